@@ -1,0 +1,70 @@
+// The contract between the turn and whatever plans and writes: Claude, a script, or the offline policy.
+
+/** What the visitor's session looks like to a model; made by turn/transcript.ts, always well-paired. */
+export type TranscriptMessage =
+  | { role: 'user'; text: string }
+  | { role: 'assistant'; text: string; toolCalls: ToolCall[]; providerContent?: unknown }
+  | { role: 'tool'; call: ToolCall; outcome: ToolOutcome };
+
+/** A call as the model wrote it: argumentsText is unparsed JSON, because a model may write none. */
+export type ToolCall = { id: string; name: string; argumentsText: string };
+
+/** What came of a call. `code` is one of the error table; `details` names which field broke which rule. */
+export type ToolOutcome =
+  | { ok: true; output: Record<string, unknown> }
+  | { ok: false; code: string; message: string; details?: { pointer: string; rule: string }[] };
+
+export type ToolDefinition = {
+  name: string;
+  description: string;
+  input: Record<string, unknown>;
+  /** Messages of visitors with the arguments that follow from them; the offline policy routes by these. */
+  examples: { message: string; input: Record<string, unknown> }[];
+};
+
+export type ModelRequest = {
+  /** plan: may call tools. answer: writes only, by the model configured for answers. */
+  purpose: 'plan' | 'answer';
+  /** The same bytes for every visitor of a site, so that the provider's prompt cache hits. */
+  system: string;
+  /** What holds for this turn alone: signed in or guest, tools that need signing in. Never visitor text. */
+  context: TurnContext;
+  messages: TranscriptMessage[];
+  /** Sorted by name; empty when no tool may be called. */
+  tools: ToolDefinition[];
+  outputTokensMax: number;
+};
+
+export type TurnContext = { signedIn: boolean; toolsNeedingSignIn: ToolDefinition[]; nowIso: string };
+
+/** Tokens as the provider counts them; input is what was neither read from nor written to its cache. */
+export type Usage = { inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number };
+
+export type FailureKind = 'rate_limited' | 'overloaded' | 'unavailable' | 'interrupted' | 'silent' | 'misconfigured' | 'invalid_request' | 'aborted';
+
+export type ModelEvent =
+  | { type: 'text'; delta: string }
+  /** The text since the last citation (or the start) rests on this passage of a retrieve_docs result of this request. */
+  | { type: 'citation'; passageId: string; quote: string }
+  /** A complete call; partial ones of a broken stream are never emitted. */
+  | { type: 'tool_call'; call: ToolCall }
+  | {
+      type: 'done';
+      stop: 'end' | 'tool_calls' | 'max_tokens' | 'refusal' | 'context_overflow';
+      usage: Usage;
+      model: string;
+      providerContent?: unknown;
+    }
+  | { type: 'failed'; failure: FailureKind; retryAfterMs?: number; cause?: unknown };
+
+/**
+ * Contract: `stream` never throws and never rejects; it ends with exactly one `done` or `failed`, after which nothing follows.
+ * An aborted signal ends it with failed/aborted at once. One call makes one attempt; retries belong to the caller's budget.
+ * Tool calls are emitted only once complete, and only if the stream then ends with `done`.
+ */
+export interface ModelPort {
+  readonly name: string;
+  /** Tokens that the fixed prefix (system and tools) takes; an estimate is enough. */
+  estimateTokens(text: string): number;
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+}
