@@ -6,6 +6,8 @@ export type VariableSchema = {
   type: 'string' | 'integer' | 'boolean' | 'array' | 'object';
   description: string;
   default?: unknown;
+  /** Without a value the process refuses to start. */
+  required?: true;
   [keyword: string]: unknown;
 };
 
@@ -24,9 +26,10 @@ export class ConfigError extends Error {
 export function readEnvironment<T>(schemas: Record<keyof T & string, VariableSchema>, env: NodeJS.ProcessEnv): Readonly<T> {
   const ajv = createAjv();
   const values: Record<string, unknown> = {};
-  for (const [name, { default: fallback, ...schema }] of Object.entries<VariableSchema>(schemas)) {
+  for (const [name, { default: fallback, required, description, ...schema }] of Object.entries<VariableSchema>(schemas)) {
     const text = env[name];
     if (text === undefined || text === '') {
+      if (required) throw new ConfigError(name, `is not set. ${description}`);
       values[name] = fallback;
       continue;
     }

@@ -1,0 +1,77 @@
+// Builds the orchestrator: every port and every route, in order, no logic.
+import type { Database } from '@aiguy/manifests/database';
+import type { Catalogue } from '@aiguy/manifests/load';
+import { createRateLimits } from '@aiguy/manifests/rate-limit';
+import { createService, type Service } from '@aiguy/manifests/service';
+import { TokenVerifier } from '@aiguy/manifests/tokens';
+import cors from '@fastify/cors';
+import type { Config } from './config.ts';
+import { addOpenapiRoute } from './http/openapi.ts';
+import type { HttpPorts } from './http/ports.ts';
+import { addChatRoutes } from './http/post-chat.ts';
+import { addSessionRoutes } from './http/sessions.ts';
+import type { ModelPort } from './model/port.ts';
+import { createTurnMetrics } from './observe/metrics.ts';
+import { EventLog } from './session/event-log.ts';
+import { Runs } from './session/runs.ts';
+import type { ToolCaller } from './tools/client.ts';
+import type { OwnKey } from './tools/signing-key.ts';
+import { LiveRuns } from './turn/live-runs.ts';
+
+export type AppPorts = { database: Database; model: ModelPort; tools: ToolCaller; catalogue: Catalogue; key: OwnKey; owner: string };
+export type Orchestrator = Service & { liveRuns: LiveRuns; runs: Runs };
+
+/** A message is at most 4,000 characters; an AG-UI client sends its history along. */
+const bodyBytesMax = 256 * 1024;
+const requestTimeoutMs = 10_000;
+
+export function buildApp(config: Config, ports: AppPorts): Orchestrator {
+  const { database, model, tools, catalogue, key, owner } = ports;
+  const service = createService({
+    name: 'orchestrator',
+    bodyBytesMax,
+    requestTimeoutMs,
+    trustProxy: config.TRUST_PROXY,
+    logLevel: config.LOG_LEVEL,
+    metricsToken: config.METRICS_TOKEN,
+    ready: async () => void (await database.query('SELECT 1')),
+  });
+  const log = new EventLog(database);
+  const runs = new Runs(database, log, owner);
+  const metrics = createTurnMetrics(service.metrics, Date.now);
+  const limits = { tokens: config.TURN_TOKENS_MAX, tools: config.TURN_TOOLS_MAX, wallMs: config.TURN_WALL_MS };
+  const turnPorts = {
+    model,
+    tools,
+    catalogue,
+    log,
+    runs,
+    metrics,
+    limits,
+    answerTokensMax: config.ANSWER_TOKENS_MAX,
+    nowMs: Date.now,
+    random: Math.random,
+  };
+  const liveRuns = new LiveRuns(turnPorts);
+  const rateLimits = createRateLimits({ redisUrl: config.REDIS_URL, prefix: 'aiguy-chat' });
+  const limitChat = async (visitor: string) =>
+    await rateLimits.consume(visitor, { points: config.CHAT_PER_MINUTE, windowS: 60, code: 'rate_limited' });
+  const httpPorts: HttpPorts = { database, log, runs, liveRuns, metrics, verifier: new TokenVerifier(config.TRUSTED_ISSUERS), limitChat };
+
+  const { app } = service;
+  app.register(cors, {
+    origin: config.CORS_ORIGINS,
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'traceparent'],
+    exposedHeaders: ['x-request-id', 'retry-after'],
+    maxAge: 600,
+  });
+  app.register(async (scope) => {
+    addChatRoutes(scope, httpPorts);
+    addSessionRoutes(scope, httpPorts);
+    addOpenapiRoute(scope);
+    scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
+  });
+  app.addHook('onClose', async () => rateLimits.close());
+  return { ...service, liveRuns, runs };
+}

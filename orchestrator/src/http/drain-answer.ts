@@ -1,0 +1,57 @@
+// The JSON form of a run: the same events, drained.
+
+import type { AGUIEvent } from '@ag-ui/core';
+import type { ChatAnswer, Citation } from '@aiguy/manifests/generated/http';
+import type { LoggedEvent } from '../session/event-log.ts';
+import type { Run } from '../session/runs.ts';
+
+export async function drainAnswer(run: Run, batches: AsyncIterable<LoggedEvent[]>): Promise<ChatAnswer> {
+  const answer: ChatAnswer = {
+    sessionId: run.sessionId,
+    runId: run.id,
+    messageId: '',
+    outcome: 'error',
+    text: '',
+    citations: [],
+    tools: [],
+    lastEventId: run.firstSeq,
+  };
+  const toolNames = new Map<string, string>();
+  for await (const batch of batches) {
+    for (const { seq, event } of batch) {
+      answer.lastEventId = seq;
+      add(answer, toolNames, event);
+    }
+  }
+  return answer;
+}
+
+function add(answer: ChatAnswer, toolNames: Map<string, string>, event: AGUIEvent): void {
+  switch (event.type) {
+    case 'TEXT_MESSAGE_START':
+      answer.messageId = event.messageId;
+      if (answer.text) answer.text += '\n\n';
+      break;
+    case 'TEXT_MESSAGE_CONTENT':
+      answer.text += event.delta;
+      break;
+    case 'CUSTOM':
+      if (event.name === 'aiguy.citations') answer.citations = (event.value as { citations: Citation[] }).citations;
+      break;
+    case 'TOOL_CALL_START':
+      toolNames.set(event.toolCallId, event.toolCallName);
+      break;
+    case 'TOOL_CALL_RESULT': {
+      const outcome = JSON.parse(String(event.content)) as { ok: boolean; code?: string };
+      const code = outcome.code === undefined ? {} : { code: outcome.code };
+      answer.tools = [...answer.tools, { name: toolNames.get(event.toolCallId) ?? '', ok: outcome.ok, ...code }];
+      break;
+    }
+    case 'RUN_FINISHED':
+      answer.outcome = event.outcome?.type === 'cancelled' ? 'cancelled' : 'success';
+      break;
+    case 'RUN_ERROR':
+      answer.error = { code: event.code ?? 'internal_error', message: event.message };
+      break;
+  }
+}

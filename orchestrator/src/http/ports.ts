@@ -1,0 +1,18 @@
+// What the routes need; app.ts hands it in.
+import type { Database } from '@aiguy/manifests/database';
+import type { TokenVerifier } from '@aiguy/manifests/tokens';
+import type { TurnMetrics } from '../observe/metrics.ts';
+import type { EventLog } from '../session/event-log.ts';
+import type { Runs } from '../session/runs.ts';
+import type { LiveRuns } from '../turn/live-runs.ts';
+
+export type HttpPorts = {
+  database: Database;
+  log: EventLog;
+  runs: Runs;
+  liveRuns: LiveRuns;
+  verifier: TokenVerifier;
+  metrics: TurnMetrics;
+  /** @throws AiguyError rate_limited with the time to wait */
+  limitChat: (key: string) => Promise<void>;
+};

@@ -1,0 +1,59 @@
+// The session routes: make, look at, follow, cancel. A session that is not the caller's own does not exist for him.
+import { AiguyError } from '@aiguy/manifests/errors';
+import type { SessionInfo } from '@aiguy/manifests/generated/http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ensureSession, findSession, type Session } from '../session/sessions.ts';
+import { tail } from '../session/tail.ts';
+import { answerForm } from './accept.ts';
+import { authenticate } from './authenticate.ts';
+import type { HttpPorts } from './ports.ts';
+import { clientSignal, sendEvents } from './send-events.ts';
+
+type SessionParams = { Params: { id: string } };
+
+export function addSessionRoutes(app: FastifyInstance, ports: HttpPorts): void {
+  app.post('/sessions', async (request, reply) => {
+    const { visitor } = await authenticate(ports.verifier, request);
+    await ensureSession(ports.database, visitor);
+    return await reply
+      .code(201)
+      .header('Cache-Control', 'no-store')
+      .send(toInfo(await findSession(ports.database, visitor, visitor.sid)));
+  });
+
+  app.get<SessionParams>('/sessions/:id', async (request, reply) => {
+    return await reply.header('Cache-Control', 'no-store').send(toInfo(await ownSession(ports, request)));
+  });
+
+  app.get<SessionParams & { Querystring: { after?: string; follow?: string } }>('/sessions/:id/events', async (request, reply) => {
+    if (answerForm(request.headers.accept) !== 'events') throw new AiguyError('not_acceptable');
+    const session = await ownSession(ports, request);
+    const after = parseCursor(request.headers['last-event-id'] ?? request.query.after, session.lastSeq);
+    const follow = request.query.follow === '1';
+    await sendEvents(reply, clientSignal(request), (signal) => tail(ports.log, ports.runs, { id: session.id, after, follow, signal }));
+  });
+
+  app.post<SessionParams>('/sessions/:id/cancel', async (request, reply) => {
+    const session = await ownSession(ports, request);
+    const runId = await ports.runs.requestCancel(session.id);
+    if (runId !== undefined) ports.liveRuns.cancel(session.id, runId);
+    return await reply.header('Cache-Control', 'no-store').send({ cancelled: runId !== undefined });
+  });
+}
+
+async function ownSession(ports: HttpPorts, request: FastifyRequest<SessionParams>): Promise<Session> {
+  const { visitor } = await authenticate(ports.verifier, request);
+  return await findSession(ports.database, visitor, request.params.id);
+}
+
+/** @throws AiguyError invalid_cursor for anything but a number that the log has reached */
+function parseCursor(cursor: string | string[] | undefined, lastSeq: number): number {
+  if (cursor === undefined || cursor === '') return 0;
+  const number = typeof cursor === 'string' && /^\d{1,9}$/.test(cursor) ? Number(cursor) : Number.NaN;
+  if (Number.isNaN(number) || number > lastSeq) throw new AiguyError('invalid_cursor');
+  return number;
+}
+
+function toInfo(session: Session): SessionInfo {
+  return { sessionId: session.id, createdAt: session.createdAt.toISOString(), lastEventId: session.lastSeq, running: session.running };
+}

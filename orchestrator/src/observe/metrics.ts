@@ -1,0 +1,65 @@
+// Prometheus figures of the turns: counts, times and tokens; never content.
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { ToolOutcome, Usage } from '../model/port.ts';
+
+export type TurnMetrics = {
+  accepted: (runId: string) => void;
+  firstText: (runId: string) => void;
+  turnEnded: (runId: string, outcome: { kind: string; code?: string }) => void;
+  turnLost: (runId: string, reason: 'lease_lost' | 'database') => void;
+  toolCall: (tool: string, outcome: ToolOutcome) => void;
+  tokens: (usage: Usage) => void;
+};
+
+const secondsBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16];
+
+export function createTurnMetrics(register: Registry, nowMs: () => number): TurnMetrics {
+  const registers = [register];
+  const turns = new Counter({ name: 'aiguy_turns_total', help: 'Turns by outcome.', labelNames: ['outcome', 'code'], registers });
+  const duration = new Histogram({
+    name: 'aiguy_turn_duration_seconds',
+    help: 'From acceptance to the terminal event.',
+    buckets: secondsBuckets,
+    registers,
+  });
+  const first = new Histogram({
+    name: 'aiguy_first_text_seconds',
+    help: 'From acceptance to the first text of the answer.',
+    buckets: secondsBuckets,
+    registers,
+  });
+  const tools = new Counter({
+    name: 'aiguy_turn_tool_calls_total',
+    help: 'Tool calls as the turn saw them.',
+    labelNames: ['tool', 'code'],
+    registers,
+  });
+  const tokens = new Counter({ name: 'aiguy_model_tokens_total', help: 'Tokens by kind.', labelNames: ['kind'], registers });
+  const started = new Map<string, { atMs: number; sawText: boolean }>();
+  return {
+    accepted: (runId) => started.set(runId, { atMs: nowMs(), sawText: false }),
+    firstText: (runId) => {
+      const run = started.get(runId);
+      if (!run || run.sawText) return;
+      run.sawText = true;
+      first.observe((nowMs() - run.atMs) / 1000);
+    },
+    turnEnded: (runId, outcome) => {
+      const run = started.get(runId);
+      started.delete(runId);
+      turns.inc({ outcome: outcome.kind, code: outcome.code ?? '' });
+      if (run) duration.observe((nowMs() - run.atMs) / 1000);
+    },
+    turnLost: (runId, reason) => {
+      started.delete(runId);
+      turns.inc({ outcome: 'lost', code: reason });
+    },
+    toolCall: (tool, outcome) => tools.inc({ tool, code: outcome.ok ? 'ok' : outcome.code }),
+    tokens: (usage) => {
+      tokens.inc({ kind: 'input' }, usage.inputTokens);
+      tokens.inc({ kind: 'cache_read' }, usage.cacheReadTokens);
+      tokens.inc({ kind: 'cache_write' }, usage.cacheWriteTokens);
+      tokens.inc({ kind: 'output' }, usage.outputTokens);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+// The orchestrator's process: configuration, schema, listening, and an orderly end on SIGTERM or SIGINT.
+import { randomUUID } from 'node:crypto';
+import { migrate, openDatabase } from '@aiguy/manifests/database';
+import { loadManifests } from '@aiguy/manifests/load';
+import { startTelemetry } from '@aiguy/manifests/telemetry';
+import { buildApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { createModel } from './model/create-model.ts';
+import { createToolClient } from './tools/client.ts';
+import { readSigningKey } from './tools/signing-key.ts';
+
+/** Runs may finish for so long after SIGTERM; the rest is interrupted and says so. */
+const shutdownGraceMs = 10_000;
+
+const config = readConfig();
+const telemetry = await startTelemetry('aiguy-orchestrator', config.OTEL_EXPORTER_OTLP_ENDPOINT);
+await migrate({ url: config.DATABASE_URL, folder: new URL('../migrations', import.meta.url).pathname });
+const database = openDatabase({
+  url: config.DATABASE_URL,
+  connectionsMax: config.DATABASE_CONNECTIONS_MAX,
+  connectTimeoutMs: 2000,
+  statementTimeoutMs: 5000,
+});
+const key = await readSigningKey(config.ORCHESTRATOR_SIGNING_KEY, config.ORCHESTRATOR_ISSUER);
+const { app, liveRuns, runs } = buildApp(config, {
+  database,
+  key,
+  catalogue: loadManifests(),
+  model: createModel({
+    anthropicApiKey: config.ANTHROPIC_API_KEY,
+    anthropicBaseUrl: config.ANTHROPIC_BASE_URL,
+    planModel: config.PLAN_MODEL,
+    answerModel: config.ANSWER_MODEL,
+    requestTimeoutMs: config.TURN_WALL_MS,
+    idleTimeoutMs: config.MODEL_IDLE_TIMEOUT_MS,
+  }),
+  tools: createToolClient({ url: config.TOOLS_API_URL, key }),
+  owner: randomUUID(),
+});
+await runs.endAllAbandoned();
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
+
+await app.listen({ host: config.ORCHESTRATOR_HOST, port: config.ORCHESTRATOR_PORT });
+
+async function stop(): Promise<void> {
+  await Promise.all([liveRuns.stop(shutdownGraceMs), app.close()]);
+  await database.end();
+  await telemetry.stop();
+}

@@ -1,0 +1,88 @@
+// The log of a session: rows in Postgres, appended before they are sent, and their delivery to whoever listens in this process.
+
+import type { AGUIEvent } from '@ag-ui/core';
+import type { Connection, Database } from '@aiguy/manifests/database';
+
+/** An event as it stands in the log; seq counts from 1 in its session, without holes. */
+export type LoggedEvent = { seq: number; runId: string; event: AGUIEvent };
+
+type Listener = (events: LoggedEvent[]) => void;
+
+/** The process that appends no longer owns the run: another one has taken it over or ended it. */
+export class LeaseLostError extends Error {
+  constructor() {
+    super('the run belongs to another process or has ended');
+    this.name = 'LeaseLostError';
+  }
+}
+
+const appendSql = `
+  WITH slot AS (
+    UPDATE sessions SET last_seq = last_seq + cardinality($4::text[])
+    WHERE id = $1 AND EXISTS (SELECT FROM runs WHERE session_id = $1 AND id = $2 AND epoch = $3 AND status = 'running')
+    RETURNING last_seq - cardinality($4::text[]) AS before
+  )
+  INSERT INTO events (session_id, seq, run_id, type, event)
+  SELECT $1, slot.before + item.position, $2, item.event::json ->> 'type', item.event::json
+  FROM slot, unnest($4::text[]) WITH ORDINALITY AS item (event, position)
+  RETURNING seq`;
+
+export class EventLog {
+  readonly #database: Database;
+  readonly #listeners = new Map<string, Set<Listener>>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /**
+   * Appends events of a run, then hands them to the listeners of the session.
+   * @throws LeaseLostError when the epoch is not the run's any more; nothing was written then
+   */
+  async append(run: { sessionId: string; id: string; epoch: number }, events: AGUIEvent[]): Promise<LoggedEvent[]> {
+    const logged = await this.appendOn(this.#database, run, events);
+    this.publish(run.sessionId, logged);
+    return logged;
+  }
+
+  /** Appends inside a caller's transaction; the caller publishes after its commit. */
+  async appendOn(on: Database | Connection, run: { sessionId: string; id: string; epoch: number }, events: AGUIEvent[]): Promise<LoggedEvent[]> {
+    const { rows } = await on.query<{ seq: number }>(appendSql, [run.sessionId, run.id, run.epoch, events.map((event) => JSON.stringify(event))]);
+    const first = rows[0];
+    if (!first) throw new LeaseLostError();
+    return events.map((event, index) => ({ seq: first.seq + index, runId: run.id, event }));
+  }
+
+  publish(sessionId: string, events: LoggedEvent[]): void {
+    for (const listener of this.#listeners.get(sessionId) ?? []) listener(events);
+  }
+
+  /** Events with seq > after, oldest first, at most `limit`. */
+  async read(sessionId: string, after: number, limit: number): Promise<LoggedEvent[]> {
+    const { rows } = await this.#database.query<{ seq: number; run_id: string; event: AGUIEvent }>(
+      'SELECT seq, run_id, event FROM events WHERE session_id = $1 AND seq > $2 ORDER BY seq LIMIT $3',
+      [sessionId, after, limit],
+    );
+    return rows.map((row) => ({ seq: row.seq, runId: row.run_id, event: row.event }));
+  }
+
+  /** The events of the newest runs of a session, oldest first. */
+  async readRuns(sessionId: string, runsMax: number): Promise<LoggedEvent[]> {
+    const { rows } = await this.#database.query<{ seq: number; run_id: string; event: AGUIEvent }>(
+      `SELECT seq, run_id, event FROM events
+       WHERE session_id = $1 AND run_id IN (SELECT id FROM runs WHERE session_id = $1 ORDER BY first_seq DESC LIMIT $2) ORDER BY seq`,
+      [sessionId, runsMax],
+    );
+    return rows.map((row) => ({ seq: row.seq, runId: row.run_id, event: row.event }));
+  }
+
+  /** @returns a function that ends the subscription */
+  subscribe(sessionId: string, listener: Listener): () => void {
+    const listeners = this.#listeners.get(sessionId) ?? new Set();
+    this.#listeners.set(sessionId, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#listeners.delete(sessionId);
+    };
+  }
+}

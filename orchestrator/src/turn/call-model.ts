@@ -1,0 +1,156 @@
+// One step of the model: reserve, stream, commit. Failures before any text are tried again within the turn's budget.
+import { randomUUID } from 'node:crypto';
+import { EventType } from '@ag-ui/core';
+import type { ErrorCode } from '@aiguy/manifests/errors';
+import { inSpan } from '@aiguy/manifests/telemetry';
+import { commitTokens, reserveTokens, tokensLeft, wallLeftMs } from '../budget/ledger.ts';
+import type { FailureKind, ModelEvent, ModelRequest, ToolCall, Usage } from '../model/port.ts';
+import type { Input } from './machine.ts';
+import { systemPrompt } from './prompt.ts';
+import { AnswerWriter } from './release-answer.ts';
+import type { Turn } from './turn.ts';
+
+/** Attempts a turn may make at the model, over all its steps' retries. */
+const retriesMax = 2;
+/** A wait the provider asks for beyond this is no wait but a refusal. */
+const retryAfterMaxMs = 3000;
+/** Less than this is not worth asking for. */
+const outputTokensMin = 64;
+
+type Ended = Extract<ModelEvent, { type: 'done' | 'failed' }>;
+type Step = { ended: Ended; text: string; calls: ToolCall[] };
+
+const codeOfFailure: Record<FailureKind, ErrorCode> = {
+  rate_limited: 'model_rate_limited',
+  overloaded: 'model_unavailable',
+  unavailable: 'model_unavailable',
+  interrupted: 'model_interrupted',
+  silent: 'model_interrupted',
+  misconfigured: 'model_misconfigured',
+  invalid_request: 'model_unavailable',
+  aborted: 'model_interrupted',
+};
+const retryable = new Set<FailureKind>(['rate_limited', 'overloaded', 'unavailable', 'interrupted', 'silent']);
+
+export async function callModel(turn: Turn, purpose: 'plan' | 'answer'): Promise<Input> {
+  turn.recorder.step(purpose === 'plan' ? 'plan' : 'respond');
+  for (let retries = 0; ; retries += 1) {
+    const step = await inSpan(purpose === 'plan' ? 'plan' : 'generate', { 'aiguy.model': turn.ports.model.name }, async (span) => {
+      const result = await attempt(turn, purpose);
+      // A planning step that wrote the answer was the generation.
+      if (result && result !== 'no_budget' && result.calls.length === 0 && result.text) span.updateName('generate');
+      return result;
+    });
+    if (step === 'no_budget') return { type: 'failed', code: 'budget_exhausted' };
+    if (turn.signal.aborted) return { type: 'cancelled' };
+    if (step.ended.type === 'done') return await answeredOrCalled(turn, step, step.ended);
+    const pauseMs = pauseBeforeRetry(turn, step, retries);
+    if (pauseMs === undefined) return { type: 'failed', code: failureCode(turn, step.ended) };
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+async function attempt(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | 'no_budget'> {
+  const { model, nowMs } = turn.ports;
+  const inputTokens = model.estimateTokens(JSON.stringify(turn.messages));
+  const outputTokensMax = Math.min(turn.ports.answerTokensMax, tokensLeft(turn.ledger) - inputTokens);
+  const reserved = inputTokens + outputTokensMax;
+  const verdict = reserveTokens(turn.ledger, reserved);
+  const leftMs = wallLeftMs(turn.ledger, nowMs());
+  if (!verdict.ok || outputTokensMax < outputTokensMin || leftMs === 0) return 'no_budget';
+  turn.ledger = verdict.ledger;
+  turn.attempts += 1;
+  const request: ModelRequest = {
+    purpose,
+    system: systemPrompt,
+    context: {
+      signedIn: turn.message.visitor.sub.startsWith('wp:'),
+      toolsNeedingSignIn: turn.tools.needingSignIn,
+      nowIso: new Date(nowMs()).toISOString(),
+    },
+    messages: turn.messages,
+    tools: turn.tools.allowed,
+    outputTokensMax,
+  };
+  const step = await consume(turn, model.stream(request, AbortSignal.any([turn.signal, AbortSignal.timeout(leftMs)])));
+  const used = step.ended.type === 'done' ? chargeOf(step.ended.usage, prefixTokens(turn)) : inputTokens + model.estimateTokens(step.text);
+  turn.ledger = commitTokens(turn.ledger, { reserved, used });
+  if (step.ended.type === 'done') turn.ports.metrics.tokens(step.ended.usage);
+  return step;
+}
+
+/** Passes text and citations on as they come; calls count only when the stream ends well. */
+async function consume(turn: Turn, events: AsyncIterable<ModelEvent>): Promise<Step> {
+  const writer = new AnswerWriter({ emit: (event) => turn.recorder.emit(event), messageId: randomUUID(), passages: turn.passages });
+  const calls: ToolCall[] = [];
+  let text = '';
+  let ended: Ended = { type: 'failed', failure: 'interrupted' };
+  for await (const event of events) {
+    if (event.type === 'text') {
+      if (!text.trim() && event.delta.trim()) {
+        turn.recorder.step('respond');
+        turn.ports.metrics.firstText(turn.message.run.id);
+      }
+      text += event.delta;
+      writer.text(event.delta);
+    } else if (event.type === 'citation') writer.cite(event.passageId, event.quote);
+    else if (event.type === 'tool_call') calls.push(event.call);
+    else ended = event;
+  }
+  writer.end();
+  return { ended, text: text.trim(), calls };
+}
+
+async function answeredOrCalled(turn: Turn, step: Step, done: Extract<Ended, { type: 'done' }>): Promise<Input> {
+  if (done.stop === 'refusal') return { type: 'failed', code: 'model_refused' };
+  if (done.stop === 'context_overflow') return { type: 'failed', code: 'budget_exhausted' };
+  const calls = done.stop === 'tool_calls' ? step.calls : [];
+  if (calls.length === 0 && !step.text) return { type: 'failed', code: 'model_interrupted' };
+  turn.messages.push({
+    role: 'assistant',
+    text: step.text,
+    toolCalls: calls,
+    ...(done.providerContent === undefined ? {} : { providerContent: done.providerContent }),
+  });
+  if (calls.length === 0) return { type: 'answered' };
+  for (const call of calls) announce(turn, call);
+  await turn.recorder.settle();
+  return { type: 'called_tools', calls };
+}
+
+function announce(turn: Turn, call: ToolCall): void {
+  const { recorder, ports } = turn;
+  recorder.step('plan');
+  recorder.emit({ type: EventType.TOOL_CALL_START, toolCallId: call.id, toolCallName: call.name });
+  const title = ports.catalogue.get(call.name)?.manifest.title;
+  if (title) recorder.emit({ type: EventType.CUSTOM, name: 'aiguy.tool_title', value: { toolCallId: call.id, title } });
+  recorder.emit({ type: EventType.TOOL_CALL_ARGS, toolCallId: call.id, delta: call.argumentsText });
+  recorder.emit({ type: EventType.TOOL_CALL_END, toolCallId: call.id });
+}
+
+/** @returns ms to wait, or undefined when trying again is pointless: text was shown, the failure is final, or the budget is used up */
+function pauseBeforeRetry(turn: Turn, step: Step, retries: number): number | undefined {
+  if (step.ended.type !== 'failed' || step.text || turn.attempts > retriesMax || !retryable.has(step.ended.failure)) return undefined;
+  const askedMs = step.ended.retryAfterMs ?? 0;
+  if (askedMs > retryAfterMaxMs) return undefined;
+  const pauseMs = Math.max(askedMs, turn.ports.random() * 200 * 2 ** retries);
+  return pauseMs < wallLeftMs(turn.ledger, turn.ports.nowMs()) ? pauseMs : undefined;
+}
+
+function failureCode(turn: Turn, ended: Ended): ErrorCode {
+  if (ended.type !== 'failed') return 'model_interrupted';
+  if (ended.failure === 'aborted' && wallLeftMs(turn.ledger, turn.ports.nowMs()) === 0) return 'budget_exhausted';
+  return codeOfFailure[ended.failure];
+}
+
+function prefixTokens(turn: Turn): number {
+  return turn.ports.model.estimateTokens(
+    systemPrompt + JSON.stringify(turn.tools.allowed.map(({ name, description, input }) => ({ name, description, input }))),
+  );
+}
+
+/** Uncached input beyond the fixed prefix, and output. When the prefix was cached it is not in inputTokens. */
+function chargeOf(usage: Usage, prefix: number): number {
+  const prefixWasCached = usage.cacheReadTokens + usage.cacheWriteTokens > 0;
+  return Math.max(0, usage.inputTokens - (prefixWasCached ? 0 : prefix)) + usage.outputTokens;
+}

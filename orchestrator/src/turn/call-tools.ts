@@ -1,0 +1,128 @@
+// Runs the calls of one model step: prepare (parse, validate, repair what is lossless), spend, call, record.
+import { randomUUID } from 'node:crypto';
+import { EventType } from '@ag-ui/core';
+import { errorEntry } from '@aiguy/manifests/errors';
+import type { Tool } from '@aiguy/manifests/load';
+import { inSpan } from '@aiguy/manifests/telemetry';
+import { check } from '@aiguy/manifests/validate';
+import { spendTool, tokensLeft, toolsLeft, wallLeftMs } from '../budget/ledger.ts';
+import type { ToolCall, ToolOutcome } from '../model/port.ts';
+import type { Input } from './machine.ts';
+import type { Passage } from './release-answer.ts';
+import type { Turn } from './turn.ts';
+
+type Prepared = { kind: 'ready'; tool: Tool; args: Record<string, unknown> } | { kind: 'refused'; outcome: ToolOutcome; malformed: boolean };
+
+export async function callTools(turn: Turn, calls: ToolCall[]): Promise<Input> {
+  turn.recorder.step('tool');
+  const results = await Promise.all(
+    calls.map(async (call) => {
+      const prepared = prepare(turn, call);
+      const outcome = prepared.kind === 'ready' ? await execute(turn, prepared) : prepared.outcome;
+      turn.recorder.emit({
+        type: EventType.TOOL_CALL_RESULT,
+        messageId: randomUUID(),
+        toolCallId: call.id,
+        content: JSON.stringify(outcome),
+        role: 'tool',
+      });
+      turn.ports.metrics.toolCall(turn.ports.catalogue.has(call.name) ? call.name : 'unknown', outcome);
+      return { call, outcome, malformed: prepared.kind === 'refused' && prepared.malformed };
+    }),
+  );
+  if (turn.signal.aborted) return { type: 'cancelled' };
+  for (const { call, outcome } of results) turn.messages.push({ role: 'tool', call, outcome: trimmed(turn, outcome) });
+  await turn.recorder.settle();
+  return { type: 'tools_finished', malformed: results.some((result) => result.malformed) };
+}
+
+/** Gathers what the answer may cite and says what may happen next. */
+export async function observe(turn: Turn, malformed: boolean): Promise<Input> {
+  return await inSpan('observe', {}, async () => {
+    for (const message of turn.messages) {
+      if (message.role === 'tool' && message.outcome.ok)
+        for (const passage of passagesOf(message.outcome.output)) turn.passages.set(passage.id, passage);
+    }
+    return { type: 'observed', malformed, toolsLeft: toolsLeft(turn.ledger) };
+  });
+}
+
+async function execute(turn: Turn, prepared: { tool: Tool; args: Record<string, unknown> }): Promise<ToolOutcome> {
+  const { visitor, assertion } = turn.message;
+  const timeout = AbortSignal.timeout(Math.max(1, wallLeftMs(turn.ledger, turn.ports.nowMs())));
+  return await inSpan(`tool ${prepared.tool.manifest.name}`, {}, async (span) => {
+    const outcome = await turn.ports.tools.call(prepared.tool, prepared.args, {
+      visitor,
+      assertion,
+      signal: AbortSignal.any([turn.signal, timeout]),
+    });
+    span.setAttribute('aiguy.ok', outcome.ok);
+    return outcome;
+  });
+}
+
+function prepare(turn: Turn, call: ToolCall): Prepared {
+  const tool = turn.ports.catalogue.get(call.name);
+  if (!(tool && turn.tools.allowed.some(({ name }) => name === call.name))) return refuse('unknown_tool', { malformed: true });
+  const args = parseArguments(call.argumentsText);
+  if (!args) return refuse('invalid_input', { malformed: true, details: [{ pointer: '/', rule: 'must be a JSON object' }] });
+  const checked = check<Record<string, unknown>>(tool.validateInput as never, args);
+  if (!checked.ok) {
+    const coerced = tool.manifest.effect === 'read' ? coerceStrings(args) : args;
+    if (!check(tool.validateInput, coerced).ok) return refuse('invalid_input', { malformed: true, details: checked.violations });
+    return spend(turn, tool, coerced);
+  }
+  return spend(turn, tool, checked.value);
+}
+
+function spend(turn: Turn, tool: Tool, args: Record<string, unknown>): Prepared {
+  const verdict = spendTool(turn.ledger);
+  if (!verdict.ok) return refuse('budget_exhausted', { malformed: false });
+  turn.ledger = verdict.ledger;
+  return { kind: 'ready', tool, args };
+}
+
+function refuse(
+  code: 'unknown_tool' | 'invalid_input' | 'budget_exhausted',
+  how: { malformed: boolean; details?: { pointer: string; rule: string }[] },
+): Prepared {
+  return {
+    kind: 'refused',
+    malformed: how.malformed,
+    outcome: { ok: false, code, message: errorEntry(code).text, ...(how.details ? { details: how.details } : {}) },
+  };
+}
+
+function parseArguments(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text === '' ? '{}' : text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lossless for reads only: white space around a string, and the # and small letters of an order number. */
+function coerceStrings(args: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => {
+      if (typeof value !== 'string') return [name, value];
+      const text = value.trim();
+      return [name, name.endsWith('_id') ? text.replace(/^#/, '').toUpperCase() : text];
+    }),
+  );
+}
+
+/** Passages beyond what the answer can afford to read are left away, the best first kept. */
+function trimmed(turn: Turn, outcome: ToolOutcome): ToolOutcome {
+  if (!(outcome.ok && Array.isArray(outcome.output.passages))) return outcome;
+  const { model, answerTokensMax } = turn.ports;
+  const allowance = tokensLeft(turn.ledger) - model.estimateTokens(JSON.stringify(turn.messages)) - answerTokensMax;
+  const passages = [...outcome.output.passages];
+  while (passages.length > 1 && model.estimateTokens(JSON.stringify(passages)) > allowance) passages.pop();
+  return { ok: true, output: { ...outcome.output, passages } };
+}
+
+function passagesOf(output: Record<string, unknown>): Passage[] {
+  return Array.isArray(output.passages) ? (output.passages as Passage[]) : [];
+}
