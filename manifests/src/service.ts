@@ -1,7 +1,7 @@
 // The HTTP ground both services stand on: limits, one error body, request ids, probes and metrics.
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { isDatabaseDown } from './database.ts';
 import { AiguyError, type ErrorCode } from './errors.ts';
@@ -44,7 +44,7 @@ export function createService(options: ServiceOptions): Service {
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 200 },
     logger: { level: options.logLevel, base: { service: options.name } },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: true,
   });
   const metrics = new Registry();

@@ -1,0 +1,104 @@
+// Builds a whole orchestrator for a test: real Postgres dialect, real tokens, a model and tools that the test decides.
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { AGUIEvent } from '@ag-ui/core';
+import { type Database, migrate, openDatabase } from '@aiguy/manifests/database';
+import { loadManifests } from '@aiguy/manifests/load';
+import { type SigningKey, signToken, type VisitorAssertion } from '@aiguy/manifests/tokens';
+import { exportJWK, generateKeyPair } from 'jose';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { buildApp, type Orchestrator } from '../src/app.ts';
+import { type Config, variables } from '../src/config.ts';
+import type { ModelPort, ToolOutcome } from '../src/model/port.ts';
+import type { ToolCaller } from '../src/tools/client.ts';
+import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
+
+export const siteIssuer = 'https://shop.example';
+
+export type Harness = {
+  orchestrator: Orchestrator;
+  database: Database;
+  config: Config;
+  key: OwnKey;
+  /** Signs as the site; claims can be bent for tests of refusal. */
+  assertionFor: (claims?: Partial<VisitorAssertion> & { lifetimeS?: number }) => Promise<string>;
+  siteKey: SigningKey;
+  close: () => Promise<void>;
+};
+
+export type HarnessOptions = { model: ModelPort; tools?: ToolCaller; config?: Partial<Config>; databaseUrl?: string; owner?: string };
+
+export async function startHarness(options: HarnessOptions): Promise<Harness> {
+  const embedded: EmbeddedPostgres | undefined = options.databaseUrl ? undefined : await startEmbeddedPostgres();
+  const url = options.databaseUrl ?? embedded?.url ?? '';
+  await migrate({ url, folder: new URL('../migrations', import.meta.url).pathname });
+  const database = openDatabase({ url, connectionsMax: 4, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  const { site, siteJwks } = await makeSite();
+  const key = await makeOwnKey();
+  const config = {
+    ...Object.fromEntries(Object.entries(variables).map(([name, schema]) => [name, schema.default])),
+    DATABASE_URL: url,
+    LOG_LEVEL: 'silent',
+    CHAT_PER_MINUTE: 1000,
+    TRUSTED_ISSUERS: [{ issuer: siteIssuer, kinds: ['visitor-assertion'], jwks: siteJwks, scopes: ['docs:read', 'order:read'] }],
+    ...options.config,
+  } as Config;
+  const orchestrator = buildApp(config, {
+    database,
+    key,
+    catalogue: loadManifests(),
+    model: options.model,
+    tools: options.tools ?? toolsThat(async () => ({ ok: false, code: 'tool_unavailable', message: 'no tools in this test' })),
+    owner: options.owner ?? randomUUID(),
+  });
+  await orchestrator.app.ready();
+  return {
+    orchestrator,
+    database,
+    config,
+    key,
+    siteKey: site,
+    assertionFor: async (claims = {}) => await signToken('visitor-assertion', site, { ...newVisitor(), ...claims }),
+    close: async () => {
+      await orchestrator.liveRuns.stop(0);
+      await orchestrator.app.close();
+      await database.end();
+      await embedded?.stop();
+    },
+  };
+}
+
+export function newVisitor(): Pick<VisitorAssertion, 'sub' | 'sid' | 'scopes' | 'jti'> {
+  return { sub: 'wp:1:7', sid: randomBytes(24).toString('base64url'), scopes: ['docs:read', 'order:read'], jti: randomUUID() };
+}
+
+async function makeSite(): Promise<{ site: SigningKey; siteJwks: { keys: object[] } }> {
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  return {
+    site: { issuer: siteIssuer, kid: 'site-1', privateKey },
+    siteJwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'site-1', alg: 'EdDSA' }] },
+  };
+}
+
+export async function makeOwnKey(): Promise<OwnKey> {
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  return await readSigningKey(JSON.stringify(await exportJWK(privateKey)), 'http://orchestrator.example');
+}
+
+export function toolsThat(answer: (name: string, args: Record<string, unknown>) => Promise<ToolOutcome>): ToolCaller {
+  return { call: async (tool, args) => await answer(tool.manifest.name, args) };
+}
+
+/** The events of an SSE body, with their ids. */
+export function parseFrames(body: string): { id: number; event: AGUIEvent }[] {
+  return body
+    .split('\n\n')
+    .filter((frame) => frame.includes('data: '))
+    .map((frame) => ({
+      id: Number(/^id: (\d+)$/m.exec(frame)?.[1]),
+      event: JSON.parse(/^data: (.*)$/m.exec(frame)?.[1] ?? 'null') as AGUIEvent,
+    }));
+}
+
+export function typesOf(frames: { event: AGUIEvent }[]): string[] {
+  return frames.map(({ event }) => event.type);
+}

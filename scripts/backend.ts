@@ -1,0 +1,102 @@
+// The two services with their databases and keys: what npm start, the whole-system tests and the benchmark all run.
+import { join } from 'node:path';
+import type { TrustedIssuer } from '@aiguy/manifests/tokens';
+import { loadDemo } from '../tools-api/src/demo/load-demo.ts';
+import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { allScopes, developmentKey, trustedDevelopmentIssuer } from './keys.ts';
+import { startServiceProcess } from './service-process.ts';
+
+export type Backend = { orchestratorUrl: string; toolsUrl: string; pids: { orchestrator: number; tools: number }; stop: () => Promise<void> };
+
+export type BackendOptions = {
+  dataDir: string;
+  /** Home URL of the site whose visitors are served. */
+  siteUrl: string;
+  ports: { orchestrator: number; tools: number };
+  /** Variables handed through to the services, such as ANTHROPIC_API_KEY. */
+  orchestratorEnv?: Record<string, string>;
+  toolsEnv?: Record<string, string>;
+  /** Keep the databases in memory instead of in the data directory. */
+  inMemory?: boolean;
+  log: (line: string) => void;
+};
+
+export async function startBackend(options: BackendOptions): Promise<Backend> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const one of stops.splice(0).reverse()) await one();
+  };
+  try {
+    return { ...(await startAll(options, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll(options: BackendOptions, stops: (() => Promise<void>)[]): Promise<Omit<Backend, 'stop'>> {
+  const { dataDir, siteUrl, ports, log } = options;
+  const orchestratorUrl = `http://127.0.0.1:${ports.orchestrator}`;
+  const [sessionsUrl, shopUrl] = [await database(options, 'DATABASE_URL', stops), await database(options, 'TOOLS_DATABASE_URL', stops)];
+  const issuers = await trustedIssuers(options, orchestratorUrl);
+
+  const demo = await loadDemo({ databaseUrl: shopUrl, siteUrl });
+  log(`demo shop loaded: ${demo.records} records, ${demo.articles} help articles (${demo.articlesIngested} new)`);
+  const toolsApi = await startServiceProcess({
+    name: 'tools-api',
+    entry: 'tools-api/src/server.ts',
+    port: ports.tools,
+    logFile: join(dataDir, 'logs', 'tools-api.log'),
+    env: { TOOLS_API_PORT: String(ports.tools), TOOLS_DATABASE_URL: shopUrl, TRUSTED_ISSUERS: JSON.stringify(issuers.tools), ...options.toolsEnv },
+  });
+  stops.push(toolsApi.stop);
+
+  const orchestrator = await startServiceProcess({
+    name: 'orchestrator',
+    entry: 'orchestrator/src/server.ts',
+    port: ports.orchestrator,
+    logFile: join(dataDir, 'logs', 'orchestrator.log'),
+    env: {
+      ORCHESTRATOR_PORT: String(ports.orchestrator),
+      ORCHESTRATOR_ISSUER: orchestratorUrl,
+      ORCHESTRATOR_SIGNING_KEY: JSON.stringify(await developmentKey(dataDir, 'orchestrator')),
+      DATABASE_URL: sessionsUrl,
+      TOOLS_API_URL: toolsApi.url,
+      TRUSTED_ISSUERS: JSON.stringify(issuers.orchestrator),
+      CORS_ORIGINS: JSON.stringify([siteUrl]),
+      ...options.orchestratorEnv,
+    },
+  });
+  stops.push(orchestrator.stop);
+  return { orchestratorUrl, toolsUrl: toolsApi.url, pids: { orchestrator: orchestrator.pid, tools: toolsApi.pid } };
+}
+
+/** The configured Postgres, or an embedded one of its own for each service. */
+async function database(options: BackendOptions, variable: 'DATABASE_URL' | 'TOOLS_DATABASE_URL', stops: (() => Promise<void>)[]): Promise<string> {
+  const configured = process.env[variable];
+  if (configured) return configured;
+  const name = variable === 'DATABASE_URL' ? 'sessions' : 'shop';
+  const embedded = await startEmbeddedPostgres(options.inMemory ? {} : { dataDir: join(options.dataDir, 'postgres', name) });
+  stops.push(embedded.stop);
+  return embedded.url;
+}
+
+async function trustedIssuers(options: BackendOptions, orchestratorUrl: string): Promise<{ orchestrator: TrustedIssuer[]; tools: object[] }> {
+  const development = await trustedDevelopmentIssuer(options.dataDir);
+  const site: TrustedIssuer = {
+    issuer: options.siteUrl,
+    kinds: ['visitor-assertion'],
+    jwksUri: `${options.siteUrl}/wp-json/aiguy/v1/jwks`,
+    scopes: allScopes,
+  };
+  const own: TrustedIssuer = {
+    issuer: orchestratorUrl,
+    kinds: ['tool-token'],
+    jwksUri: `${orchestratorUrl}/.well-known/jwks.json`,
+    scopes: allScopes,
+  };
+  return {
+    orchestrator: [site, development],
+    tools: [{ ...site, customers: ['wp-users'] }, { ...development, customers: ['wp-users', 'direct'] }, own],
+  };
+}

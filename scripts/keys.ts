@@ -1,0 +1,39 @@
+// Keys of the development issuers, made on first use in the data directory and readable by their owner only.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SigningKey, TrustedIssuer } from '@aiguy/manifests/tokens';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+
+/** Name of the issuer that `npm run token` signs for. */
+export const developmentIssuer = 'urn:aiguy:development';
+export const allScopes = ['docs:read', 'order:read'];
+
+/** Reads dataDir/keys/<name>.jwk, making it first where it is missing. */
+export async function developmentKey(dataDir: string, name: 'orchestrator' | 'development'): Promise<JWK> {
+  const file = join(dataDir, 'keys', `${name}.jwk`);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as JWK;
+  const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  const jwk = await exportJWK(privateKey);
+  mkdirSync(join(dataDir, 'keys'), { recursive: true, mode: 0o700 });
+  writeFileSync(file, JSON.stringify(jwk), { mode: 0o600 });
+  return jwk;
+}
+
+export async function developmentSigner(dataDir: string): Promise<SigningKey> {
+  const jwk = await developmentKey(dataDir, 'development');
+  const privateKey = await importJWK(jwk, 'EdDSA');
+  if (privateKey instanceof Uint8Array) throw new Error('the development key is not an Ed25519 key');
+  return { issuer: developmentIssuer, kid: await calculateJwkThumbprint(jwk), privateKey };
+}
+
+/** The development issuer as both services are told to trust it. */
+export async function trustedDevelopmentIssuer(dataDir: string): Promise<TrustedIssuer> {
+  const { d: _private, ...jwk } = await developmentKey(dataDir, 'development');
+  const kid = await calculateJwkThumbprint(jwk);
+  return {
+    issuer: developmentIssuer,
+    kinds: ['visitor-assertion', 'tools-access'],
+    jwks: { keys: [{ ...jwk, kid, alg: 'EdDSA' }] },
+    scopes: allScopes,
+  };
+}

@@ -1,0 +1,114 @@
+// npm test: every test whose parts are at hand; says by name what was left out and what would enable it. With --all (and in CI) nothing may be left out.
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { projectRoot } from './data-directory.ts';
+import { hasPrograms, installHint } from './system-packages.ts';
+import { buildWidget } from './widget.ts';
+
+const help = `Usage: npm test [-- --all] [-- PATTERN...]
+
+Runs the tests. Those that need system packages run where these are installed.
+  --all      fail instead of leaving anything out (the default where CI=true)
+  PATTERN    only test files whose path contains one of the patterns
+`;
+
+type Suite = { name: string; files: string[]; needs: string[]; command: (files: string[]) => string[]; prepare?: () => Promise<void> };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { all: { type: 'boolean', default: process.env.CI === 'true' }, help: { type: 'boolean', default: false } },
+});
+
+const nodeTest = (files: string[]) => [process.execPath, '--test', '--test-concurrency=2', '--test-timeout=180000', ...files];
+const nodeTestSerial = (files: string[]) => [process.execPath, '--test', '--test-concurrency=1', '--test-timeout=600000', ...files];
+const wordpress = ['php', 'mariadbd'];
+
+const suites: Suite[] = [
+  {
+    name: 'TypeScript',
+    files: find('{manifests,orchestrator,tools-api,scripts}/**/*.test.ts', 'wp-plugin/src/**/*.test.ts', 'test/*.test.ts').filter(isPlain),
+    needs: [],
+    command: nodeTest,
+  },
+  {
+    name: 'PHP units',
+    files: find('wp-plugin/tests/phpunit/unit/**/*Test.php').slice(0, 1),
+    needs: ['php', 'phpunit'],
+    command: () => ['phpunit', '--configuration', 'wp-plugin/phpunit.xml.dist'],
+  },
+  {
+    name: 'WordPress',
+    files: find('wp-plugin/tests/*.test.ts', '{scripts,test}/**/*.wordpress.test.ts'),
+    needs: wordpress,
+    command: nodeTestSerial,
+    prepare: buildWidget,
+  },
+  { name: 'Browser', files: find('test/**/*.browser.test.ts'), needs: [...wordpress, 'chromium'], command: nodeTestSerial, prepare: buildWidget },
+];
+
+if (values.help) process.stdout.write(help);
+else process.exitCode = await main();
+
+function find(...patterns: string[]): string[] {
+  return globSync(patterns, { cwd: projectRoot, exclude: ['**/node_modules/**'] }).sort();
+}
+
+function isPlain(file: string): boolean {
+  return !/\.(wordpress|browser)\.test\.ts$/.test(file);
+}
+
+async function main(): Promise<number> {
+  const chosen = suites.map((suite) => ({ ...suite, files: suite.files.filter(isChosen) })).filter((suite) => suite.files.length > 0);
+  const leftOut = chosen.filter((suite) => missing(suite).length > 0);
+  const results: Result[] = [];
+  for (const suite of chosen.filter((candidate) => !leftOut.includes(candidate))) {
+    await suite.prepare?.();
+    process.stdout.write(`\n▶ ${suite.name}\n`);
+    results.push(await run(suite.command(suite.files)));
+  }
+  for (const suite of leftOut) {
+    process.stdout.write(`\nLeft out: ${suite.name} (${suite.files.length} files), needs ${missing(suite).join(', ')}. ${installHint}\n`);
+  }
+  const sum = (count: 'passed' | 'failed' | 'skipped') => results.reduce((total, result) => total + result[count], 0);
+  const incomplete = leftOut.length > 0 || sum('skipped') > 0;
+  if (values.all && incomplete) process.stdout.write('\nSomething was left out, which --all does not allow.\n');
+  process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed${sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''}\n`);
+  const failed = results.some((result) => result.code !== 0) || sum('passed') === 0;
+  return failed || (values.all && incomplete) ? 1 : 0;
+}
+
+function isChosen(file: string): boolean {
+  return positionals.length === 0 || positionals.some((pattern) => file.includes(pattern));
+}
+
+function missing(suite: Suite): string[] {
+  return suite.needs.filter((program) => !hasPrograms([program]));
+}
+
+type Result = { code: number; passed: number; failed: number; skipped: number };
+
+async function run([program = '', ...args]: string[]): Promise<Result> {
+  const child = spawn(program, args, {
+    cwd: projectRoot,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    process.stdout.write(chunk);
+    output = (output + chunk.toString('utf8')).slice(-20_000);
+  });
+  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 1)));
+  return { code, ...counts(output) };
+}
+
+/** Reads the closing lines of node's test runner and of PHPUnit. */
+function counts(output: string): Omit<Result, 'code'> {
+  const node = (name: string) => Number(new RegExp(`^ℹ ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
+  const ok = /^OK \((\d+) tests?/m.exec(output);
+  if (ok) return { passed: Number(ok[1]), failed: 0, skipped: 0 };
+  const bad = /^Tests: (\d+), .*?(?:Failures: (\d+))?/m.exec(output);
+  if (bad) return { passed: 0, failed: Number(bad[2] ?? bad[1]), skipped: 0 };
+  return { passed: node('pass'), failed: node('fail') + node('cancelled'), skipped: node('skipped') + node('todo') };
+}
