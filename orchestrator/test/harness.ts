@@ -8,7 +8,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { buildApp, type Orchestrator } from '../src/app.ts';
 import { type Config, variables } from '../src/config.ts';
-import type { ModelPort, ToolOutcome } from '../src/model/port.ts';
+import type { ModelEvent, ModelPort, ModelRequest, ToolOutcome } from '../src/model/port.ts';
 import type { ToolCaller } from '../src/tools/client.ts';
 import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
 
@@ -101,4 +101,57 @@ export function parseFrames(body: string): { id: number; event: AGUIEvent }[] {
 
 export function typesOf(frames: { event: AGUIEvent }[]): string[] {
   return frames.map(({ event }) => event.type);
+}
+
+export const noUsage = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
+
+/** A model that does what the test says at each call; `calls` counts from 0. */
+export function modelThat(
+  answer: (call: number, request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelEvent> | ModelEvent[],
+): ModelPort & {
+  requests: ModelRequest[];
+} {
+  const requests: ModelRequest[] = [];
+  return {
+    name: 'test',
+    requests,
+    estimateTokens: (text) => Math.ceil(text.length / 4),
+    async *stream(request, signal) {
+      requests.push(structuredClone(request));
+      yield* answer(requests.length - 1, request, signal);
+    },
+  };
+}
+
+export function saysText(...deltas: string[]): ModelEvent[] {
+  return [...deltas.map((delta): ModelEvent => ({ type: 'text', delta })), { type: 'done', stop: 'end', usage: noUsage, model: 'test' }];
+}
+
+export function callsTool(name: string, args: unknown, id = 'call-1'): ModelEvent[] {
+  const argumentsText = typeof args === 'string' ? args : JSON.stringify(args);
+  return [
+    { type: 'tool_call', call: { id, name, argumentsText } },
+    { type: 'done', stop: 'tool_calls', usage: noUsage, model: 'test' },
+  ];
+}
+
+/** A point at which a test holds the other side until it opens it. */
+export function gate(): { opened: Promise<void>; open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
+}
+
+/** Reads a streaming answer over real HTTP until `stop` says it has seen enough. */
+export async function readFrames(
+  response: Response,
+  stop: (frames: { id: number; event: AGUIEvent }[]) => boolean,
+): Promise<{ id: number; event: AGUIEvent }[]> {
+  let body = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    body += decoder.decode(chunk, { stream: true });
+    const frames = parseFrames(body.slice(0, body.lastIndexOf('\n\n') + 2));
+    if (stop(frames)) return frames;
+  }
+  return parseFrames(body);
 }
