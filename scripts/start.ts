@@ -1,0 +1,145 @@
+// npm start: tools-api, orchestrator and a real WordPress with the plugin, a demo shop and a help centre. Ctrl-C stops all.
+
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { parseArgs } from 'node:util';
+import { type Backend, startBackend } from './backend.ts';
+import { dataDirectory, projectRoot } from './data-directory.ts';
+import { chatPage, chatPageSlug, demoLogins, demoUsers, helpPages, owner } from './demo-site.ts';
+import { buildWidget } from './widget.ts';
+
+const help = `Usage: npm start [-- --no-wordpress] [-- --reset]
+
+Starts tools-api, orchestrator and a WordPress with the chat, and prints their addresses. Ctrl-C stops all.
+  --no-wordpress  only the two services
+  --reset         wipe the demo data first (conversations, demo shop, WordPress; keys are kept)
+
+Environment: AIGUY_WP_PORT (8080), ORCHESTRATOR_PORT (8787), TOOLS_API_PORT (8788), AIGUY_DATA_DIR (.data),
+DATABASE_URL and TOOLS_DATABASE_URL (unset: embedded), REDIS_URL (unset: in-process),
+ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL (unset: the offline policy answers).
+`;
+
+const { values } = parseArgs({
+  options: {
+    'no-wordpress': { type: 'boolean', default: false },
+    reset: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+/** Handed through to both services when set. */
+const shared = ['REDIS_URL', 'LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'METRICS_TOKEN'];
+const orchestratorOnly = [
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_BASE_URL',
+  'PLAN_MODEL',
+  'ANSWER_MODEL',
+  'TURN_TOKENS_MAX',
+  'TURN_TOOLS_MAX',
+  'TURN_WALL_MS',
+  'CHAT_PER_MINUTE',
+];
+
+if (values.help) process.stdout.write(help);
+else await main();
+
+async function main(): Promise<void> {
+  const stopping = new AbortController();
+  const stops: (() => Promise<void>)[] = [];
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stopping.abort());
+  try {
+    await start(stops, stopping.signal);
+    await new Promise<void>((resolve) => (stopping.signal.aborted ? resolve() : stopping.signal.addEventListener('abort', () => resolve())));
+    say('\nStopping …');
+  } catch (error) {
+    if (!stopping.signal.aborted) {
+      process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    }
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+async function start(stops: (() => Promise<void>)[], signal: AbortSignal): Promise<void> {
+  const dataDir = dataDirectory();
+  if (values.reset) for (const part of ['postgres', 'wordpress-site', 'logs']) rmSync(`${dataDir}/${part}`, { recursive: true, force: true });
+  const ports = { wordpress: port('AIGUY_WP_PORT', 8080), orchestrator: port('ORCHESTRATOR_PORT', 8787), tools: port('TOOLS_API_PORT', 8788) };
+  for (const [name, number] of Object.entries(ports)) await assertFree(name, number);
+  const siteUrl = `http://127.0.0.1:${ports.wordpress}`;
+
+  const backend = await startBackend({
+    dataDir,
+    siteUrl,
+    ports,
+    orchestratorEnv: pick([...shared, ...orchestratorOnly]),
+    toolsEnv: pick(shared),
+    log: say,
+  });
+  stops.push(backend.stop);
+  signal.throwIfAborted();
+  if (!values['no-wordpress']) stops.push(await startWordPress({ dataDir, siteUrl, port: ports.wordpress, backend, signal }));
+  announce(siteUrl, backend);
+}
+
+type Site = { dataDir: string; siteUrl: string; port: number; backend: Backend; signal: AbortSignal };
+
+async function startWordPress({ dataDir, siteUrl, port, backend, signal }: Site): Promise<() => Promise<void>> {
+  await buildWidget();
+  const { startDemoWordPress } = await import('./wordpress/start-demo.ts');
+  const wordpress = await startDemoWordPress({
+    dataDir,
+    port,
+    pluginDir: `${projectRoot}/wp-plugin`,
+    site: { siteUrl, siteTitle: 'Fernhill Goods', orchestratorUrl: backend.orchestratorUrl, users: demoUsers(), pages: helpPages(), chatPage },
+    log: say,
+    signal,
+  });
+  return wordpress.stop;
+}
+
+function announce(siteUrl: string, backend: Backend): void {
+  const model = process.env.ANTHROPIC_API_KEY ? 'Claude' : 'the offline policy (set ANTHROPIC_API_KEY for Claude)';
+  const [customer, other] = demoLogins;
+  const site = values['no-wordpress']
+    ? []
+    : [
+        `  Chat          ${siteUrl}/${chatPageSlug}/`,
+        `  Sign in       ${siteUrl}/wp-login.php   ${customer.login} / ${customer.password} (owns W2530531), ${other.login} / ${other.password}, ${owner.login} / ${owner.password} (the site's owner)`,
+      ];
+  say(
+    [
+      '',
+      'AIGuy is running.',
+      ...site,
+      `  Orchestrator  ${backend.orchestratorUrl}`,
+      `  Tools API     ${backend.toolsUrl}`,
+      `  Answers come from ${model}.`,
+      '  Ctrl-C stops everything.',
+    ].join('\n'),
+  );
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function pick(names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+function port(variable: string, fallback: number): number {
+  const number = Number(process.env[variable] || fallback);
+  if (!Number.isInteger(number) || number < 1 || number > 65535) throw new Error(`${variable} must be a port number.`);
+  return number;
+}
+
+async function assertFree(name: string, number: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const server = createServer();
+    server.once('error', () =>
+      reject(new Error(`Port ${number} (${name}) is taken; set another one by its environment variable (npm start -- --help).`)),
+    );
+    server.listen(number, '127.0.0.1', () => server.close(() => resolve()));
+  });
+}

