@@ -1,0 +1,42 @@
+// Builds the tools API: every port and every route, in order, no logic.
+import type { Database } from '@aiguy/manifests/database';
+import type { Catalogue } from '@aiguy/manifests/load';
+import { createRateLimits } from '@aiguy/manifests/rate-limit';
+import { createService, type Service } from '@aiguy/manifests/service';
+import { TokenVerifier } from '@aiguy/manifests/tokens';
+import type { Audit } from './audit/audit.ts';
+import type { Config } from './config.ts';
+import { addCallToolRoute } from './http/call-tool.ts';
+import { addListToolsRoute } from './http/list-tools.ts';
+import { addOpenapiRoute } from './http/openapi.ts';
+import { createToolMetrics } from './observe/metrics.ts';
+import { assertComplete, type Handlers } from './tools/index.ts';
+
+export type AppPorts = { database: Database; catalogue: Catalogue; handlers: Handlers; audit: Audit };
+
+/** Arguments are small; nothing is uploaded here. */
+const bodyBytesMax = 64 * 1024;
+const requestTimeoutMs = 10_000;
+
+export function buildApp(config: Config, { database, catalogue, handlers, audit }: AppPorts): Service {
+  assertComplete(catalogue, handlers);
+  const service = createService({
+    name: 'tools_api',
+    bodyBytesMax,
+    requestTimeoutMs,
+    trustProxy: config.TRUST_PROXY,
+    logLevel: config.LOG_LEVEL,
+    metricsToken: config.METRICS_TOKEN,
+    ready: async () => void (await database.query('SELECT 1')),
+  });
+  const verifier = new TokenVerifier(config.TRUSTED_ISSUERS);
+  const limits = createRateLimits({ redisUrl: config.REDIS_URL, prefix: 'aiguy-tools' });
+  const metrics = createToolMetrics(service.metrics);
+
+  const { app } = service;
+  addCallToolRoute(app, { catalogue, handlers, limits, audit, metrics, verifier });
+  addListToolsRoute(app, { catalogue, verifier });
+  addOpenapiRoute(app, catalogue);
+  app.addHook('onClose', async () => limits.close());
+  return service;
+}

@@ -1,0 +1,45 @@
+// The record of every attempt to call a tool. It names nobody: subject and session are keyed hashes, arguments a digest.
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Database } from '@aiguy/manifests/database';
+
+export type AuditEntry = {
+  requestId: string;
+  issuer: string;
+  subject: string;
+  sessionId: string | undefined;
+  tool: string;
+  argsDigest: string;
+  decision: 'allowed' | 'denied' | 'failed';
+  /** ok, or a code of the error table. */
+  code: string;
+  latencyMs: number;
+};
+
+export type Audit = { record: (entry: AuditEntry) => Promise<void> };
+
+/** Opens the record; its key is made once and kept beside it. */
+export async function openAudit(database: Database): Promise<Audit> {
+  await database.query('INSERT INTO audit_key (key) VALUES ($1) ON CONFLICT DO NOTHING', [randomBytes(32).toString('base64url')]);
+  const { rows } = await database.query<{ key: string }>('SELECT key FROM audit_key');
+  const key = rows[0]?.key ?? '';
+  const hash = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
+  return {
+    record: async (entry) => {
+      await database.query(
+        `INSERT INTO audit (request_id, issuer, subject_hash, session_hash, tool, args_digest, decision, code, latency_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          entry.requestId,
+          entry.issuer,
+          hash(`${entry.issuer} ${entry.subject}`),
+          entry.sessionId === undefined ? null : hash(entry.sessionId),
+          entry.tool,
+          entry.argsDigest,
+          entry.decision,
+          entry.code,
+          Math.round(entry.latencyMs),
+        ],
+      );
+    },
+  };
+}

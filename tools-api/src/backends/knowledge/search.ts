@@ -1,0 +1,155 @@
+// Finds the passages that fit a question: nearest statements, nearest passages and shared words, fused, then scored against the question.
+import type { Database } from '@aiguy/manifests/database';
+import type { Embedder } from '../embedder.ts';
+import { confidenceOf, isAnswerable } from './answerability.ts';
+import { nearestStem, readVocabulary, type Vocabulary, weightOf } from './vocabulary.ts';
+
+export type Passage = {
+  id: string;
+  document_id: string;
+  title: string;
+  heading: string;
+  url: string;
+  text: string;
+  last_updated: string;
+  /** 0 to 1, for comparing passages of one answer. */
+  score: number;
+};
+
+export type SearchResult = { passages: Passage[]; answerable: boolean; confidence: number; corpus_version: string };
+
+/** Contract: nothing found is an empty list, never an error; the same question over the same corpus gives the same answer. */
+export type Knowledge = { search: (question: string, limit: number, signal: AbortSignal) => Promise<SearchResult> };
+
+/** How near a passage is to the question, each 0 to 1. */
+export type Nearness = {
+  /** Cosine of the nearest single statement. */
+  statement: number;
+  /** Cosine of the passage as a whole. */
+  passage: number;
+  /** Part of the question's words, weighed by rarity, that the passage holds. */
+  coverage: number;
+};
+
+const candidatesMax = 20;
+/** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009) with its usual constant. */
+const fusionConstant = 60;
+
+type Corpus = { version: string; vocabulary: Vocabulary };
+type Question = { vector: string; stems: string[] };
+type Candidate = { chunkId: string; fused: number };
+
+export function createKnowledge(database: Database, embedder: Embedder): Knowledge {
+  let corpus: Corpus | undefined;
+  const currentCorpus = async (): Promise<Corpus> => {
+    const version = await readCorpusVersion(database);
+    if (corpus?.version !== version) corpus = { version, vocabulary: await readVocabulary(database) };
+    return corpus;
+  };
+  return {
+    search: async (text, limit, signal) => {
+      const { version, vocabulary } = await currentCorpus();
+      const { spelled, stems } = await readWords(database, vocabulary, text);
+      const [embedding = []] = await embedder.embed([spelled]);
+      signal.throwIfAborted();
+      const question = { vector: `[${embedding.join(',')}]`, stems };
+      const found = await scoreCandidates(database, { question, vocabulary, candidates: await findCandidates(database, question) });
+      const best = found[0]?.nearness;
+      const confidence = best ? confidenceOf(best) : 0;
+      return {
+        passages: found.slice(0, limit).map((one) => one.passage),
+        answerable: isAnswerable(confidence),
+        confidence: round(confidence),
+        corpus_version: version,
+      };
+    },
+  };
+}
+
+/** Changes with every ingestion. */
+async function readCorpusVersion(database: Database): Promise<string> {
+  const { rows } = await database.query<{ version: string }>(
+    `SELECT count(*) || '-' || coalesce(floor(extract(epoch FROM max(ingested_at)) * 1000), 0)::bigint AS version FROM documents`,
+  );
+  return rows[0]?.version ?? '0';
+}
+
+/** The question with its typing errors put right, and its stems; a stem that stands nowhere is kept, because it says that something is missing. */
+async function readWords(database: Database, vocabulary: Vocabulary, text: string): Promise<{ spelled: string; stems: string[] }> {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const { rows } = await database.query<{ word: string; stem: string | null }>(
+    `SELECT word, (ts_lexize('english_stem', word))[1] AS stem FROM unnest($1::text[]) AS words (word)`,
+    [words],
+  );
+  const stems = new Set<string>();
+  const corrections = new Map<string, string>();
+  for (const { word, stem } of rows) {
+    if (stem === null) continue;
+    const known = nearestStem(vocabulary, stem);
+    stems.add(known ?? stem);
+    if (known !== undefined && known !== stem) corrections.set(word, known);
+  }
+  return { spelled: text.replace(/[\p{L}\p{N}]+/gu, (word) => corrections.get(word.toLowerCase()) ?? word), stems: [...stems] };
+}
+
+async function findCandidates(database: Database, question: Question): Promise<Candidate[]> {
+  const anyWord = question.stems.map((stem) => `'${stem.replaceAll("'", "''")}'`).join(' | ');
+  const lists = await Promise.all([
+    database.query<{ chunk_id: string }>('SELECT chunk_id FROM sentences ORDER BY embedding <=> $1 LIMIT 40', [question.vector]),
+    database.query<{ chunk_id: string }>(`SELECT chunk_id FROM chunks ORDER BY embedding <=> $1 LIMIT ${candidatesMax}`, [question.vector]),
+    database.query<{ chunk_id: string }>(
+      `SELECT chunk_id FROM chunks WHERE search @@ $1::tsquery ORDER BY ts_rank_cd(search, $1::tsquery) DESC, chunk_id LIMIT ${candidatesMax}`,
+      [anyWord],
+    ),
+  ]);
+  const fused = new Map<string, number>();
+  for (const list of lists) {
+    const ranked = [...new Set(list.rows.map((row) => row.chunk_id))];
+    for (const [rank, chunkId] of ranked.entries()) fused.set(chunkId, (fused.get(chunkId) ?? 0) + 1 / (fusionConstant + rank + 1));
+  }
+  return [...fused]
+    .map(([chunkId, score]) => ({ chunkId, fused: score }))
+    .sort((a, b) => b.fused - a.fused || a.chunkId.localeCompare(b.chunkId))
+    .slice(0, candidatesMax);
+}
+
+type Row = Omit<Passage, 'score'> & { statement: number; passage: number; words: string[] };
+type Scored = { passage: Passage; nearness: Nearness };
+
+async function scoreCandidates(
+  database: Database,
+  search: { question: Question; vocabulary: Vocabulary; candidates: Candidate[] },
+): Promise<Scored[]> {
+  const { question, vocabulary, candidates } = search;
+  const { rows } = await database.query<Row>(selectCandidates, [candidates.map(({ chunkId }) => chunkId), question.vector]);
+  return rows
+    .map(({ statement, passage, words, ...rest }) => {
+      const nearness = { statement: clamp(statement), passage: clamp(passage), coverage: coverageOf(vocabulary, question.stems, new Set(words)) };
+      return { passage: { ...rest, score: round(scoreOf(nearness)) }, nearness };
+    })
+    .sort((a, b) => b.passage.score - a.passage.score || a.passage.id.localeCompare(b.passage.id));
+}
+
+const selectCandidates = `
+  SELECT chunk_id AS id, document_id, chunks.title, heading, chunks.url, body AS text, to_char(last_updated, 'YYYY-MM-DD') AS last_updated,
+    1 - (embedding <=> $2) AS passage, tsvector_to_array(search) AS words,
+    coalesce((SELECT max(1 - (sentences.embedding <=> $2)) FROM sentences WHERE sentences.chunk_id = chunks.chunk_id), 0) AS statement
+  FROM chunks JOIN documents USING (document_id) WHERE chunk_id = ANY ($1)`;
+
+function scoreOf({ statement, passage, coverage }: Nearness): number {
+  return 0.45 * statement + 0.25 * passage + 0.3 * coverage;
+}
+
+function coverageOf(vocabulary: Vocabulary, stems: string[], words: ReadonlySet<string>): number {
+  const weigh = (some: string[]) => some.reduce((sum, stem) => sum + weightOf(vocabulary, stem), 0);
+  const all = weigh(stems);
+  return all === 0 ? 0 : weigh(stems.filter((stem) => words.has(stem))) / all;
+}
+
+function clamp(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,47 @@
+// Who calls: the orchestrator for a visitor (tool token and the site's assertion), or a direct caller (access token).
+import { AiguyError } from '@aiguy/manifests/errors';
+import type { TokenVerifier } from '@aiguy/manifests/tokens';
+import type { FastifyRequest } from 'fastify';
+import { decodeProtectedHeader } from 'jose';
+import type { Caller } from '../run-tool.ts';
+
+/** As proof of identity an assertion is good until its session ends. */
+const identityForS = 24 * 60 * 60;
+
+/**
+ * The subject comes from the site's signature, not from the orchestrator's: a hijacked orchestrator can't name another customer.
+ * @throws AiguyError invalid_token, subject_mismatch
+ */
+export async function authenticate(verifier: TokenVerifier, request: FastifyRequest): Promise<Caller> {
+  const token = /^Bearer ([A-Za-z0-9_.-]+)$/.exec(request.headers.authorization ?? '')?.[1];
+  if (!token) throw new AiguyError('invalid_token');
+  return kindOf(token) === 'tool-token+jwt' ? await visitorsCaller(verifier, token, request) : await directCaller(verifier, token);
+}
+
+async function visitorsCaller(verifier: TokenVerifier, token: string, request: FastifyRequest): Promise<Caller> {
+  const claims = await verifier.verify('tool-token', token);
+  const header = request.headers['x-visitor-assertion'];
+  if (typeof header !== 'string') throw new AiguyError('subject_mismatch', { cause: new Error('no visitor assertion beside the tool token') });
+  const assertion = await verifier.verify('visitor-assertion', header, { expiredForS: identityForS });
+  if (assertion.sub !== claims.sub || assertion.sid !== claims.sid) throw new AiguyError('subject_mismatch');
+  return {
+    subject: { issuer: assertion.iss, subject: assertion.sub },
+    sessionId: assertion.sid,
+    scopes: assertion.scopes.filter((scope) => scope === claims.scope),
+    boundTo: { tool: claims.tool, argsDigest: claims.args_digest },
+  };
+}
+
+async function directCaller(verifier: TokenVerifier, token: string): Promise<Caller> {
+  const claims = await verifier.verify('tools-access', token);
+  return { subject: { issuer: claims.iss, subject: claims.sub }, sessionId: undefined, scopes: claims.scopes, boundTo: undefined };
+}
+
+/** Read before any check, only to choose which check; what does not parse fails there. */
+function kindOf(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).typ;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+// GET /openapi.json: one operation a manifest.
+import type { Catalogue, ToolManifest } from '@aiguy/manifests/load';
+import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import type { FastifyInstance } from 'fastify';
+
+export function addOpenapiRoute(app: FastifyInstance, catalogue: Catalogue): void {
+  const text = JSON.stringify(openapiOf(catalogue));
+  app.get('/openapi.json', async (_request, reply) => await reply.type('application/json').send(text));
+}
+
+function openapiOf(catalogue: Catalogue): object {
+  const tools = [...catalogue.values()].map(({ manifest }) => [`/tools/${manifest.name}`, { post: operationOf(manifest) }]);
+  return {
+    openapi: '3.1.0',
+    info: { title: 'AIGuy tools API', version: '0.1.0', description: 'Tools of a shop and its help centre. One manifest makes one operation.' },
+    security: [{ toolsAccess: [] }, { toolToken: [], visitorAssertion: [] }],
+    paths: {
+      '/tools': {
+        get: {
+          operationId: 'list_tools',
+          summary: 'What this token may call.',
+          responses: { 200: answer('The tools.', { $ref: '#/components/schemas/ToolList' }), ...failures },
+        },
+      },
+      ...Object.fromEntries(tools),
+    },
+    components: {
+      securitySchemes: {
+        toolsAccess: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token of a configured issuer.' },
+        toolToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token for one call, signed by an orchestrator.' },
+        visitorAssertion: { type: 'apiKey', in: 'header', name: 'X-Visitor-Assertion', description: 'The site’s assertion of the visitor.' },
+      },
+      schemas: { ErrorBody: http.$defs.ErrorBody, ToolList: http.$defs.ToolList },
+    },
+  };
+}
+
+const failures = Object.fromEntries(
+  [400, 401, 403, 404, 413, 415, 429, 502, 503, 504].map((status) => [
+    status,
+    answer('An error of the table.', { $ref: '#/components/schemas/ErrorBody' }),
+  ]),
+);
+
+function answer(description: string, schema: object): object {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+function operationOf(manifest: ToolManifest): object {
+  const example = manifest.examples[0];
+  const result = { type: 'object', required: ['tool', 'output'], properties: { tool: { const: manifest.name }, output: manifest.output } };
+  return {
+    operationId: manifest.name,
+    summary: manifest.title,
+    description: `${manifest.description}\n\nScope ${manifest.scope}; ${manifest.rate.per_minute} calls a minute.`,
+    requestBody: { required: true, content: { 'application/json': { schema: manifest.input, ...(example ? { example: example.input } : {}) } } },
+    responses: { 200: answer('The result.', result), ...failures },
+  };
+}

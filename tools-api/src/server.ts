@@ -1,0 +1,41 @@
+// The tools API's process: configuration, schema, listening, and an orderly end on SIGTERM or SIGINT.
+import { migrate, openDatabase } from '@aiguy/manifests/database';
+import { loadManifests } from '@aiguy/manifests/load';
+import { startTelemetry } from '@aiguy/manifests/telemetry';
+import { buildApp } from './app.ts';
+import { openAudit } from './audit/audit.ts';
+import { createEmbedder } from './backends/embedder.ts';
+import { createKnowledge } from './backends/knowledge/search.ts';
+import { createDemoShop } from './backends/shop.ts';
+import { readConfig } from './config.ts';
+import { createHandlers } from './tools/index.ts';
+
+const config = readConfig();
+const telemetry = await startTelemetry('aiguy-tools-api', config.OTEL_EXPORTER_OTLP_ENDPOINT);
+await migrate({ url: config.TOOLS_DATABASE_URL, folder: new URL('../migrations', import.meta.url).pathname });
+const database = openDatabase({
+  url: config.TOOLS_DATABASE_URL,
+  connectionsMax: config.DATABASE_CONNECTIONS_MAX,
+  connectTimeoutMs: 2000,
+  statementTimeoutMs: 5000,
+});
+const embedder = createEmbedder();
+const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
+const { app } = buildApp(config, {
+  database,
+  catalogue: loadManifests(),
+  handlers: createHandlers({ shop: createDemoShop(database, namings), knowledge: createKnowledge(database, embedder) }),
+  audit: await openAudit(database),
+});
+// The embedding model is loaded before the first visitor asks, not by him.
+await embedder.embed(['warm']);
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
+
+await app.listen({ host: config.TOOLS_API_HOST, port: config.TOOLS_API_PORT });
+
+async function stop(): Promise<void> {
+  await app.close();
+  await database.end();
+  await telemetry.stop();
+}

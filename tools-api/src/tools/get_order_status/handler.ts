@@ -1,0 +1,58 @@
+// get_order_status: the state of one of the customer's own orders. Whose order it is, the query decides.
+import { AiguyError } from '@aiguy/manifests/errors';
+import type { Order } from '../../backends/shop.ts';
+import type { Backends, Handler } from '../handler.ts';
+
+export function createGetOrderStatus({ shop }: Pick<Backends, 'shop'>): Handler {
+  return async (args: { order_id: string }, { subject }) => {
+    const customerId = await shop.resolveCustomer(subject);
+    const order = customerId === undefined ? undefined : await shop.findOrder(customerId, args.order_id);
+    if (!order) throw new AiguyError('not_found');
+    return toOutput(order);
+  };
+}
+
+function toOutput(order: Order): Record<string, unknown> {
+  const nameOf = new Map(order.items.map((item) => [item.sku, item.name]));
+  return {
+    order_id: order.order_id,
+    status: order.status,
+    status_text: statusText(order),
+    created_at: order.created_at.toISOString(),
+    updated_at: order.updated_at.toISOString(),
+    ...isoDates({ shipped_at: order.shipped_at, delivered_at: order.delivered_at, cancelled_at: order.cancelled_at }),
+    currency: order.currency,
+    total: order.total,
+    items: order.items.map(({ name, options, quantity, unit_price }) => ({ name, options, quantity, unit_price })),
+    shipments: order.fulfillments.map(({ tracking_ids, skus }) => ({
+      tracking_numbers: tracking_ids,
+      item_names: skus.map((sku) => nameOf.get(sku) ?? 'item'),
+    })),
+    refunds: order.payments.filter(({ type }) => type === 'refund').map(({ amount }) => ({ amount: Math.abs(amount) })),
+  };
+}
+
+function isoDates(dates: Record<string, Date | null>): Record<string, string> {
+  return Object.fromEntries(Object.entries(dates).flatMap(([name, date]) => (date ? [[name, date.toISOString()]] : [])));
+}
+
+/** One sentence with the date that matters, in English and UTC. */
+export function statusText(order: Pick<Order, 'order_id' | 'status' | 'created_at' | 'shipped_at' | 'delivered_at' | 'cancelled_at'>): string {
+  const name = `Order ${order.order_id}`;
+  switch (order.status) {
+    case 'pending':
+      return `${name} was placed on ${day(order.created_at)} and has not been shipped yet.`;
+    case 'processed':
+      return order.shipped_at
+        ? `${name} was shipped on ${day(order.shipped_at)} and is on its way.`
+        : `${name} has been processed and is being made ready.`;
+    case 'delivered':
+      return order.delivered_at ? `${name} was delivered on ${day(order.delivered_at)}.` : `${name} has been delivered.`;
+    case 'cancelled':
+      return order.cancelled_at ? `${name} was cancelled on ${day(order.cancelled_at)}.` : `${name} has been cancelled.`;
+  }
+}
+
+function day(date: Date): string {
+  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
+}

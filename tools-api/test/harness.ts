@@ -1,0 +1,98 @@
+// A whole tools API for a test: real Postgres dialect with the demo's data, real tokens; handlers and catalogue may be bent.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type Database, openDatabase } from '@aiguy/manifests/database';
+import { argumentsDigest } from '@aiguy/manifests/digest';
+import { type Catalogue, loadManifests } from '@aiguy/manifests/load';
+import type { Service } from '@aiguy/manifests/service';
+import { type SigningKey, signToken } from '@aiguy/manifests/tokens';
+import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
+import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { buildApp } from '../src/app.ts';
+import { openAudit } from '../src/audit/audit.ts';
+import { createEmbedder } from '../src/backends/embedder.ts';
+import { createKnowledge } from '../src/backends/knowledge/search.ts';
+import { createDemoShop } from '../src/backends/shop.ts';
+import { type Config, type ToolsIssuer, variables } from '../src/config.ts';
+import { loadDemo } from '../src/demo/load-demo.ts';
+import { createHandlers, type Handlers } from '../src/tools/index.ts';
+
+export const siteUrl = 'https://shop.example';
+const scopes = ['docs:read', 'order:read'];
+
+export type Party = { issuer: ToolsIssuer; key: SigningKey };
+export type Harness = {
+  database: Database;
+  /** Builds another app on the same data. */
+  build: (change?: { handlers?: Partial<Handlers>; catalogue?: Catalogue; config?: Partial<Config> }) => Promise<Service>;
+  site: Party;
+  orchestrator: Party;
+  direct: Party;
+  handlers: Handlers;
+  close: () => Promise<void>;
+};
+
+export async function startHarness(): Promise<Harness> {
+  const embedded = await startEmbeddedPostgres();
+  await loadDemo({ databaseUrl: embedded.url, siteUrl });
+  const database = openDatabase({ url: embedded.url, connectionsMax: 4, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  const site = await makeParty(siteUrl, { kinds: ['visitor-assertion'], customers: ['wp-users'] });
+  const orchestrator = await makeParty('https://orchestrator.example', { kinds: ['tool-token'] });
+  const direct = await makeParty('urn:test:direct', { kinds: ['tools-access'], customers: ['direct', 'wp-users'] });
+  const issuers = [site.issuer, orchestrator.issuer, direct.issuer];
+  const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
+  const handlers = createHandlers({ shop: createDemoShop(database, namings), knowledge: createKnowledge(database, createEmbedder()) });
+  const defaults = Object.fromEntries(Object.entries(variables).map(([name, schema]) => [name, schema.default]));
+  const services: Service[] = [];
+  return {
+    database,
+    site,
+    orchestrator,
+    direct,
+    handlers,
+    build: async (change = {}) => {
+      const config = { ...defaults, TOOLS_DATABASE_URL: embedded.url, LOG_LEVEL: 'silent', TRUSTED_ISSUERS: issuers, ...change.config } as Config;
+      const ports = {
+        database,
+        catalogue: change.catalogue ?? loadManifests(),
+        handlers: { ...handlers, ...change.handlers } as Handlers,
+        audit: await openAudit(database),
+      };
+      const service = buildApp(config, ports);
+      services.push(service);
+      return service;
+    },
+    close: async () => {
+      await Promise.all(services.map((service) => service.app.close()));
+      await database.end();
+      await embedded.stop();
+    },
+  };
+}
+
+async function makeParty(issuer: string, rest: Pick<ToolsIssuer, 'kinds' | 'customers'>): Promise<Party> {
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  const jwks: JSONWebKeySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'EdDSA' }] };
+  return { issuer: { issuer, scopes, jwks, ...rest }, key: { issuer, kid: 'key-1', privateKey } };
+}
+
+export const newSid = () => randomBytes(24).toString('base64url');
+
+export async function directToken(harness: Harness, claims: { sub?: string; scopes?: string[] } = {}): Promise<string> {
+  return await signToken('tools-access', harness.direct.key, { sub: 'customer:aarav_martin_9556', scopes, jti: randomUUID(), ...claims });
+}
+
+type VisitorCall = { sub?: string; sid?: string; scopes?: string[]; tool: string; scope: string; args: unknown };
+
+/** The two headers of a call on behalf of a visitor. */
+export async function visitorHeaders(harness: Harness, call: VisitorCall): Promise<{ authorization: string; 'x-visitor-assertion': string }> {
+  const identity = { sub: call.sub ?? 'wp:1:1008', sid: call.sid ?? newSid() };
+  const token = await signToken('tool-token', harness.orchestrator.key, {
+    ...identity,
+    scope: call.scope,
+    tool: call.tool,
+    args_digest: argumentsDigest(call.args),
+    jti: randomUUID(),
+  });
+  const assertion = await signToken('visitor-assertion', harness.site.key, { ...identity, scopes: call.scopes ?? scopes, jti: randomUUID() });
+  return { authorization: `Bearer ${token}`, 'x-visitor-assertion': assertion };
+}
