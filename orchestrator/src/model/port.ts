@@ -23,14 +23,14 @@ export type ToolDefinition = {
 };
 
 export type ModelRequest = {
-  /** plan: may call tools. answer: writes only, by the model configured for answers. */
+  /** plan: may call tools. answer: must not, and is written by the model configured for answers. */
   purpose: 'plan' | 'answer';
   /** The same bytes for every visitor of a site, so that the provider's prompt cache hits. */
   system: string;
   /** What holds for this turn alone: signed in or guest, tools that need signing in. Never visitor text. */
   context: TurnContext;
   messages: TranscriptMessage[];
-  /** Sorted by name; empty when no tool may be called. */
+  /** Sorted by name; the same in both purposes, so that earlier calls stay intelligible and the prefix stays cached. */
   tools: ToolDefinition[];
   outputTokensMax: number;
 };

@@ -1,0 +1,108 @@
+// The policy without a key: routes by the manifests' examples, answers in quotations and tool results, asks when unsure, invents nothing.
+import { randomUUID } from 'node:crypto';
+import type { ModelEvent, ModelPort, ModelRequest, ToolCall, ToolOutcome } from '../port.ts';
+import type { Embed } from './embedder.ts';
+import { describeOrder } from './order-answer.ts';
+import { type QuotablePassage, quotePassages } from './quote-passages.ts';
+import { type Route, Router, type SmallTalk } from './route.ts';
+
+/** A question of fewer words than this is read together with the one before it. */
+const standaloneWords = 4;
+const usage = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
+
+const smallTalkAnswers: Record<SmallTalk, string> = {
+  greeting: 'Hello! Ask me about an order, delivery, returns, payment or a product.',
+  thanks: 'You’re welcome. Is there anything else I can help with?',
+  farewell: 'Goodbye, and thank you for getting in touch.',
+};
+const notFoundAnswer = 'I don’t find that in our help centre. Try asking it in other words, or contact our team and a person will help you.';
+
+export function createOfflineModel(options: { embed: Embed }): ModelPort {
+  const router = new Router(options.embed);
+  return {
+    name: 'offline',
+    // It costs nothing, so it takes nothing of the budget.
+    estimateTokens: () => 0,
+    stream: async function* (request, signal) {
+      try {
+        for await (const event of answer(options.embed, router, request)) {
+          if (signal.aborted) return yield { type: 'failed', failure: 'aborted' };
+          yield event;
+        }
+      } catch (cause) {
+        yield { type: 'failed', failure: 'unavailable', cause };
+      }
+    },
+  };
+}
+
+async function* answer(embed: Embed, router: Router, request: ModelRequest): AsyncGenerator<ModelEvent> {
+  const last = request.messages.at(-1);
+  const message = lastQuestion(request);
+  if (last?.role === 'tool') return yield* observed(embed, { call: last.call, outcome: last.outcome, question: message.question });
+  const route = await router.route(request, message);
+  if (route.kind !== 'call') return yield* says(routeAnswer(route));
+  yield { type: 'tool_call', call: { id: `call-${randomUUID()}`, name: route.tool.name, argumentsText: JSON.stringify(route.args) } };
+  yield done('tool_calls');
+}
+
+function routeAnswer(route: Exclude<Route, { kind: 'call' }>): string {
+  switch (route.kind) {
+    case 'small_talk':
+      return smallTalkAnswers[route.topic];
+    case 'sign_in':
+      return 'Please sign in first: then I can look up your own orders for you.';
+    case 'ask':
+      return 'Which order do you mean? Please give me its number; it looks like W1234567 and is in your confirmation e-mail.';
+    case 'unclear':
+      return 'I’m not sure what you mean. Could you put it another way?';
+  }
+}
+
+async function* observed(
+  embed: Embed,
+  { call, outcome, question }: { call: ToolCall; outcome: ToolOutcome; question: string },
+): AsyncGenerator<ModelEvent> {
+  if (!outcome.ok) return yield* says(failureAnswer(call, outcome.code));
+  if (!Array.isArray(outcome.output.passages)) return yield* says(describeOrder(outcome.output));
+  const quotation =
+    outcome.output.answerable === true ? await quotePassages(embed, question, outcome.output.passages as QuotablePassage[]) : undefined;
+  if (!quotation) return yield* says(notFoundAnswer);
+  yield* words(`According to **${quotation.title}**:${/^(-|\d+\.) /.test(quotation.markdown) ? '\n\n' : ' '}${quotation.markdown}`);
+  yield { type: 'citation', passageId: quotation.passageId, quote: quotation.markdown };
+  yield done('end');
+}
+
+function failureAnswer(call: ToolCall, code: string): string {
+  if (code === 'not_found') return `I can’t find ${orderOf(call)} among your orders. Please check the number in your confirmation e-mail.`;
+  if (code === 'tool_rate_limited') return 'That was a lot of look-ups in a short time. Please try again in a minute.';
+  return `I couldn’t look up ${orderOf(call)} just now: the lookup did not answer in time. Please try again in a moment, or contact our team.`;
+}
+
+function orderOf(call: ToolCall): string {
+  const orderId = /"order_id"\s*:\s*"([A-Z0-9-]+)"/.exec(call.argumentsText)?.[1];
+  return orderId ? `order ${orderId}` : 'that';
+}
+
+/** The visitor's message, and as a question that stands alone: a short follow-up is read with the message before it. */
+function lastQuestion(request: ModelRequest): { text: string; question: string } {
+  const texts = request.messages.flatMap((message) => (message.role === 'user' ? [message.text] : []));
+  const text = texts.at(-1) ?? '';
+  const before = texts.at(-2);
+  const isFollowUp = before !== undefined && (text.split(/\s+/).length < standaloneWords || /^(and|what about|how about|also)\b/i.test(text));
+  return { text, question: isFollowUp ? `${before} ${text}` : text };
+}
+
+async function* says(text: string): AsyncGenerator<ModelEvent> {
+  yield* words(text);
+  yield done('end');
+}
+
+/** In pieces of a word, as a model would send them. */
+function* words(text: string): Generator<ModelEvent> {
+  for (const delta of text.match(/\s*\S+/g) ?? []) yield { type: 'text', delta };
+}
+
+function done(stop: 'end' | 'tool_calls'): ModelEvent {
+  return { type: 'done', stop, usage, model: 'offline' };
+}

@@ -1,0 +1,35 @@
+// Says in plain sentences what get_order_status returned: nothing that is not in it.
+
+type OrderStatus = {
+  order_id: string;
+  status: string;
+  status_text: string;
+  currency: string;
+  total: number;
+  items: { name: string; quantity: number }[];
+  shipments: { tracking_numbers: string[] }[];
+  refunds: { amount: number }[];
+};
+
+export function describeOrder(output: Record<string, unknown>): string {
+  const order = output as unknown as OrderStatus;
+  const tracking = order.shipments.flatMap((shipment) => shipment.tracking_numbers);
+  const onItsWay = order.status === 'processed' || order.status === 'delivered';
+  const refunded = order.refunds.reduce((sum, refund) => sum + refund.amount, 0);
+  return [
+    order.status_text,
+    onItsWay && tracking.length > 0 ? `Tracking number${tracking.length > 1 ? 's' : ''}: ${tracking.join(', ')}.` : '',
+    `It contains ${list(order.items.map((item) => (item.quantity > 1 ? `${item.quantity} × ${item.name}` : item.name)))}, ${money(order.total, order.currency)} in total.`,
+    refunded > 0 ? `${money(refunded, order.currency)} has been refunded.` : '',
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+}
+
+function list(names: string[]): string {
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
+}
+
+function money(amount: number, currency: string): string {
+  return new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(amount);
+}
