@@ -13,6 +13,10 @@ const sentencesMax = 3;
 const itemsMax = 7;
 /** The best passage comes first in the list; a later one must be clearly nearer to be quoted instead. */
 const rankPenalty = 0.05;
+/** An article's first sentence states its answer. */
+const openingBonus = 0.15;
+/** A statement that holds the kind of thing that was asked for. */
+const expectedBonus = 0.25;
 /** A statement beside the best one is quoted with it when it is nearly as near. */
 const besideFrom = 0.6;
 
@@ -21,7 +25,9 @@ export async function quotePassages(embed: Embed, question: string, passages: Qu
   const best = scored.filter((statement) => !statement.introduces).sort((a, b) => b.score - a.score)[0];
   if (!best) return undefined;
   const siblings = scored.filter((statement) => statement.passage.id === best.passage.id);
-  const chosen = best.mark ? listAround(siblings, best) : sentencesFrom(siblings, best);
+  // Asked for one figure, one item answers; asked how, the whole list does.
+  const wantsOne = expectedIn(question) !== undefined;
+  const chosen = best.mark ? (wantsOne ? [{ ...best, mark: '' }] : listAround(siblings, best)) : sentencesFrom(siblings, best);
   return { passageId: best.passage.id, title: best.passage.title, markdown: toMarkdown(chosen) };
 }
 
@@ -29,10 +35,21 @@ async function scoreStatements(embed: Embed, question: string, passages: Quotabl
   const all = passages.flatMap((passage, rank) => statementsOf(passage.text).map((statement, index) => ({ ...statement, passage, index, rank })));
   const [asked = [], ...vectors] = await embed([question, ...all.map((statement) => statement.text)]);
   const words = wordsOf(question);
+  const expected = expectedIn(question);
   return all.map(({ rank, ...statement }, position) => {
     const shared = wordsOf(statement.text).filter((word) => words.includes(word)).length / Math.max(1, words.length);
-    return { ...statement, score: similarity(asked, vectors[position] ?? []) + 0.3 * shared - rankPenalty * rank };
+    const holds = expected?.test(statement.text) ? expectedBonus : 0;
+    const place = statement.index === 0 && statement.passage.id.endsWith('#0') ? openingBonus : -rankPenalty * rank;
+    return { ...statement, score: similarity(asked, vectors[position] ?? []) + 0.3 * shared + holds + place };
   });
+}
+
+/** «How long» wants a duration, «how much» an amount; other questions could be answered by anything. */
+function expectedIn(question: string): RegExp | undefined {
+  if (/\b(how (long|soon|many (days|weeks))|when|until)\b/i.test(question))
+    return /\b(\d+|one|two|three|four|five|six|seven|ten|twelve|thirty)[\s-]*(business )?(minute|hour|day|week|month|year)s?\b/i;
+  if (/\b(how much|costs?|price|fee|charge)\b/i.test(question)) return /[$€£]\s?\d|\bfree\b/i;
+  return undefined;
 }
 
 /** The list that the best item belongs to, with the sentence that introduces it. */

@@ -32,6 +32,7 @@ export type Nearness = {
 };
 
 const candidatesMax = 20;
+const openingsOf = 5;
 /** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009) with its usual constant. */
 const fusionConstant = 60;
 
@@ -53,11 +54,11 @@ export function createKnowledge(database: Database, embedder: Embedder): Knowled
       const [embedding = []] = await embedder.embed([spelled]);
       signal.throwIfAborted();
       const question = { vector: `[${embedding.join(',')}]`, stems };
-      const found = await scoreCandidates(database, { question, vocabulary, candidates: await findCandidates(database, question) });
+      const found = await scoreCandidates(database, { question, vocabulary, candidates: withOpenings(await findCandidates(database, question)) });
       const best = found[0]?.nearness;
       const confidence = best ? confidenceOf(best) : 0;
       return {
-        passages: found.slice(0, limit).map((one) => one.passage),
+        passages: withOpening(found, limit).map((one) => one.passage),
         answerable: isAnswerable(confidence),
         confidence: round(confidence),
         corpus_version: version,
@@ -111,6 +112,26 @@ async function findCandidates(database: Database, question: Question): Promise<C
     .map(([chunkId, score]) => ({ chunkId, fused: score }))
     .sort((a, b) => b.fused - a.fused || a.chunkId.localeCompare(b.chunkId))
     .slice(0, candidatesMax);
+}
+
+/** Adds the opening passages of the candidates' articles: an article's first sentences state its answer, often in other words than the question. */
+function withOpenings(candidates: Candidate[]): Candidate[] {
+  const openings = candidates.slice(0, openingsOf).map(({ chunkId }) => ({ chunkId: openingOf(chunkId), fused: 0 }));
+  const known = new Set(candidates.map(({ chunkId }) => chunkId));
+  return [...candidates, ...openings.filter(({ chunkId }) => !known.has(chunkId))];
+}
+
+/** The best passages, among them the opening of the best one's article. */
+function withOpening(found: Scored[], limit: number): Scored[] {
+  const best = found.slice(0, limit);
+  const first = best[0];
+  const opening = first && found.find(({ passage }) => passage.id === openingOf(first.passage.id));
+  if (!(first && opening) || best.includes(opening) || limit === 1) return best;
+  return [first, opening, ...best.slice(1, -1)];
+}
+
+function openingOf(chunkId: string): string {
+  return chunkId.replace(/#\d+$/, '#0');
 }
 
 type Row = Omit<Passage, 'score'> & { statement: number; passage: number; words: string[] };
