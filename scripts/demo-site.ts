@@ -5,9 +5,7 @@ import { Marked } from 'marked';
 import { slugOf } from '../tools-api/src/backends/knowledge/chunk.ts';
 import { readArticle } from '../tools-api/src/backends/knowledge/document.ts';
 import { projectRoot } from './data-directory.ts';
-
-export type DemoUser = { id: number; login: string; password: string; email: string; displayName: string; role: string };
-export type DemoPage = { slug: string; title: string; html: string; parentSlug?: string };
+import type { SitePage, SiteUser } from './wordpress/site.ts';
 
 /** The customer who owns W2530531, another customer, and the owner of the site. */
 export const demoLogins = [
@@ -19,7 +17,7 @@ export const chatPageSlug = 'support';
 
 type Customer = { customer_id: string; wp_user_id: number; first_name: string; last_name: string; email: string };
 
-export function demoUsers(): DemoUser[] {
+export function demoUsers(): SiteUser[] {
   const customers = readFileSync(join(projectRoot, 'tools-api/demo/store/customers.jsonl'), 'utf8')
     .trim()
     .split('\n')
@@ -33,7 +31,7 @@ export function demoUsers(): DemoUser[] {
 }
 
 /** The articles as pages under /help/; headings carry the ids that citations link to. */
-export function helpPages(): DemoPage[] {
+export function helpPages(): SitePage[] {
   const folder = join(projectRoot, 'tools-api/demo/articles');
   const marked = new Marked();
   marked.use({
@@ -59,7 +57,7 @@ export function helpPages(): DemoPage[] {
   ];
 }
 
-export const chatPage: DemoPage = {
+export const chatPage: SitePage = {
   slug: chatPageSlug,
   title: 'Support',
   html: '<p>Ask about an order, delivery, returns or a product. Sign in to look up your own orders.</p>\n[aiguy_chat position="inline" title="Fernhill Goods support" greeting="Hello! How can we help?"]',

@@ -42,6 +42,7 @@ async function ready(url: string): Promise<'ready' | 'timeout'> {
   const deadlineMs = Date.now() + readyTimeoutMs;
   while (Date.now() < deadlineMs) {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+    await response?.text();
     if (response?.ok) return 'ready';
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }

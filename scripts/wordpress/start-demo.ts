@@ -1,0 +1,90 @@
+// The WordPress of npm start: PHP compiled to WebAssembly (WordPress Playground) with SQLite, so that no PHP and no database server is needed.
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { ensureWordPressFiles } from './files.ts';
+import { send } from './http.ts';
+import type { Site } from './site.ts';
+
+export type DemoWordPress = { url: string; stop: () => Promise<void> };
+export type DemoWordPressOptions = { dataDir: string; port: number; pluginDir: string; site: Site; log: (line: string) => void; signal: AbortSignal };
+
+const playgroundVersion = '3.1.56';
+/** Each open stream holds a worker. */
+const workers = 5;
+const installTimeoutMs = 600_000;
+const startTimeoutMs = 180_000;
+const pollMs = 250;
+
+export async function startDemoWordPress(options: DemoWordPressOptions): Promise<DemoWordPress> {
+  const cacheDir = join(options.dataDir, 'cache');
+  const files = await ensureWordPressFiles({ cacheDir, log: options.log });
+  const playground = await ensurePlayground(cacheDir, options.log);
+  const root = join(options.dataDir, 'wordpress-site');
+  installFiles(root, files, options.site);
+  options.log('starting WordPress …');
+  const log = join(options.dataDir, 'logs', 'wordpress.log');
+  const mounts = ['--mount-before-install', `${root}:/wordpress`, '--mount', `${options.pluginDir}:/wordpress/wp-content/plugins/aiguy`];
+  const args = ['server', '--port', String(options.port), '--site-url', options.site.siteUrl, '--php', '8.3', '--workers', String(workers)];
+  const command = [playground, ...args, '--wordpress-install-mode', 'install-from-existing-files-if-needed', ...mounts];
+  const child = spawn(process.execPath, command, { cwd: options.dataDir, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk.toString('utf8')));
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = async () => {
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    const timer = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), 5000);
+    await exited;
+    clearTimeout(timer);
+    writeFileSync(log, output.join(''));
+  };
+  const outcome = await Promise.race([ready(options), exited.then(() => 'exited' as const)]);
+  if (outcome !== 'ready') {
+    await stop();
+    throw new Error(`WordPress did not start (${outcome}); see ${log}.`);
+  }
+  return { url: options.site.siteUrl, stop };
+}
+
+/** Installed on first use: with all its PHP versions it is far larger than the rest of the project. */
+async function ensurePlayground(cacheDir: string, log: (line: string) => void): Promise<string> {
+  const folder = join(cacheDir, `playground-${playgroundVersion}`);
+  const entry = join(folder, 'node_modules', '@wp-playground', 'cli', 'wp-playground.js');
+  if (existsSync(join(folder, '.complete'))) return entry;
+  log('installing WordPress Playground (PHP without PHP, about 700 MB, once) …');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{"private":true}');
+  const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
+  const child = spawn('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', `@wp-playground/cli@${playgroundVersion}`], {
+    cwd: folder,
+    env: { ...process.env, PATH },
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: installTimeoutMs,
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  if (code !== 0) throw new Error('WordPress Playground could not be installed from the npm registry.');
+  writeFileSync(join(folder, '.complete'), '');
+  return entry;
+}
+
+/** The site's own copy of WordPress: its database and uploads are kept in it from one start to the next. */
+function installFiles(root: string, files: string, site: Site): void {
+  if (!existsSync(join(root, 'wp-load.php'))) cpSync(files, root, { recursive: true });
+  mkdirSync(join(root, 'wp-content', 'mu-plugins'), { recursive: true });
+  mkdirSync(join(root, 'wp-content', 'plugins', 'aiguy'), { recursive: true });
+  writeFileSync(join(root, 'wp-content', 'site.json'), JSON.stringify(site));
+  cpSync(new URL('set-up-site.php', import.meta.url).pathname, join(root, 'wp-content', 'mu-plugins', 'set-up-site.php'));
+  writeFileSync(join(root, 'wp-content', 'mu-plugins', '0-site-file.php'), "<?php\ndefine( 'AIGUY_SITE_FILE', WP_CONTENT_DIR . '/site.json' );\n");
+}
+
+/** The first answer sets the site up, the second one comes from it. */
+async function ready(options: DemoWordPressOptions): Promise<'ready' | 'timeout' | 'stopped'> {
+  const deadlineMs = Date.now() + startTimeoutMs;
+  while (Date.now() < deadlineMs) {
+    if (options.signal.aborted) return 'stopped';
+    const page = await send(`${options.site.siteUrl}/${options.site.chatPage.slug}/`).catch(() => undefined);
+    if (page?.status === 200 && page.text.includes(options.site.chatPage.title)) return 'ready';
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+  return 'timeout';
+}
