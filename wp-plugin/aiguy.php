@@ -1,0 +1,39 @@
+<?php
+/**
+ * Plugin Name:       AIGuy
+ * Description:       A support agent for your site: answers from your own documents with sources, looks up your customers' own orders, and never spends more than you allow.
+ * Version:           0.1.0
+ * Requires at least: 6.6
+ * Requires PHP:      8.1
+ * License:           GPL-2.0-or-later
+ * License URI:       https://www.gnu.org/licenses/gpl-2.0.html
+ * Text Domain:       aiguy
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy;
+
+if ( ! defined( 'ABSPATH' ) ) {
+	exit;
+}
+
+if ( PHP_VERSION_ID < 80100 || ! function_exists( 'sodium_crypto_sign_detached' ) ) {
+	add_action(
+		'admin_notices',
+		static function (): void {
+			printf( '<div class="notice notice-error"><p>%s</p></div>', esc_html__( 'AIGuy needs PHP 8.1 or newer with the sodium extension.', 'aiguy' ) );
+		}
+	);
+	return;
+}
+
+spl_autoload_register(
+	static function ( string $name ): void {
+		if ( str_starts_with( $name, __NAMESPACE__ . '\\' ) ) {
+			require __DIR__ . '/includes/' . str_replace( '\\', '/', substr( $name, strlen( __NAMESPACE__ ) + 1 ) ) . '.php';
+		}
+	}
+);
+
+( new Plugin( __FILE__ ) )->start();

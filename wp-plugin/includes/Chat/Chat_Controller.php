@@ -1,0 +1,128 @@
+<?php
+/**
+ * aiguy/v1/chat: POST sends a message, GET follows the conversation from a cursor, DELETE stops the answer. Guards, then hands over to the relay.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Chat;
+
+use Aiguy\Rest\Api_Exception;
+use Aiguy\Rest\Error_Response;
+use Aiguy\Rest\Request_Guard;
+use Aiguy\Session\Chat_Session;
+use Aiguy\Session\Session_Cookie;
+use Aiguy\Session\Visitor;
+
+final class Chat_Controller {
+
+	private const MESSAGE_CHARACTERS_MAX = 4000;
+
+	private ?Upstream_Request $accepted = null;
+
+	public function __construct(
+		private readonly Orchestrator_Client $client,
+		private readonly Stream_Relay $relay,
+		private readonly Session_Cookie $cookie,
+		private readonly Request_Guard $guard,
+		private readonly Error_Response $errors,
+	) {}
+
+	public function add_hooks(): void {
+		add_action( 'rest_api_init', $this->register( ... ) );
+		// After Response_Filter, so that its headers are already right.
+		add_filter( 'rest_pre_serve_request', $this->serve( ... ), 12 );
+	}
+
+	private function register(): void {
+		$routes = array( 'POST' => $this->send( ... ), 'GET' => $this->follow( ... ), 'DELETE' => $this->stop( ... ) );
+		foreach ( $routes as $method => $build ) {
+			register_rest_route(
+				'aiguy/v1',
+				'/chat',
+				array(
+					'methods'             => $method,
+					'callback'            => fn( \WP_REST_Request $request ): \WP_REST_Response => $this->accept( $build, $request ),
+					'permission_callback' => fn( \WP_REST_Request $request ) => $this->errors->attempt(
+						function () use ( $request ): void {
+							$this->guard->assert_same_origin( $request );
+							$this->session();
+						}
+					),
+				)
+			);
+		}
+	}
+
+	/** @param \Closure(\WP_REST_Request): Upstream_Request $build */
+	private function accept( \Closure $build, \WP_REST_Request $request ): \WP_REST_Response {
+		try {
+			$this->accepted = $build( $request );
+			return new \WP_REST_Response();
+		} catch ( Api_Exception $exception ) {
+			return $this->errors->response( $exception );
+		}
+	}
+
+	private function serve( bool $served ): bool {
+		if ( $served || null === $this->accepted ) {
+			return $served;
+		}
+		$request        = $this->accepted;
+		$this->accepted = null;
+		$this->relay->relay( $request );
+		return true;
+	}
+
+	private function send( \WP_REST_Request $request ): Upstream_Request {
+		$values  = $this->guard->read_json( $request, array( 'message', 'messageId' ) );
+		$message = $values['message'] ?? null;
+		$id      = $values['messageId'] ?? null;
+		if ( ! is_string( $message ) || ( null !== $id && ! ( is_string( $id ) && preg_match( '/\A[A-Za-z0-9_-]{8,64}\z/', $id ) ) ) ) {
+			throw new Api_Exception( 'invalid_request' );
+		}
+		if ( '' === trim( $message ) ) {
+			throw new Api_Exception( 'message_empty' );
+		}
+		if ( mb_strlen( $message, 'UTF-8' ) > self::MESSAGE_CHARACTERS_MAX ) {
+			throw new Api_Exception( 'message_too_long' );
+		}
+		$body = (string) wp_json_encode( array_filter( array( 'message' => $message, 'messageId' => $id ), is_string( ... ) ) );
+		return $this->client->request( $this->session(), 'POST', '/chat', $body, self::passed_headers( $request ) );
+	}
+
+	private function follow( \WP_REST_Request $request ): Upstream_Request {
+		$after = $request->get_param( 'after' ) ?? '0';
+		if ( ! is_string( $after ) || ! preg_match( '/\A\d{1,9}\z/', $after ) ) {
+			throw new Api_Exception( 'invalid_cursor' );
+		}
+		$session = $this->session();
+		return $this->client->request( $session, 'GET', "/sessions/$session->id/events?after=$after", null, self::passed_headers( $request ) );
+	}
+
+	private function stop(): Upstream_Request {
+		$session = $this->session();
+		return $this->client->request( $session, 'POST', "/sessions/$session->id/cancel", '{}' );
+	}
+
+	/**
+	 * The session of the cookie; one that belongs to a user counts only for him, signed in and with his nonce.
+	 *
+	 * @throws Api_Exception session_required.
+	 */
+	private function session(): Chat_Session {
+		$session = $this->cookie->read();
+		if ( null === $session || ( $session->visitor->is_customer && $session->visitor->subject !== Visitor::current()?->subject ) ) {
+			throw new Api_Exception( 'session_required' );
+		}
+		return $session;
+	}
+
+	/** @return array<string, string> */
+	private static function passed_headers( \WP_REST_Request $request ): array {
+		$accept  = (string) $request->get_header( 'accept' );
+		$trace   = (string) $request->get_header( 'traceparent' );
+		$headers = array( 'Accept' => str_contains( $accept, 'application/json' ) && ! str_contains( $accept, 'text/event-stream' ) ? 'application/json' : 'text/event-stream' );
+		return preg_match( '/\A00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\z/', $trace ) ? $headers + array( 'traceparent' => $trace ) : $headers;
+	}
+}

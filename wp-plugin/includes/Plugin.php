@@ -1,0 +1,38 @@
+<?php
+/**
+ * Composition root: builds each object once and lets it add its hooks, in order.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy;
+
+final class Plugin {
+
+	public const VERSION = '0.1.0';
+
+	public function __construct( private readonly string $file ) {}
+
+	public function start(): void {
+		$settings = new Settings\Settings();
+		$key      = new Session\Signing_Key();
+		$signer   = new Session\Assertion_Signer( $key, $settings->issuer( ... ) );
+		$cookie   = new Session\Session_Cookie();
+		$guard    = new Rest\Request_Guard();
+		$errors   = new Rest\Error_Response();
+		$client   = new Chat\Orchestrator_Client( $settings, $signer );
+		$assets   = new Widget\Widget_Assets( $this->file );
+		$renderer = new Widget\Widget_Renderer( $assets, $settings );
+
+		register_activation_hook( $this->file, $key->ensure( ... ) );
+
+		( new Rest\Response_Filter( $errors ) )->add_hooks();
+		( new Session\Session_Controller( $settings, $signer, $cookie, $guard, $errors ) )->add_hooks();
+		( new Session\Jwks_Controller( $key ) )->add_hooks();
+		( new Chat\Chat_Controller( $client, new Chat\Stream_Relay( $errors ), $cookie, $guard, $errors ) )->add_hooks();
+		( new Widget\Shortcode( $renderer ) )->add_hooks();
+		( new Widget\Widget_Block( $this->file, $renderer ) )->add_hooks();
+		( new Settings\Connection_Controller( $client ) )->add_hooks();
+		( new Settings\Settings_Page( $this->file, $settings, $key ) )->add_hooks();
+	}
+}

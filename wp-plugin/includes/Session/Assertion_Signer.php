@@ -1,0 +1,38 @@
+<?php
+/**
+ * Signs visitor assertions: compact JWTs (RFC 7519, RFC 8037) whose claims are those of VisitorAssertion in manifests/protocol/claims.json.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Session;
+
+final class Assertion_Signer {
+
+	public const LIFETIME_SECONDS = 300;
+
+	/** @param \Closure(): string $issuer */
+	public function __construct( private readonly Signing_Key $key, private readonly \Closure $issuer ) {}
+
+	public function sign( Visitor $visitor, string $session_id, ?int $now = null ): string {
+		$now  ??= time();
+		$header = array( 'alg' => 'EdDSA', 'kid' => $this->key->id(), 'typ' => 'visitor-assertion+jwt' );
+		$claims = array(
+			'iss'    => ( $this->issuer )(),
+			'aud'    => 'orchestrator',
+			'sub'    => $visitor->subject,
+			'sid'    => $session_id,
+			'scopes' => $visitor->scopes(),
+			'jti'    => Base64_Url::encode( random_bytes( 16 ) ),
+			'iat'    => $now,
+			'exp'    => $now + self::LIFETIME_SECONDS,
+		);
+		$signed = self::part( $header ) . '.' . self::part( $claims );
+		return $signed . '.' . Base64_Url::encode( $this->key->sign( $signed ) );
+	}
+
+	/** @param array<string, mixed> $fields */
+	private static function part( array $fields ): string {
+		return Base64_Url::encode( (string) json_encode( $fields, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR ) );
+	}
+}

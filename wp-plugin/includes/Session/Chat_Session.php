@@ -1,0 +1,18 @@
+<?php
+/**
+ * A chat session as its cookie carries it.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Session;
+
+final class Chat_Session {
+
+	public function __construct( public readonly string $id, public readonly Visitor $visitor ) {}
+
+	/** A session id is 192 random bits, made here and never taken from a client. */
+	public static function start( Visitor $visitor ): self {
+		return new self( Base64_Url::encode( random_bytes( 24 ) ), $visitor );
+	}
+}

@@ -1,0 +1,50 @@
+<?php
+/**
+ * The plugin's settings as typed, read-only values. A constant in wp-config.php wins over the option.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Settings;
+
+final class Settings {
+
+	public const OPTION = 'aiguy_settings';
+
+	/** Where this server reaches the orchestrator; empty until the owner has said so. */
+	public function orchestrator_url(): string {
+		return $this->url( 'AIGUY_ORCHESTRATOR_URL', 'orchestrator_url' );
+	}
+
+	/** Where browsers reach it, for the direct transport. */
+	public function public_orchestrator_url(): string {
+		return $this->url( 'AIGUY_PUBLIC_ORCHESTRATOR_URL', 'public_orchestrator_url' );
+	}
+
+	/** @return 'relay'|'direct' */
+	public function transport(): string {
+		return 'direct' === $this->text( 'transport' ) && '' !== $this->public_orchestrator_url() ? 'direct' : 'relay';
+	}
+
+	/** The name under which this site signs: its home address, or the constant AIGUY_ISSUER. */
+	public function issuer(): string {
+		return defined( 'AIGUY_ISSUER' ) ? (string) AIGUY_ISSUER : untrailingslashit( home_url() );
+	}
+
+	public function title(): string {
+		return $this->text( 'title' ) ?: __( 'Support', 'aiguy' );
+	}
+
+	public function greeting(): string {
+		return $this->text( 'greeting' ) ?: __( 'Hello! How can we help?', 'aiguy' );
+	}
+
+	private function url( string $constant, string $field ): string {
+		return untrailingslashit( defined( $constant ) ? (string) constant( $constant ) : $this->text( $field ) );
+	}
+
+	private function text( string $field ): string {
+		$value = ( (array) get_option( self::OPTION, array() ) )[ $field ] ?? '';
+		return is_string( $value ) ? $value : '';
+	}
+}

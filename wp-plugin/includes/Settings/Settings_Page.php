@@ -1,0 +1,122 @@
+<?php
+/**
+ * Settings → AIGuy: where the orchestrator is, how the chat greets, what to tell the orchestrator about this site, and a test of the connection.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Settings;
+
+use Aiguy\Plugin;
+use Aiguy\Session\Signing_Key;
+
+final class Settings_Page {
+
+	private const SLUG = 'aiguy';
+
+	public function __construct( private readonly string $file, private readonly Settings $settings, private readonly Signing_Key $key ) {}
+
+	public function add_hooks(): void {
+		add_action( 'admin_menu', $this->add_page( ... ) );
+		add_action( 'admin_init', $this->register( ... ) );
+		add_action( 'admin_enqueue_scripts', $this->enqueue( ... ) );
+		add_filter( 'plugin_action_links_' . plugin_basename( $this->file ), $this->link( ... ) );
+	}
+
+	private function add_page(): void {
+		add_options_page( __( 'AIGuy', 'aiguy' ), __( 'AIGuy', 'aiguy' ), 'manage_options', self::SLUG, $this->render( ... ) );
+	}
+
+	/** @param list<string> $links */
+	private function link( array $links ): array {
+		return array( '<a href="' . esc_url( admin_url( 'options-general.php?page=' . self::SLUG ) ) . '">' . esc_html__( 'Settings', 'aiguy' ) . '</a>', ...$links );
+	}
+
+	private function register(): void {
+		register_setting( self::SLUG, Settings::OPTION, array( 'type' => 'array', 'sanitize_callback' => $this->sanitize( ... ) ) );
+		add_settings_section( 'connection', __( 'Connection', 'aiguy' ), '__return_null', self::SLUG );
+		add_settings_section( 'chat', __( 'Chat', 'aiguy' ), '__return_null', self::SLUG );
+		$this->field( 'connection', 'orchestrator_url', __( 'Orchestrator address', 'aiguy' ), __( 'As this server reaches it, such as http://127.0.0.1:8787.', 'aiguy' ), 'AIGUY_ORCHESTRATOR_URL' );
+		$this->field( 'connection', 'public_orchestrator_url', __( 'Public address', 'aiguy' ), __( 'As browsers reach it; only for the direct transport.', 'aiguy' ), 'AIGUY_PUBLIC_ORCHESTRATOR_URL' );
+		add_settings_field( 'transport', __( 'Transport', 'aiguy' ), $this->render_transport( ... ), self::SLUG, 'connection', array( 'label_for' => 'aiguy-transport' ) );
+		$this->field( 'chat', 'title', __( 'Title', 'aiguy' ), __( 'Shown at the top of the chat.', 'aiguy' ) );
+		$this->field( 'chat', 'greeting', __( 'Greeting', 'aiguy' ), __( 'Shown before the first message.', 'aiguy' ) );
+	}
+
+	private function field( string $section, string $name, string $label, string $description, string $constant = '' ): void {
+		$render = function () use ( $name, $description, $constant ): void {
+			$fixed = '' !== $constant && defined( $constant );
+			$value = $fixed ? (string) constant( $constant ) : (string) ( ( (array) get_option( Settings::OPTION ) )[ $name ] ?? '' );
+			printf(
+				'<input class="regular-text" type="text" id="aiguy-%1$s" name="%2$s[%1$s]" value="%3$s" aria-describedby="aiguy-%1$s-help" %4$s><p class="description" id="aiguy-%1$s-help">%5$s</p>',
+				esc_attr( $name ),
+				esc_attr( Settings::OPTION ),
+				esc_attr( $value ),
+				disabled( $fixed, true, false ),
+				/* translators: %s: name of a constant. */
+				esc_html( $fixed ? sprintf( __( 'Set by the constant %s.', 'aiguy' ), $constant ) : $description )
+			);
+		};
+		add_settings_field( $name, $label, $render, self::SLUG, $section, array( 'label_for' => "aiguy-$name" ) );
+	}
+
+	private function render_transport(): void {
+		printf( '<select id="aiguy-transport" name="%s[transport]">', esc_attr( Settings::OPTION ) );
+		$options = array(
+			'relay'  => __( 'Through this site (works everywhere)', 'aiguy' ),
+			'direct' => __( 'Straight from the browser (holds no PHP worker)', 'aiguy' ),
+		);
+		foreach ( $options as $value => $label ) {
+			printf( '<option value="%s" %s>%s</option>', esc_attr( $value ), selected( $this->settings->transport(), $value, false ), esc_html( $label ) );
+		}
+		echo '</select>';
+	}
+
+	/**
+	 * @param mixed $input What the form sent.
+	 * @return array<string, string>
+	 */
+	private function sanitize( mixed $input ): array {
+		$input = is_array( $input ) ? $input : array();
+		$clean = array();
+		foreach ( array( 'orchestrator_url', 'public_orchestrator_url' ) as $name ) {
+			$text           = trim( (string) ( $input[ $name ] ?? '' ) );
+			$clean[ $name ] = untrailingslashit( esc_url_raw( $text, array( 'http', 'https' ) ) );
+			if ( '' !== $text && '' === $clean[ $name ] ) {
+				add_settings_error( Settings::OPTION, $name, __( 'The address must begin with http:// or https://.', 'aiguy' ) );
+			}
+		}
+		$clean['transport'] = 'direct' === ( $input['transport'] ?? '' ) ? 'direct' : 'relay';
+		foreach ( array( 'title', 'greeting' ) as $name ) {
+			$clean[ $name ] = mb_substr( sanitize_text_field( (string) ( $input[ $name ] ?? '' ) ), 0, 200 );
+		}
+		return $clean;
+	}
+
+	private function enqueue( string $screen ): void {
+		if ( 'settings_page_' . self::SLUG !== $screen ) {
+			return;
+		}
+		wp_enqueue_script( 'aiguy-settings', plugins_url( 'assets/settings.js', $this->file ), array( 'wp-api-fetch', 'wp-i18n' ), Plugin::VERSION, true );
+		wp_set_script_translations( 'aiguy-settings', 'aiguy' );
+	}
+
+	private function render(): void {
+		$rows = array(
+			__( 'Issuer', 'aiguy' )      => $this->settings->issuer(),
+			__( 'Key address', 'aiguy' ) => rest_url( 'aiguy/v1/jwks' ),
+			__( 'Key id', 'aiguy' )      => $this->key->id(),
+		);
+		echo '<div class="wrap"><h1>' . esc_html__( 'AIGuy', 'aiguy' ) . '</h1><form method="post" action="options.php">';
+		settings_fields( self::SLUG );
+		do_settings_sections( self::SLUG );
+		submit_button();
+		echo '</form><h2>' . esc_html__( 'Test the connection', 'aiguy' ) . '</h2><p>' . esc_html__( 'Tries the saved address the way a visitor’s message would.', 'aiguy' ) . '</p>';
+		echo '<p><button type="button" class="button" id="aiguy-test">' . esc_html__( 'Test the connection', 'aiguy' ) . '</button></p><div id="aiguy-test-result" role="status"></div>';
+		echo '<h2>' . esc_html__( 'For the orchestrator', 'aiguy' ) . '</h2><p>' . esc_html__( 'These go into the TRUSTED_ISSUERS of the orchestrator and of the tools API.', 'aiguy' ) . '</p><table class="form-table"><tbody>';
+		foreach ( $rows as $label => $value ) {
+			printf( '<tr><th scope="row">%s</th><td><code>%s</code></td></tr>', esc_html( $label ), esc_html( $value ) );
+		}
+		echo '</tbody></table><p>' . esc_html__( 'Put the chat on a page with the shortcode [aiguy_chat] or the block «AIGuy chat».', 'aiguy' ) . '</p></div>';
+	}
+}

@@ -1,0 +1,46 @@
+<?php
+/**
+ * Renders the place of a chat, for shortcode and block alike: the same bytes for every guest, so that any page cache may keep them.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Widget;
+
+use Aiguy\Settings\Settings;
+
+final class Widget_Renderer {
+
+	public const ATTRIBUTES = array( 'position', 'title', 'greeting', 'placeholder', 'theme' );
+
+	public function __construct( private readonly Widget_Assets $assets, private readonly Settings $settings ) {}
+
+	/** @param array<string, mixed> $attributes position (floating, inline), title, greeting, placeholder, theme (auto, light, dark). */
+	public function render( array $attributes ): string {
+		if ( ! $this->assets->is_built() ) {
+			return current_user_can( 'manage_options' ) ? '<p>' . esc_html__( 'AIGuy: the chat’s files are missing. Install the plugin from its zip, or build it.', 'aiguy' ) . '</p>' : '';
+		}
+		$this->assets->enqueue_launcher();
+		$position = 'inline' === ( $attributes['position'] ?? '' ) ? 'inline' : 'floating';
+		$options  = array(
+			'rest'         => esc_url_raw( rest_url( 'aiguy/v1/' ) ),
+			...$this->assets->chat(),
+			'locale'       => determine_locale(),
+			'rtl'          => is_rtl(),
+			'position'     => $position,
+			'title'        => $this->text( $attributes, 'title' ) ?: $this->settings->title(),
+			'greeting'     => $this->text( $attributes, 'greeting' ) ?: $this->settings->greeting(),
+			'placeholder'  => $this->text( $attributes, 'placeholder' ) ?: __( 'Write a message', 'aiguy' ),
+			'theme'        => in_array( $attributes['theme'] ?? '', array( 'light', 'dark' ), true ) ? $attributes['theme'] : 'auto',
+			'translations' => null,
+		);
+		// The inline chat keeps its height from the start, so that nothing moves when it loads.
+		$style = 'inline' === $position ? ' style="min-height:12rem"' : '';
+		return sprintf( '<div class="aiguy-chat"%s data-aiguy="%s"></div>', $style, esc_attr( (string) wp_json_encode( $options ) ) );
+	}
+
+	/** @param array<string, mixed> $attributes */
+	private function text( array $attributes, string $name ): string {
+		return mb_substr( sanitize_text_field( (string) ( $attributes[ $name ] ?? '' ) ), 0, 200 );
+	}
+}

@@ -1,0 +1,25 @@
+<?php
+/**
+ * Removes everything the plugin has stored, on every site of the network.
+ */
+
+declare(strict_types=1);
+
+if ( ! defined( 'WP_UNINSTALL_PLUGIN' ) ) {
+	exit;
+}
+
+$aiguy_remove = static function (): void {
+	delete_option( 'aiguy_settings' );
+	delete_option( 'aiguy_signing_key' );
+};
+
+if ( is_multisite() ) {
+	foreach ( get_sites( array( 'fields' => 'ids', 'number' => 0 ) ) as $aiguy_site ) {
+		switch_to_blog( $aiguy_site );
+		$aiguy_remove();
+		restore_current_blog();
+	}
+} else {
+	$aiguy_remove();
+}
