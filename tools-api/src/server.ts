@@ -10,6 +10,8 @@ import { createDemoShop } from './backends/shop.ts';
 import { readConfig } from './config.ts';
 import { createHandlers } from './tools/index.ts';
 
+const warmUpMs = 60_000;
+
 const config = readConfig();
 const telemetry = await startTelemetry('aiguy-tools-api', config.OTEL_EXPORTER_OTLP_ENDPOINT);
 await migrate({ url: config.TOOLS_DATABASE_URL, folder: new URL('../migrations', import.meta.url).pathname });
@@ -19,16 +21,16 @@ const database = openDatabase({
   connectTimeoutMs: 2000,
   statementTimeoutMs: 5000,
 });
-const embedder = createEmbedder();
+const knowledge = createKnowledge(database, createEmbedder());
 const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
 const { app } = buildApp(config, {
   database,
   catalogue: loadManifests(),
-  handlers: createHandlers({ shop: createDemoShop(database, namings), knowledge: createKnowledge(database, embedder) }),
+  handlers: createHandlers({ shop: createDemoShop(database, namings), knowledge }),
   audit: await openAudit(database),
 });
-// The embedding model is loaded before the first visitor asks, not by him.
-await embedder.embed(['warm']);
+// The embedding model and the words of the help centre are loaded before the first visitor asks, not by him.
+await knowledge.search('How do I return an item?', 1, AbortSignal.timeout(warmUpMs));
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
 

@@ -20,13 +20,12 @@ export const siteUrl = 'https://shop.example';
 const scopes = ['docs:read', 'order:read'];
 
 export type Party = { issuer: ToolsIssuer; key: SigningKey };
-export type Harness = {
+/** The three kinds of issuers that a tools API trusts. */
+export type Parties = { site: Party; orchestrator: Party; direct: Party };
+export type Harness = Parties & {
   database: Database;
   /** Builds another app on the same data. */
   build: (change?: { handlers?: Partial<Handlers>; catalogue?: Catalogue; config?: Partial<Config> }) => Promise<Service>;
-  site: Party;
-  orchestrator: Party;
-  direct: Party;
   handlers: Handlers;
   close: () => Promise<void>;
 };
@@ -35,22 +34,17 @@ export async function startHarness(): Promise<Harness> {
   const embedded = await startEmbeddedPostgres();
   await loadDemo({ databaseUrl: embedded.url, siteUrl });
   const database = openDatabase({ url: embedded.url, connectionsMax: 4, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
-  const site = await makeParty(siteUrl, { kinds: ['visitor-assertion'], customers: ['wp-users'] });
-  const orchestrator = await makeParty('https://orchestrator.example', { kinds: ['tool-token'] });
-  const direct = await makeParty('urn:test:direct', { kinds: ['tools-access'], customers: ['direct', 'wp-users'] });
-  const issuers = [site.issuer, orchestrator.issuer, direct.issuer];
+  const parties = await makeParties();
+  const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
   const handlers = createHandlers({ shop: createDemoShop(database, namings), knowledge: createKnowledge(database, createEmbedder()) });
-  const defaults = Object.fromEntries(Object.entries(variables).map(([name, schema]) => [name, schema.default]));
   const services: Service[] = [];
   return {
+    ...parties,
     database,
-    site,
-    orchestrator,
-    direct,
     handlers,
     build: async (change = {}) => {
-      const config = { ...defaults, TOOLS_DATABASE_URL: embedded.url, LOG_LEVEL: 'silent', TRUSTED_ISSUERS: issuers, ...change.config } as Config;
+      const config = configOf(parties, { TOOLS_DATABASE_URL: embedded.url, ...change.config });
       const ports = {
         database,
         catalogue: change.catalogue ?? loadManifests(),
@@ -69,6 +63,20 @@ export async function startHarness(): Promise<Harness> {
   };
 }
 
+export async function makeParties(): Promise<Parties> {
+  return {
+    site: await makeParty(siteUrl, { kinds: ['visitor-assertion'], customers: ['wp-users'] }),
+    orchestrator: await makeParty('https://orchestrator.example', { kinds: ['tool-token'] }),
+    direct: await makeParty('urn:test:direct', { kinds: ['tools-access'], customers: ['direct', 'wp-users'] }),
+  };
+}
+
+/** The defaults of the configuration, silent, with the parties as trusted issuers. */
+export function configOf(parties: Parties, change: Partial<Config>): Config {
+  const defaults = Object.fromEntries(Object.entries(variables).map(([name, schema]) => [name, schema.default]));
+  return { ...defaults, LOG_LEVEL: 'silent', TRUSTED_ISSUERS: Object.values(parties).map(({ issuer }) => issuer), ...change } as Config;
+}
+
 async function makeParty(issuer: string, rest: Pick<ToolsIssuer, 'kinds' | 'customers'>): Promise<Party> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const jwks: JSONWebKeySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'EdDSA' }] };
@@ -77,14 +85,14 @@ async function makeParty(issuer: string, rest: Pick<ToolsIssuer, 'kinds' | 'cust
 
 export const newSid = () => randomBytes(24).toString('base64url');
 
-export async function directToken(harness: Harness, claims: { sub?: string; scopes?: string[] } = {}): Promise<string> {
+export async function directToken(harness: Parties, claims: { sub?: string; scopes?: string[] } = {}): Promise<string> {
   return await signToken('tools-access', harness.direct.key, { sub: 'customer:aarav_martin_9556', scopes, jti: randomUUID(), ...claims });
 }
 
 type VisitorCall = { sub?: string; sid?: string; scopes?: string[]; tool: string; scope: string; args: unknown };
 
 /** The two headers of a call on behalf of a visitor. */
-export async function visitorHeaders(harness: Harness, call: VisitorCall): Promise<{ authorization: string; 'x-visitor-assertion': string }> {
+export async function visitorHeaders(harness: Parties, call: VisitorCall): Promise<{ authorization: string; 'x-visitor-assertion': string }> {
   const identity = { sub: call.sub ?? 'wp:1:1008', sid: call.sid ?? newSid() };
   const token = await signToken('tool-token', harness.orchestrator.key, {
     ...identity,

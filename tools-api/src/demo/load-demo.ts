@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { inTransaction, migrate, openDatabase } from '@aiguy/manifests/database';
 import { createEmbedder } from '../backends/embedder.ts';
 import { readArticle } from '../backends/knowledge/document.ts';
-import { ingestArticle } from '../backends/knowledge/ingest.ts';
+import { ingestArticle, learnWords } from '../backends/knowledge/ingest.ts';
 import { loadStore } from './load-store.ts';
 
 const articlesFolder = new URL('../../demo/articles/', import.meta.url);
@@ -26,6 +26,7 @@ export async function loadDemo(options: { databaseUrl: string; siteUrl: string }
     for (const article of articles) {
       if (await ingestArticle(ports, article, `${options.siteUrl}/help/${article.documentId}/`)) articlesIngested += 1;
     }
+    await learnWords(ports);
     return { records, articles: articles.length, articlesIngested };
   } finally {
     await database.end();

@@ -10,11 +10,11 @@ const identityForS = 24 * 60 * 60;
 
 /**
  * The subject comes from the site's signature, not from the orchestrator's: a hijacked orchestrator can't name another customer.
- * @throws AiguyError invalid_token, subject_mismatch
+ * That both name the same visitor is checked where the call is authorised, so that a mismatch is on record.
+ * @throws AiguyError invalid_token; subject_mismatch when no assertion stands beside a tool token
  */
 export async function authenticate(verifier: TokenVerifier, request: FastifyRequest): Promise<Caller> {
-  const token = /^Bearer ([A-Za-z0-9_.-]+)$/.exec(request.headers.authorization ?? '')?.[1];
-  if (!token) throw new AiguyError('invalid_token');
+  const token = bearerOf(request);
   return kindOf(token) === 'tool-token+jwt' ? await visitorsCaller(verifier, token, request) : await directCaller(verifier, token);
 }
 
@@ -23,13 +23,19 @@ async function visitorsCaller(verifier: TokenVerifier, token: string, request: F
   const header = request.headers['x-visitor-assertion'];
   if (typeof header !== 'string') throw new AiguyError('subject_mismatch', { cause: new Error('no visitor assertion beside the tool token') });
   const assertion = await verifier.verify('visitor-assertion', header, { expiredForS: identityForS });
-  if (assertion.sub !== claims.sub || assertion.sid !== claims.sid) throw new AiguyError('subject_mismatch');
   return {
     subject: { issuer: assertion.iss, subject: assertion.sub },
     sessionId: assertion.sid,
     scopes: assertion.scopes.filter((scope) => scope === claims.scope),
-    boundTo: { tool: claims.tool, argsDigest: claims.args_digest },
+    boundTo: { tool: claims.tool, argsDigest: claims.args_digest, subject: claims.sub, sessionId: claims.sid },
   };
+}
+
+/** @throws AiguyError invalid_token */
+export function bearerOf(request: FastifyRequest): string {
+  const token = /^Bearer ([A-Za-z0-9_.-]+)$/.exec(request.headers.authorization ?? '')?.[1];
+  if (!token) throw new AiguyError('invalid_token');
+  return token;
 }
 
 async function directCaller(verifier: TokenVerifier, token: string): Promise<Caller> {

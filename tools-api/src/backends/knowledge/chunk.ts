@@ -69,12 +69,11 @@ function readSections(markdown: string): Section[] {
   let section: Section = { heading: '', anchor: '', pieces: [] };
   const sections = [section];
   for (const block of splitBlocks(markdown)) {
-    const heading = /^(#{1,6})\s+(.+?)\s*#*$/.exec(block[0] ?? '');
-    if (!heading) {
-      section.pieces.push(...readPieces(block));
+    if (block.kind !== 'heading') {
+      section.pieces.push(...(block.kind === 'code' ? readCode(block.lines) : readPieces(block.lines)));
       continue;
     }
-    const [, marks = '', title = ''] = heading;
+    const [, marks = '', title = ''] = headingLine.exec(block.lines[0] ?? '') ?? [];
     // Level 1 is the article's own title; sections begin at level 2.
     path.length = Math.max(0, Math.min(path.length, marks.length - 2));
     if (marks.length > 1) path.push(plainText(title));
@@ -84,18 +83,41 @@ function readSections(markdown: string): Section[] {
   return sections;
 }
 
+type Block = { kind: 'text' | 'heading' | 'code'; lines: string[] };
+
+const headingLine = /^(#{1,6})\s+(.+?)\s*#*$/;
+
 /** Blocks are runs of lines between blank lines; a heading is a block of its own and a fenced code block stays whole. */
-function splitBlocks(markdown: string): string[][] {
-  const blocks: string[][] = [[]];
-  let fenced = false;
+function splitBlocks(markdown: string): Block[] {
+  let current: Block = { kind: 'text', lines: [] };
+  const blocks = [current];
   for (const line of markdown.split(/\r?\n/)) {
-    const current = blocks.at(-1) as string[];
-    if (/^\s*(```|~~~)/.test(line)) fenced = !fenced;
-    else if (!fenced && line.trim() === '') blocks.push([]);
-    else if (!fenced && /^#{1,6}\s/.test(line)) blocks.push([line], []);
-    else current.push(line);
+    const begins = beginsBlock(line, current.kind);
+    if (begins) {
+      current = { kind: begins, lines: [] };
+      blocks.push(current);
+    }
+    if (!isSeparator(line, current.kind)) current.lines.push(line);
   }
-  return blocks.filter((block) => block.length > 0);
+  return blocks.filter((block) => block.lines.length > 0);
+}
+
+const fence = /^\s*(```|~~~)/;
+
+function beginsBlock(line: string, within: Block['kind']): Block['kind'] | undefined {
+  if (fence.test(line)) return within === 'code' ? 'text' : 'code';
+  if (within === 'code') return undefined;
+  if (headingLine.test(line)) return 'heading';
+  return within === 'heading' || line.trim() === '' ? 'text' : undefined;
+}
+
+function isSeparator(line: string, within: Block['kind']): boolean {
+  return fence.test(line) || (within !== 'code' && line.trim() === '');
+}
+
+function readCode(lines: string[]): Piece[] {
+  const code = lines.join('\n').trim();
+  return code === '' ? [] : [{ line: code, sentences: [code] }];
 }
 
 function readPieces(block: string[]): Piece[] {

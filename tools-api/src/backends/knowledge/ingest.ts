@@ -30,6 +30,25 @@ export async function ingestArticle(ports: Ports, article: Article, url: string)
   return true;
 }
 
+/** Learns the words that no earlier ingestion brought; called once after the articles of one. Searching works before, only less well. */
+export async function learnWords({ database, embedder }: Ports): Promise<void> {
+  const { rows } = await database.query<{ word: string; stem: string }>(selectNewWords);
+  const vectors = await embedder.embed(rows.map(({ word }) => word));
+  const learnt = rows.map((row, index) => ({ ...row, embedding: toSql(vectors[index] ?? []) }));
+  await database.query(
+    `INSERT INTO words (word, stem, embedding) SELECT word, stem, embedding::vector
+     FROM jsonb_to_recordset($1::jsonb) AS row(word text, stem text, embedding text) ON CONFLICT DO NOTHING`,
+    [JSON.stringify(learnt)],
+  );
+}
+
+const selectNewWords = `
+  SELECT word, (ts_lexize('english_stem', word))[1] AS stem
+  FROM ts_stat($$SELECT to_tsvector('simple', title || ' ' || heading || ' ' || body) FROM chunks$$)
+  WHERE word ~ '^[[:alpha:]]{2,40}$' AND (ts_lexize('english_stem', word))[1] IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM words WHERE words.word = ts_stat.word)
+  ORDER BY word`;
+
 async function embedChunks(embedder: Embedder, article: Article): Promise<Embedded[]> {
   const chunks = chunkMarkdown(article.markdown);
   const passages = await embedder.embed(chunks.map((chunk) => `${article.title}. ${chunk.heading}. ${chunk.text}`));

@@ -2,7 +2,8 @@
 import type { Database } from '@aiguy/manifests/database';
 import type { Embedder } from '../embedder.ts';
 import { confidenceOf, isAnswerable } from './answerability.ts';
-import { nearestStem, readVocabulary, type Vocabulary, weightOf } from './vocabulary.ts';
+import { type Question, readQuestion, type Term } from './question.ts';
+import { readVocabulary, type Vocabulary } from './vocabulary.ts';
 
 export type Passage = {
   id: string;
@@ -27,7 +28,7 @@ export type Nearness = {
   statement: number;
   /** Cosine of the passage as a whole. */
   passage: number;
-  /** Part of the question's words, weighed by rarity, that the passage holds. */
+  /** Part of the question's words, weighed by rarity, that the passage holds, in these or in related words. */
   coverage: number;
 };
 
@@ -37,24 +38,21 @@ const openingsOf = 5;
 const fusionConstant = 60;
 
 type Corpus = { version: string; vocabulary: Vocabulary };
-type Question = { vector: string; stems: string[] };
 type Candidate = { chunkId: string; fused: number };
 
 export function createKnowledge(database: Database, embedder: Embedder): Knowledge {
   let corpus: Corpus | undefined;
   const currentCorpus = async (): Promise<Corpus> => {
     const version = await readCorpusVersion(database);
-    if (corpus?.version !== version) corpus = { version, vocabulary: await readVocabulary(database) };
+    if (corpus?.version !== version) corpus = { version, vocabulary: await readVocabulary(database, embedder) };
     return corpus;
   };
   return {
     search: async (text, limit, signal) => {
       const { version, vocabulary } = await currentCorpus();
-      const { spelled, stems } = await readWords(database, vocabulary, text);
-      const [embedding = []] = await embedder.embed([spelled]);
+      const question = await readQuestion({ database, embedder }, vocabulary, text);
       signal.throwIfAborted();
-      const question = { vector: `[${embedding.join(',')}]`, stems };
-      const found = await scoreCandidates(database, { question, vocabulary, candidates: withOpenings(await findCandidates(database, question)) });
+      const found = await scoreCandidates(database, question, withOpenings(await findCandidates(database, question)));
       const best = found[0]?.nearness;
       const confidence = best ? confidenceOf(best) : 0;
       return {
@@ -67,34 +65,17 @@ export function createKnowledge(database: Database, embedder: Embedder): Knowled
   };
 }
 
-/** Changes with every ingestion. */
+/** Changes with every ingestion, and when the words of it have been learnt. */
 async function readCorpusVersion(database: Database): Promise<string> {
   const { rows } = await database.query<{ version: string }>(
-    `SELECT count(*) || '-' || coalesce(floor(extract(epoch FROM max(ingested_at)) * 1000), 0)::bigint AS version FROM documents`,
+    `SELECT count(*) || '-' || coalesce(floor(extract(epoch FROM max(ingested_at)) * 1000), 0)::bigint
+      || '-' || (SELECT count(*) FROM words) AS version FROM documents`,
   );
   return rows[0]?.version ?? '0';
 }
 
-/** The question with its typing errors put right, and its stems; a stem that stands nowhere is kept, because it says that something is missing. */
-async function readWords(database: Database, vocabulary: Vocabulary, text: string): Promise<{ spelled: string; stems: string[] }> {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const { rows } = await database.query<{ word: string; stem: string | null }>(
-    `SELECT word, (ts_lexize('english_stem', word))[1] AS stem FROM unnest($1::text[]) AS words (word)`,
-    [words],
-  );
-  const stems = new Set<string>();
-  const corrections = new Map<string, string>();
-  for (const { word, stem } of rows) {
-    if (stem === null) continue;
-    const known = nearestStem(vocabulary, stem);
-    stems.add(known ?? stem);
-    if (known !== undefined && known !== stem) corrections.set(word, known);
-  }
-  return { spelled: text.replace(/[\p{L}\p{N}]+/gu, (word) => corrections.get(word.toLowerCase()) ?? word), stems: [...stems] };
-}
-
 async function findCandidates(database: Database, question: Question): Promise<Candidate[]> {
-  const anyWord = question.stems.map((stem) => `'${stem.replaceAll("'", "''")}'`).join(' | ');
+  const anyWord = question.terms.map(({ stem }) => `'${stem.replaceAll("'", "''")}'`).join(' | ');
   const lists = await Promise.all([
     database.query<{ chunk_id: string }>('SELECT chunk_id FROM sentences ORDER BY embedding <=> $1 LIMIT 40', [question.vector]),
     database.query<{ chunk_id: string }>(`SELECT chunk_id FROM chunks ORDER BY embedding <=> $1 LIMIT ${candidatesMax}`, [question.vector]),
@@ -137,15 +118,11 @@ function openingOf(chunkId: string): string {
 type Row = Omit<Passage, 'score'> & { statement: number; passage: number; words: string[] };
 type Scored = { passage: Passage; nearness: Nearness };
 
-async function scoreCandidates(
-  database: Database,
-  search: { question: Question; vocabulary: Vocabulary; candidates: Candidate[] },
-): Promise<Scored[]> {
-  const { question, vocabulary, candidates } = search;
+async function scoreCandidates(database: Database, question: Question, candidates: Candidate[]): Promise<Scored[]> {
   const { rows } = await database.query<Row>(selectCandidates, [candidates.map(({ chunkId }) => chunkId), question.vector]);
   return rows
     .map(({ statement, passage, words, ...rest }) => {
-      const nearness = { statement: clamp(statement), passage: clamp(passage), coverage: coverageOf(vocabulary, question.stems, new Set(words)) };
+      const nearness = { statement: clamp(statement), passage: clamp(passage), coverage: coverageOf(question.terms, words) };
       return { passage: { ...rest, score: round(scoreOf(nearness)) }, nearness };
     })
     .sort((a, b) => b.passage.score - a.passage.score || a.passage.id.localeCompare(b.passage.id));
@@ -161,10 +138,10 @@ function scoreOf({ statement, passage, coverage }: Nearness): number {
   return 0.45 * statement + 0.25 * passage + 0.3 * coverage;
 }
 
-function coverageOf(vocabulary: Vocabulary, stems: string[], words: ReadonlySet<string>): number {
-  const weigh = (some: string[]) => some.reduce((sum, stem) => sum + weightOf(vocabulary, stem), 0);
-  const all = weigh(stems);
-  return all === 0 ? 0 : weigh(stems.filter((stem) => words.has(stem))) / all;
+function coverageOf(terms: Term[], words: string[]): number {
+  const all = terms.reduce((sum, term) => sum + term.weight, 0);
+  if (all === 0) return 0;
+  return terms.reduce((sum, { weight, stands }) => sum + weight * Math.max(0, ...words.map((word) => stands.get(word) ?? 0)), 0) / all;
 }
 
 function clamp(value: number): number {

@@ -1,14 +1,27 @@
-// The words of the help centre with how many passages hold each: weighs a question's words and puts typing errors right.
+// The words of the help centre: how many passages hold each, and which words are spelled right. Read once for each state of the corpus.
 import type { Database } from '@aiguy/manifests/database';
-import { distance } from 'fastest-levenshtein';
+import type { Embedder } from '../embedder.ts';
 
-/** Stem → number of passages that hold it. */
-export type Vocabulary = { passages: number; counts: ReadonlyMap<string, number> };
+export type Vocabulary = {
+  passages: number;
+  /** Stem → number of passages that hold it. */
+  counts: ReadonlyMap<string, number>;
+  /** Stems of every word that is spelled right, of the help centre and of English. */
+  stems: ReadonlySet<string>;
+  /** Words that a misspelled one may become: those of the help centre first. */
+  dictionaries: readonly (readonly string[])[];
+};
 
-export async function readVocabulary(database: Database): Promise<Vocabulary> {
-  const words = await database.query<{ word: string; ndoc: number }>(`SELECT word, ndoc FROM ts_stat('SELECT search FROM chunks')`);
-  const { rows } = await database.query<{ passages: number }>('SELECT count(*)::int AS passages FROM chunks');
-  return { passages: rows[0]?.passages ?? 0, counts: new Map(words.rows.map(({ word, ndoc }) => [word, Number(ndoc)])) };
+export async function readVocabulary(database: Database, embedder: Embedder): Promise<Vocabulary> {
+  const english = await embedder.dictionary();
+  const [words, count, own] = await Promise.all([
+    database.query<{ word: string; ndoc: number }>(`SELECT word, ndoc FROM ts_stat('SELECT search FROM chunks')`),
+    database.query<{ passages: number }>('SELECT count(*)::int AS passages FROM chunks'),
+    database.query<{ word: string }>('SELECT word FROM words ORDER BY word'),
+  ]);
+  const counts = new Map(words.rows.map(({ word, ndoc }) => [word, Number(ndoc)]));
+  const stems = new Set([...counts.keys(), ...(await stemsOf(database, english)).map(({ word, stem }) => stem ?? word)]);
+  return { passages: count.rows[0]?.passages ?? 0, counts, stems, dictionaries: [own.rows.map(({ word }) => word), english] };
 }
 
 /** Inverse document frequency: the rarer a word, the more it says; a word that stands nowhere says most. */
@@ -16,18 +29,11 @@ export function weightOf(vocabulary: Vocabulary, stem: string): number {
   return Math.log(1 + vocabulary.passages / (1 + (vocabulary.counts.get(stem) ?? 0)));
 }
 
-/** Words shorter than this have too many neighbours to be corrected. */
-const correctedLengthMin = 4;
-
-/** @returns the stem itself where it is known, the nearest known stem within one error (two in long words), or undefined */
-export function nearestStem(vocabulary: Vocabulary, stem: string): string | undefined {
-  if (vocabulary.counts.has(stem)) return stem;
-  if (stem.length < correctedLengthMin || /\d/.test(stem)) return undefined;
-  const errorsMax = stem.length >= 7 ? 2 : 1;
-  const near = [...vocabulary.counts]
-    .filter(([known]) => known[0] === stem[0] && Math.abs(known.length - stem.length) <= errorsMax)
-    .map(([known, passages]) => ({ known, passages, errors: distance(stem, known) }))
-    .filter(({ errors }) => errors <= errorsMax)
-    .sort((a, b) => a.errors - b.errors || b.passages - a.passages || a.known.localeCompare(b.known));
-  return near[0]?.known;
+/** @returns each word with its stem as the full-text index has it; null for words such as «the» that say nothing */
+export async function stemsOf(database: Database, words: readonly string[]): Promise<{ word: string; stem: string | null }[]> {
+  const { rows } = await database.query<{ word: string; stem: string | null }>(
+    `SELECT word, (ts_lexize('english_stem', word))[1] AS stem FROM unnest($1::text[]) WITH ORDINALITY AS words (word, position) ORDER BY position`,
+    [words],
+  );
+  return rows;
 }
