@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigError } from '@aiguy/manifests/environment';
+import { readConfig } from './config.ts';
+
+const issuers = [{ issuer: 'https://shop.example', kinds: ['visitor-assertion'], jwksUri: 'https://shop.example/jwks', scopes: ['order:read'] }];
+const required = { TOOLS_DATABASE_URL: 'postgres://127.0.0.1/shop', TRUSTED_ISSUERS: JSON.stringify(issuers) };
+
+test('two variables are enough; the rest has defaults that listen on loopback only', () => {
+  const config = readConfig(required);
+  assert.deepEqual([config.TOOLS_API_HOST, config.TOOLS_API_PORT, config.REDIS_URL], ['127.0.0.1', 8788, undefined]);
+  assert.ok(Object.isFrozen(config));
+});
+
+for (const [what, change, variable] of [
+  ['no database', { TOOLS_DATABASE_URL: '' }, 'TOOLS_DATABASE_URL'],
+  ['a database that is no Postgres', { TOOLS_DATABASE_URL: 'mysql://127.0.0.1/shop' }, 'TOOLS_DATABASE_URL'],
+  ['no issuer', { TRUSTED_ISSUERS: '[]' }, 'TRUSTED_ISSUERS'],
+  ['issuers that are no JSON', { TRUSTED_ISSUERS: 'shop.example' }, 'TRUSTED_ISSUERS'],
+  [
+    'a way of naming customers that does not exist',
+    { TRUSTED_ISSUERS: JSON.stringify([{ ...issuers[0], customers: ['email'] }]) },
+    'TRUSTED_ISSUERS',
+  ],
+  ['a short metrics token', { METRICS_TOKEN: 'secret' }, 'METRICS_TOKEN'],
+  ['a port out of range', { TOOLS_API_PORT: '70000' }, 'TOOLS_API_PORT'],
+] as const) {
+  test(`${what} refuses to start and names ${variable}, not its value`, () => {
+    assert.throws(
+      () => readConfig({ ...required, ...change }),
+      (error: unknown) => error instanceof ConfigError && error.message.startsWith(variable) && !error.message.includes('mysql'),
+    );
+  });
+}
