@@ -54,12 +54,12 @@ test('the tools API’s README names every variable of its configuration, and no
 });
 
 test('the page of error codes names every code of the table, and no other', () => {
-  const named = [...read('manifests/README.md').matchAll(/^\| `([a-z_]+)` \| \d{3} \|/gm)].map(([, code]) => code);
+  const named = [...read('manifests/README.md').matchAll(/^\| `([a-z_]+)` +\| +\d{3} +\|/gm)].map(([, code]) => code);
   assert.deepEqual(named.toSorted(), errorCodes.toSorted());
 });
 
 function assertVariables(document: string, variables: string[]): void {
-  const named = [...read(document).matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+  const named = [...read(document).matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, name]) => name);
   assert.deepEqual(named.toSorted(), variables.toSorted());
 }
 
