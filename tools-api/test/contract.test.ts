@@ -212,7 +212,7 @@ test('an order is readable exactly by its owner; another’s order and no order 
   const args = (orderId: string) => ({ order_id: orderId });
   const own = await harness.build({ catalogue: changed('get_order_status', { rate: { per_minute: 600 } }) });
   const nothing = await call({ tool: 'get_order_status', args: args('W0000000'), on: own });
-  for (const reader of rows.slice(0, 12)) {
+  for (const reader of rows.slice(0, 20)) {
     for (const order of rows) {
       const headers = await visitorHeaders(harness, {
         sub: `wp:1:${reader.wp_user_id}`,
