@@ -9,7 +9,7 @@ declare(strict_types=1);
 
 namespace Aiguy\Scripts;
 
-if ( ! defined( 'ABSPATH' ) || ! defined( 'AIGUY_SITE_FILE' ) ) {
+if ( ! defined( 'ABSPATH' ) || ! defined( 'AIGUY_SITE_FILE' ) || wp_installing() ) {
 	return;
 }
 

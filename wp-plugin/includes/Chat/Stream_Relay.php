@@ -34,6 +34,9 @@ final class Stream_Relay {
 		$take = function ( \CurlHandle $handle, array $arguments, string $url ) use ( $request ): void {
 			if ( $url === $request->url ) {
 				$this->handle = $handle;
+				// Asked at least once a second: a visitor who has left ends the request to the orchestrator.
+				curl_setopt( $handle, CURLOPT_NOPROGRESS, false );
+				curl_setopt( $handle, CURLOPT_PROGRESSFUNCTION, static fn(): int => connection_aborted() );
 			}
 		};
 		$pass = fn( string $data ) => $this->pass( $data );
@@ -50,7 +53,8 @@ final class Stream_Relay {
 
 	/** Nothing may hold the bytes back, and nothing of another plugin's output may stand before them. */
 	private function prepare( int $timeout ): void {
-		ignore_user_abort( false );
+		// PHP must not end by itself inside the transfer: it would leave the request to the orchestrator open.
+		ignore_user_abort( true );
 		set_time_limit( $timeout + 10 );
 		if ( PHP_SESSION_ACTIVE === session_status() ) {
 			session_write_close();
@@ -64,7 +68,7 @@ final class Stream_Relay {
 		}
 	}
 
-	/** Passes on a chunk of a stream. When the visitor is gone PHP ends here, and with it the request to the orchestrator. */
+	/** Passes on a chunk of a stream. */
 	private function pass( string $data ): void {
 		if ( null === $this->handle ) {
 			return;

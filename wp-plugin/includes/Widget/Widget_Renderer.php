@@ -33,6 +33,12 @@ final class Widget_Renderer {
 			'placeholder'  => $this->text( $attributes, 'placeholder' ) ?: __( 'Write a message', 'aiguy' ),
 			'theme'        => in_array( $attributes['theme'] ?? '', array( 'light', 'dark' ), true ) ? $attributes['theme'] : 'auto',
 			'translations' => null,
+			'strings'      => array(
+				'open'    => __( 'Open the chat', 'aiguy' ),
+				'start'   => __( 'Start chat', 'aiguy' ),
+				'loading' => __( 'Loading …', 'aiguy' ),
+				'failed'  => __( 'The chat could not be loaded. Please try again.', 'aiguy' ),
+			),
 		);
 		// The inline chat keeps its height from the start, so that nothing moves when it loads.
 		$style = 'inline' === $position ? ' style="min-height:12rem"' : '';

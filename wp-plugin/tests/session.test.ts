@@ -1,0 +1,155 @@
+// Sessions on a real WordPress: who gets which, and what no cache and no other site may see.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import claimsSchema from '@aiguy/manifests/protocol/claims.json' with { type: 'json' };
+import { TokenVerifier } from '@aiguy/manifests/tokens';
+import { decodeJwt } from 'jose';
+import { chatPageSlug } from '../../scripts/demo-site.ts';
+import { send } from '../../scripts/wordpress/http.ts';
+import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
+import { callRoute, openSession, signIn, startSite, startUpstream, type Upstream } from './site.ts';
+
+let site: NativeWordPress;
+let upstream: Upstream;
+
+before(async () => {
+  upstream = await startUpstream();
+  site = await startSite(upstream.url);
+});
+after(async () => {
+  await site.stop();
+  upstream.stop();
+});
+
+async function verify(assertion: string) {
+  const jwks = JSON.parse((await send(`${site.url}/wp-json/aiguy/v1/jwks`)).text);
+  const verifier = new TokenVerifier([{ issuer: site.url, kinds: ['visitor-assertion'], jwks, scopes: ['docs:read', 'order:read'] }]);
+  return await verifier.verify('visitor-assertion', assertion);
+}
+
+test('a guest gets a session of his own, with an assertion that the published key verifies', async () => {
+  const first = await openSession(site);
+  const second = await openSession(site);
+  assert.equal(first.answer.status, 200, first.answer.text);
+  assert.equal(first.session.visitor, 'guest');
+  assert.equal(first.session.nonce, null);
+  assert.notEqual(first.session.sessionId, second.session.sessionId);
+  const claims = await verify(first.session.assertion);
+  assert.deepEqual([claims.sid, claims.scopes, claims.exp - claims.iat], [first.session.sessionId, ['docs:read'], 300]);
+  assert.match(claims.sub, /^anon:/);
+  assert.deepEqual(Object.keys(decodeJwt(first.session.assertion)).toSorted(), [...claimsSchema.$defs.VisitorAssertion.required].toSorted());
+});
+
+test('the session’s cookie is HttpOnly and SameSite, and brings the same session back', async () => {
+  const { session, cookie, answer } = await openSession(site);
+  const header = (answer.headers['set-cookie'] ?? []).find((one) => one.startsWith('aiguy_session='));
+  assert.match(header ?? '', /HttpOnly/i);
+  assert.match(header ?? '', /SameSite=Strict/i);
+  assert.equal((await openSession(site, { cookie })).session.sessionId, session.sessionId);
+});
+
+test('a forged or foreign cookie is no session', async () => {
+  const { session, cookie } = await openSession(site);
+  const value = cookie.replace('aiguy_session=', '');
+  const chosen = Buffer.from(JSON.stringify({ sid: 'A'.repeat(32), sub: 'wp:1:1008', exp: 9999999999 })).toString('base64url');
+  for (const forged of [`${value.slice(0, -4)}AAAA`, `${chosen}.${value.split('.')[1]}`, 'x', '.', `${value}.x`, '%00']) {
+    const reopened = await openSession(site, { cookie: `aiguy_session=${forged}` });
+    assert.notEqual(reopened.session.sessionId, session.sessionId);
+    assert.equal(reopened.session.visitor, 'guest');
+    assert.equal((await callRoute(site, 'chat', { method: 'POST', json: { message: 'Hi' }, cookie: `aiguy_session=${forged}` })).status, 401, forged);
+  }
+});
+
+test('a login cookie alone makes nobody a customer; with the nonce that came with it, it does', async () => {
+  const login = await signIn(site, 'aarav', 'aarav-demo');
+  const without = await openSession(site, { cookie: login });
+  assert.equal(without.session.visitor, 'guest');
+  assert.ok(without.session.nonce);
+  assert.ok(!without.cookie.includes('aiguy_session'));
+  const headers = { 'x-wp-nonce': without.session.nonce };
+  const with_ = await openSession(site, { cookie: login, headers });
+  assert.equal(with_.session.visitor, 'customer', with_.answer.text);
+  const claims = await verify(with_.session.assertion);
+  assert.deepEqual([claims.sub, claims.scopes], ['wp:1:1008', ['docs:read', 'order:read']]);
+  const again = await openSession(site, { cookie: with_.cookie, headers });
+  assert.equal(again.session.sessionId, with_.session.sessionId);
+  const chat = await callRoute(site, 'chat', { method: 'POST', json: { message: 'Hi' }, cookie: with_.cookie });
+  assert.deepEqual([chat.status, JSON.parse(chat.text).code], [401, 'session_required'], 'the nonce is needed for each message');
+});
+
+test('signing in and signing out each start a new session; nobody inherits one', async () => {
+  const guest = await openSession(site);
+  const login = await signIn(site, 'aarav', 'aarav-demo');
+  const nonce = (await openSession(site, { cookie: login })).session.nonce ?? '';
+  const customer = await openSession(site, { cookie: `${login}; ${guest.cookie}`, headers: { 'x-wp-nonce': nonce } });
+  assert.notEqual(customer.session.sessionId, guest.session.sessionId);
+  const sessionCookie = (customer.answer.headers['set-cookie'] ?? []).map((one) => one.split(';')[0]).join('; ');
+  const signedOut = await openSession(site, { cookie: sessionCookie });
+  assert.notEqual(signedOut.session.sessionId, customer.session.sessionId);
+  const other = await signIn(site, 'yara', 'yara-demo');
+  const otherNonce = (await openSession(site, { cookie: other })).session.nonce ?? '';
+  const stolen = await callRoute(site, 'chat', {
+    method: 'POST',
+    json: { message: 'Hi' },
+    cookie: `${other}; ${sessionCookie}`,
+    headers: { 'x-wp-nonce': otherNonce },
+  });
+  assert.equal(stolen.status, 401);
+});
+
+test('a stale nonce is refused by name, so that the chat can renew it', async () => {
+  const login = await signIn(site, 'aarav', 'aarav-demo');
+  const answer = await callRoute(site, 'session', { method: 'POST', json: {}, cookie: login, headers: { 'x-wp-nonce': 'abcdef0123' } });
+  assert.deepEqual([answer.status, JSON.parse(answer.text).code], [403, 'rest_cookie_invalid_nonce']);
+});
+
+test('another site can neither open a session nor read an answer', async () => {
+  for (const origin of ['https://evil.example', 'null', `${site.url}.evil.example`, site.url.replace('http:', 'https:')]) {
+    const answer = await callRoute(site, 'session', { method: 'POST', json: {}, headers: { origin } });
+    assert.deepEqual([answer.status, JSON.parse(answer.text).code], [403, 'origin_not_allowed'], origin);
+    for (const name of Object.keys(answer.headers)) assert.ok(!name.startsWith('access-control-allow'), name);
+  }
+  const preflight = await send(`${site.url}/wp-json/aiguy/v1/chat`, {
+    method: 'OPTIONS',
+    headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+  });
+  assert.equal(preflight.headers['access-control-allow-origin'], undefined);
+  const bare = await send(`${site.url}/wp-json/aiguy/v1/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+  assert.equal(bare.status, 403);
+});
+
+test('every answer of ours is no-store, errors too; only the public keys may be kept', async () => {
+  const answers = [
+    (await openSession(site)).answer,
+    await callRoute(site, 'chat'),
+    await callRoute(site, 'nowhere'),
+    await callRoute(site, 'session', { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }),
+  ];
+  for (const answer of answers) assert.match(String(answer.headers['cache-control']), /no-store/);
+  assert.match(String((await send(`${site.url}/wp-json/aiguy/v1/jwks`)).headers['cache-control']), /max-age=300/);
+});
+
+test('the page is the same bytes for every guest: no nonce, no session, no cookie', async () => {
+  const [first, second] = [await send(`${site.url}/${chatPageSlug}/`), await send(`${site.url}/${chatPageSlug}/`)];
+  assert.equal(first.text, second.text);
+  assert.ok(first.text.includes('data-aiguy='));
+  assert.equal(first.headers['set-cookie'], undefined);
+  assert.ok(!/nonce|aiguy_session|anon:/.test(first.text.slice(first.text.indexOf('data-aiguy='), first.text.indexOf('data-aiguy=') + 2000)));
+});
+
+test('the secret key is nowhere outside', async () => {
+  const seed = site.evaluate("echo get_option('aiguy_signing_key')['seed'];");
+  assert.ok(seed.length > 40);
+  for (const path of ['wp-json/aiguy/v1/jwks', 'wp-json/', 'wp-json/wp/v2/settings', `${chatPageSlug}/`, '?rest_route=/aiguy/v1']) {
+    assert.ok(!(await send(`${site.url}/${path}`)).text.includes(seed.slice(0, 20)), path);
+  }
+});
+
+test('a rotated key signs at once and the old one is still published', async () => {
+  const before_ = JSON.parse((await send(`${site.url}/wp-json/aiguy/v1/jwks`)).text).keys;
+  site.evaluate('(new Aiguy\\Session\\Signing_Key())->rotate();');
+  const after_ = JSON.parse((await send(`${site.url}/wp-json/aiguy/v1/jwks`)).text).keys;
+  assert.deepEqual(after_.map((key: { kid: string }) => key.kid).includes(before_[0].kid), true);
+  assert.equal(after_.length, before_.length + 1);
+  await verify((await openSession(site)).session.assertion);
+});
