@@ -4,9 +4,16 @@ import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import { loadDemo } from '../tools-api/src/demo/load-demo.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { allScopes, developmentKey, trustedDevelopmentIssuer } from './keys.ts';
-import { startServiceProcess } from './service-process.ts';
+import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 
-export type Backend = { orchestratorUrl: string; toolsUrl: string; pids: { orchestrator: number; tools: number }; stop: () => Promise<void> };
+export type Backend = {
+  orchestratorUrl: string;
+  toolsUrl: string;
+  pids: { orchestrator: number; tools: number };
+  /** The orchestrator's environment, for starting another one beside it. */
+  orchestratorEnv: Record<string, string>;
+  stop: () => Promise<void>;
+};
 
 export type BackendOptions = {
   dataDir: string;
@@ -51,24 +58,30 @@ async function startAll(options: BackendOptions, stops: (() => Promise<void>)[])
   });
   stops.push(toolsApi.stop);
 
-  const orchestrator = await startServiceProcess({
+  const orchestratorEnv = {
+    ORCHESTRATOR_PORT: String(ports.orchestrator),
+    ORCHESTRATOR_ISSUER: orchestratorUrl,
+    ORCHESTRATOR_SIGNING_KEY: JSON.stringify(await developmentKey(dataDir, 'orchestrator')),
+    DATABASE_URL: sessionsUrl,
+    TOOLS_API_URL: toolsApi.url,
+    TRUSTED_ISSUERS: JSON.stringify(issuers.orchestrator),
+    CORS_ORIGINS: JSON.stringify([siteUrl]),
+    ...options.orchestratorEnv,
+  };
+  const orchestrator = await startOrchestrator({ dataDir, port: ports.orchestrator, env: orchestratorEnv });
+  stops.push(orchestrator.stop);
+  return { orchestratorUrl, toolsUrl: toolsApi.url, pids: { orchestrator: orchestrator.pid, tools: toolsApi.pid }, orchestratorEnv };
+}
+
+/** Starts one orchestrator; with another port and environment it stands beside the first. */
+export async function startOrchestrator(options: { dataDir: string; port: number; env: Record<string, string> }): Promise<ServiceProcess> {
+  return await startServiceProcess({
     name: 'orchestrator',
     entry: 'orchestrator/src/server.ts',
-    port: ports.orchestrator,
-    logFile: join(dataDir, 'logs', 'orchestrator.log'),
-    env: {
-      ORCHESTRATOR_PORT: String(ports.orchestrator),
-      ORCHESTRATOR_ISSUER: orchestratorUrl,
-      ORCHESTRATOR_SIGNING_KEY: JSON.stringify(await developmentKey(dataDir, 'orchestrator')),
-      DATABASE_URL: sessionsUrl,
-      TOOLS_API_URL: toolsApi.url,
-      TRUSTED_ISSUERS: JSON.stringify(issuers.orchestrator),
-      CORS_ORIGINS: JSON.stringify([siteUrl]),
-      ...options.orchestratorEnv,
-    },
+    port: options.port,
+    logFile: join(options.dataDir, 'logs', `orchestrator-${options.port}.log`),
+    env: { ...options.env, ORCHESTRATOR_PORT: String(options.port) },
   });
-  stops.push(orchestrator.stop);
-  return { orchestratorUrl, toolsUrl: toolsApi.url, pids: { orchestrator: orchestrator.pid, tools: toolsApi.pid } };
 }
 
 /** The configured Postgres, or an embedded one of its own for each service. */

@@ -1,5 +1,5 @@
 // HTTP to a WordPress under test, by node:http: fetch of Node 24 fails an assertion on bodies that end with the connection, as PHP's own server sends them.
-import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 
 export type Sent = { method?: string; headers?: Record<string, string>; body?: string | Buffer; signal?: AbortSignal };
 export type Answer = { status: number; headers: IncomingHttpHeaders; text: string };

@@ -1,10 +1,9 @@
 // A real WordPress on PHP's own server with a MariaDB of its own, for tests: everything in one temporary folder, stopped by pid.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import { findProgram } from '../system-packages.ts';
 import { ensureWordPressFiles } from './files.ts';
 import { send } from './http.ts';
@@ -147,14 +146,6 @@ async function startPhpServer(root: string, options: NativeOptions): Promise<() 
   await until(async () => (await send(`${options.site.siteUrl}/wp-login.php`).catch(() => undefined))?.status === 200, 'WordPress');
   // The workers are children of the server: the whole group ends.
   return async () => await end(child, true);
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function php(root: string, code: string): string {

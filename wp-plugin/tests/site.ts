@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { dataDirectory, projectRoot } from '../../scripts/data-directory.ts';
 import { chatPage, demoUsers } from '../../scripts/demo-site.ts';
+import { freePort } from '../../scripts/free-port.ts';
 import { type Answer, cookiesOf, type Sent, send } from '../../scripts/wordpress/http.ts';
-import { freePort, type NativeWordPress, startNativeWordPress } from '../../scripts/wordpress/native.ts';
+import { type NativeWordPress, startNativeWordPress } from '../../scripts/wordpress/native.ts';
 
 export type Received = { method: string; url: string; headers: IncomingMessage['headers']; body: string };
 export type Upstream = { url: string; received: Received[]; answer: (request: Received, response: ServerResponse) => void; stop: () => void };
