@@ -18,9 +18,9 @@ type Passage = { id: string; title: string; heading: string; url: string; text: 
 
 export function buildRequest(request: ModelRequest, model: string): BuiltRequest {
   const passageIds: string[] = [];
-  const tools = request.tools.map(
-    (tool): Anthropic.Tool => ({ name: tool.name, description: tool.description, input_schema: tool.input as Anthropic.Tool.InputSchema }),
-  );
+  const tools = request.tools
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map((tool): Anthropic.Tool => ({ name: tool.name, description: tool.description, input_schema: tool.input as Anthropic.Tool.InputSchema }));
   return {
     passageIds,
     body: {
@@ -83,20 +83,20 @@ function toToolResult(id: string, outcome: ToolOutcome, passageIds: string[]): A
   }
   if (!Array.isArray(outcome.output.passages)) return { type: 'tool_result', tool_use_id: id, content: JSON.stringify(outcome.output) };
   const { passages, ...rest } = outcome.output as { passages: Passage[] };
-  const results = passages.map((passage): Block => {
+  const results = passages.flatMap((passage): Block[] => {
+    const content = toStatements(passage.text);
+    // A search result without content would be refused.
+    if (content.length === 0) return [];
     passageIds.push(passage.id);
-    return toSearchResult(passage);
+    const title = passage.heading ? `${passage.title}: ${passage.heading}` : passage.title;
+    return [{ type: 'search_result', source: passage.url, title, content, citations: { enabled: true } }];
   });
   return { type: 'tool_result', tool_use_id: id, content: [...results, { type: 'text', text: JSON.stringify(rest) }] };
 }
 
 /** One block a statement: the block is the smallest thing that can be cited. */
-function toSearchResult(passage: Passage): Anthropic.SearchResultBlockParam {
-  const content = statementsOf(passage.text).map(
-    ({ mark, text }): Anthropic.TextBlockParam => ({ type: 'text', text: mark ? `${mark} ${text}` : text }),
-  );
-  const title = passage.heading ? `${passage.title}: ${passage.heading}` : passage.title;
-  return { type: 'search_result', source: passage.url, title, content, citations: { enabled: true } };
+function toStatements(text: string): Anthropic.TextBlockParam[] {
+  return statementsOf(text).map((statement) => ({ type: 'text', text: statement.mark ? `${statement.mark} ${statement.text}` : statement.text }));
 }
 
 function describeContext(context: TurnContext): string {

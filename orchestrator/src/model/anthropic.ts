@@ -1,34 +1,48 @@
 // Claude through the official SDK's streaming Messages API: one attempt a call, watched for silence, every end told apart.
 import Anthropic from '@anthropic-ai/sdk';
-import { buildRequest, type ProviderContent, parseInput } from './anthropic-request.ts';
-import type { FailureKind, ModelEvent, ModelPort, ModelRequest, ToolCall, Usage } from './port.ts';
+import { type BuiltRequest, buildRequest, type ProviderContent, parseInput } from './anthropic-request.ts';
+import type { FailureKind, ModelEvent, ModelPort, ToolCall, Usage } from './port.ts';
+import { Watchdog } from './watchdog.ts';
 
 export type AnthropicOptions = {
   apiKey: string;
   baseUrl: string | undefined;
   planModel: string;
   answerModel: string;
-  /** Until the first byte. */
+  /** Until the headers. */
   requestTimeoutMs: number;
-  /** Between two events of a stream; the SDK's own limits do not cover a silent one. */
+  /** Until the first event and between two of a stream, pings not counted; the SDK's own limits do not cover a silent one. */
   idleTimeoutMs: number;
+  fetch?: typeof fetch;
 };
+
+/** A complete message's connection may take so long to end, so that it can be used again. */
+const closeTimeoutMs = 250;
 
 type Failed = Extract<ModelEvent, { type: 'failed' }>;
 
 export function createAnthropicModel(options: AnthropicOptions): ModelPort {
-  // Retries belong to the turn's budget, and so does the time: the SDK would try twice more and wait ten minutes.
-  const client = new Anthropic({ apiKey: options.apiKey, baseURL: options.baseUrl ?? null, maxRetries: 0, timeout: options.requestTimeoutMs });
+  const client = new Anthropic({
+    apiKey: options.apiKey,
+    baseURL: options.baseUrl ?? null,
+    // Retries belong to the turn's budget, and so does the time: the SDK would try twice more and wait ten minutes.
+    maxRetries: 0,
+    timeout: options.requestTimeoutMs,
+    // It would print a frame that it can't read, visitor's words and all.
+    logLevel: 'off',
+    ...(options.fetch ? { fetch: options.fetch } : {}),
+  });
   return {
     name: options.planModel,
     // A little over what the tokenizer makes of English and JSON; what was really used is settled afterwards.
     estimateTokens: (text) => Math.ceil(text.length / 3.2),
     stream: async function* (request, signal) {
       const watchdog = new Watchdog(signal, options.idleTimeoutMs);
+      const model = request.purpose === 'plan' ? options.planModel : options.answerModel;
       try {
-        yield* attempt(client, { request, model: request.purpose === 'plan' ? options.planModel : options.answerModel, watchdog });
+        yield* attempt(client, { ...buildRequest(request, model), model, watchdog, signal });
       } catch (error) {
-        yield watchdog.fired ? { type: 'failed', failure: 'silent' } : signal.aborted ? { type: 'failed', failure: 'aborted' } : classify(error);
+        yield signal.aborted ? { type: 'failed', failure: 'aborted' } : watchdog.fired ? { type: 'failed', failure: 'silent' } : classify(error);
       } finally {
         watchdog.stop();
       }
@@ -36,18 +50,31 @@ export function createAnthropicModel(options: AnthropicOptions): ModelPort {
   };
 }
 
-async function* attempt(
-  client: Anthropic,
-  { request, model, watchdog }: { request: ModelRequest; model: string; watchdog: Watchdog },
-): AsyncGenerator<ModelEvent> {
-  const { body, passageIds } = buildRequest(request, model);
-  const events = await client.messages.create(body, { signal: watchdog.signal });
+type Attempt = BuiltRequest & { model: string; watchdog: Watchdog; signal: AbortSignal };
+
+/** @throws what broke the stream, or the signal's reason: what has arrived but was not yet handed on when the caller aborts is dropped */
+async function* attempt(client: Anthropic, { body, passageIds, model, watchdog, signal }: Attempt): AsyncGenerator<ModelEvent> {
   const reader = new StreamReader(passageIds, model);
-  for await (const event of events) {
-    watchdog.feed();
-    yield* reader.read(event);
+  try {
+    watchdog.watch();
+    for await (const event of await client.messages.create(body, { signal: watchdog.signal })) {
+      watchdog.rest();
+      for (const output of reader.read(event)) {
+        signal.throwIfAborted();
+        yield output;
+      }
+      watchdog.watch(reader.isComplete ? closeTimeoutMs : undefined);
+    }
+    // The SDK ends an aborted stream as if it were at its end.
+    if (!reader.isComplete) watchdog.signal.throwIfAborted();
+  } catch (error) {
+    // What befalls the connection behind a complete message takes nothing from it.
+    if (!reader.isComplete) throw error;
   }
-  yield* reader.end();
+  for (const output of reader.end()) {
+    signal.throwIfAborted();
+    yield output;
+  }
 }
 
 /** What has come of one message so far. Calls wait for the end: those of a broken stream must never run. */
@@ -65,6 +92,11 @@ class StreamReader {
   constructor(passageIds: string[], model: string) {
     this.#passageIds = passageIds;
     this.#model = model;
+  }
+
+  /** message_stop came; a stream that ends without it has failed. */
+  get isComplete(): boolean {
+    return this.#stopped;
   }
 
   *read(event: Anthropic.RawMessageStreamEvent): Generator<ModelEvent> {
@@ -147,50 +179,12 @@ class StreamReader {
     const content = this.#blocks.flatMap((block, index): Anthropic.ContentBlockParam[] => {
       if (block?.type === 'text') return block.text ? [{ type: 'text', text: block.text }] : [];
       if (block?.type === 'thinking' || block?.type === 'redacted_thinking') return [block];
-      return block?.type === 'tool_use'
+      // A call that isn't run has no result, and without one the API would refuse the message.
+      return block?.type === 'tool_use' && this.#stopReason === 'tool_use'
         ? [{ type: 'tool_use', id: block.id, name: block.name, input: parseInput(this.#inputJson[index] ?? '') }]
         : [];
     });
     return { model: this.#model, content };
-  }
-}
-
-/** Aborts when the caller does, and when no event comes for too long. */
-class Watchdog {
-  readonly #controller = new AbortController();
-  readonly #idleTimeoutMs: number;
-  readonly #unlisten: () => void;
-  #timer: NodeJS.Timeout;
-  fired = false;
-
-  constructor(signal: AbortSignal, idleTimeoutMs: number) {
-    this.#idleTimeoutMs = idleTimeoutMs;
-    const abort = () => this.#controller.abort();
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-    this.#unlisten = () => signal.removeEventListener('abort', abort);
-    this.#timer = this.#start();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  feed(): void {
-    clearTimeout(this.#timer);
-    this.#timer = this.#start();
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#unlisten();
-  }
-
-  #start(): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.fired = true;
-      this.#controller.abort();
-    }, this.#idleTimeoutMs);
   }
 }
 
@@ -208,6 +202,8 @@ const failureOfType: Record<string, FailureKind> = {
 };
 
 function classify(error: unknown): Failed {
+  if (error instanceof Anthropic.APIConnectionTimeoutError) return { type: 'failed', failure: 'silent', cause: error };
+  if (error instanceof Anthropic.APIConnectionError) return { type: 'failed', failure: 'unavailable', cause: error };
   if (!(error instanceof Anthropic.APIError)) return { type: 'failed', failure: 'interrupted', cause: error };
   const failure = failureOfType[errorType(error)] ?? failureOfStatus(error.status);
   const seconds = Number(error.headers?.get('retry-after'));
