@@ -1,0 +1,56 @@
+// The block in the editor: a still preview that sends no request, and the same settings as the shortcode.
+import { InspectorControls, useBlockProps } from '@wordpress/block-editor';
+import { registerBlockType } from '@wordpress/blocks';
+import { PanelBody, SelectControl, TextControl } from '@wordpress/components';
+import { __ } from '@wordpress/i18n';
+import metadata from './block.json';
+
+type Attributes = { position: string; title: string; greeting: string; placeholder: string; theme: string };
+type EditProps = { attributes: Attributes; setAttributes: (change: Partial<Attributes>) => void };
+
+registerBlockType<Attributes>(metadata as never, { edit: Edit, save: () => null });
+
+function Edit({ attributes, setAttributes }: EditProps) {
+  const text = (name: 'title' | 'greeting' | 'placeholder', label: string) => (
+    <TextControl __next40pxDefaultSize label={label} value={attributes[name]} onChange={(value: string) => setAttributes({ [name]: value })} />
+  );
+  return (
+    <div {...useBlockProps()}>
+      <InspectorControls>
+        <PanelBody title={__('Chat', 'aiguy')}>
+          <SelectControl
+            __next40pxDefaultSize
+            label={__('Position', 'aiguy')}
+            value={attributes.position}
+            options={[
+              { value: 'inline', label: __('In the page', 'aiguy') },
+              { value: 'floating', label: __('In the corner', 'aiguy') },
+            ]}
+            onChange={(position: string) => setAttributes({ position })}
+          />
+          {text('title', __('Title', 'aiguy'))}
+          {text('greeting', __('Greeting', 'aiguy'))}
+          {text('placeholder', __('Placeholder', 'aiguy'))}
+          <SelectControl
+            __next40pxDefaultSize
+            label={__('Colours', 'aiguy')}
+            value={attributes.theme}
+            options={[
+              { value: 'auto', label: __('Like the visitor’s device', 'aiguy') },
+              { value: 'light', label: __('Light', 'aiguy') },
+              { value: 'dark', label: __('Dark', 'aiguy') },
+            ]}
+            onChange={(theme: string) => setAttributes({ theme })}
+          />
+        </PanelBody>
+      </InspectorControls>
+      <div style={{ border: '1px solid currentColor', borderRadius: 16, padding: 24 }}>
+        <strong>{attributes.title || __('Support', 'aiguy')}</strong>
+        <p>{attributes.greeting || __('Hello! How can we help?', 'aiguy')}</p>
+        <small>
+          {attributes.position === 'floating' ? __('Shown as a button in the corner of the page.', 'aiguy') : __('The chat opens here.', 'aiguy')}
+        </small>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+// What a visitor reads for a code. The codes are those of manifests/protocol/errors.json and the few that only a browser can find out.
+import type { ErrorCode } from '@aiguy/manifests/errors';
+
+/** offline: the browser has no network. connection_lost: gave up following an answer. blocked: something before the site's own code answered. */
+export type BrowserCode = 'offline' | 'connection_lost' | 'blocked';
+
+export type Translate = (text: string, domain: string) => string;
+
+type Entry = { text: (__: Translate) => string; isRetryable: boolean };
+
+const again = (text: Entry['text']): Entry => ({ text, isRetryable: true });
+const final = (text: Entry['text']): Entry => ({ text, isRetryable: false });
+
+const unavailable = again((__) => __('The assistant can’t be reached at the moment. Try again in a minute.', 'aiguy'));
+const broken = again((__) => __('Something went wrong on our side. Try again in a minute.', 'aiguy'));
+const unreadable = final((__) => __('That message could not be read. Reload the page and try again.', 'aiguy'));
+const notSetUp = final((__) => __('The assistant is not available at the moment.', 'aiguy'));
+const sessionOver = again((__) => __('Your chat session could not be confirmed. Try again, or reload the page.', 'aiguy'));
+const toolDown = again((__) => __('A part of our shop could not be reached just now, so the answer may be incomplete.', 'aiguy'));
+
+const entries: Partial<Record<ErrorCode, Entry>> & Record<BrowserCode, Entry> = {
+  invalid_request: unreadable,
+  unsupported_media_type: unreadable,
+  not_acceptable: unreadable,
+  method_not_allowed: unreadable,
+  headers_too_large: unreadable,
+  history_not_accepted: unreadable,
+  idempotency_conflict: unreadable,
+  invalid_cursor: final((__) => __('This conversation could not be continued. Reload the page.', 'aiguy')),
+  message_empty: final((__) => __('Write a message first.', 'aiguy')),
+  message_too_long: final((__) => __('That message is too long. Send at most 4,000 characters.', 'aiguy')),
+  payload_too_large: final((__) => __('That is too large to send.', 'aiguy')),
+  invalid_token: sessionOver,
+  session_required: sessionOver,
+  rest_cookie_invalid_nonce: sessionOver,
+  insufficient_scope: final((__) => __('You don’t have access to that. Signing in may help.', 'aiguy')),
+  origin_not_allowed: final((__) => __('The chat can only be used on the site it belongs to.', 'aiguy')),
+  not_found: final((__) => __('That could not be found.', 'aiguy')),
+  turn_in_progress: again((__) => __('The previous question is still being answered. Wait for it or stop it first.', 'aiguy')),
+  rate_limited: again((__) => __('That was a lot of questions at once. Wait a moment and try again.', 'aiguy')),
+  model_rate_limited: again((__) => __('Many people are asking at the moment. Try again in a minute.', 'aiguy')),
+  overloaded: again((__) => __('The assistant is busy. Try again in a moment.', 'aiguy')),
+  request_timeout: again((__) => __('Sending took too long. Try again.', 'aiguy')),
+  budget_exhausted: final((__) => __('This question needed more work than is allowed for one answer. Try a narrower question.', 'aiguy')),
+  model_unavailable: unavailable,
+  orchestrator_unavailable: unavailable,
+  database_unavailable: unavailable,
+  model_interrupted: again((__) => __('The answer broke off. Try again.', 'aiguy')),
+  run_interrupted: again((__) => __('The answer was interrupted. Ask again.', 'aiguy')),
+  model_refused: final((__) => __('The assistant can’t help with that.', 'aiguy')),
+  model_misconfigured: notSetUp,
+  orchestrator_not_configured: notSetUp,
+  subject_mismatch: broken,
+  internal_error: broken,
+  tool_timeout: toolDown,
+  tool_unavailable: toolDown,
+  tool_failed: toolDown,
+  tool_rate_limited: toolDown,
+  offline: again((__) => __('You are offline. Your message is kept; try again when you are connected.', 'aiguy')),
+  connection_lost: again((__) => __('The connection was lost.', 'aiguy')),
+  blocked: again((__) => __('The site did not let the chat through. Try again, or contact us another way.', 'aiguy')),
+};
+
+function entryOf(code: string): Entry | undefined {
+  return Object.hasOwn(entries, code) ? (entries as Record<string, Entry>)[code] : undefined;
+}
+
+export function errorText(code: string, __: Translate): string {
+  return (entryOf(code) ?? broken).text(__);
+}
+
+/** For a notice, which comes with a sentence of its own that is used when its code has none here. */
+export function noticeText(notice: { code: string; text: string }, __: Translate): string {
+  if (notice.code === 'cancelled') return __('You stopped the answer.', 'aiguy');
+  return entryOf(notice.code)?.text(__) ?? notice.text;
+}
+
+export function isRetryable(code: string): boolean {
+  return (entryOf(code) ?? broken).isRetryable;
+}

@@ -1,0 +1,44 @@
+// What the page says about a chat (the attribute data-aiguy, the same for every guest), and what launcher and chat are to each other.
+
+export type ChatOptions = {
+  /** Base of the site's routes; ends in aiguy/v1/. Holds a «?» where permalinks are plain. */
+  rest: string;
+  chat: string;
+  style: string;
+  /** Addresses of WordPress' own scripts that the chat needs, in the order in which they must run. */
+  deps: string[];
+  locale: string;
+  rtl: boolean;
+  position: 'floating' | 'inline';
+  title: string;
+  greeting: string;
+  placeholder: string;
+  theme: 'auto' | 'light' | 'dark';
+  /** The text domain's entries as in WordPress' JSON files (locale_data.messages), or null for English. */
+  translations: Record<string, string[]> | null;
+  /** The launcher's words; it carries no translation library. */
+  strings?: Partial<LauncherStrings>;
+  /** Questions to begin with, at most three are shown. */
+  suggestions?: string[];
+};
+
+export type LauncherStrings = { open: string; start: string; loading: string; failed: string };
+
+export type OpenState = {
+  isOpen: boolean;
+  /** Whether the visitor has just asked for it; after a reload the focus stays where it is. */
+  takesFocus: boolean;
+};
+
+export type MountedChat = { show: (state: OpenState) => void };
+
+export type ChatGlobal = {
+  /** Renders the chat into `element`, in whose root chat.css stands already. `onClose`: the visitor wants it closed. */
+  mount: (element: HTMLElement, options: ChatOptions, onClose: () => void) => MountedChat;
+};
+
+declare global {
+  interface Window {
+    aiguyChat?: ChatGlobal;
+  }
+}

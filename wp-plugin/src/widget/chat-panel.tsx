@@ -1,0 +1,72 @@
+// The opened chat: header, conversation, composer. It never traps the focus; Escape and the close button lead back to the launcher.
+import { useEffect, useRef } from '@wordpress/element';
+import { __ } from '@wordpress/i18n';
+import type { Conversation } from '../chat/conversation.ts';
+import type { ErrorMessage } from '../chat/reducer.ts';
+import type { ChatOptions, OpenState } from '../options.ts';
+import { Announcer } from './announcer.tsx';
+import { Composer } from './composer.tsx';
+import { Icon } from './icon.tsx';
+import { MessageList } from './message-list.tsx';
+import { useChat } from './use-chat.ts';
+import { useVisualViewport } from './use-visual-viewport.ts';
+
+type Props = { options: ChatOptions; conversation: Conversation; openState: OpenState; onClose: () => void };
+
+export function ChatPanel({ options, conversation, openState, onClose }: Props) {
+  const snapshot = useChat(conversation);
+  const panel = useRef<HTMLElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const isFloating = options.position === 'floating';
+  useVisualViewport(panel, isFloating && openState.isOpen);
+  useEffect(() => {
+    if (openState.isOpen && openState.takesFocus) field.current?.focus();
+  }, [openState]);
+
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.nativeEvent.isComposing || !isFloating) return;
+    event.stopPropagation();
+    onClose();
+  };
+  const onRetry = (error: ErrorMessage) => {
+    conversation.retry(error);
+    field.current?.focus();
+  };
+  const onSend = (text: string) => {
+    const isSent = conversation.send(text);
+    if (isSent) field.current?.focus();
+    return isSent;
+  };
+  return (
+    <section
+      ref={panel}
+      className={`chat ${options.position}`}
+      role={isFloating ? 'dialog' : 'region'}
+      aria-label={options.title}
+      dir={options.rtl ? 'rtl' : 'ltr'}
+      data-theme={options.theme}
+      onKeyDown={onKeyDown}
+    >
+      <Header title={options.title} onClose={onClose} />
+      <MessageList options={options} snapshot={snapshot} onRetry={onRetry} onSuggestion={onSend} />
+      <Composer ref={field} placeholder={options.placeholder} snapshot={snapshot} onSend={onSend} onStop={() => void conversation.stop()} />
+      <Announcer messages={snapshot.chat.messages} />
+    </section>
+  );
+}
+
+function Header({ title, onClose }: { title: string; onClose: () => void }) {
+  return (
+    <header className="header">
+      <span className="mark">
+        <Icon name="bubble" />
+      </span>
+      <h2 className="title" dir="auto">
+        {title}
+      </h2>
+      <button type="button" className="icon-button" aria-label={__('Close the chat', 'aiguy')} onClick={onClose}>
+        <Icon name="close" />
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,75 @@
+// The conversation as a log: what was said, what is going on, and a way back to the newest when the reader is further up.
+import { useEffect, useRef } from '@wordpress/element';
+import { __ } from '@wordpress/i18n';
+import type { Snapshot } from '../chat/conversation.ts';
+import type { ErrorMessage } from '../chat/reducer.ts';
+import type { ChatOptions } from '../options.ts';
+import { Icon } from './icon.tsx';
+import { MessageView } from './message.tsx';
+import { StatusLine } from './status-line.tsx';
+import { useStickyScroll } from './use-sticky-scroll.ts';
+
+const suggestionsMax = 3;
+
+type Props = { options: ChatOptions; snapshot: Snapshot; onRetry: (error: ErrorMessage) => void; onSuggestion: (text: string) => void };
+
+export function MessageList({ options, snapshot, onRetry, onSuggestion }: Props) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const { hasNew, toEnd } = useStickyScroll(scroller, content);
+  const { messages } = snapshot.chat;
+  const lastSent = messages.findLast((message) => message.kind === 'user' && message.delivery === 'sending')?.id;
+  useEffect(() => {
+    if (lastSent !== undefined) toEnd();
+  }, [lastSent, toEnd]);
+
+  return (
+    <div className="conversation">
+      {/* What is replayed after a reload is not read out; from then on each new message is. */}
+      <div
+        ref={scroller}
+        className="scroller"
+        role="log"
+        aria-label={__('Conversation', 'aiguy')}
+        aria-live={snapshot.isLoading ? 'off' : 'polite'}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it with the keyboard
+        tabIndex={0}
+      >
+        <div ref={content} className="content">
+          <p className="disclosure">{__('You are chatting with an automated assistant.', 'aiguy')}</p>
+          {options.greeting === '' ? null : (
+            <div className="bubble assistant" dir="auto">
+              <p>{options.greeting}</p>
+            </div>
+          )}
+          {messages.map((message, index) => (
+            <MessageView key={message.id} message={message} locale={options.locale} onRetry={index === messages.length - 1 ? onRetry : undefined} />
+          ))}
+          {messages.length === 0 && !snapshot.isLoading ? <Suggestions questions={options.suggestions ?? []} onSuggestion={onSuggestion} /> : null}
+          <StatusLine snapshot={snapshot} />
+        </div>
+      </div>
+      {hasNew ? (
+        <button type="button" className="to-end" onClick={toEnd}>
+          <Icon name="down" />
+          {__('New messages', 'aiguy')}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+function Suggestions({ questions, onSuggestion }: { questions: string[]; onSuggestion: (text: string) => void }) {
+  if (questions.length === 0) return null;
+  return (
+    <ul className="suggestions" aria-label={__('Suggested questions', 'aiguy')}>
+      {questions.slice(0, suggestionsMax).map((question) => (
+        <li key={question}>
+          <button type="button" dir="auto" onClick={() => onSuggestion(question)}>
+            {question}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,102 @@
+// One entry of the conversation: what the visitor wrote, an answer, a notice, or an error with a way on.
+import { memo, useMemo } from '@wordpress/element';
+import { __ } from '@wordpress/i18n';
+import { errorText, isRetryable, noticeText } from '../chat/error-text.ts';
+import { hostOf } from '../chat/links.ts';
+import { type MarkdownContext, parseMarkdown } from '../chat/markdown.ts';
+import type { AssistantMessage, ErrorMessage, Message, UserMessage } from '../chat/reducer.ts';
+import { closeUnfinished } from '../chat/unfinished-markdown.ts';
+import { Citations } from './citations.tsx';
+import { Icon } from './icon.tsx';
+import { MarkdownView } from './markdown-view.tsx';
+
+type Props = {
+  message: Message;
+  locale: string /** Only the newest entry can be tried again. */;
+  onRetry: ((error: ErrorMessage) => void) | undefined;
+};
+
+export const MessageView = memo(function MessageView({ message, locale, onRetry }: Props) {
+  switch (message.kind) {
+    case 'user':
+      return <UserView message={message} locale={locale} />;
+    case 'assistant':
+      return message.text === '' ? null : <AnswerView message={message} locale={locale} />;
+    case 'notice':
+      return <p className="notice">{noticeText(message, __)}</p>;
+    case 'error':
+      return <ErrorView error={message} onRetry={onRetry} />;
+  }
+});
+
+function UserView({ message, locale }: { message: UserMessage; locale: string }) {
+  return (
+    <article className={`message user ${message.delivery}`}>
+      <h3 className="unseen">{__('You', 'aiguy')}</h3>
+      <div className="bubble user" dir="auto">
+        {message.text}
+      </div>
+      <footer className="meta">{message.delivery === 'failed' ? __('Not sent', 'aiguy') : <Time at={message.at} locale={locale} />}</footer>
+    </article>
+  );
+}
+
+function AnswerView({ message, locale }: { message: AssistantMessage; locale: string }) {
+  const { text, citations, isStreaming } = message;
+  const context = useMemo(() => markdownContext(citations), [citations]);
+  const markdown = useMemo(() => parseMarkdown(isStreaming ? closeUnfinished(text) : text, context), [text, isStreaming, context]);
+  return (
+    // The announcer tells what is in here, sentence by sentence; the log around it would tell every piece.
+    <article className="message assistant" aria-live="off" aria-busy={isStreaming}>
+      <h3 className="unseen">{__('Assistant', 'aiguy')}</h3>
+      <div className={`bubble assistant ${isStreaming ? 'is-streaming' : ''}`} dir="auto">
+        <MarkdownView blocks={markdown.blocks} citations={citations} />
+        {markdown.isShortened ? <p className="shortened">{__('The answer was shortened.', 'aiguy')}</p> : null}
+      </div>
+      {isStreaming ? null : <Citations citations={citations} />}
+      <footer className="meta">{isStreaming ? null : <Time at={message.at} locale={locale} />}</footer>
+    </article>
+  );
+}
+
+export function markdownContext(citations: AssistantMessage['citations']): MarkdownContext {
+  const base = document.baseURI;
+  const hosts = citations.flatMap((citation) => hostOf(citation.url, base) ?? []);
+  return { base, knownHosts: new Set(hosts), citations: new Set(citations.map((citation) => citation.number)) };
+}
+
+function ErrorView({ error, onRetry }: { error: ErrorMessage; onRetry: Props['onRetry'] }) {
+  return (
+    <div className="error">
+      <Icon name="alert" />
+      <p>{errorText(error.code, __)}</p>
+      {onRetry && isRetryable(error.code) ? (
+        <button type="button" className="retry" onClick={() => onRetry(error)}>
+          {__('Try again', 'aiguy')}
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+function Time({ at, locale }: { at: number | undefined; locale: string }) {
+  if (at === undefined) return null;
+  const date = new Date(at);
+  const language = locale.replaceAll('_', '-');
+  const isToday = date.toDateString() === new Date().toDateString();
+  const format: Intl.DateTimeFormatOptions = isToday ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' };
+  return (
+    <time dateTime={date.toISOString()} title={formatDate(date, language, { dateStyle: 'full', timeStyle: 'short' })}>
+      {formatDate(date, language, format)}
+    </time>
+  );
+}
+
+/** WordPress has locales that are no language tags, such as de_DE_formal. */
+function formatDate(date: Date, language: string, format: Intl.DateTimeFormatOptions): string {
+  try {
+    return new Intl.DateTimeFormat(language, format).format(date);
+  } catch {
+    return new Intl.DateTimeFormat(language.split('-')[0] || 'en', format).format(date);
+  }
+}

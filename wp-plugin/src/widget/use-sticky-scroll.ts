@@ -1,0 +1,45 @@
+// Stays at the newest text while it grows, unless the reader has scrolled up; then it only says that there is more.
+import { type RefObject, useCallback, useEffect, useRef, useState } from '@wordpress/element';
+
+/** Nearer to the end than this, in CSS pixels, counts as reading the newest. */
+const nearEndPx = 48;
+
+export type StickyScroll = { hasNew: boolean; toEnd: () => void };
+
+export function useStickyScroll(scroller: RefObject<HTMLElement>, content: RefObject<HTMLElement>): StickyScroll {
+  const isAtEnd = useRef(true);
+  const [hasNew, setHasNew] = useState(false);
+
+  const toEnd = useCallback(() => {
+    const element = scroller.current;
+    if (!element) return;
+    isAtEnd.current = true;
+    element.scrollTop = element.scrollHeight;
+    setHasNew(false);
+  }, [scroller]);
+
+  useEffect(() => {
+    const [element, inside] = [scroller.current, content.current];
+    if (!element || !inside) return undefined;
+    let height = inside.offsetHeight;
+    const onResize = new ResizeObserver(() => {
+      const hasGrown = inside.offsetHeight > height;
+      height = inside.offsetHeight;
+      if (isAtEnd.current) toEnd();
+      else if (hasGrown) setHasNew(true);
+    });
+    const onScroll = () => {
+      isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPx;
+      if (isAtEnd.current) setHasNew(false);
+    };
+    onResize.observe(inside);
+    onResize.observe(element);
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => {
+      onResize.disconnect();
+      element.removeEventListener('scroll', onScroll);
+    };
+  }, [scroller, content, toEnd]);
+
+  return { hasNew, toEnd };
+}
