@@ -47,7 +47,7 @@ export function helpPages(): SitePage[] {
     .map((name) => readArticle(name, readFileSync(join(folder, name), 'utf8')));
   const list = articles.map((article) => `<li><a href="./${article.documentId}/">${article.title}</a></li>`).join('\n');
   return [
-    { slug: 'help', title: 'Help centre', html: `<ul>\n${list}\n</ul>` },
+    { slug: 'help', title: 'Help centre', html: `<ul>\n${list}\n</ul>\n[aiguy_chat position="floating" title="Fernhill Goods support"]` },
     ...articles.map((article) => ({
       slug: article.documentId,
       title: article.title,

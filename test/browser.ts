@@ -1,0 +1,100 @@
+// The whole system for a browser: both services, a real WordPress, and Chromium.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import { type Backend, startBackend } from '../scripts/backend.ts';
+import { dataDirectory, projectRoot } from '../scripts/data-directory.ts';
+import { chatPage, chatPageSlug, demoUsers, helpPages } from '../scripts/demo-site.ts';
+import { freePort } from '../scripts/free-port.ts';
+import { findProgram } from '../scripts/system-packages.ts';
+import { type NativeWordPress, startNativeWordPress } from '../scripts/wordpress/native.ts';
+
+export type System = { backend: Backend; site: NativeWordPress; browser: Browser; dataDir: string; pageUrl: string; stop: () => Promise<void> };
+
+export async function startSystem(): Promise<System> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'aiguy-browser-'));
+  const stops: (() => Promise<void>)[] = [async () => rmSync(dataDir, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const one of stops.splice(0).reverse()) await one();
+  };
+  try {
+    const port = await freePort();
+    const siteUrl = `http://127.0.0.1:${port}`;
+    const ports = { orchestrator: await freePort(), tools: await freePort() };
+    const log = () => undefined;
+    const backend = await startBackend({ dataDir, siteUrl, ports, inMemory: true, log });
+    stops.push(backend.stop);
+    const site = { siteUrl, siteTitle: 'Fernhill Goods', orchestratorUrl: backend.orchestratorUrl, users: demoUsers(), pages: helpPages(), chatPage };
+    const wordpress = await startNativeWordPress({
+      cacheDir: join(dataDirectory(), 'cache'),
+      pluginDir: join(projectRoot, 'wp-plugin'),
+      port,
+      site,
+      log,
+    });
+    stops.push(wordpress.stop);
+    const quiet = [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ];
+    const browser = await chromium.launch({ executablePath: findProgram('chromium') ?? 'chromium', args: quiet });
+    stops.push(async () => await browser.close());
+    return { backend, site: wordpress, browser, dataDir, pageUrl: `${siteUrl}/${chatPageSlug}/`, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The chat as a visitor meets it: by role and name. */
+export class ChatOnPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  get input(): Locator {
+    return this.page.getByRole('textbox', { name: 'Write a message' });
+  }
+
+  get log(): Locator {
+    return this.page.getByRole('log', { name: 'Conversation' });
+  }
+
+  async open(): Promise<void> {
+    await this.page.getByRole('button', { name: /Start chat|Open the chat/ }).click();
+    await this.input.waitFor();
+  }
+
+  async ask(message: string): Promise<void> {
+    await this.input.fill(message);
+    await this.input.press('Enter');
+  }
+
+  /** Waits until the conversation says it. */
+  async says(text: string | RegExp): Promise<void> {
+    await this.log.getByText(text).last().waitFor();
+  }
+
+  /** Waits until no answer is running. */
+  async rests(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Send' }).waitFor();
+  }
+}
+
+export async function signIn(context: BrowserContext, site: NativeWordPress, login: { login: string; password: string }): Promise<void> {
+  const page = await context.newPage();
+  await page.goto(`${site.url}/wp-login.php`);
+  await page.getByLabel('Username or Email Address').fill(login.login);
+  await page.locator('#user_pass').fill(login.password);
+  await page.getByRole('button', { name: 'Log In' }).click();
+  await page.waitForURL((url) => !url.pathname.includes('wp-login'));
+  await page.close();
+}

@@ -1,0 +1,210 @@
+/// <reference lib="dom" />
+// The chat in Chromium on a real WordPress page.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import type { BrowserContextOptions } from 'playwright-core';
+import { startOrchestrator } from '../scripts/backend.ts';
+import { demoLogins } from '../scripts/demo-site.ts';
+import { freePort } from '../scripts/free-port.ts';
+import { ChatOnPage, type System, signIn, startSystem } from './browser.ts';
+import { startMessagesApi } from './doubles/messages-api.ts';
+import { heldAfter, messageEvents, streamed, text } from './doubles/messages-api-replies.ts';
+
+let system: System;
+/** Where pictures go; none are made without it. */
+const screenshots = process.env.AIGUY_SCREENSHOTS;
+
+before(async () => {
+  system = await startSystem();
+});
+after(async () => await system?.stop());
+
+async function newChat(t: TestContext, options: BrowserContextOptions & { login?: (typeof demoLogins)[number] } = {}) {
+  const { login, ...contextOptions } = options;
+  const context = await system.browser.newContext(contextOptions);
+  context.setDefaultTimeout(15_000);
+  t.after(async () => await context.close());
+  if (login) await signIn(context, system.site, login);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  t.after(() => assert.deepEqual(problems, []));
+  await page.goto(system.pageUrl);
+  return { chat: new ChatOnPage(page), page, context };
+}
+
+async function picture(chat: ChatOnPage, name: string): Promise<void> {
+  if (screenshots) await chat.page.locator('.aiguy-chat').screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
+}
+
+test('before the visitor opens it the chat asks, stores and sets nothing, and loads the launcher alone', async (t) => {
+  const context = await system.browser.newContext();
+  t.after(async () => await context.close());
+  const page = await context.newPage();
+  const ours: string[] = [];
+  page.on('request', (request) => /aiguy/.test(request.url()) && ours.push(new URL(request.url()).pathname));
+  await page.goto(system.pageUrl, { waitUntil: 'networkidle' });
+  assert.deepEqual(ours, ['/wp-content/plugins/aiguy/build/launcher.js']);
+  assert.deepEqual(await context.cookies(), []);
+  assert.equal(await page.evaluate(() => Object.keys({ ...localStorage, ...sessionStorage }).filter((key) => key.includes('aiguy')).length), 0);
+});
+
+test('a guest’s question is answered with a numbered source that opens the article', async (t) => {
+  const { chat, page } = await newChat(t, { viewport: { width: 1280, height: 900 } });
+  await chat.open();
+  await chat.ask('How long do I have to send something back?');
+  await chat.says(/within 30 days/);
+  await chat.rests();
+  const source = chat.log.getByRole('link', { name: /Return an item/ }).first();
+  assert.match((await source.getAttribute('href')) ?? '', /\/help\/return-an-item\//);
+  const [article] = await Promise.all([page.context().waitForEvent('page'), source.click()]);
+  await article.waitForLoadState();
+  assert.match(await article.title(), /Return an item/);
+  await article.close();
+});
+
+test('what the help centre does not say is not invented, what the shop does not offer is denied with its source', async (t) => {
+  const { chat } = await newChat(t);
+  await chat.open();
+  await chat.ask('Do you sell gift cards for other shops?');
+  await chat.says(/I don’t find that/);
+  await chat.rests();
+  assert.equal(await chat.log.getByRole('link').count(), 0);
+  await chat.ask('Can I pay with bitcoin?');
+  await chat.says(/Bitcoin.*not accepted/);
+  await chat.rests();
+  assert.ok((await chat.log.getByRole('link', { name: /Payment methods/ }).count()) > 0);
+});
+
+test('the signed-in customer who owns the order is told where it is, and finds it there after a reload', async (t) => {
+  const { chat, page, context } = await newChat(t, { login: demoLogins[0], viewport: { width: 1280, height: 900 } });
+  await chat.open();
+  await chat.ask('Where is my order W2530531?');
+  await chat.says(/shipped on 13 November 2026/);
+  await chat.rests();
+  await chat.ask('How long do I have to send something back?');
+  await chat.says(/within 30 days/);
+  await chat.rests();
+  await picture(chat, 'desktop');
+  await page.reload();
+  await chat.says(/shipped on 13 November 2026/);
+  await chat.says(/within 30 days/);
+  assert.equal(await chat.log.getByText('Where is my order W2530531?', { exact: true }).count(), 1);
+  const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  assert.ok(!/W2530531|eyJ|@/.test(stored), stored);
+  assert.ok(!page.url().includes('eyJ'));
+  for (const cookie of await context.cookies())
+    if (cookie.name === 'aiguy_session') assert.deepEqual([cookie.httpOnly, cookie.sameSite], [true, 'Strict']);
+});
+
+test('another customer does not see that order', async (t) => {
+  const { chat } = await newChat(t, { login: demoLogins[1] });
+  await chat.open();
+  await chat.ask('Where is my order W2530531?');
+  await chat.says(/can’t find order W2530531/);
+});
+
+test('stopping keeps what was said; a reload in the middle goes on with the same answer', async (t) => {
+  let release = () => undefined as undefined;
+  const held = new Promise<void>((resolve) => {
+    release = () => void resolve() as undefined;
+  });
+  const reply = streamed(messageEvents([text('The first half of a long answer. The second half of it.')]));
+  const api = await startMessagesApi([heldAfter(reply, 7, new Promise(() => undefined)), heldAfter(reply, 7, held)]);
+  t.after(api.stop);
+  const env = { ...system.backend.orchestratorEnv, ANTHROPIC_API_KEY: 'test-key-of-no-value', ANTHROPIC_BASE_URL: api.url, TURN_WALL_MS: '60000' };
+  const other = await startOrchestrator({ dataDir: system.dataDir, port: await freePort(), env });
+  t.after(other.stop);
+  const point = (url: string) => system.site.evaluate(`update_option('aiguy_settings', array('orchestrator_url' => '${url}'));`);
+  point(other.url);
+  t.after(() => void point(system.backend.orchestratorUrl));
+
+  const { chat, page } = await newChat(t);
+  await chat.open();
+  await chat.ask('Tell me everything');
+  await chat.says(/The first/);
+  await page.getByRole('button', { name: 'Stop the answer' }).click();
+  await chat.rests();
+  await chat.says(/The first/);
+
+  await chat.ask('And again?');
+  await page.getByRole('button', { name: 'Stop the answer' }).waitFor();
+  await chat.log
+    .getByText(/The first/)
+    .nth(1)
+    .waitFor();
+  await page.reload();
+  await chat.log
+    .getByText(/The first/)
+    .nth(1)
+    .waitFor();
+  release();
+  await chat.says(/The second half of it\.$/);
+  await chat.rests();
+  assert.equal(await chat.log.getByText('And again?', { exact: true }).count(), 1);
+  assert.equal(api.requests.length, 2);
+});
+
+test('with the orchestrator gone the visitor reads a sentence that helps, and can try again', async (t) => {
+  const point = (url: string) => system.site.evaluate(`update_option('aiguy_settings', array('orchestrator_url' => '${url}'));`);
+  const { chat, page } = await newChat(t);
+  await chat.open();
+  point('http://127.0.0.1:1');
+  t.after(() => void point(system.backend.orchestratorUrl));
+  await chat.ask('How long do I have to send something back?');
+  await page
+    .getByText(/can’t be reached|can't be reached/)
+    .first()
+    .waitFor({ timeout: 30_000 });
+  point(system.backend.orchestratorUrl);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await chat.says(/within 30 days/);
+});
+
+test('the keyboard alone is enough: open, ask, close with Escape, and the focus comes back', async (t) => {
+  const { chat, page } = await newChat(t);
+  const focused = () => page.evaluate(() => document.querySelector('.aiguy-chat')?.shadowRoot?.activeElement?.tagName);
+  await page.goto(`${system.site.url}/help/`);
+  await page.getByRole('button', { name: 'Open the chat' }).focus();
+  await page.keyboard.press('Enter');
+  await chat.input.waitFor();
+  await page.waitForFunction(() => document.querySelector('.aiguy-chat')?.shadowRoot?.activeElement?.tagName === 'TEXTAREA');
+  await page.keyboard.type('hello');
+  await page.keyboard.press('Enter');
+  await chat.says(/Ask me about an order/);
+  await chat.rests();
+  if (screenshots) await page.screenshot({ path: join(screenshots, 'floating.png') });
+  await page.keyboard.press('Escape');
+  await chat.input.waitFor({ state: 'hidden' });
+  assert.equal(await focused(), 'BUTTON');
+});
+
+for (const [name, options] of [
+  ['phone', { viewport: { width: 390, height: 844 } }],
+  ['phone-dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
+  ['desktop-dark', { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' }],
+] as const) {
+  test(`nothing for axe to find, and nothing wider than the page (${name})`, async (t) => {
+    const { chat, page } = await newChat(t, options);
+    await chat.open();
+    await chat.ask('Can I pay with bitcoin?');
+    await chat.says(/not accepted/);
+    await chat.rests();
+    await picture(chat, name);
+    await page.addScriptTag({ content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8') });
+    const violations = await page.evaluate(async () => {
+      const axe = (
+        window as unknown as {
+          axe: { run: (context: object, options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+        }
+      ).axe;
+      const { violations: found } = await axe.run({ include: [['.aiguy-chat']] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
+      return found.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`);
+    });
+    assert.deepEqual(violations, []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+  });
+}
