@@ -44,7 +44,8 @@ test('an abort ends a held stream at once, and leaves no listener on the signal'
   const events: ModelEvent[] = [];
   for await (const event of createScriptedModel([[hello, new Promise(() => undefined), done]]).stream(request, controller.signal)) {
     events.push(event);
-    controller.abort();
+    // By then the reader waits for what is held.
+    setImmediate(() => controller.abort());
   }
   assert.deepEqual(events, [hello, { type: 'failed', failure: 'aborted' }]);
   assert.equal(removed.mock.callCount(), added.mock.callCount());

@@ -1,17 +1,29 @@
 // Fills a tool's arguments from what the visitor wrote, as far as its schema says how.
 import type { ToolDefinition } from '../port.ts';
 
-type Property = { type?: string; pattern?: string };
+type Property = { type?: string; pattern?: string; maxLength?: number };
 export type Filled = { args: Record<string, unknown>; missing: string[] };
 
-/** A required text with a pattern is looked for among the message's words; one without takes the question itself. */
-export function fillArguments(tool: ToolDefinition, message: string, question: string): Filled {
-  const properties = tool.input.properties as Record<string, Property>;
+/** What a visitor wants, as far as arguments go. */
+export type Wish = {
+  /** The message itself. */
+  text: string;
+  /** The message as a question that stands alone. */
+  question: string;
+  /** What the visitor wrote before, oldest first. */
+  earlier: readonly string[];
+};
+
+/** A required text with a pattern is looked for among the words, the newest message first; one without takes the question itself. */
+export function fillArguments(tool: ToolDefinition, { text, question, earlier }: Wish): Filled {
   const required = (tool.input.required ?? []) as string[];
   const args: Record<string, unknown> = {};
   const missing: string[] = [];
   for (const name of required) {
-    const value = properties[name]?.pattern ? findIdentifier(message, properties[name].pattern) : question.slice(0, 400);
+    const { pattern, maxLength } = propertiesOf(tool)[name] ?? {};
+    const value = pattern
+      ? findInMessages([...earlier, text], pattern)
+      : (question.length <= (maxLength ?? Infinity) ? question : text).slice(0, maxLength);
     if (value === undefined) missing.push(name);
     else args[name] = value;
   }
@@ -20,13 +32,42 @@ export function fillArguments(tool: ToolDefinition, message: string, question: s
 
 /** Whether the message holds everything that the tool looks for by pattern. */
 export function hasIdentifier(tool: ToolDefinition, message: string): boolean {
-  const patterns = Object.values(tool.input.properties as Record<string, Property>).flatMap((property) => property.pattern ?? []);
+  const patterns = patternsOf(tool);
   return patterns.length > 0 && patterns.every((pattern) => findIdentifier(message, pattern) !== undefined);
 }
 
-/** A word that fits the pattern once a leading # and small letters are put right; without a digit it is a word like any other. */
+/** The message without what the tools would take for a number: that says which, not what. */
+export function withoutIdentifiers(tools: readonly ToolDefinition[], message: string): string {
+  const patterns = tools.flatMap(patternsOf);
+  const words = message.split(/\s+/).filter((word) => patterns.every((pattern) => findIdentifier(word, pattern) === undefined));
+  return words.join(' ');
+}
+
+/** A tool that looks for something by its number belongs to one customer; the others answer in general. */
+export function isPersonal(tool: ToolDefinition): boolean {
+  return patternsOf(tool).length > 0;
+}
+
+function findInMessages(messages: readonly string[], pattern: string): string | undefined {
+  const newest = messages.findLast((message) => findIdentifier(message, pattern) !== undefined);
+  return newest === undefined ? undefined : findIdentifier(newest, pattern);
+}
+
+/** A word that fits the pattern once small letters are put right. «30-day» does too: half of it must be digits, unless it begins with #. */
 function findIdentifier(message: string, pattern: string): string | undefined {
   const expression = new RegExp(pattern);
-  const words = message.split(/[\s,;:!?()«»"'“”]+/).map((word) => word.replace(/^#+/, '').replace(/\.+$/, '').toUpperCase());
-  return words.find((word) => /\d/.test(word) && expression.test(word));
+  for (const word of message.split(/[\s,;:!?()«»"'“”]+/)) {
+    const bare = word.replace(/^#+/, '').replace(/\.+$/, '').toUpperCase();
+    const digits = bare.replace(/\D/g, '').length;
+    if (expression.test(bare) && digits > 0 && (word.startsWith('#') || digits * 2 >= bare.length)) return bare;
+  }
+  return undefined;
+}
+
+function patternsOf(tool: ToolDefinition): string[] {
+  return Object.values(propertiesOf(tool)).flatMap((property) => property.pattern ?? []);
+}
+
+function propertiesOf(tool: ToolDefinition): Record<string, Property> {
+  return (tool.input.properties ?? {}) as Record<string, Property>;
 }

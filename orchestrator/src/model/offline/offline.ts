@@ -1,10 +1,13 @@
 // The policy without a key: routes by the manifests' examples, answers in quotations and tool results, asks when unsure, invents nothing.
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { keepContract } from '../keep-contract.ts';
 import type { ModelEvent, ModelPort, ModelRequest, ToolCall, ToolOutcome } from '../port.ts';
+import type { Wish } from './arguments.ts';
 import type { Embed } from './embedder.ts';
 import { describeOrder } from './order-answer.ts';
 import { type QuotablePassage, quotePassages } from './quote-passages.ts';
-import { type Route, Router, type SmallTalk } from './route.ts';
+import { type Route, Router } from './route.ts';
+import type { SmallTalk } from './small-talk.ts';
 
 /** A question of fewer words than this is read together with the one before it. */
 const standaloneWords = 4;
@@ -23,27 +26,27 @@ export function createOfflineModel(options: { embed: Embed }): ModelPort {
     name: 'offline',
     // It costs nothing, so it takes nothing of the budget.
     estimateTokens: () => 0,
-    stream: async function* (request, signal) {
-      try {
-        for await (const event of answer(options.embed, router, request)) {
-          if (signal.aborted) return yield { type: 'failed', failure: 'aborted' };
-          yield event;
-        }
-      } catch (cause) {
-        yield { type: 'failed', failure: 'unavailable', cause };
-      }
-    },
+    stream: (request, signal) => keepContract(answer(options.embed, router, request), signal),
   };
 }
 
 async function* answer(embed: Embed, router: Router, request: ModelRequest): AsyncGenerator<ModelEvent> {
   const last = request.messages.at(-1);
-  const message = lastQuestion(request);
-  if (last?.role === 'tool') return yield* observed(embed, { call: last.call, outcome: last.outcome, question: message.question });
-  const route = await router.route(request, message);
+  const wish = wishOf(request);
+  if (last?.role === 'tool') return yield* observed(embed, { call: last.call, outcome: last.outcome, question: wish.question });
+  const found = await router.route(request, wish);
+  const route = found.kind === 'call' && request.purpose === 'answer' ? ({ kind: 'unclear' } as const) : found;
   if (route.kind !== 'call') return yield* says(routeAnswer(route));
-  yield { type: 'tool_call', call: { id: `call-${randomUUID()}`, name: route.tool.name, argumentsText: JSON.stringify(route.args) } };
+  yield { type: 'tool_call', call: { id: callId(request), name: route.tool.name, argumentsText: JSON.stringify(route.args) } };
   yield done('tool_calls');
+}
+
+/** The same request gives the same id, and no other request of the session does. */
+function callId({ messages, context }: ModelRequest): string {
+  return `call-${createHash('sha256')
+    .update(JSON.stringify([messages, context.nowIso]))
+    .digest('hex')
+    .slice(0, 24)}`;
 }
 
 function routeAnswer(route: Exclude<Route, { kind: 'call' }>): string {
@@ -53,10 +56,18 @@ function routeAnswer(route: Exclude<Route, { kind: 'call' }>): string {
     case 'sign_in':
       return 'Please sign in first: then I can look up your own orders for you.';
     case 'ask':
-      return 'Which order do you mean? Please give me its number; it looks like W1234567 and is in your confirmation e-mail.';
+      return `Which order do you mean? Please give me its number; ${looksLike(route)}it is in your confirmation e-mail.`;
     case 'unclear':
       return 'I’m not sure what you mean. Could you put it another way?';
   }
+}
+
+/** The shape of what is missing: the manifest's first example with counted digits, so that it is nobody's number. */
+function looksLike({ tool, missing }: Extract<Route, { kind: 'ask' }>): string {
+  const example = tool.examples[0]?.input[missing[0] ?? ''];
+  const digits = [...'1234567890'.repeat(2)];
+  const shape = typeof example === 'string' ? example.replace(/\d/g, () => digits.shift() ?? '0') : '';
+  return shape ? `it looks like ${shape}, and ` : '';
 }
 
 async function* observed(
@@ -74,23 +85,25 @@ async function* observed(
 }
 
 function failureAnswer(call: ToolCall, code: string): string {
-  if (code === 'not_found') return `I can’t find ${orderOf(call)} among your orders. Please check the number in your confirmation e-mail.`;
+  const orderId = orderIdOf(call);
+  if (code === 'not_found' && orderId) return `I can’t find order ${orderId} among your orders. Please check the number in your confirmation e-mail.`;
   if (code === 'tool_rate_limited') return 'That was a lot of look-ups in a short time. Please try again in a minute.';
-  return `I couldn’t look up ${orderOf(call)} just now: the lookup did not answer in time. Please try again in a moment, or contact our team.`;
+  const failed = orderId ? `look up order ${orderId}` : 'search our help centre';
+  const reason = code === 'tool_timeout' ? 'the lookup did not answer in time' : 'the lookup is not available';
+  return `I couldn’t ${failed} just now: ${reason}. Please try again in a moment, or contact our team.`;
 }
 
-function orderOf(call: ToolCall): string {
-  const orderId = /"order_id"\s*:\s*"([A-Z0-9-]+)"/.exec(call.argumentsText)?.[1];
-  return orderId ? `order ${orderId}` : 'that';
+function orderIdOf(call: ToolCall): string | undefined {
+  return /"order_id"\s*:\s*"([A-Z0-9-]+)"/.exec(call.argumentsText)?.[1];
 }
 
 /** The visitor's message, and as a question that stands alone: a short follow-up is read with the message before it. */
-function lastQuestion(request: ModelRequest): { text: string; question: string } {
+function wishOf(request: ModelRequest): Wish {
   const texts = request.messages.flatMap((message) => (message.role === 'user' ? [message.text] : []));
   const text = texts.at(-1) ?? '';
   const before = texts.at(-2);
   const isFollowUp = before !== undefined && (text.split(/\s+/).length < standaloneWords || /^(and|what about|how about|also)\b/i.test(text));
-  return { text, question: isFollowUp ? `${before} ${text}` : text };
+  return { text, question: isFollowUp ? `${before} ${text}` : text, earlier: texts.slice(0, -1) };
 }
 
 async function* says(text: string): AsyncGenerator<ModelEvent> {

@@ -19,7 +19,9 @@ export function describeOrder(output: Record<string, unknown>): string {
   return [
     order.status_text,
     onItsWay && tracking.length > 0 ? `Tracking number${tracking.length > 1 ? 's' : ''}: ${tracking.join(', ')}.` : '',
-    `It contains ${list(order.items.map((item) => (item.quantity > 1 ? `${item.quantity} × ${item.name}` : item.name)))}, ${money(order.total, order.currency)} in total.`,
+    order.items.length > 0
+      ? `It contains ${list(order.items.map((item) => (item.quantity > 1 ? `${item.quantity} × ${item.name}` : item.name)))}, ${money(order.total, order.currency)} in total.`
+      : '',
     refunded > 0 ? `${money(refunded, order.currency)} has been refunded.` : '',
   ]
     .filter((sentence) => sentence !== '')

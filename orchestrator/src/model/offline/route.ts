@@ -1,9 +1,8 @@
 // Decides what a message wants, by the nearest of the examples in the manifests. Deterministic: the same message, the same route.
 import type { ModelRequest, ToolDefinition } from '../port.ts';
-import { fillArguments, hasIdentifier } from './arguments.ts';
+import { fillArguments, hasIdentifier, isPersonal, type Wish, withoutIdentifiers } from './arguments.ts';
 import { type Embed, similarity } from './embedder.ts';
-
-export type SmallTalk = 'greeting' | 'thanks' | 'farewell';
+import { type SmallTalk, smallTalkIn } from './small-talk.ts';
 
 export type Route =
   | { kind: 'small_talk'; topic: SmallTalk }
@@ -12,16 +11,10 @@ export type Route =
   | { kind: 'sign_in'; tool: ToolDefinition }
   | { kind: 'unclear' };
 
-const smallTalk: Record<SmallTalk, RegExp> = {
-  greeting: /^(hi|hello|hey|hiya|howdy|good (morning|afternoon|evening|day)|greetings)( there| all| everyone)?$/,
-  thanks: /^(ok(ay)?[, ]*)?(many )?(thanks|thank you|thx|ty|cheers|great|perfect|super)( (a lot|so much|very much|for (your|the) help|you))?$/,
-  farewell: /^(good ?bye|bye( bye)?|see you( later)?|cu|that'?s all|nothing else)$/,
-};
-
 /** A named order counts this much: who writes a number wants to know of it. */
 const identifierBonus = 0.35;
 /** Without a number the personal tool must be nearer by this much than the help centre. */
-const personalMargin = 0.06;
+const personalMargin = 0.03;
 const nearEnough = 0.2;
 
 export class Router {
@@ -32,21 +25,20 @@ export class Router {
     this.#embed = embed;
   }
 
-  async route(request: ModelRequest, message: { text: string; question: string }): Promise<Route> {
-    const plain = message.text
-      .toLowerCase()
-      .replace(/[.!?…,]+$/g, '')
-      .trim();
-    for (const [topic, expression] of Object.entries(smallTalk)) if (expression.test(plain)) return { kind: 'small_talk', topic: topic as SmallTalk };
-    const best = await this.#nearest([...request.tools, ...request.context.toolsNeedingSignIn], message.text);
+  async route(request: ModelRequest, wish: Wish): Promise<Route> {
+    const topic = smallTalkIn(wish.text);
+    if (topic) return { kind: 'small_talk', topic };
+    const best = /[\p{L}\p{N}]/u.test(wish.text)
+      ? await this.#nearest([...request.tools, ...request.context.toolsNeedingSignIn], wish.text)
+      : undefined;
     if (!best) return { kind: 'unclear' };
     if (request.context.toolsNeedingSignIn.includes(best)) return { kind: 'sign_in', tool: best };
-    const { args, missing } = fillArguments(best, message.text, message.question);
+    const { args, missing } = fillArguments(best, wish);
     return missing.length > 0 ? { kind: 'ask', tool: best, missing } : { kind: 'call', tool: best, args };
   }
 
   async #nearest(tools: ToolDefinition[], text: string): Promise<ToolDefinition | undefined> {
-    const [vector = []] = await this.#embed([text]);
+    const [vector = []] = await this.#embed([withoutIdentifiers(tools, text)]);
     const scored = await Promise.all(
       tools.map(async (tool) => {
         const nearest = Math.max(...(await this.#vectorsOf(tool)).map((example) => similarity(vector, example)));
@@ -54,7 +46,7 @@ export class Router {
         return { tool, score };
       }),
     );
-    scored.sort((a, b) => b.score - a.score || a.tool.name.localeCompare(b.tool.name));
+    scored.sort((a, b) => b.score - a.score || (a.tool.name < b.tool.name ? -1 : 1));
     const best = scored[0];
     // The help centre is asked even when nothing is near: it knows best that it does not say something.
     return best && best.score >= nearEnough ? best.tool : tools.find((tool) => !isPersonal(tool));
@@ -63,13 +55,8 @@ export class Router {
   async #vectorsOf(tool: ToolDefinition): Promise<number[][]> {
     const known = this.#examples.get(tool.name);
     if (known) return known;
-    const vectors = await this.#embed(tool.examples.map((example) => example.message));
+    const vectors = await this.#embed(tool.examples.map((example) => withoutIdentifiers([tool], example.message)));
     this.#examples.set(tool.name, vectors);
     return vectors;
   }
-}
-
-/** A tool that looks for something by its number belongs to one customer; the others answer in general. */
-function isPersonal(tool: ToolDefinition): boolean {
-  return Object.values(tool.input.properties as Record<string, { pattern?: string }>).some((property) => property.pattern !== undefined);
 }

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { docsTool, orderTool } from '../requests.fixture.ts';
+import { fillArguments, hasIdentifier, withoutIdentifiers } from './arguments.ts';
+
+const wish = (text: string, earlier: string[] = []) => ({ text, question: text, earlier });
+
+for (const { text, orderId } of [
+  { text: 'Where is W2530531?', orderId: 'W2530531' },
+  { text: 'tracking for #w8587412, pls', orderId: 'W8587412' },
+  { text: '(INV-2026-010145).', orderId: 'INV-2026-010145' },
+  { text: 'number 1000234', orderId: '1000234' },
+  { text: 'it says #ABC-12', orderId: 'ABC-12' },
+]) {
+  test(`the order number in «${text}» is ${orderId}`, () => {
+    assert.deepEqual(fillArguments(orderTool, wish(text)), { args: { order_id: orderId }, missing: [] });
+    assert.ok(hasIdentifier(orderTool, text));
+  });
+}
+
+for (const text of [
+  'where is my parcel',
+  'a 30-day return',
+  'the 2-year warranty',
+  '24-hour delivery',
+  'my iphone15',
+  'W12',
+  'order #',
+  'the #hashtag',
+]) {
+  test(`«${text}» holds no order number`, () => {
+    assert.deepEqual(fillArguments(orderTool, wish(text)), { args: {}, missing: ['order_id'] });
+    assert.ok(!hasIdentifier(orderTool, text));
+  });
+}
+
+test('a number that the message lacks is taken from what the visitor wrote last with one', () => {
+  const earlier = ['Where is W1111111?', 'and W2222222?', 'thanks'];
+  assert.deepEqual(fillArguments(orderTool, wish('when will it arrive', earlier)).args, { order_id: 'W2222222' });
+  assert.deepEqual(fillArguments(orderTool, wish('and W3333333', earlier)).args, { order_id: 'W3333333' });
+});
+
+test('a query is the question that stands alone, or the message when that is too long for the schema', () => {
+  const text = 'and to Canada?';
+  assert.deepEqual(fillArguments(docsTool, { text, question: `Do you deliver? ${text}`, earlier: [] }).args, { query: `Do you deliver? ${text}` });
+  assert.deepEqual(fillArguments(docsTool, { text, question: `${'x'.repeat(400)} ${text}`, earlier: [] }).args, { query: text });
+  assert.deepEqual(fillArguments(docsTool, wish('y'.repeat(500))).args, { query: 'y'.repeat(400) });
+});
+
+test('numbers are taken out of a message, and nothing else is', () => {
+  assert.equal(withoutIdentifiers([orderTool, docsTool], 'has #W2579604 left the 24-hour warehouse?'), 'has left the 24-hour warehouse?');
+  assert.equal(withoutIdentifiers([orderTool], 'W2530531'), '');
+});

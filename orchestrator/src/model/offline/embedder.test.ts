@@ -1,0 +1,49 @@
+// With the real embedding model and the real manifests: what the policy's numbers were chosen for.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadManifests } from '@aiguy/manifests/load';
+import { toolsFor } from '../../tools/catalogue.ts';
+import { collect, makeRequest, user } from '../requests.fixture.ts';
+import { createLocalEmbed, similarity } from './embedder.ts';
+import { createOfflineModel } from './offline.ts';
+
+const embed = createLocalEmbed();
+const model = createOfflineModel({ embed });
+const { allowed: tools } = toolsFor(loadManifests(), ['docs:read', 'order:read']);
+
+test('vectors have unit length, stand in the order of their texts over several batches, and are the same again', async () => {
+  const texts = Array.from({ length: 20 }, (_, index) => `sentence number ${index} about parcels`);
+  const vectors = await embed(texts);
+  assert.ok(vectors.every((vector) => vector.length === 512 && Math.abs(Math.hypot(...vector) - 1) < 1e-3));
+  for (const index of [0, 8, 19]) assert.deepEqual((await embed([texts[index] ?? '']))[0], vectors[index]);
+});
+
+test('a blank text is near nothing and takes no other text’s place', async () => {
+  const [blank = [], filled = []] = await embed([' ', 'parcel']);
+  assert.equal(similarity(blank, filled), 0);
+  assert.ok(Math.abs(Math.hypot(...filled) - 1) < 1e-3);
+  assert.deepEqual(await embed([]), []);
+});
+
+for (const { text, tool } of [
+  { text: 'has my parcel W2530531 been sent?', tool: 'get_order_status' },
+  { text: 'W2530531', tool: 'get_order_status' },
+  { text: 'what about the refund of #w3196599', tool: 'get_order_status' },
+  { text: 'is there a 2-year warranty', tool: 'retrieve_docs' },
+  { text: 'do you have a 30-day return policy?', tool: 'retrieve_docs' },
+  { text: 'which cards can I use', tool: 'retrieve_docs' },
+  { text: 'I forgot my login', tool: 'retrieve_docs' },
+]) {
+  test(`«${text}» goes to ${tool}`, async () => {
+    const [first] = await collect(model, makeRequest([user(text)], { tools }));
+    assert.ok(first?.type === 'tool_call', JSON.stringify(first));
+    assert.equal(first.call.name, tool);
+  });
+}
+
+for (const text of ['has my order shipped', 'why is my order taking so long', 'my package has not arrived']) {
+  test(`«${text}» asks for the number`, async () => {
+    const events = await collect(model, makeRequest([user(text)], { tools }));
+    assert.deepEqual(events[0], { type: 'text', delta: 'Which' });
+  });
+}

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ModelEvent, ModelRequest, ToolOutcome, TranscriptMessage } from '../port.ts';
+import {
+  call,
+  called,
+  canadaPassage,
+  collect,
+  docsTool,
+  failureOf,
+  makeRequest,
+  orderTool,
+  retrieved,
+  returnsPassage,
+  textOf,
+  user,
+} from '../requests.fixture.ts';
+import { fakeEmbed } from './fake-embed.fixture.ts';
+import { createOfflineModel } from './offline.ts';
+
+const done = (stop: 'end' | 'tool_calls'): ModelEvent => ({
+  type: 'done',
+  stop,
+  usage: { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 },
+  model: 'offline',
+});
+const ask = async (messages: string | TranscriptMessage[], changes: Partial<ModelRequest> = {}) =>
+  await collect(createOfflineModel({ embed: fakeEmbed }), makeRequest(typeof messages === 'string' ? [user(messages)] : messages, changes));
+const assistant = (text: string): TranscriptMessage => ({ role: 'assistant', text, toolCalls: [] });
+
+/** The arguments of the one call; nothing else may have happened. */
+function callIn(events: ModelEvent[]): [string, unknown] {
+  const [first, second, ...rest] = events;
+  assert.ok(first?.type === 'tool_call' && rest.length === 0, JSON.stringify(events));
+  assert.deepEqual(second, done('tool_calls'));
+  return [first.call.name, JSON.parse(first.call.argumentsText)];
+}
+
+function saidIn(events: ModelEvent[]): string {
+  assert.deepEqual(events.at(-1), done('end'));
+  assert.ok(
+    events.slice(0, -1).every(({ type }) => type === 'text'),
+    JSON.stringify(events),
+  );
+  return textOf(events);
+}
+
+test('a question about an order calls the order tool with the number put right', async () => {
+  assert.deepEqual(callIn(await ask('where is my order #w2530531?')), ['get_order_status', { order_id: 'W2530531' }]);
+});
+
+test('a general question calls the help centre with the question', async () => {
+  assert.deepEqual(callIn(await ask('Do you deliver to Canada?')), ['retrieve_docs', { query: 'Do you deliver to Canada?' }]);
+});
+
+test('what is near nothing goes to the help centre, which knows what it does not say', async () => {
+  assert.deepEqual(callIn(await ask('Quantum chromodynamics lecture')), ['retrieve_docs', { query: 'Quantum chromodynamics lecture' }]);
+});
+
+test('a short follow-up is searched together with the question before it', async () => {
+  const events = await ask([user('Do you deliver to Canada?'), assistant('Yes.'), user('and to France?')]);
+  assert.deepEqual(callIn(events), ['retrieve_docs', { query: 'Do you deliver to Canada? and to France?' }]);
+});
+
+test('the same request gives the same events, call id included; another message of the session gives another id', async () => {
+  const first = await ask('where is my order W2530531?');
+  assert.deepEqual(first, await ask('where is my order W2530531?'));
+  const later = await ask([user('where is my order W2530531?'), assistant('On its way.'), user('where is my order W2530531?')]);
+  assert.ok(first[0]?.type === 'tool_call' && later[0]?.type === 'tool_call');
+  assert.notEqual(first[0].call.id, later[0].call.id);
+});
+
+test('an order without a number is asked for, in the shape of a number that is nobody’s', async () => {
+  const said = saidIn(await ask('where is my order'));
+  assert.equal(said, 'Which order do you mean? Please give me its number; it looks like W1234567, and it is in your confirmation e-mail.');
+});
+
+test('a number alone answers the question for it', async () => {
+  const events = await ask([user('where is my order'), assistant('Which order do you mean?'), user('W2530531')]);
+  assert.deepEqual(callIn(events), ['get_order_status', { order_id: 'W2530531' }]);
+});
+
+test('a follow-up about an order is about the one named before', async () => {
+  const events = await ask([user('where is my order W2530531?'), assistant('On its way.'), user('where is my parcel now')]);
+  assert.deepEqual(callIn(events), ['get_order_status', { order_id: 'W2530531' }]);
+});
+
+test('a guest who asks about an order is told to sign in, and nothing is called', async () => {
+  const context = { signedIn: false, toolsNeedingSignIn: [orderTool], nowIso: '2026-11-21T10:00:00.000Z' };
+  assert.match(saidIn(await ask('where is my order W2530531?', { context, tools: [docsTool] })), /sign in first/);
+});
+
+for (const { text, answer } of [
+  { text: 'Hello!', answer: /^Hello!/ },
+  { text: 'hey there 👋', answer: /^Hello!/ },
+  { text: 'ok, thanks a lot!', answer: /^You’re welcome/ },
+  { text: 'hi, thank you', answer: /^You’re welcome/ },
+  { text: 'Thanks, that’s all.', answer: /^Goodbye/ },
+  { text: '?!', answer: /not sure what you mean/ },
+  { text: '👍', answer: /not sure what you mean/ },
+]) {
+  test(`«${text}» is answered without a tool`, async () => {
+    assert.match(saidIn(await ask(text)), answer);
+  });
+}
+
+test('a greeting with a question is a question', async () => {
+  assert.deepEqual(callIn(await ask('Hello, do you deliver to Canada?'))[0], 'retrieve_docs');
+});
+
+test('where no tool may be called none is', async () => {
+  assert.match(saidIn(await ask('Do you deliver to Canada?', { purpose: 'answer' })), /put it another way/);
+  assert.match(saidIn(await ask('Do you deliver to Canada?', { tools: [] })), /put it another way/);
+});
+
+const orderCall = call('get_order_status', { order_id: 'W2530531' });
+const docsCall = call('retrieve_docs', { query: 'Do you deliver to Canada?' });
+const after = async (toolCall: typeof orderCall, outcome: ToolOutcome) =>
+  await ask([user('Do you deliver to Canada?'), called(toolCall), { role: 'tool', call: toolCall, outcome }]);
+
+test('an order’s state is said in sentences from the result', async () => {
+  const output = {
+    status: 'pending',
+    status_text: 'Order W2530531 is being prepared.',
+    currency: 'USD',
+    total: 5,
+    items: [],
+    shipments: [],
+    refunds: [],
+  };
+  assert.equal(saidIn(await after(orderCall, { ok: true, output })), 'Order W2530531 is being prepared.');
+});
+
+for (const { toolCall, code, answer } of [
+  {
+    toolCall: orderCall,
+    code: 'not_found',
+    answer: 'I can’t find order W2530531 among your orders. Please check the number in your confirmation e-mail.',
+  },
+  {
+    toolCall: orderCall,
+    code: 'tool_timeout',
+    answer: 'I couldn’t look up order W2530531 just now: the lookup did not answer in time. Please try again in a moment, or contact our team.',
+  },
+  {
+    toolCall: docsCall,
+    code: 'tool_unavailable',
+    answer: 'I couldn’t search our help centre just now: the lookup is not available. Please try again in a moment, or contact our team.',
+  },
+  { toolCall: orderCall, code: 'tool_rate_limited', answer: 'That was a lot of look-ups in a short time. Please try again in a minute.' },
+]) {
+  test(`${code} of ${toolCall.name} is said kindly and truly`, async () => {
+    assert.equal(saidIn(await after(toolCall, { ok: false, code, message: 'internal words' })), answer);
+  });
+}
+
+test('an answer from the help centre quotes a passage word for word and then cites it', async () => {
+  const events = await ask([user('Do you deliver to Canada?'), called(docsCall), retrieved(docsCall, returnsPassage, canadaPassage)]);
+  assert.deepEqual(events, [
+    ...['According', ' to', ' **Delivery**:', ' We', ' deliver', ' to', ' Canada', ' in', ' five', ' days.'].map((delta) => ({
+      type: 'text',
+      delta,
+    })),
+    { type: 'citation', passageId: 'delivery#2', quote: 'We deliver to Canada in five days.' },
+    done('end'),
+  ]);
+});
+
+for (const output of [
+  { answerable: false, confidence: 0.1, corpus_version: '1', passages: [returnsPassage] },
+  { answerable: true, confidence: 0.9, corpus_version: '1', passages: [] },
+]) {
+  test(`answerable ${output.answerable} with ${output.passages.length} passages: the honest answer, without a citation`, async () => {
+    assert.match(saidIn(await after(docsCall, { ok: true, output })), /^I don’t find that in our help centre\. .*contact our team/);
+  });
+}
+
+test('an abort ends it at once, even while the embedding model is loading', async () => {
+  const controller = new AbortController();
+  const model = createOfflineModel({ embed: async () => await new Promise(() => controller.abort()) });
+  assert.deepEqual(failureOf(await collect(model, makeRequest([user('Do you deliver?')]), controller.signal)), {
+    type: 'failed',
+    failure: 'aborted',
+  });
+});
+
+test('an embedding model that cannot be loaded is unavailable', async () => {
+  const model = createOfflineModel({ embed: async () => await Promise.reject(new Error('no model')) });
+  assert.deepEqual(failureOf(await collect(model, makeRequest([user('Do you deliver?')]))), { type: 'failed', failure: 'unavailable' });
+});
+
+test('examples are embedded once', async () => {
+  const embedded: string[] = [];
+  const model = createOfflineModel({
+    embed: async (texts) => {
+      embedded.push(...texts);
+      return await fakeEmbed(texts);
+    },
+  });
+  for (const question of ['Do you deliver to Canada?', 'Do you deliver to France?']) await collect(model, makeRequest([user(question)]));
+  assert.equal(embedded.length, 2 + orderTool.examples.length + docsTool.examples.length);
+});
