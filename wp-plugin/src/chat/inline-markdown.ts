@@ -133,6 +133,9 @@ class InlineParser {
     marker.lastIndex = this.#at;
     const number = Number(marker.exec(this.#text)?.[1]);
     if (!this.#context.citations.has(number)) return this.#begin('[');
+    // A marker belongs to the word before it, never to the next line.
+    const last = this.#output.at(-1);
+    if (last?.type === 'text') this.#output[this.#output.length - 1] = { type: 'text', text: last.text.trimEnd() };
     this.#output.push({ type: 'citation', number });
     return marker.lastIndex;
   }

@@ -1,4 +1,5 @@
 // The launcher's style. Sizes are in em of the reader's own default size (font-size: medium), whatever the theme makes of rem; the font is the page's.
+// The chat stands in the same shadow root: every rule here names the launcher's own frame, card or button.
 
 export const launcherCss = `
 :host{all:unset!important;display:block!important}
@@ -9,25 +10,25 @@ font-size:medium;line-height:1.5;font-style:normal;font-weight:400;letter-spacin
 .frame[data-theme=dark]{--surface:#1b1e24;--text:#eceef2;--line:#343943;color-scheme:dark}
 @media (prefers-color-scheme:dark){.frame[data-theme=auto]{--surface:#1b1e24;--text:#eceef2;--line:#343943;color-scheme:dark}}
 .launch{all:unset;box-sizing:border-box;display:inline-flex;align-items:center;justify-content:center;gap:.6em;min-height:3em;padding:0 1.4em;border-radius:3em;font-weight:600;background:var(--accent);color:var(--on-accent);cursor:pointer;-webkit-tap-highlight-color:transparent}
-.launch:hover{box-shadow:inset 0 0 0 9em rgb(255 255 255/.1)}
+.launch:hover{filter:brightness(1.08)}
 .launch:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
-svg{inline-size:1.5em;block-size:1.5em;flex:none;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
-.arrow,[data-phase=open] .bubble{display:none}
-[data-phase=open] .arrow{display:block}
-.status{margin:0;font-size:.875em}
-.status:empty,[data-phase=closed] .panel,[data-phase=loading] .panel,[data-phase=failed] .panel{display:none}
+.launch svg{inline-size:1.5em;block-size:1.5em;flex:none;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
+.launch .arrow,[data-phase=open] .launch .bubble{display:none}
+[data-phase=open] .launch .arrow{display:block}
+.card .status{margin:0;font-size:.875em}
+.card .status:empty,[data-phase=closed] .panel,[data-phase=loading] .panel,[data-phase=failed] .panel{display:none}
 [data-phase=loading] .launch{opacity:.7;cursor:progress}
-.floating{position:fixed;z-index:99999;inset-block-end:calc(1.25em + env(safe-area-inset-bottom));inset-inline-end:1.25em;display:flex;flex-direction:column;align-items:flex-end;gap:.875em;pointer-events:none}
-.floating>*{pointer-events:auto}
-.floating .card{display:flex;flex-direction:column;align-items:flex-end;gap:.6em}
-.floating .launch{inline-size:3.5em;block-size:3.5em;padding:0;box-shadow:0 .15em .4em rgb(0 0 0/.16),0 .5em 1.6em rgb(0 0 0/.2)}
-.floating .label{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.floating .status{max-inline-size:16em;padding:.5em .9em;border:1px solid var(--line);border-radius:.8em;background:var(--surface);box-shadow:0 .3em 1em rgb(0 0 0/.12)}
-.inline .card{box-sizing:border-box;display:flex;flex-direction:column;align-items:flex-start;justify-content:center;gap:.75em;min-block-size:12em;padding:1.75em;border:1px solid var(--line);border-radius:1.25em;background:var(--surface)}
-.inline .title,.inline .greeting{margin:0}
-.inline .title{font-weight:600;font-size:1.125em}
-.inline[data-phase=open] .card{display:none}
-.inline[data-phase=loading] .card{min-block-size:min(40em,80vh)}
-@media (max-width:30em){.floating[data-phase=open]{inset:0;gap:0}.floating[data-phase=open] .card{display:none}}
+.frame.floating{position:fixed;z-index:99999;inset-block-end:calc(1.25em + env(safe-area-inset-bottom));inset-inline-end:1.25em;display:flex;flex-direction:column;align-items:flex-end;gap:.875em;pointer-events:none}
+.frame.floating>*{pointer-events:auto}
+.frame.floating .card{display:flex;flex-direction:column;align-items:flex-end;gap:.6em}
+.frame.floating .launch{inline-size:3.5em;block-size:3.5em;padding:0;box-shadow:0 .15em .4em rgb(0 0 0/.16),0 .5em 1.6em rgb(0 0 0/.2)}
+.frame.floating .launch .label{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.frame.floating .card .status{max-inline-size:16em;padding:.5em .9em;border:1px solid var(--line);border-radius:.8em;background:var(--surface);box-shadow:0 .3em 1em rgb(0 0 0/.12)}
+.frame.inline .card{box-sizing:border-box;display:flex;flex-direction:column;align-items:flex-start;justify-content:center;gap:.75em;min-block-size:12em;padding:1.75em;border:1px solid var(--line);border-radius:1.25em;background:var(--surface)}
+.card .title,.card .greeting{margin:0}
+.card .title{font-weight:600;font-size:1.125em}
+.frame.inline[data-phase=open] .card{display:none}
+.frame.inline[data-phase=loading] .card{min-block-size:min(40em,80vh)}
+@media (max-width:30em){.frame.floating[data-phase=open]{inset:0;gap:0}.frame.floating[data-phase=open] .card{display:none}}
 @media (forced-colors:active){.launch{border:2px solid ButtonText}}
 `;

@@ -42,7 +42,13 @@ function ListView({ list, citations }: { list: ListBlock; citations: Citation[] 
       ))}
     </li>
   ));
-  return list.isOrdered ? <ol start={list.start}>{items}</ol> : <ul>{items}</ul>;
+  return list.isOrdered ? (
+    <ol dir="auto" start={list.start}>
+      {items}
+    </ol>
+  ) : (
+    <ul dir="auto">{items}</ul>
+  );
 }
 
 function InlineView({ nodes, citations }: InlineProps) {

@@ -38,8 +38,8 @@ export function MessageList({ options, snapshot, onRetry, onSuggestion }: Props)
         <div ref={content} className="content">
           <p className="disclosure">{__('You are chatting with an automated assistant.', 'aiguy')}</p>
           {options.greeting === '' ? null : (
-            <div className="bubble assistant" dir="auto">
-              <p>{options.greeting}</p>
+            <div className="bubble assistant">
+              <p dir="auto">{options.greeting}</p>
             </div>
           )}
           {messages.map((message, index) => (

@@ -33,8 +33,8 @@ function UserView({ message, locale }: { message: UserMessage; locale: string })
   return (
     <article className={`message user ${message.delivery}`}>
       <h3 className="unseen">{__('You', 'aiguy')}</h3>
-      <div className="bubble user" dir="auto">
-        {message.text}
+      <div className="bubble user">
+        <p dir="auto">{message.text}</p>
       </div>
       <footer className="meta">{message.delivery === 'failed' ? __('Not sent', 'aiguy') : <Time at={message.at} locale={locale} />}</footer>
     </article>
@@ -49,7 +49,7 @@ function AnswerView({ message, locale }: { message: AssistantMessage; locale: st
     // The announcer tells what is in here, sentence by sentence; the log around it would tell every piece.
     <article className="message assistant" aria-live="off" aria-busy={isStreaming}>
       <h3 className="unseen">{__('Assistant', 'aiguy')}</h3>
-      <div className={`bubble assistant ${isStreaming ? 'is-streaming' : ''}`} dir="auto">
+      <div className={`bubble assistant ${isStreaming ? 'is-streaming' : ''}`}>
         <MarkdownView blocks={markdown.blocks} citations={citations} />
         {markdown.isShortened ? <p className="shortened">{__('The answer was shortened.', 'aiguy')}</p> : null}
       </div>

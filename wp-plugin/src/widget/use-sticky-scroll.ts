@@ -22,6 +22,7 @@ export function useStickyScroll(scroller: RefObject<HTMLElement>, content: RefOb
     const [element, inside] = [scroller.current, content.current];
     if (!element || !inside) return undefined;
     let height = inside.offsetHeight;
+    let lastTop = element.scrollTop;
     const onResize = new ResizeObserver(() => {
       const hasGrown = inside.offsetHeight > height;
       height = inside.offsetHeight;
@@ -29,8 +30,12 @@ export function useStickyScroll(scroller: RefObject<HTMLElement>, content: RefOb
       else if (hasGrown) setHasNew(true);
     });
     const onScroll = () => {
-      isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPx;
-      if (isAtEnd.current) setHasNew(false);
+      const isNearEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPx;
+      // Only the reader moves up; what grows meanwhile makes the end farther without anybody having left it.
+      if (isNearEnd) isAtEnd.current = true;
+      else if (element.scrollTop < lastTop) isAtEnd.current = false;
+      lastTop = element.scrollTop;
+      if (isNearEnd) setHasNew(false);
     };
     onResize.observe(inside);
     onResize.observe(element);

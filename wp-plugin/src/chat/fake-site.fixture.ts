@@ -1,0 +1,85 @@
+// A site as the transport's tests see it: each request gets the next scripted answer; streams are written by hand, chunk by chunk.
+import assert from 'node:assert/strict';
+import type { SiteSession } from '@aiguy/manifests/generated/http';
+import type { VisitorSession } from './session.ts';
+import { type Connection, createRelayTransport, type ReceivedEvent } from './transport.ts';
+
+export type SentRequest = { method: string; path: string; body: unknown; headers: Record<string, string>; signal: AbortSignal };
+export type Answer = (request: SentRequest) => Response | Promise<Response>;
+
+export const rest = 'https://shop.example/wp-json/aiguy/v1/';
+
+export function frame(id: number, event: object): string {
+  return `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+export const started = (id: number) =>
+  frame(id, { type: 'RUN_STARTED', runId: 'r', input: { messages: [{ id: 'message-01', role: 'user', content: 'Hi' }] } });
+export const finished = (id: number) => frame(id, { type: 'RUN_FINISHED', outcome: { type: 'success' } });
+export const step = (id: number) => frame(id, { type: 'STEP_STARTED', stepName: 'plan' });
+
+/** A stream with these chunks, then its end, an error, or nothing more. */
+export function stream(chunks: string[], ending: 'end' | 'break' | 'hang' = 'end'): Answer {
+  return ({ signal }) => {
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk));
+        if (ending === 'end') controller.close();
+        signal.addEventListener('abort', () => ending === 'hang' && controller.error(signal.reason));
+      },
+      pull(controller) {
+        if (ending === 'break') controller.error(new TypeError('network error'));
+      },
+    });
+    return new Response(body, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } });
+  };
+}
+
+export function refusal(status: number, code: string, headers: Record<string, string> = {}): Answer {
+  return () => Response.json({ code, message: '', requestId: 'r' }, { status, headers });
+}
+
+export const unreachable: Answer = () => {
+  throw new TypeError('Failed to fetch');
+};
+
+export function fakeSite(answers: Answer[], options: { rest?: string; sessions?: string[] } = {}) {
+  const requests: SentRequest[] = [];
+  const received: ReceivedEvent[] = [];
+  const connections: Connection[] = [];
+  const restarts: number[] = [];
+  const sessionIds = options.sessions ?? ['session-a'];
+  let renewals = 0;
+  const current = async () => ({ sessionId: sessionIds[Math.min(renewals, sessionIds.length - 1)] }) as SiteSession;
+  const session: VisitorSession = {
+    ensure: current,
+    renew: async () => {
+      renewals += 1;
+      return await current();
+    },
+    headers: () => ({ 'X-WP-Nonce': `nonce-${renewals}` }),
+  };
+  const network = { online: true, isOnline: () => network.online, events: new EventTarget() };
+  const fakeFetch = async (url: unknown, init: RequestInit = {}) => {
+    const body = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
+    const path = String(url).replace(rest, '');
+    const request = { method: init.method ?? 'GET', path, body, headers: init.headers as Record<string, string>, signal: init.signal as AbortSignal };
+    requests.push(request);
+    const answer = answers.shift();
+    assert.ok(answer, `no answer left for ${request.method} ${path}`);
+    return await answer(request);
+  };
+  const transport = createRelayTransport({
+    rest: options.rest ?? rest,
+    session,
+    fetch: fakeFetch as typeof fetch,
+    network,
+    random: () => 0,
+    onEvents: (events) => received.push(...events),
+    onConnection: (connection) => connections.at(-1) !== connection && connections.push(connection),
+    onRestart: () => restarts.push(received.length),
+  });
+  const sent = () => requests.map(({ method, path }) => `${method} ${path}`);
+  const ids = () => received.map(({ id }) => id);
+  return { transport, requests, sent, ids, connections, restarts, network, renewals: () => renewals };
+}
