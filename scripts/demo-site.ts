@@ -57,6 +57,12 @@ export function helpPages(): SitePage[] {
   ];
 }
 
+export const frontPage: SitePage = {
+  slug: 'home',
+  title: 'Fernhill Goods',
+  html: '<p>Kettles, boots, headphones, lamps and bicycles.</p><ul><li><a href="./support/">Support chat</a></li><li><a href="./help/">Help centre</a></li></ul>',
+};
+
 export const chatPage: SitePage = {
   slug: chatPageSlug,
   title: 'Support',

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { type Backend, startBackend } from './backend.ts';
 import { dataDirectory, projectRoot } from './data-directory.ts';
-import { chatPage, chatPageSlug, demoLogins, demoUsers, helpPages, owner } from './demo-site.ts';
+import { chatPage, chatPageSlug, demoLogins, demoUsers, frontPage, helpPages, owner } from './demo-site.ts';
 import { buildWidget } from './widget.ts';
 
 const help = `Usage: npm start [-- --no-wordpress] [-- --reset]
@@ -91,7 +91,15 @@ async function startWordPress({ dataDir, siteUrl, port, backend, signal }: Site)
     dataDir,
     port,
     pluginDir: `${projectRoot}/wp-plugin`,
-    site: { siteUrl, siteTitle: 'Fernhill Goods', orchestratorUrl: backend.orchestratorUrl, users: demoUsers(), pages: helpPages(), chatPage },
+    site: {
+      siteUrl,
+      siteTitle: 'Fernhill Goods',
+      orchestratorUrl: backend.orchestratorUrl,
+      users: demoUsers(),
+      pages: helpPages(),
+      frontPage,
+      chatPage,
+    },
     log: say,
     signal,
   });

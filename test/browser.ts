@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { type Backend, startBackend } from '../scripts/backend.ts';
 import { dataDirectory, projectRoot } from '../scripts/data-directory.ts';
-import { chatPage, chatPageSlug, demoUsers, helpPages } from '../scripts/demo-site.ts';
+import { chatPage, chatPageSlug, demoUsers, frontPage, helpPages } from '../scripts/demo-site.ts';
 import { freePort } from '../scripts/free-port.ts';
 import { findProgram } from '../scripts/system-packages.ts';
 import { type NativeWordPress, startNativeWordPress } from '../scripts/wordpress/native.ts';
@@ -25,7 +25,15 @@ export async function startSystem(): Promise<System> {
     const log = () => undefined;
     const backend = await startBackend({ dataDir, siteUrl, ports, inMemory: true, log });
     stops.push(backend.stop);
-    const site = { siteUrl, siteTitle: 'Fernhill Goods', orchestratorUrl: backend.orchestratorUrl, users: demoUsers(), pages: helpPages(), chatPage };
+    const site = {
+      siteUrl,
+      siteTitle: 'Fernhill Goods',
+      orchestratorUrl: backend.orchestratorUrl,
+      users: demoUsers(),
+      pages: helpPages(),
+      frontPage,
+      chatPage,
+    };
     const wordpress = await startNativeWordPress({
       cacheDir: join(dataDirectory(), 'cache'),
       pluginDir: join(projectRoot, 'wp-plugin'),

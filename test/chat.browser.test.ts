@@ -172,9 +172,9 @@ test('the keyboard alone is enough: open, ask, close with Escape, and the focus 
   await page.keyboard.press('Enter');
   await chat.input.waitFor();
   await page.waitForFunction(() => document.querySelector('.aiguy-chat')?.shadowRoot?.activeElement?.tagName === 'TEXTAREA');
-  await page.keyboard.type('hello');
+  await page.keyboard.type('How long do I have to send something back?');
   await page.keyboard.press('Enter');
-  await chat.says(/Ask me about an order/);
+  await chat.says(/within 30 days/);
   await chat.rests();
   if (screenshots) await page.screenshot({ path: join(screenshots, 'floating.png') });
   await page.keyboard.press('Escape');

@@ -23,7 +23,8 @@ add_filter( 'pre_http_request', static fn( $answer, array $arguments, string $ur
 add_action(
 	'init',
 	static function (): void {
-		$digest = md5_file( AIGUY_SITE_FILE );
+		// The plugin's folder may appear after the first requests.
+		$digest = md5_file( AIGUY_SITE_FILE ) . ( is_readable( WP_PLUGIN_DIR . '/aiguy/aiguy.php' ) ? '+plugin' : '' );
 		if ( get_option( 'aiguy_site_digest' ) === $digest ) {
 			return;
 		}
@@ -44,9 +45,9 @@ function set_up( array $site ): void {
 	foreach ( $site['pages'] as $page ) {
 		put_page( $page );
 	}
-	$chat = put_page( $site['chatPage'] );
+	put_page( $site['chatPage'] );
 	update_option( 'show_on_front', 'page' );
-	update_option( 'page_on_front', $chat );
+	update_option( 'page_on_front', put_page( $site['frontPage'] ) );
 	$settings = (array) get_option( 'aiguy_settings', array() );
 	update_option( 'aiguy_settings', array_merge( $settings, array( 'orchestrator_url' => $site['orchestratorUrl'] ) ) );
 	if ( is_readable( WP_PLUGIN_DIR . '/aiguy/aiguy.php' ) && ! is_plugin_active( 'aiguy/aiguy.php' ) ) {

@@ -8,6 +8,6 @@ export type Site = {
   orchestratorUrl: string;
   users: SiteUser[];
   pages: SitePage[];
-  /** Also the front page. */
+  frontPage: SitePage;
   chatPage: SitePage;
 };

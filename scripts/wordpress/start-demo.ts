@@ -24,7 +24,7 @@ export async function startDemoWordPress(options: DemoWordPressOptions): Promise
   installFiles(root, files, options.site);
   options.log('starting WordPress …');
   const log = join(options.dataDir, 'logs', 'wordpress.log');
-  const mounts = ['--mount-before-install', `${root}:/wordpress`, '--mount', `${options.pluginDir}:/wordpress/wp-content/plugins/aiguy`];
+  const mounts = ['--mount-before-install', `${root}:/wordpress`, '--mount-before-install', `${options.pluginDir}:/wordpress/wp-content/plugins/aiguy`];
   const args = ['server', '--port', String(options.port), '--site-url', options.site.siteUrl, '--php', '8.3', '--workers', String(workers)];
   const command = [playground, ...args, '--wordpress-install-mode', 'install-from-existing-files-if-needed', ...mounts];
   const child = spawn(process.execPath, command, { cwd: options.dataDir, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -77,13 +77,13 @@ function installFiles(root: string, files: string, site: Site): void {
   writeFileSync(join(root, 'wp-content', 'mu-plugins', '0-site-file.php'), "<?php\ndefine( 'AIGUY_SITE_FILE', WP_CONTENT_DIR . '/site.json' );\n");
 }
 
-/** The first answer sets the site up, the second one comes from it. */
+/** The first answers set the site up; it is ready when the page carries the chat. */
 async function ready(options: DemoWordPressOptions): Promise<'ready' | 'timeout' | 'stopped'> {
   const deadlineMs = Date.now() + startTimeoutMs;
   while (Date.now() < deadlineMs) {
     if (options.signal.aborted) return 'stopped';
     const page = await send(`${options.site.siteUrl}/${options.site.chatPage.slug}/`).catch(() => undefined);
-    if (page?.status === 200 && page.text.includes(options.site.chatPage.title)) return 'ready';
+    if (page?.status === 200 && page.text.includes('data-aiguy=')) return 'ready';
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
   return 'timeout';

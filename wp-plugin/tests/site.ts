@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { dataDirectory, projectRoot } from '../../scripts/data-directory.ts';
-import { chatPage, demoUsers } from '../../scripts/demo-site.ts';
+import { chatPage, demoUsers, frontPage } from '../../scripts/demo-site.ts';
 import { freePort } from '../../scripts/free-port.ts';
 import { type Answer, cookiesOf, type Sent, send } from '../../scripts/wordpress/http.ts';
 import { type NativeWordPress, startNativeWordPress } from '../../scripts/wordpress/native.ts';
@@ -39,7 +39,7 @@ export async function startUpstream(): Promise<Upstream> {
 
 export async function startSite(orchestratorUrl: string): Promise<NativeWordPress> {
   const port = await freePort();
-  const site = { siteUrl: `http://127.0.0.1:${port}`, siteTitle: 'Test shop', orchestratorUrl, users: demoUsers(), pages: [], chatPage };
+  const site = { siteUrl: `http://127.0.0.1:${port}`, siteTitle: 'Test shop', orchestratorUrl, users: demoUsers(), pages: [], frontPage, chatPage };
   return await startNativeWordPress({
     cacheDir: join(dataDirectory(), 'cache'),
     pluginDir: join(projectRoot, 'wp-plugin'),
