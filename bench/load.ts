@@ -2,7 +2,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 
 export type LoadJob = { url: string; concurrency: number; turns: { headers: Record<string, string>; body: string }[] };
-export type LoadResult = { firstTokenMs: number[]; seconds: number; failed: number };
+export type LoadResult = { firstTokenMs: number[]; seconds: number; failures: string[] };
 
 const agent = new Agent({ keepAlive: true, maxSockets: 512 });
 
@@ -14,18 +14,20 @@ process.once('message', async (job: LoadJob) => {
 async function run(job: LoadJob): Promise<LoadResult> {
   const firstTokenMs: number[] = [];
   let next = 0;
-  let failed = 0;
+  const failures: string[] = [];
   const startedMs = performance.now();
   const worker = async () => {
     for (let index = next++; index < job.turns.length; index = next++) {
       const turn = job.turns[index];
-      const ms = turn && (await oneTurn(job.url, turn).catch(() => undefined));
-      if (ms === undefined) failed += 1;
-      else firstTokenMs.push(ms);
+      if (!turn) return;
+      await oneTurn(job.url, turn).then(
+        (ms) => firstTokenMs.push(ms),
+        (error: unknown) => failures.push(String(error)),
+      );
     }
   };
   await Promise.all(Array.from({ length: job.concurrency }, worker));
-  return { firstTokenMs, seconds: (performance.now() - startedMs) / 1000, failed };
+  return { firstTokenMs, seconds: (performance.now() - startedMs) / 1000, failures };
 }
 
 /** @returns ms to the first text; rejects when the turn does not finish */

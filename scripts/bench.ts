@@ -27,9 +27,9 @@ the delay of a chunk through WordPress (needs php and mariadbd), and the bytes a
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
 const levels = [
-  { concurrency: 1, turns: 150 },
-  { concurrency: 32, turns: 800 },
-  { concurrency: 256, turns: 1000 },
+  { concurrency: 1, turns: 100 },
+  { concurrency: 32, turns: 320 },
+  { concurrency: 256, turns: 512 },
 ];
 const streams = 1000;
 const dataDir = mkdtempSync(join(tmpdir(), 'aiguy-bench-'));
@@ -92,7 +92,8 @@ async function measure(url: string, pids: number[], level: { concurrency: number
   const before = pids.map(cpuSeconds);
   const result = await give<LoadJob, LoadResult>('load.ts', job);
   const used = pids.reduce((sum, pid, index) => sum + cpuSeconds(pid) - (before[index] ?? 0), 0);
-  if (result.failed > 0) throw new Error(`${result.failed} of ${level.turns} turns failed at ${url}`);
+  if (result.failures.length > 0)
+    throw new Error(`${result.failures.length} of ${level.turns} turns failed at ${url}, the first with: ${result.failures[0]}`);
   return {
     cpuPer1000Turns: (used / level.turns) * 1000,
     p50: percentile(result.firstTokenMs, 0.5),

@@ -49,7 +49,7 @@ async function staleFiles(): Promise<string | undefined> {
 
 function lintPhp(): string | undefined {
   const files = globSync('wp-plugin/**/*.php', { cwd: projectRoot, exclude: ['**/node_modules/**', '**/build/**'] }).concat(
-    'scripts/wordpress/demo-site.php',
+    'scripts/wordpress/set-up-site.php',
   );
   const problems = files.map((file) => run('php', ['-l', file])).filter((problem) => problem !== undefined);
   return problems.length === 0 ? undefined : problems.join('');

@@ -32,12 +32,6 @@ const suites: Suite[] = [
     command: nodeTest,
   },
   {
-    name: 'PHP units',
-    files: find('wp-plugin/tests/phpunit/unit/**/*Test.php').slice(0, 1),
-    needs: ['php', 'phpunit'],
-    command: () => ['phpunit', '--configuration', 'wp-plugin/phpunit.xml.dist'],
-  },
-  {
     name: 'WordPress',
     files: find('wp-plugin/tests/*.test.ts', '{scripts,test}/**/*.wordpress.test.ts'),
     needs: wordpress,
@@ -103,12 +97,8 @@ async function run([program = '', ...args]: string[]): Promise<Result> {
   return { code, ...counts(output) };
 }
 
-/** Reads the closing lines of node's test runner and of PHPUnit. */
+/** Reads the closing lines of node's test runner. */
 function counts(output: string): Omit<Result, 'code'> {
   const node = (name: string) => Number(new RegExp(`^ℹ ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
-  const ok = /^OK \((\d+) tests?/m.exec(output);
-  if (ok) return { passed: Number(ok[1]), failed: 0, skipped: 0 };
-  const bad = /^Tests: (\d+), .*?(?:Failures: (\d+))?/m.exec(output);
-  if (bad) return { passed: 0, failed: Number(bad[2] ?? bad[1]), skipped: 0 };
   return { passed: node('pass'), failed: node('fail') + node('cancelled'), skipped: node('skipped') + node('todo') };
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
-import { errorCodes } from '@aiguy/manifests/errors';
+import { errorCodes, errorEntry, isErrorCode } from '@aiguy/manifests/errors';
 import { variables as orchestratorVariables } from '../orchestrator/src/config.ts';
 import { projectRoot } from '../scripts/data-directory.ts';
 import { variables as toolsVariables } from '../tools-api/src/config.ts';
@@ -37,7 +37,8 @@ for (const document of documents) {
   });
 
   test(`${document}: every npm verb is in package.json`, () => {
-    for (const [, verb = ''] of text.matchAll(/npm run ([a-z-]+)/g)) assert.ok(verb in scripts, verb);
+    for (const [, verb = ''] of text.matchAll(/npm run (?:-s )?([a-z][a-z-]*)/g))
+      assert.ok(verb in scripts || verb in workspaceScripts(document), verb);
   });
 
   test(`${document}: a printed tree names what is there`, () => {
@@ -57,6 +58,25 @@ test('the page of error codes names every code of the table, and no other', () =
   const named = [...read('manifests/README.md').matchAll(/^\| `([a-z_]+)` +\| +\d{3} +\|/gm)].map(([, code]) => code);
   assert.deepEqual(named.toSorted(), errorCodes.toSorted());
 });
+
+test('the plugin answers its own errors with the statuses and texts of the table', () => {
+  const php = read('wp-plugin/includes/Rest/Error_Response.php');
+  const statuses = [...php.matchAll(/^\t\t'([a-z_]+)'\s+=> (\d{3}),$/gm)];
+  assert.ok(statuses.length > 10);
+  for (const [, code = '', status] of statuses) {
+    assert.ok(isErrorCode(code), code);
+    assert.equal(Number(status), errorEntry(code).status, code);
+    const text =
+      new RegExp(`'${code}'\\s+=> __\\( (['"])(.*?)\\1, 'aiguy' \\)`).exec(php)?.[2] ?? /default\s+=> __\( '(.*?)', 'aiguy' \)/.exec(php)?.[1];
+    assert.equal(text, errorEntry(code).text, code);
+  }
+});
+
+/** A workspace's README may name the workspace's own verbs. */
+function workspaceScripts(document: string): Record<string, string> {
+  const file = join(projectRoot, dirname(document), 'package.json');
+  return existsSync(file) ? ((JSON.parse(readFileSync(file, 'utf8')) as { scripts?: Record<string, string> }).scripts ?? {}) : {};
+}
 
 function assertVariables(document: string, variables: string[]): void {
   const named = [...read(document).matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, name]) => name);

@@ -24,7 +24,12 @@ export async function startDemoWordPress(options: DemoWordPressOptions): Promise
   installFiles(root, files, options.site);
   options.log('starting WordPress …');
   const log = join(options.dataDir, 'logs', 'wordpress.log');
-  const mounts = ['--mount-before-install', `${root}:/wordpress`, '--mount-before-install', `${options.pluginDir}:/wordpress/wp-content/plugins/aiguy`];
+  const mounts = [
+    '--mount-before-install',
+    `${root}:/wordpress`,
+    '--mount-before-install',
+    `${options.pluginDir}:/wordpress/wp-content/plugins/aiguy`,
+  ];
   const args = ['server', '--port', String(options.port), '--site-url', options.site.siteUrl, '--php', '8.3', '--workers', String(workers)];
   const command = [playground, ...args, '--wordpress-install-mode', 'install-from-existing-files-if-needed', ...mounts];
   const child = spawn(process.execPath, command, { cwd: options.dataDir, stdio: ['ignore', 'pipe', 'pipe'], detached: true });

@@ -14,5 +14,9 @@ export type ModelChoice = {
 };
 
 export function createModel({ anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl, ...choice }: ModelChoice): ModelPort {
-  return apiKey ? createAnthropicModel({ apiKey, baseUrl, ...choice }) : createOfflineModel({ embed: createLocalEmbed() });
+  if (apiKey) return createAnthropicModel({ apiKey, baseUrl, ...choice });
+  const embed = createLocalEmbed();
+  // The embedding model is loaded before the first visitor asks; a failure is met again, and told, when he does.
+  embed(['warm']).catch(() => undefined);
+  return createOfflineModel({ embed });
 }
