@@ -4,6 +4,7 @@ import { registerBlockType } from '@wordpress/blocks';
 import { PanelBody, SelectControl, TextControl } from '@wordpress/components';
 import { __ } from '@wordpress/i18n';
 import metadata from './block.json';
+import './editor.css';
 
 type Attributes = { position: string; title: string; greeting: string; placeholder: string; theme: string };
 type EditProps = { attributes: Attributes; setAttributes: (change: Partial<Attributes>) => void };
@@ -44,13 +45,20 @@ function Edit({ attributes, setAttributes }: EditProps) {
           />
         </PanelBody>
       </InspectorControls>
-      <div style={{ border: '1px solid currentColor', borderRadius: 16, padding: 24 }}>
-        <strong>{attributes.title || __('Support', 'aiguy')}</strong>
-        <p>{attributes.greeting || __('Hello! How can we help?', 'aiguy')}</p>
-        <small>
-          {attributes.position === 'floating' ? __('Shown as a button in the corner of the page.', 'aiguy') : __('The chat opens here.', 'aiguy')}
-        </small>
-      </div>
+      <Preview attributes={attributes} />
+    </div>
+  );
+}
+
+/** Looks like the card before the chat is opened; nothing in it works or asks the site for anything. */
+function Preview({ attributes }: { attributes: Attributes }) {
+  const isFloating = attributes.position === 'floating';
+  return (
+    <div className="aiguy-chat-preview">
+      <strong>{attributes.title || __('Support', 'aiguy')}</strong>
+      <span>{attributes.greeting || __('Hello! How can we help?', 'aiguy')}</span>
+      <span className="aiguy-chat-preview-button">{__('Start chat', 'aiguy')}</span>
+      {isFloating ? <small>{__('Visitors see this as a button in the corner of the page.', 'aiguy')}</small> : null}
     </div>
   );
 }

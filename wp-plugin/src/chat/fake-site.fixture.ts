@@ -35,6 +35,23 @@ export function stream(chunks: string[], ending: 'end' | 'break' | 'hang' = 'end
   };
 }
 
+/** A stream whose chunks are sent by the test, whenever it wants. */
+export function openStream(): { answer: Answer; push: (chunk: string) => void } {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start(given) {
+      controller = given;
+    },
+  });
+  return {
+    answer: ({ signal }) => {
+      signal.addEventListener('abort', () => controller?.error(signal.reason));
+      return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    },
+    push: (chunk) => controller?.enqueue(new TextEncoder().encode(chunk)),
+  };
+}
+
 export function refusal(status: number, code: string, headers: Record<string, string> = {}): Answer {
   return () => Response.json({ code, message: '', requestId: 'r' }, { status, headers });
 }

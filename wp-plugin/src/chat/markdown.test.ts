@@ -142,6 +142,12 @@ test('what is invisible or turns the direction around is taken out; joiners of s
   assert.deepEqual(inline('pay\u200dpal'), [text('paypal')]);
 });
 
+test('nothing nests deeper than eight levels', () => {
+  const depth = (nodes: Inline[]): number => Math.max(0, ...nodes.map((node) => ('children' in node ? 1 + depth(node.children) : 0)));
+  const source = `${'**a *b '.repeat(100)}c${'*c**c'.repeat(100)}`;
+  assert.equal(depth(inline(source)), 8);
+});
+
 test('plain text for speech holds no marks and no markers', () => {
   assert.equal(plainText(parseMarkdown('**Yes** [1]: [here](/x)\n\n- `a`', context)), 'Yes: here\na');
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
-import { fakeSite, finished, frame, refusal, rest, started, step, stream, unreachable } from './fake-site.fixture.ts';
+import { fakeSite, finished, frame, openStream, refusal, rest, started, step, stream, unreachable } from './fake-site.fixture.ts';
 import { ChatError } from './session.ts';
 
 const realSetImmediate = setImmediate;
@@ -65,16 +65,24 @@ test('a message of which nothing was heard is repeated with the same id', async 
   for (const { body } of site.requests) assert.deepEqual(body, { message: 'Hi', messageId: 'message-01' });
 });
 
-test('thirty seconds of silence count as a broken connection; heartbeats do not', async () => {
-  const site = fakeSite([stream([started(1), ': heartbeat\n\n'], 'hang'), stream([finished(2)])]);
+test('heartbeats keep a quiet answer alive; thirty seconds without one count as a broken connection', async () => {
+  const first = openStream();
+  const site = fakeSite([first.answer, stream([finished(2)])]);
   const sending = site.transport.send('Hi', 'message-01');
+  await idle();
+  first.push(started(1));
+  for (let beats = 0; beats < 5; beats += 1) {
+    await idle();
+    mock.timers.tick(20_000);
+    first.push(': heartbeat\n\n');
+  }
   await idle();
   mock.timers.tick(29_000);
   await idle();
-  assert.equal(site.requests.length, 1);
+  assert.deepEqual([site.requests.length, site.requests[0]?.signal.aborted], [1, false]);
   mock.timers.tick(1_000);
   await idle();
-  assert.ok(site.requests[0]?.signal.aborted);
+  assert.equal(site.requests[0]?.signal.aborted, true);
   await settle(sending);
   assert.deepEqual(site.sent(), ['POST chat', 'GET chat?after=1']);
 });

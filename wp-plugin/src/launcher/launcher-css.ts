@@ -1,9 +1,13 @@
 // The launcher's style. Sizes are in em of the reader's own default size (font-size: medium), whatever the theme makes of rem; the font is the page's.
 // The chat stands in the same shadow root: every rule here names the launcher's own frame, card or button.
 
+/** In the corner, nothing of the page's layout counts. */
+export const floatingHostCss = ':host{all:unset!important;display:block!important}';
+/** In the page, its place and width are the page's, its looks are not. */
+export const inlineHostCss =
+  ':host{display:block!important;padding:0!important;border:0!important;background:none!important;box-shadow:none!important;outline:0!important;filter:none!important;opacity:1!important;transform:none!important;overflow:visible!important}';
+
 export const launcherCss = `
-:host{all:unset!important;display:block!important}
-:host([hidden]){display:none!important}
 .frame{--accent:var(--aiguy-accent,#2b5fd9);--on-accent:var(--aiguy-on-accent,#fff);--surface:#fff;--text:#1c2024;--line:#e2e5ea;
 font-size:medium;line-height:1.5;font-style:normal;font-weight:400;letter-spacing:normal;text-align:start;text-transform:none;text-indent:0;word-spacing:normal;white-space:normal;color:var(--text);color-scheme:light;visibility:visible;cursor:auto}
 @supports (color:oklch(from red l c h)){.frame{--on-accent:var(--aiguy-on-accent,oklch(from var(--accent) clamp(0,(.62 - l)*1000,1) 0 0))}}

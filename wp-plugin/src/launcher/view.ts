@@ -1,6 +1,6 @@
 // What stands on the page before the chat is loaded, in a shadow root, so that no theme changes it.
 import type { ChatOptions, LauncherStrings } from '../options.ts';
-import { launcherCss } from './launcher-css.ts';
+import { floatingHostCss, inlineHostCss, launcherCss } from './launcher-css.ts';
 
 export type Phase = 'closed' | 'loading' | 'open' | 'failed';
 
@@ -23,7 +23,7 @@ const english: LauncherStrings = {
 export function createView(element: HTMLElement, options: ChatOptions): View {
   const words = { ...english, ...options.strings };
   const root = element.attachShadow({ mode: 'open' });
-  adoptStyle(root);
+  adoptStyle(root, launcherCss + (options.position === 'inline' ? inlineHostCss : floatingHostCss));
   const panel = make('div', 'panel');
   panel.id = 'aiguy-panel';
   const status = make('p', 'status');
@@ -54,9 +54,9 @@ export function createView(element: HTMLElement, options: ChatOptions): View {
   return { root, button, panel, show, isOpen: () => phase === 'open' };
 }
 
-function adoptStyle(root: ShadowRoot): void {
+function adoptStyle(root: ShadowRoot, css: string): void {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(launcherCss);
+  sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
 }
 

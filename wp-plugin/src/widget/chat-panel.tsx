@@ -20,7 +20,9 @@ export function ChatPanel({ options, conversation, openState, onClose }: Props) 
   const isFloating = options.position === 'floating';
   useVisualViewport(panel, isFloating && openState.isOpen);
   useEffect(() => {
-    if (openState.isOpen && openState.takesFocus) field.current?.focus();
+    if (!openState.isOpen || !openState.takesFocus) return;
+    field.current?.focus({ preventScroll: true });
+    panel.current?.scrollIntoView({ block: 'nearest' });
   }, [openState]);
 
   const onKeyDown = (event: React.KeyboardEvent) => {
