@@ -143,6 +143,13 @@ test('a session without a credential, or with another visitor’s, does not exis
   assert.equal((await app.inject({ method: 'POST', url: `/sessions/${mine.sid}/cancel`, headers: thief })).statusCode, 404);
 });
 
+test('following a session of one’s own that has not begun is an empty stream, not an error', async () => {
+  const visitor = newVisitor();
+  const headers = { authorization: `Bearer ${await harness.assertionFor(visitor)}` };
+  const answer = await harness.orchestrator.app.inject({ url: `/sessions/${visitor.sid}/events`, headers });
+  assert.deepEqual([answer.statusCode, answer.body], [200, '']);
+});
+
 test('a cursor that the log has not reached, or that is no number, is refused', async () => {
   const visitor = newVisitor();
   const headers = { authorization: `Bearer ${await harness.assertionFor(visitor)}` };

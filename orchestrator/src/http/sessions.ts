@@ -18,7 +18,7 @@ export function addSessionRoutes(app: FastifyInstance, ports: HttpPorts): void {
     return await reply
       .code(201)
       .header('Cache-Control', 'no-store')
-      .send(toInfo(await findSession(ports.database, visitor, visitor.sid)));
+      .send(toInfo(await findSession(ports.database, visitor)));
   });
 
   app.get<SessionParams>('/sessions/:id', async (request, reply) => {
@@ -27,7 +27,7 @@ export function addSessionRoutes(app: FastifyInstance, ports: HttpPorts): void {
 
   app.get<SessionParams & { Querystring: { after?: string; follow?: string } }>('/sessions/:id/events', async (request, reply) => {
     if (answerForm(request.headers.accept) !== 'events') throw new AiguyError('not_acceptable');
-    const session = await ownSession(ports, request);
+    const session = await ownSession(ports, request, { makeIt: true });
     const after = parseCursor(request.headers['last-event-id'] ?? request.query.after, session.lastSeq);
     const follow = request.query.follow === '1';
     await sendEvents(reply, clientSignal(request), (signal) => tail(ports.log, ports.runs, { id: session.id, after, follow, signal }));
@@ -41,9 +41,12 @@ export function addSessionRoutes(app: FastifyInstance, ports: HttpPorts): void {
   });
 }
 
-async function ownSession(ports: HttpPorts, request: FastifyRequest<SessionParams>): Promise<Session> {
+/** @param options.makeIt a session that has not begun is an empty one, so that a chat that opens for the first time follows nothing instead of failing */
+async function ownSession(ports: HttpPorts, request: FastifyRequest<SessionParams>, options: { makeIt?: boolean } = {}): Promise<Session> {
   const { visitor } = await authenticate(ports.verifier, request);
-  return await findSession(ports.database, visitor, request.params.id);
+  if (request.params.id !== visitor.sid) throw new AiguyError('not_found');
+  if (options.makeIt) await ensureSession(ports.database, visitor);
+  return await findSession(ports.database, visitor);
 }
 
 /** @throws AiguyError invalid_cursor for anything but a number that the log has reached */

@@ -19,13 +19,12 @@ export async function ensureSession(on: Database | Connection, visitor: VisitorA
   if (rowCount !== 1) throw new AiguyError('not_found');
 }
 
-/** @throws AiguyError not_found for an unknown session and for somebody else's */
-export async function findSession(database: Database, visitor: VisitorAssertion, id: string): Promise<Session> {
-  if (id !== visitor.sid) throw new AiguyError('not_found');
+/** The session that the assertion names. @throws AiguyError not_found for an unknown session and for somebody else's */
+export async function findSession(database: Database, visitor: VisitorAssertion): Promise<Session> {
   const { rows } = await database.query<{ id: string; created_at: Date; last_seq: number; running: boolean }>(
     `SELECT id, created_at, last_seq, EXISTS (SELECT FROM runs WHERE session_id = sessions.id AND status = 'running') AS running
      FROM sessions WHERE id = $1 AND issuer = $2 AND subject = $3`,
-    [id, visitor.iss, visitor.sub],
+    [visitor.sid, visitor.iss, visitor.sub],
   );
   const row = rows[0];
   if (!row) throw new AiguyError('not_found');

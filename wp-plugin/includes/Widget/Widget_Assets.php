@@ -12,6 +12,7 @@ use Aiguy\Plugin;
 final class Widget_Assets {
 
 	private const LAUNCHER = 'aiguy-launcher';
+	private const CHAT     = 'aiguy-chat';
 
 	public function __construct( private readonly string $file ) {}
 
@@ -32,6 +33,13 @@ final class Widget_Assets {
 			'style' => add_query_arg( 'ver', $version, $this->url( 'chat.css' ) ),
 			'deps'  => $this->dependency_urls(),
 		);
+	}
+
+	/** @return array<string, list<string>>|null The chat's words in the page's language, from the language files of the plugin; null for English. */
+	public function translations(): ?array {
+		wp_register_script( self::CHAT, $this->url( 'chat.js' ), array(), $this->version( 'chat.asset.php' ), true );
+		$json = load_script_textdomain( self::CHAT, 'aiguy', plugin_dir_path( $this->file ) . 'languages' );
+		return $json ? ( json_decode( $json, true )['locale_data']['messages'] ?? null ) : null;
 	}
 
 	/**

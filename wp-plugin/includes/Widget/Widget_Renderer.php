@@ -32,7 +32,7 @@ final class Widget_Renderer {
 			'greeting'     => $this->text( $attributes, 'greeting' ) ?: $this->settings->greeting(),
 			'placeholder'  => $this->text( $attributes, 'placeholder' ) ?: __( 'Write a message', 'aiguy' ),
 			'theme'        => in_array( $attributes['theme'] ?? '', array( 'light', 'dark' ), true ) ? $attributes['theme'] : 'auto',
-			'translations' => null,
+			'translations' => $this->assets->translations(),
 			'strings'      => array(
 				'open'    => __( 'Open the chat', 'aiguy' ),
 				'start'   => __( 'Start chat', 'aiguy' ),
@@ -40,9 +40,7 @@ final class Widget_Renderer {
 				'failed'  => __( 'The chat could not be loaded. Please try again.', 'aiguy' ),
 			),
 		);
-		// The inline chat keeps its height from the start, so that nothing moves when it loads.
-		$style = 'inline' === $position ? ' style="min-height:12rem"' : '';
-		return sprintf( '<div class="aiguy-chat"%s data-aiguy="%s"></div>', $style, esc_attr( (string) wp_json_encode( $options ) ) );
+		return sprintf( '<div class="aiguy-chat" data-aiguy="%s"></div>', esc_attr( (string) wp_json_encode( $options ) ) );
 	}
 
 	/** @param array<string, mixed> $attributes */
