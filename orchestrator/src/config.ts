@@ -1,37 +1,34 @@
 // The orchestrator's configuration: one schema, read and checked at boot, the only reader of the environment.
 import { readEnvironment, type VariableSchema } from '@aiguy/manifests/environment';
+import { type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 
-export type Config = Readonly<{
-  ORCHESTRATOR_HOST: string;
-  ORCHESTRATOR_PORT: number;
-  ORCHESTRATOR_ISSUER: string;
-  ORCHESTRATOR_SIGNING_KEY: string;
-  DATABASE_URL: string;
-  REDIS_URL: string | undefined;
-  TOOLS_API_URL: string;
-  TRUSTED_ISSUERS: TrustedIssuer[];
-  CORS_ORIGINS: string[];
-  TRUST_PROXY: string[];
-  ANTHROPIC_API_KEY: string | undefined;
-  ANTHROPIC_BASE_URL: string | undefined;
-  PLAN_MODEL: string;
-  ANSWER_MODEL: string;
-  TURN_TOKENS_MAX: number;
-  TURN_TOOLS_MAX: number;
-  TURN_WALL_MS: number;
-  ANSWER_TOKENS_MAX: number;
-  MODEL_IDLE_TIMEOUT_MS: number;
-  CHAT_PER_MINUTE: number;
-  DATABASE_CONNECTIONS_MAX: number;
-  LOG_LEVEL: string;
-  METRICS_TOKEN: string | undefined;
-  OTEL_EXPORTER_OTLP_ENDPOINT: string | undefined;
-}>;
+export type Config = Readonly<
+  ServiceVariables<TrustedIssuer> & {
+    ORCHESTRATOR_HOST: string;
+    ORCHESTRATOR_PORT: number;
+    ORCHESTRATOR_ISSUER: string;
+    ORCHESTRATOR_SIGNING_KEY: string;
+    DATABASE_URL: string;
+    TOOLS_API_URL: string;
+    CORS_ORIGINS: string[];
+    ANTHROPIC_API_KEY: string | undefined;
+    ANTHROPIC_BASE_URL: string | undefined;
+    PLAN_MODEL: string;
+    ANSWER_MODEL: string;
+    TURN_TOKENS_MAX: number;
+    TURN_TOOLS_MAX: number;
+    TURN_WALL_MS: number;
+    ANSWER_TOKENS_MAX: number;
+    MODEL_IDLE_TIMEOUT_MS: number;
+    CHAT_PER_MINUTE: number;
+  }
+>;
 
 const url = { type: 'string', pattern: '^https?://[^\\s]+$', maxLength: 2000 } as const;
 
 export const variables: Record<keyof Config, VariableSchema> = {
+  ...serviceVariables,
   ORCHESTRATOR_HOST: { type: 'string', default: '127.0.0.1', description: 'Address to listen on.' },
   ORCHESTRATOR_PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8787, description: 'Port to listen on; 0 = a free one.' },
   ORCHESTRATOR_ISSUER: {
@@ -47,37 +44,12 @@ export const variables: Record<keyof Config, VariableSchema> = {
     description: 'Private Ed25519 key as a JWK, in JSON. No default: without a key of its own the service does not start.',
   },
   DATABASE_URL: { type: 'string', required: true, pattern: '^postgres(ql)?://', description: 'Postgres of the orchestrator.' },
-  REDIS_URL: { type: 'string', pattern: '^rediss?://', description: 'Redis for rate limits over several processes; in-process when unset.' },
   TOOLS_API_URL: { ...url, default: 'http://127.0.0.1:8788', description: 'Where the tools are called.' },
-  TRUSTED_ISSUERS: {
-    type: 'array',
-    minItems: 1,
-    maxItems: 1000,
-    required: true,
-    items: {
-      type: 'object',
-      required: ['issuer', 'kinds', 'scopes'],
-      properties: {
-        issuer: { type: 'string', minLength: 1 },
-        kinds: { type: 'array', items: { enum: ['visitor-assertion', 'tool-token', 'tools-access'] } },
-        jwksUri: { type: 'string' },
-        jwks: { type: 'object' },
-        scopes: { type: 'array', items: { type: 'string' } },
-      },
-    },
-    description: 'Sites whose visitor assertions are accepted: JSON array of {issuer, kinds, jwksUri or jwks, scopes}.',
-  },
   CORS_ORIGINS: {
     type: 'array',
     items: { type: 'string' },
     default: [],
     description: 'Origins of pages that may call directly, as a JSON array; none by default.',
-  },
-  TRUST_PROXY: {
-    type: 'array',
-    items: { type: 'string' },
-    default: [],
-    description: 'Addresses of proxies whose X-Forwarded-For counts, as a JSON array.',
   },
   ANTHROPIC_API_KEY: { type: 'string', minLength: 8, description: 'Key of the Anthropic API; without one the offline policy answers.' },
   ANTHROPIC_BASE_URL: { ...url, description: 'Another address of the Messages API.' },
@@ -107,15 +79,6 @@ export const variables: Record<keyof Config, VariableSchema> = {
     description: 'Silence after which a model stream counts as dead.',
   },
   CHAT_PER_MINUTE: { type: 'integer', minimum: 1, maximum: 100000, default: 20, description: 'Messages a visitor may send in a minute.' },
-  DATABASE_CONNECTIONS_MAX: { type: 'integer', minimum: 1, maximum: 200, default: 10, description: 'Connections to Postgres.' },
-  LOG_LEVEL: {
-    enum: ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
-    type: 'string',
-    default: 'info',
-    description: 'Least level that is logged.',
-  },
-  METRICS_TOKEN: { type: 'string', minLength: 16, description: 'Bearer token for /metrics; without one only loopback is answered.' },
-  OTEL_EXPORTER_OTLP_ENDPOINT: { ...url, description: 'OTLP/HTTP endpoint for traces; telemetry is off without one.' },
 };
 
 /** @throws ConfigError naming the variable and the rule it breaks */
