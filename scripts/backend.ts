@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import { loadDemo } from '../tools-api/src/demo/load-demo.ts';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { embeddedConnectionsMax, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { allScopes, developmentKey, trustedDevelopmentIssuer } from './keys.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 
@@ -44,17 +44,23 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
 async function startAll(options: BackendOptions, stops: (() => Promise<void>)[]): Promise<Omit<Backend, 'stop'>> {
   const { dataDir, siteUrl, ports, log } = options;
   const orchestratorUrl = `http://127.0.0.1:${ports.orchestrator}`;
-  const [sessionsUrl, shopUrl] = [await database(options, 'DATABASE_URL', stops), await database(options, 'TOOLS_DATABASE_URL', stops)];
+  const [sessions, shop] = [await database(options, 'DATABASE_URL', stops), await database(options, 'TOOLS_DATABASE_URL', stops)];
   const issuers = await trustedIssuers(options, orchestratorUrl);
 
-  const demo = await loadDemo({ databaseUrl: shopUrl, siteUrl });
+  const demo = await loadDemo({ databaseUrl: shop.url, siteUrl });
   log(`demo shop loaded: ${demo.records} records, ${demo.articles} help articles (${demo.articlesIngested} new)`);
   const toolsApi = await startServiceProcess({
     name: 'tools-api',
     entry: 'tools-api/src/server.ts',
     port: ports.tools,
     logFile: join(dataDir, 'logs', 'tools-api.log'),
-    env: { TOOLS_API_PORT: String(ports.tools), TOOLS_DATABASE_URL: shopUrl, TRUSTED_ISSUERS: JSON.stringify(issuers.tools), ...options.toolsEnv },
+    env: {
+      TOOLS_API_PORT: String(ports.tools),
+      TOOLS_DATABASE_URL: shop.url,
+      ...shop.env,
+      TRUSTED_ISSUERS: JSON.stringify(issuers.tools),
+      ...options.toolsEnv,
+    },
   });
   stops.push(toolsApi.stop);
 
@@ -62,7 +68,8 @@ async function startAll(options: BackendOptions, stops: (() => Promise<void>)[])
     ORCHESTRATOR_PORT: String(ports.orchestrator),
     ORCHESTRATOR_ISSUER: orchestratorUrl,
     ORCHESTRATOR_SIGNING_KEY: JSON.stringify(await developmentKey(dataDir, 'orchestrator')),
-    DATABASE_URL: sessionsUrl,
+    DATABASE_URL: sessions.url,
+    ...sessions.env,
     TOOLS_API_URL: toolsApi.url,
     TRUSTED_ISSUERS: JSON.stringify(issuers.orchestrator),
     CORS_ORIGINS: JSON.stringify([siteUrl]),
@@ -85,13 +92,17 @@ export async function startOrchestrator(options: { dataDir: string; port: number
 }
 
 /** The configured Postgres, or an embedded one of its own for each service. */
-async function database(options: BackendOptions, variable: 'DATABASE_URL' | 'TOOLS_DATABASE_URL', stops: (() => Promise<void>)[]): Promise<string> {
+async function database(
+  options: BackendOptions,
+  variable: 'DATABASE_URL' | 'TOOLS_DATABASE_URL',
+  stops: (() => Promise<void>)[],
+): Promise<{ url: string; env: Record<string, string> }> {
   const configured = process.env[variable];
-  if (configured) return configured;
+  if (configured) return { url: configured, env: {} };
   const name = variable === 'DATABASE_URL' ? 'sessions' : 'shop';
   const embedded = await startEmbeddedPostgres(options.inMemory ? {} : { dataDir: join(options.dataDir, 'postgres', name) });
   stops.push(embedded.stop);
-  return embedded.url;
+  return { url: embedded.url, env: { DATABASE_CONNECTIONS_MAX: String(embeddedConnectionsMax) } };
 }
 
 async function trustedIssuers(options: BackendOptions, orchestratorUrl: string): Promise<{ orchestrator: TrustedIssuer[]; tools: object[] }> {

@@ -7,6 +7,12 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 export type EmbeddedPostgres = { url: string; stop: () => Promise<void> };
 
 /**
+ * A client may open one connection. PGlite is one session, and its socket server lets the messages of several connections alternate:
+ * the unnamed statement of one would be bound by another.
+ */
+export const embeddedConnectionsMax = 1;
+
+/**
  * Starts one database.
  * @param options.dataDir where its files are kept; in memory when left out
  * @param options.port 0 or left out = a free one

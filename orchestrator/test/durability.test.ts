@@ -94,3 +94,15 @@ test('a process that lost its lease writes nothing', async () => {
   const { rows } = await harness.database.query('SELECT last_seq FROM sessions WHERE id = $1', [visitor.sid]);
   assert.equal(rows[0]?.last_seq, 1);
 });
+
+test('many visitors at once are each answered, once and in full', async () => {
+  const answers = await Promise.all(Array.from({ length: 24 }, async () => (await chat(newVisitor(), { message: 'Hi' })).json()));
+  assert.deepEqual(
+    answers.map((answer) => [answer.outcome, answer.text]),
+    Array.from({ length: 24 }, () => ['success', 'Hello.']),
+  );
+  const { rows } = await harness.database.query(
+    'SELECT count(*)::int AS holes FROM sessions WHERE last_seq <> (SELECT count(*) FROM events WHERE events.session_id = sessions.id)',
+  );
+  assert.equal(rows[0]?.holes, 0);
+});

@@ -5,7 +5,7 @@ import { type Database, migrate, openDatabase } from '@aiguy/manifests/database'
 import { loadManifests } from '@aiguy/manifests/load';
 import { type SigningKey, signToken, type VisitorAssertion } from '@aiguy/manifests/tokens';
 import { exportJWK, generateKeyPair } from 'jose';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { type EmbeddedPostgres, embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { buildApp, type Orchestrator } from '../src/app.ts';
 import { type Config, variables } from '../src/config.ts';
 import type { ModelEvent, ModelPort, ModelRequest, ToolOutcome } from '../src/model/port.ts';
@@ -31,7 +31,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const embedded: EmbeddedPostgres | undefined = options.databaseUrl ? undefined : await startEmbeddedPostgres();
   const url = options.databaseUrl ?? embedded?.url ?? '';
   await migrate({ url, folder: new URL('../migrations', import.meta.url).pathname });
-  const database = openDatabase({ url, connectionsMax: 4, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  const database = openDatabase({ url, connectionsMax: embeddedConnectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
   const { site, siteJwks } = await makeSite();
   const key = await makeOwnKey();
   const config = {

@@ -6,7 +6,7 @@ import { type Catalogue, loadManifests } from '@aiguy/manifests/load';
 import type { Service } from '@aiguy/manifests/service';
 import { type SigningKey, signToken } from '@aiguy/manifests/tokens';
 import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
-import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
 import { createEmbedder } from '../src/backends/embedder.ts';
@@ -33,7 +33,7 @@ export type Harness = Parties & {
 export async function startHarness(): Promise<Harness> {
   const embedded = await startEmbeddedPostgres();
   await loadDemo({ databaseUrl: embedded.url, siteUrl });
-  const database = openDatabase({ url: embedded.url, connectionsMax: 4, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  const database = openDatabase({ url: embedded.url, connectionsMax: embeddedConnectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
   const parties = await makeParties();
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));

@@ -17,7 +17,7 @@ export type LoadedDemo = { records: number; articles: number; articlesIngested: 
  */
 export async function loadDemo(options: { databaseUrl: string; siteUrl: string }): Promise<LoadedDemo> {
   await migrate({ url: options.databaseUrl, folder: migrationsFolder });
-  const database = openDatabase({ url: options.databaseUrl, connectionsMax: 2, connectTimeoutMs: 5000, statementTimeoutMs: 60_000 });
+  const database = openDatabase({ url: options.databaseUrl, connectionsMax: 1, connectTimeoutMs: 5000, statementTimeoutMs: 60_000 });
   try {
     const records = await inTransaction(database, loadStore);
     const ports = { database, embedder: createEmbedder() };
