@@ -1,4 +1,5 @@
-// Cuts a Markdown article into passages by its headings. A passage holds whole sentences, list items and table rows, never a part of one.
+// Cuts an article into passages by its headings. A passage holds whole sentences, list items, table rows and code blocks, where they fit.
+import { type Piece, readMarkdown, type Section } from './read-markdown.ts';
 
 export type Chunk = {
   position: number;
@@ -6,168 +7,105 @@ export type Chunk = {
   heading: string;
   /** Fragment of the nearest heading's anchor; empty at the top of the article. */
   anchor: string;
-  /** Plain text: inline markup and link targets are gone, list items and table rows are lines of their own. */
+  /** Plain text; list items, table rows and code are lines of their own. Begins with the end of the passage before, when a section was cut. */
   text: string;
-  /** The statements of the passage, one each, for matching a question against the one that answers it. */
-  sentences: string[];
+  /** What the passage says, a few sentences each, for matching a question against the one that answers it; nothing twice. */
+  statements: string[];
 };
 
-/** A stretch of text that is never cut. */
-type Piece = { line: string; sentences: string[] /** Continues the paragraph of the piece before. */; inline?: boolean };
-type Section = { heading: string; anchor: string; pieces: Piece[] };
-
-/** English runs at about 1.3 tokens a word. */
-const wordsMax = Math.floor(220 / 1.3);
-const sentenceSegmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
+/** In tokens. A section that is shorter stays one passage; passages never reach over a heading. */
+const chunkTokens = { full: 400, max: 500, overlapMin: 50, overlapMax: 100 };
+/** A statement of fewer words says too little by itself and is joined with the next one. */
+const statementWordsMin = 8;
 
 /** @returns the passages in reading order; an article without text has none */
 export function chunkMarkdown(markdown: string): Chunk[] {
   const chunks: Chunk[] = [];
-  for (const { heading, anchor, pieces } of readSections(markdown)) {
-    for (const group of groupPieces(pieces)) {
-      const text = group.reduce((joined, { line, inline }) => (joined === '' ? line : `${joined}${inline ? ' ' : '\n'}${line}`), '');
-      chunks.push({ position: chunks.length, heading, anchor, text, sentences: group.flatMap((piece) => piece.sentences) });
+  for (const section of readMarkdown(markdown)) {
+    for (const { overlap, pieces } of cutSection(section)) {
+      const { heading, anchor } = section;
+      chunks.push({ position: chunks.length, heading, anchor, text: joinPieces([...overlap, ...pieces]), statements: statementsOf(pieces) });
     }
   }
   return chunks;
 }
 
-/** The anchor that a heading gets on the page: lower case, words joined by hyphens. */
-export function slugOf(heading: string): string {
-  return heading
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s-]/gu, '')
-    .trim()
-    .replace(/[\s-]+/g, '-');
+/** An estimate: English runs at about 1.3 tokens a word, and code and addresses at about one for five characters. */
+export function countTokens(text: string): number {
+  return Math.ceil(Math.max(countWords(text) * 1.3, text.length / 5));
 }
 
-function groupPieces(pieces: Piece[]): Piece[][] {
-  const groups: Piece[][] = [];
-  let group: Piece[] = [];
-  let words = 0;
-  for (const piece of pieces) {
-    const more = countWords(piece.line);
-    if (group.length > 0 && words + more > wordsMax) {
-      groups.push(group);
-      group = [];
-      words = 0;
+type Cut = { overlap: Piece[]; pieces: Piece[] };
+
+function cutSection(section: Section): Cut[] {
+  const cuts: Cut[] = [];
+  let cut: Cut = { overlap: [], pieces: [] };
+  let tokens = 0;
+  for (const piece of section.pieces.flatMap(cutPiece)) {
+    const more = countTokens(piece.text);
+    if (cut.pieces.length > 0 && tokens + more > chunkTokens.full) {
+      cuts.push(cut);
+      cut = { overlap: endOf(cut.pieces), pieces: [] };
+      tokens = countTokens(joinPieces(cut.overlap));
     }
-    group.push(piece);
-    words += more;
+    cut.pieces.push(piece);
+    tokens += more;
   }
-  if (group.length > 0) groups.push(group);
-  return groups;
+  return [...cuts, cut];
+}
+
+/** Only what is too long for a passage by itself is cut inside, between lines if it has several, between words if not. */
+function cutPiece(piece: Piece): Piece[] {
+  if (countTokens(piece.text) <= chunkTokens.full) return [piece];
+  const parts = piece.text.includes('\n') ? piece.text.split('\n') : piece.text.split(/(?<=\s)/);
+  const joint = piece.text.includes('\n') ? '\n' : '';
+  const cut: string[] = [];
+  for (const part of parts.flatMap(cutWord)) {
+    const last = cut.at(-1);
+    if (last !== undefined && countTokens(last + joint + part) <= chunkTokens.full) cut[cut.length - 1] = last + joint + part;
+    else cut.push(part);
+  }
+  return cut.map((text) => ({ text: text.trim(), inline: false })).filter(({ text }) => text !== '');
+}
+
+function cutWord(word: string): string[] {
+  return word.match(new RegExp(`[\\s\\S]{1,${chunkTokens.full}}`, 'g')) ?? [];
+}
+
+/** The last pieces that make an overlap of the wanted size; none when the last one alone is longer. */
+function endOf(pieces: Piece[]): Piece[] {
+  let tokens = 0;
+  let from = pieces.length;
+  while (from > 0 && tokens < chunkTokens.overlapMin) {
+    tokens += countTokens(pieces[from - 1]?.text ?? '');
+    if (tokens > chunkTokens.overlapMax) break;
+    from -= 1;
+  }
+  return pieces.slice(from);
+}
+
+function joinPieces(pieces: Piece[]): string {
+  return pieces.reduce((joined, { text, inline }) => (joined === '' ? text : `${joined}${inline ? ' ' : '\n'}${text}`), '');
+}
+
+function statementsOf(pieces: Piece[]): string[] {
+  const statements: string[] = [];
+  let open = '';
+  for (const { text } of pieces) {
+    open = open === '' ? withoutMark(text) : `${open} ${withoutMark(text)}`;
+    if (countWords(open) < statementWordsMin) continue;
+    statements.push(open);
+    open = '';
+  }
+  const last = statements.pop();
+  if (open === '') return last === undefined ? statements : [...statements, last];
+  return [...statements, last === undefined ? open : `${last} ${open}`];
+}
+
+function withoutMark(line: string): string {
+  return line.replace(/^(-|\d+\.) /, '');
 }
 
 function countWords(text: string): number {
   return text.split(/\s+/).length;
-}
-
-function readSections(markdown: string): Section[] {
-  const path: string[] = [];
-  let section: Section = { heading: '', anchor: '', pieces: [] };
-  const sections = [section];
-  for (const block of splitBlocks(markdown)) {
-    if (block.kind !== 'heading') {
-      section.pieces.push(...(block.kind === 'code' ? readCode(block.lines) : readPieces(block.lines)));
-      continue;
-    }
-    const [, marks = '', title = ''] = headingLine.exec(block.lines[0] ?? '') ?? [];
-    // Level 1 is the article's own title; sections begin at level 2.
-    path.length = Math.max(0, Math.min(path.length, marks.length - 2));
-    if (marks.length > 1) path.push(plainText(title));
-    section = { heading: path.join(' › '), anchor: slugOf(path.at(-1) ?? ''), pieces: [] };
-    sections.push(section);
-  }
-  return sections;
-}
-
-type Block = { kind: 'text' | 'heading' | 'code'; lines: string[] };
-
-const headingLine = /^(#{1,6})\s+(.+?)\s*#*$/;
-
-/** Blocks are runs of lines between blank lines; a heading is a block of its own and a fenced code block stays whole. */
-function splitBlocks(markdown: string): Block[] {
-  let current: Block = { kind: 'text', lines: [] };
-  const blocks = [current];
-  for (const line of markdown.split(/\r?\n/)) {
-    const begins = beginsBlock(line, current.kind);
-    if (begins) {
-      current = { kind: begins, lines: [] };
-      blocks.push(current);
-    }
-    if (!isSeparator(line, current.kind)) current.lines.push(line);
-  }
-  return blocks.filter((block) => block.lines.length > 0);
-}
-
-const fence = /^\s*(```|~~~)/;
-
-function beginsBlock(line: string, within: Block['kind']): Block['kind'] | undefined {
-  if (fence.test(line)) return within === 'code' ? 'text' : 'code';
-  if (within === 'code') return undefined;
-  if (headingLine.test(line)) return 'heading';
-  return within === 'heading' || line.trim() === '' ? 'text' : undefined;
-}
-
-function isSeparator(line: string, within: Block['kind']): boolean {
-  return fence.test(line) || (within !== 'code' && line.trim() === '');
-}
-
-function readCode(lines: string[]): Piece[] {
-  const code = lines.join('\n').trim();
-  return code === '' ? [] : [{ line: code, sentences: [code] }];
-}
-
-function readPieces(block: string[]): Piece[] {
-  const lines = block.map((line) => line.replace(/^\s*>\s?/, ''));
-  if (lines.every((line) => line.trim().startsWith('|'))) return readTable(lines);
-  if (lines.some((line) => listItem.test(line))) return readList(lines);
-  return splitSentences(plainText(lines.join(' '))).map((sentence, index) => ({ line: sentence, sentences: [sentence], inline: index > 0 }));
-}
-
-const listItem = /^\s*([-*+]|\d+[.)])\s+/;
-
-function readList(lines: string[]): Piece[] {
-  const items: string[] = [];
-  for (const line of lines) {
-    if (listItem.test(line) || items.length === 0) items.push(line.trim());
-    else items.push(`${items.pop()} ${line.trim()}`);
-  }
-  return items.map((item) => {
-    const text = plainText(item.replace(listItem, ''));
-    const marker = /^\d+/.exec(item)?.[0];
-    return { line: `${marker ? `${marker}.` : '-'} ${text}`, sentences: splitSentences(text) };
-  });
-}
-
-/** A row carries the names of its columns, so that it says something without the table around it. */
-function readTable(lines: string[]): Piece[] {
-  const rows = lines.map((line) =>
-    line
-      .trim()
-      .replace(/^\||\|$/g, '')
-      .split('|')
-      .map(plainText),
-  );
-  const [header = [], ...body] = rows.filter((row) => !row.every((cell) => /^:?-+:?$/.test(cell)));
-  return body.map((row) => {
-    const statement = row.map((cell, column) => (header[column] ? `${header[column]}: ${cell}` : cell)).join('; ');
-    return { line: `- ${statement}`, sentences: [statement] };
-  });
-}
-
-function splitSentences(text: string): string[] {
-  return [...sentenceSegmenter.segment(text)].map(({ segment }) => segment.trim()).filter((sentence) => sentence !== '');
-}
-
-function plainText(markdown: string): string {
-  return markdown
-    .replace(/!\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/<[^>]+>/g, '')
-    .replace(/(\*\*|__|`)/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
 }
