@@ -21,10 +21,13 @@ export type Embedder = {
 export class EmbeddingError extends Error {
   /** Whether the same call may succeed later. */
   readonly retryable: boolean;
+  /** How long the provider asks to be left alone. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, options: { retryable: boolean; cause?: unknown }) {
+  constructor(message: string, options: { retryable: boolean; retryAfterMs?: number | undefined; cause?: unknown }) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'EmbeddingError';
     this.retryable = options.retryable;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
