@@ -7,11 +7,12 @@ const secret = 'wJalrXUtnFEMI-K7MDENG-bPxRfiCY';
 const credentials = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'AKIDTEST', AWS_SECRET_ACCESS_KEY: secret };
 const signal = new AbortController().signal;
 const titan = 'amazon.titan-embed-text-v2:0';
-const before_ = { ...process.env };
+const nothingElse = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' };
+const environment = { ...process.env };
 
-before(() => void Object.assign(process.env, credentials));
+before(() => void Object.assign(process.env, credentials, nothingElse));
 after(() => {
-  process.env = before_;
+  process.env = environment;
 });
 
 async function start(t: TestContext, replies: Replies, change: Partial<BedrockOptions> = {}) {
@@ -152,3 +153,17 @@ test('a service that never answers is given up when the time is up', async (t) =
   assert.match(failure.message, /^bedrock:amazon\.titan-embed-text-v2:0 did not answer within \d+ ms\.$/);
   assert.equal(failure.retryable, true);
 });
+
+for (const [what, missing, message] of [
+  ['no region', ['AWS_REGION'], /has no region; set AWS_REGION\.$/],
+  ['no credentials', ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'], /\(CredentialsProviderError\); no AWS credentials were found\.$/],
+] as const) {
+  test(`${what}: told at once, and nothing is asked`, async (t) => {
+    for (const name of missing) delete process.env[name];
+    t.after(() => void Object.assign(process.env, credentials));
+    const { double, embedder } = await start(t, answerTitan);
+    const failure = await failureOf(embedder.embed(['delivery'], { purpose: 'query', signal }));
+    assert.match(failure.message, message);
+    assert.deepEqual([failure.retryable, double.asked.length], [false, 0]);
+  });
+}

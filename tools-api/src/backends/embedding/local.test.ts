@@ -19,6 +19,10 @@ test('texts of one meaning are nearer than texts of two', async () => {
   assert.ok(similarity(a, b) > similarity(a, c) + 0.2);
 });
 
+test('a blank text alone has a vector', async () => {
+  for (const blank of ['', ' \n']) assert.equal((await embedder.embed([blank], passage))[0]?.length, 512);
+});
+
 test('no text gives no vector', async () => assert.deepEqual(await embedder.embed([], passage), []));
 
 test('other work gets its turn between the batches, and an abort ends it after one of them', async () => {

@@ -33,7 +33,6 @@ export function createRemoteEmbedder(provider: Provider, timing: Partial<Timing>
     model,
     dimensions,
     embed: async (texts, options) => {
-      options.signal.throwIfAborted();
       refuseLong(texts, provider);
       const batches = batchesOf(texts.map(embeddable), limits);
       const vectors: number[][][] = [];

@@ -33,7 +33,6 @@ export async function retry<T>(options: RetryOptions, attempt: (signal: AbortSig
       const timeoutMs = Math.max(1, Math.ceil(Math.min(timing.attemptTimeoutMs, deadlineMs - performance.now())));
       return await attemptWithin(timeoutMs, options, attempt);
     } catch (error) {
-      signal.throwIfAborted();
       if (!(error instanceof EmbeddingError && error.retryable)) throw error;
       // Full jitter (between nothing and a doubling limit), so that many processes don't come back in step.
       const pauseMs = (error.retryAfterMs ?? 0) + timing.random() * Math.min(pauseMaxMs, pauseBaseMs * 2 ** tries);
@@ -44,12 +43,12 @@ export async function retry<T>(options: RetryOptions, attempt: (signal: AbortSig
 }
 
 async function attemptWithin<T>(timeoutMs: number, { model, signal }: RetryOptions, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
   const timeout = AbortSignal.timeout(timeoutMs);
   const either = AbortSignal.any([signal, timeout]);
   const { promise: stopped, reject } = Promise.withResolvers<never>();
   const late = () => new EmbeddingError(`${model} did not answer within ${timeoutMs} ms.`, { retryable: true });
   const stop = () => reject(signal.aborted ? signal.reason : late());
-  if (either.aborted) stop();
   either.addEventListener('abort', stop);
   try {
     return await Promise.race([stopped, attempt(either)]);
