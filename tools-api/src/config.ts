@@ -2,16 +2,18 @@
 import { readEnvironment, type VariableSchema } from '@aiguy/manifests/environment';
 import { type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
+import { type EmbeddingVariables, providers, readEmbeddingSettings } from './backends/embedding/settings.ts';
 import type { CustomerNaming } from './backends/shop.ts';
 
 export type ToolsIssuer = TrustedIssuer & { customers?: CustomerNaming[] };
 
 export type Config = Readonly<
-  ServiceVariables<ToolsIssuer> & {
-    TOOLS_API_HOST: string;
-    TOOLS_API_PORT: number;
-    TOOLS_DATABASE_URL: string;
-  }
+  ServiceVariables<ToolsIssuer> &
+    EmbeddingVariables & {
+      TOOLS_API_HOST: string;
+      TOOLS_API_PORT: number;
+      TOOLS_DATABASE_URL: string;
+    }
 >;
 
 export const variables: Record<keyof Config, VariableSchema> = {
@@ -19,9 +21,33 @@ export const variables: Record<keyof Config, VariableSchema> = {
   TOOLS_API_HOST: { type: 'string', default: '127.0.0.1', description: 'Address to listen on.' },
   TOOLS_API_PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8788, description: 'Port to listen on; 0 = a free one.' },
   TOOLS_DATABASE_URL: { type: 'string', required: true, pattern: '^postgres(ql)?://', description: 'Postgres with pgvector of the tools.' },
+  EMBEDDING_PROVIDER: { type: 'string', enum: providers, default: 'local', description: 'Who embeds passages and questions.' },
+  EMBEDDING_MODEL: { type: 'string', pattern: '^[\\w.:/-]+$', maxLength: 300, description: 'The provider’s model; each provider has a default.' },
+  EMBEDDING_BASE_URL: {
+    type: 'string',
+    // No user, password, query or fragment: the address stands in messages.
+    pattern: '^https?://[^\\s@?#]+$',
+    maxLength: 2000,
+    description: 'Where the provider is asked: up to and without /embeddings; with bedrock the endpoint. Default: the provider’s own.',
+  },
+  EMBEDDING_API_KEY: {
+    type: 'string',
+    pattern: '^[\\x21-\\x7e]+$',
+    minLength: 8,
+    maxLength: 1000,
+    description: 'Key of openai or voyage; not needed for a server of your own. bedrock takes AWS credentials as the AWS SDK reads them.',
+  },
+  EMBEDDING_DIMENSIONS: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 4096,
+    description: 'Length of the vectors: asked for where the model can, required where the model is not known here.',
+  },
 };
 
 /** @throws ConfigError naming the variable and the rule it breaks */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  return readEnvironment<Config>(variables, env);
+  const config = readEnvironment<Config>(variables, env);
+  readEmbeddingSettings(config);
+  return config;
 }

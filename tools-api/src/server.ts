@@ -4,7 +4,7 @@ import { loadManifests } from '@aiguy/manifests/load';
 import { startTelemetry } from '@aiguy/manifests/telemetry';
 import { buildApp } from './app.ts';
 import { openAudit } from './audit/audit.ts';
-import { createEmbedder } from './backends/embedder.ts';
+import { createLocalEmbedder } from './backends/embedding/local.ts';
 import { createKnowledge } from './backends/knowledge/search.ts';
 import { createDemoShop } from './backends/shop.ts';
 import { readConfig } from './config.ts';
@@ -21,7 +21,7 @@ const database = openDatabase({
   connectTimeoutMs: 2000,
   statementTimeoutMs: 5000,
 });
-const knowledge = createKnowledge(database, createEmbedder());
+const knowledge = createKnowledge(database, createLocalEmbedder());
 const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
 const { app } = buildApp(config, {
   database,

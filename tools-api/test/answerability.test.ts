@@ -2,7 +2,7 @@
 // were chosen; fresh.json was written afterwards and nothing was changed for it, so it is the figure to believe.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { createEmbedder } from '../src/backends/embedder.ts';
+import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
 import { createKnowledge, type Knowledge } from '../src/backends/knowledge/search.ts';
 import { type Harness, startHarness } from './harness.ts';
 import fitting from './questions/fitting.json' with { type: 'json' };
@@ -14,7 +14,7 @@ let knowledge: Knowledge;
 
 before(async () => {
   harness = await startHarness();
-  knowledge = createKnowledge(harness.database, createEmbedder());
+  knowledge = createKnowledge(harness.database, createLocalEmbedder());
 });
 after(async () => await harness.close());
 

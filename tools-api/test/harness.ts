@@ -9,7 +9,7 @@ import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
-import { createEmbedder } from '../src/backends/embedder.ts';
+import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
 import { createKnowledge } from '../src/backends/knowledge/search.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
 import { type Config, type ToolsIssuer, variables } from '../src/config.ts';
@@ -37,7 +37,7 @@ export async function startHarness(): Promise<Harness> {
   const parties = await makeParties();
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
-  const handlers = createHandlers({ shop: createDemoShop(database, namings), knowledge: createKnowledge(database, createEmbedder()) });
+  const handlers = createHandlers({ shop: createDemoShop(database, namings), knowledge: createKnowledge(database, createLocalEmbedder()) });
   const services: Service[] = [];
   return {
     ...parties,

@@ -1,7 +1,7 @@
 // The demo: Fernhill Goods' customers, orders, products and invoices, and its help centre. Called by `npm start`; may run at every start.
 import { readdir, readFile } from 'node:fs/promises';
 import { inTransaction, migrate, openDatabase } from '@aiguy/manifests/database';
-import { createEmbedder } from '../backends/embedder.ts';
+import { createLocalEmbedder } from '../backends/embedding/local.ts';
 import { readArticle } from '../backends/knowledge/document.ts';
 import { ingestArticle, learnWords } from '../backends/knowledge/ingest.ts';
 import { loadStore } from './load-store.ts';
@@ -20,7 +20,7 @@ export async function loadDemo(options: { databaseUrl: string; siteUrl: string }
   const database = openDatabase({ url: options.databaseUrl, connectionsMax: 1, connectTimeoutMs: 5000, statementTimeoutMs: 60_000 });
   try {
     const records = await inTransaction(database, loadStore);
-    const ports = { database, embedder: createEmbedder() };
+    const ports = { database, embedder: createLocalEmbedder() };
     const articles = await readArticles();
     let articlesIngested = 0;
     for (const article of articles) {

@@ -1,11 +1,14 @@
 // Puts an article into the database: cut, embed, replace. Nothing is computed for an article that has not changed.
 import { type Database, inTransaction } from '@aiguy/manifests/database';
 import { toSql } from 'pgvector/pg';
-import type { Embedder } from '../embedder.ts';
+import type { Embedder, EmbedOptions } from '../embedding/embedder.ts';
 import { type Chunk, chunkMarkdown } from './chunk.ts';
 import { type Article, contentHash } from './document.ts';
 
 type Ports = { database: Database; embedder: Embedder };
+const articleTimeoutMs = 300_000;
+const wordsTimeoutMs = 600_000;
+
 type Embedded = { chunk: Chunk; embedding: number[]; sentences: number[][] };
 
 /** @returns whether the article was new or changed; readers see the old passages or the new ones, never a mixture */
@@ -33,7 +36,10 @@ export async function ingestArticle(ports: Ports, article: Article, url: string)
 /** Learns the words that no earlier ingestion brought; called once after the articles of one. Searching works before, only less well. */
 export async function learnWords({ database, embedder }: Ports): Promise<void> {
   const { rows } = await database.query<{ word: string; stem: string }>(selectNewWords);
-  const vectors = await embedder.embed(rows.map(({ word }) => word));
+  const vectors = await embedder.embed(
+    rows.map(({ word }) => word),
+    passagesWithin(wordsTimeoutMs),
+  );
   const learnt = rows.map((row, index) => ({ ...row, embedding: toSql(vectors[index] ?? []) }));
   await database.query(
     `INSERT INTO words (word, stem, embedding) SELECT word, stem, embedding::vector
@@ -49,10 +55,21 @@ const selectNewWords = `
     AND NOT EXISTS (SELECT 1 FROM words WHERE words.word = ts_stat.word)
   ORDER BY word`;
 
+function passagesWithin(timeoutMs: number): EmbedOptions {
+  return { purpose: 'passage', signal: AbortSignal.timeout(timeoutMs) };
+}
+
 async function embedChunks(embedder: Embedder, article: Article): Promise<Embedded[]> {
   const chunks = chunkMarkdown(article.markdown);
-  const passages = await embedder.embed(chunks.map((chunk) => `${article.title}. ${chunk.heading}. ${chunk.text}`));
-  const sentences = await embedder.embed(chunks.flatMap((chunk) => chunk.sentences));
+  const options = passagesWithin(articleTimeoutMs);
+  const passages = await embedder.embed(
+    chunks.map((chunk) => `${article.title}. ${chunk.heading}. ${chunk.text}`),
+    options,
+  );
+  const sentences = await embedder.embed(
+    chunks.flatMap((chunk) => chunk.sentences),
+    options,
+  );
   let taken = 0;
   return chunks.map((chunk, index) => {
     const own = sentences.slice(taken, taken + chunk.sentences.length);

@@ -1,7 +1,7 @@
 // What a question asks for: its words spelled right, their stems, and the words of the help centre that mean nearly the same.
 import type { Database } from '@aiguy/manifests/database';
 import { toSql } from 'pgvector/pg';
-import type { Embedder } from '../embedder.ts';
+import type { LocalEmbedder } from '../embedding/local.ts';
 import { correctSpelling } from './spelling.ts';
 import { stemsOf, type Vocabulary, weightOf } from './vocabulary.ts';
 
@@ -19,10 +19,15 @@ export type Question = { vector: string; terms: Term[] };
 /** Below this cosine two words are taken as unrelated; from full they count as the same. Set by looking at pairs such as package–parcel (0.65) and sell–buy (0.81). */
 const near = { from: 0.55, zero: 0.5, full: 0.85 };
 
-export async function readQuestion(ports: { database: Database; embedder: Embedder }, vocabulary: Vocabulary, text: string): Promise<Question> {
+type Ports = { database: Database; embedder: LocalEmbedder; signal: AbortSignal };
+
+export async function readQuestion(ports: Ports, vocabulary: Vocabulary, text: string): Promise<Question> {
   const words = await spellWords(ports.database, vocabulary, text);
   const terms = (await stemsOf(ports.database, words)).flatMap(({ word, stem }) => (stem === null ? [] : [{ word, stem }]));
-  const [vector = [], ...vectors] = await ports.embedder.embed([words.join(' '), ...terms.map(({ word }) => word)]);
+  const [vector = [], ...vectors] = await ports.embedder.embed([words.join(' '), ...terms.map(({ word }) => word)], {
+    purpose: 'query',
+    signal: ports.signal,
+  });
   const related = await findRelated(
     ports.database,
     terms.map(({ stem }) => stem),

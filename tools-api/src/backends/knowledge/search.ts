@@ -1,6 +1,6 @@
 // Finds the passages that fit a question: nearest statements, nearest passages and shared words, fused, then scored against the question.
 import type { Database } from '@aiguy/manifests/database';
-import type { Embedder } from '../embedder.ts';
+import type { LocalEmbedder } from '../embedding/local.ts';
 import { confidenceOf, isAnswerable } from './answerability.ts';
 import { type Question, readQuestion, type Term } from './question.ts';
 import { readVocabulary, type Vocabulary } from './vocabulary.ts';
@@ -40,7 +40,7 @@ const fusionConstant = 60;
 type Corpus = { version: string; vocabulary: Vocabulary };
 type Candidate = { chunkId: string; fused: number };
 
-export function createKnowledge(database: Database, embedder: Embedder): Knowledge {
+export function createKnowledge(database: Database, embedder: LocalEmbedder): Knowledge {
   let corpus: Corpus | undefined;
   const currentCorpus = async (): Promise<Corpus> => {
     const version = await readCorpusVersion(database);
@@ -50,7 +50,7 @@ export function createKnowledge(database: Database, embedder: Embedder): Knowled
   return {
     search: async (text, limit, signal) => {
       const { version, vocabulary } = await currentCorpus();
-      const question = await readQuestion({ database, embedder }, vocabulary, text);
+      const question = await readQuestion({ database, embedder, signal }, vocabulary, text);
       signal.throwIfAborted();
       const found = await scoreCandidates(database, question, withOpenings(await findCandidates(database, question)));
       const best = found[0]?.nearness;

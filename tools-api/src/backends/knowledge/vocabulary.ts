@@ -1,6 +1,6 @@
 // The words of the help centre: how many passages hold each, and which words are spelled right. Read once for each state of the corpus.
 import type { Database } from '@aiguy/manifests/database';
-import type { Embedder } from '../embedder.ts';
+import type { LocalEmbedder } from '../embedding/local.ts';
 
 export type Vocabulary = {
   passages: number;
@@ -12,7 +12,7 @@ export type Vocabulary = {
   dictionaries: readonly (readonly string[])[];
 };
 
-export async function readVocabulary(database: Database, embedder: Embedder): Promise<Vocabulary> {
+export async function readVocabulary(database: Database, embedder: LocalEmbedder): Promise<Vocabulary> {
   const english = await embedder.dictionary();
   const [words, count, own] = await Promise.all([
     database.query<{ word: string; ndoc: number }>(`SELECT word, ndoc FROM ts_stat('SELECT search FROM chunks')`),
