@@ -6,7 +6,8 @@ export const limits = {
   documentBytesMax: 20 * MB,
   textCharactersMax: 5_000_000,
   frontMatterCharactersMax: 64_000,
-  htmlElementsMax: 100_000,
+  htmlElementsMax: 50_000,
+  htmlDepthMax: 250,
   pdfPagesMax: 2000,
   docxInflatedBytesMax: 100 * MB,
   /** Inflated bytes for each packed one; honest documents stay below 60. */
