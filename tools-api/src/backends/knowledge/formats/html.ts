@@ -38,13 +38,13 @@ export function readHtml(bytes: Uint8Array, { charset, pageUrl }: { charset?: st
 /** @returns the Markdown of a fragment that is content as a whole, such as a rendered post */
 export function readFragment(html: string): string {
   if (html.length > limits.textCharactersMax) throw new DocumentError(`has more than ${limits.textCharactersMax.toLocaleString('en')} characters`);
-  const page = parsePage(`<!doctype html><body>${html}</body>`);
+  const page = parsePage(`<!doctype html><html><body>${html}</body></html>`);
   return htmlToMarkdown(page.body.innerHTML);
 }
 
 /** @returns what a text with entities and tags reads as */
 export function plainText(html: string): string {
-  return text(parseHTML(`<!doctype html><body>${html}</body>`).document.body) ?? '';
+  return text(parseHTML(`<!doctype html><html><body>${html}</body></html>`).document.body) ?? '';
 }
 
 function parsePage(html: string): Page {
