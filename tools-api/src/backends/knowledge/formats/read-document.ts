@@ -1,6 +1,7 @@
 // Reads a document of any format: picks by its first bytes, its content type and its name, in this order.
 import { type Article, DocumentError } from '../sources/source.ts';
 import { completeArticle } from './complete-article.ts';
+import { convertDocument } from './convert-document.ts';
 import { readHtml } from './html.ts';
 import { inMegabytes, limits } from './limits.ts';
 import { readMarkdown } from './markdown.ts';
@@ -23,17 +24,20 @@ export function checkSize(bytes: number): void {
   if (bytes > limits.documentBytesMax) throw new DocumentError(`has ${inMegabytes(bytes)}; the limit is ${inMegabytes(limits.documentBytesMax)}`);
 }
 
-async function readFormat(found: Found, _signal: AbortSignal): Promise<Reading> {
+async function readFormat(found: Found, signal: AbortSignal): Promise<Reading> {
   const charset = /charset\s*=\s*"?([^\s";]+)/i.exec(found.contentType ?? '')?.[1];
   const format = formatOf(found);
+  if (format === 'pdf' || format === 'docx') return await convertDocument({ format, bytes: found.bytes }, signal);
   if (format === 'html') return readHtml(found.bytes, { charset, pageUrl: found.url });
   return format === 'markdown' ? readMarkdown(decodeText(found.bytes, charset)) : readText(found.bytes, charset);
 }
 
-type Format = 'markdown' | 'html' | 'text';
+type Format = 'pdf' | 'docx' | 'markdown' | 'html' | 'text';
 
 function formatOf({ bytes, contentType, key }: Found): Format {
-  refuseBinary(bytes);
+  const packed = formatOfMagic(bytes);
+  if (packed) return packed;
+  if (/\.(pdf|docx)$/i.test(key)) throw new DocumentError(`is no ${key.split('.').at(-1)?.toUpperCase()} file, whatever its name says`);
   return formatOfType(contentType) ?? formatOfName(key) ?? (looksLikeHtml(bytes) ? 'html' : 'markdown');
 }
 
@@ -46,10 +50,14 @@ const binaries: [name: string, magic: string][] = [
   ['RTF; save it as .docx', '{\\rtf'],
 ];
 
-function refuseBinary(bytes: Uint8Array): void {
+/** @throws DocumentError when the bytes are of a kind that no name makes readable */
+function formatOfMagic(bytes: Uint8Array): Format | undefined {
   const start = Buffer.from(bytes.subarray(0, 8)).toString('latin1');
   const binary = binaries.find(([, magic]) => start.startsWith(magic));
   if (binary) throw new DocumentError(`is ${binary[0]}, which can't be read`);
+  if (start.startsWith('PK')) return 'docx';
+  // Some writers put a few bytes before it.
+  return Buffer.from(bytes.subarray(0, 1024)).toString('latin1').includes('%PDF-') && !/^\s*[<#\w-]{3}/.test(start) ? 'pdf' : undefined;
 }
 
 /** Servers call many things text/plain or a stream of octets; then the name says more. */
