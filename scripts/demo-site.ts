@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Marked } from 'marked';
 import { slugOf } from '../tools-api/src/backends/knowledge/chunk.ts';
-import { readArticle } from '../tools-api/src/backends/knowledge/document.ts';
+import { readArticle } from '../tools-api/src/backends/knowledge/formats/markdown.ts';
 import { projectRoot } from './data-directory.ts';
 import type { SitePage, SiteUser } from './wordpress/site.ts';
 
@@ -44,7 +44,8 @@ export function helpPages(): SitePage[] {
   const articles = readdirSync(folder)
     .filter((name) => name.endsWith('.md'))
     .sort()
-    .map((name) => readArticle(name, readFileSync(join(folder, name), 'utf8')));
+    // Only WordPress knows the address that the page gets, and needs none.
+    .map((name) => readArticle(name, readFileSync(join(folder, name), 'utf8'), 'https://shop.example/help'));
   const list = articles.map((article) => `<li><a href="./${article.documentId}/">${article.title}</a></li>`).join('\n');
   return [
     { slug: 'help', title: 'Help centre', html: `<ul>\n${list}\n</ul>\n[aiguy_chat position="floating" title="Fernhill Goods support"]` },

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { inTransaction, migrate, openDatabase } from '@aiguy/manifests/database';
 import { createLocalEmbedder } from '../backends/embedding/local.ts';
-import { readArticle } from '../backends/knowledge/document.ts';
+import { readArticle } from '../backends/knowledge/formats/markdown.ts';
 import { ingestArticle, learnWords } from '../backends/knowledge/ingest.ts';
 import { loadStore } from './load-store.ts';
 
@@ -21,10 +21,10 @@ export async function loadDemo(options: { databaseUrl: string; siteUrl: string }
   try {
     const records = await inTransaction(database, loadStore);
     const ports = { database, embedder: createLocalEmbedder() };
-    const articles = await readArticles();
+    const articles = await readArticles(`${options.siteUrl}/help`);
     let articlesIngested = 0;
     for (const article of articles) {
-      if (await ingestArticle(ports, article, `${options.siteUrl}/help/${article.documentId}/`)) articlesIngested += 1;
+      if (await ingestArticle(ports, article, article.url)) articlesIngested += 1;
     }
     await learnWords(ports);
     return { records, articles: articles.length, articlesIngested };
@@ -33,7 +33,7 @@ export async function loadDemo(options: { databaseUrl: string; siteUrl: string }
   }
 }
 
-async function readArticles(): Promise<ReturnType<typeof readArticle>[]> {
+async function readArticles(siteUrl: string): Promise<ReturnType<typeof readArticle>[]> {
   const files = (await readdir(articlesFolder)).filter((name) => name.endsWith('.md')).sort();
-  return await Promise.all(files.map(async (file) => readArticle(file, await readFile(new URL(file, articlesFolder), 'utf8'))));
+  return await Promise.all(files.map(async (file) => readArticle(file, await readFile(new URL(file, articlesFolder), 'utf8'), siteUrl)));
 }

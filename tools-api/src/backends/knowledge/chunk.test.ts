@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { chunkMarkdown } from './chunk.ts';
-import { readArticle } from './document.ts';
+import { readArticle } from './formats/markdown.ts';
 
 test('a passage carries the path of its headings and the anchor of the nearest one', () => {
   const chunks = chunkMarkdown('Opening.\n\n## Costs & times\n\nOne.\n\n### Inside the US\n\nTwo.\n\n## Other\n\nThree.');
@@ -54,7 +54,7 @@ test('text without structure, and no text at all, are fine', () => {
 test('every demo article gives passages that fit the tool’s output', () => {
   const folder = new URL('../../../demo/articles/', import.meta.url);
   for (const file of readdirSync(folder)) {
-    const chunks = chunkMarkdown(readArticle(file, readFileSync(new URL(file, folder), 'utf8')).markdown);
+    const chunks = chunkMarkdown(readArticle(file, readFileSync(new URL(file, folder), 'utf8'), 'https://shop.example/help').markdown);
     assert.ok(chunks.length >= 3, file);
     for (const chunk of chunks) assert.ok(chunk.text.length < 4000 && chunk.heading.length < 300 && chunk.sentences.length > 0, file);
   }
