@@ -1,5 +1,5 @@
 // Cuts an article into passages by its headings. A passage holds whole sentences, list items, table rows and code blocks, where they fit.
-import { type Piece, readMarkdown, type Section } from './read-markdown.ts';
+import { type Piece, readSections, type Section } from './read-sections.ts';
 
 export type Chunk = {
   position: number;
@@ -21,7 +21,7 @@ const statementWordsMin = 8;
 /** @returns the passages in reading order; an article without text has none */
 export function chunkMarkdown(markdown: string): Chunk[] {
   const chunks: Chunk[] = [];
-  for (const section of readMarkdown(markdown)) {
+  for (const section of readSections(markdown)) {
     for (const { overlap, pieces } of cutSection(section)) {
       const { heading, anchor } = section;
       chunks.push({ position: chunks.length, heading, anchor, text: joinPieces([...overlap, ...pieces]), statements: statementsOf(pieces) });

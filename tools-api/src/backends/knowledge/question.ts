@@ -1,8 +1,8 @@
-// What a question asks for: its words spelled right, their stems, and the words of the help centre that mean nearly the same.
+// What a question asks for: its words spelled right, their stems, the words of the help centre that mean nearly the same, and its vector.
 import type { Database } from '@aiguy/manifests/database';
 import { toSql } from 'pgvector/pg';
-import type { LocalEmbedder } from '../embedding/local.ts';
-import { correctSpelling } from './spelling.ts';
+import type { Embedder } from '../embedding/embedder.ts';
+import type { Spelling } from './spelling.ts';
 import { stemsOf, type Vocabulary, weightOf } from './vocabulary.ts';
 
 /** A content word of the question. */
@@ -14,40 +14,93 @@ export type Term = {
   stands: ReadonlyMap<string, number>;
 };
 
-export type Question = { vector: string; terms: Term[] };
+/** `vector` is undefined when the embedding model can't be asked: then words alone find passages. */
+export type Question = { vector: number[] | undefined; terms: Term[] };
+
+export type QuestionPorts = { database: Database; spelling: Spelling; words: Embedder; embedder: Embedder | undefined };
+/** `context`: what was said before, the latest last; a short question such as «and for Canada?» means little without it. */
+export type Asked = { text: string; context: readonly string[] };
 
 /** Below this cosine two words are taken as unrelated; from full they count as the same. Set by looking at pairs such as package–parcel (0.65) and sell–buy (0.81). */
 const near = { from: 0.55, zero: 0.5, full: 0.85 };
+const relatedMax = 24;
+/** What a word of the conversation before counts, against 1 for a word of the question itself. */
+const contextWeight = 0.5;
 
-type Ports = { database: Database; embedder: LocalEmbedder; signal: AbortSignal };
+type Word = { word: string; stem: string; weight: number };
 
-export async function readQuestion(ports: Ports, vocabulary: Vocabulary, text: string): Promise<Question> {
-  const words = await spellWords(ports.database, vocabulary, text);
-  const terms = (await stemsOf(ports.database, words)).flatMap(({ word, stem }) => (stem === null ? [] : [{ word, stem }]));
-  const [vector = [], ...vectors] = await ports.embedder.embed([words.join(' '), ...terms.map(({ word }) => word)], {
-    purpose: 'query',
-    signal: ports.signal,
-  });
-  const related = await findRelated(
-    ports.database,
-    terms.map(({ stem }) => stem),
-    vectors,
-  );
-  return { vector: toSql(vector) ?? '[]', terms: [...related].map(([stem, stands]) => ({ stem, stands, weight: weightOf(vocabulary, stem) })) };
+export async function readQuestion(ports: QuestionPorts, vocabulary: Vocabulary, { asked, signal }: { asked: Asked; signal: AbortSignal }): Promise<Question> {
+  const own = await spellWords(ports, vocabulary, asked.text);
+  const before = await spellWords(ports, vocabulary, asked.context.join(' '));
+  const words = distinctWords([own, before]);
+  const [vector, related] = [
+    await embedQuestion(ports.embedder, { own: textOf(own), before: textOf(before), signal }),
+    await findRelated(ports, { textSearch: vocabulary.textSearch, words, signal }),
+  ];
+  const terms = words.map(({ stem, weight }) => ({ stem, stands: related.get(stem) ?? new Map([[stem, 1]]), weight: weight * weightOf(vocabulary, stem) }));
+  return { vector, terms };
 }
+
+type Spelled = { word: string; stem: string | null };
 
 /** Words that neither the help centre nor English knows are put right where a known one is near; a strange word stays, for it says that something is missing. */
-async function spellWords(database: Database, vocabulary: Vocabulary, text: string): Promise<string[]> {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const stems = await stemsOf(database, words);
-  return stems.map(({ word, stem }) => {
-    if (stem === null || vocabulary.stems.has(stem)) return word;
-    return correctSpelling(word, vocabulary.dictionaries) ?? word;
-  });
+async function spellWords({ database, spelling }: QuestionPorts, vocabulary: Vocabulary, text: string): Promise<Spelled[]> {
+  const words = text.toLowerCase().replaceAll('’', "'").match(wordForm) ?? [];
+  const { textSearch, counts } = vocabulary;
+  const read = await stemsOf(database, textSearch, words);
+  const isKnown = ({ word, stem }: Spelled): boolean => stem === null || counts.has(stem) || spelling.isEnglish(word);
+  const corrected = read.map((one) => (isKnown(one) || textSearch !== 'english' ? one.word : (spelling.correct(one.word, vocabulary.words) ?? one.word)));
+  return await stemsOf(database, textSearch, corrected);
 }
 
-async function findRelated(database: Database, stems: string[], vectors: number[][]): Promise<Map<string, Map<string, number>>> {
-  const { rows } = await database.query<{ asked: string; stem: string; cosine: number }>(selectRelated, [stems, vectors.map(toSql), near.from]);
+const wordForm = /[\p{L}\p{N}]+(?:'[\p{L}]+)?/gu;
+
+const textOf = (words: Spelled[]): string => words.map(({ word }) => word).join(' ');
+
+/** Each stem once; one that stands in the question counts in full though it was said before. */
+function distinctWords([own, before]: [Spelled[], Spelled[]]): Word[] {
+  const words = new Map<string, Word>();
+  const add = (spelled: Spelled[], weight: number): void => {
+    for (const { word, stem } of spelled) {
+      // «don't» and «didn't» say nothing that their stems would find.
+      if (stem !== null && !word.includes("'") && !words.has(stem)) words.set(stem, { word, stem, weight });
+    }
+  };
+  add(own, 1);
+  add(before, contextWeight);
+  return [...words.values()];
+}
+
+/** Of a question within a conversation, half is the question by itself and half the question in its context. */
+async function embedQuestion(
+  embedder: Embedder | undefined,
+  { own, before, signal }: { own: string; before: string; signal: AbortSignal },
+): Promise<number[] | undefined> {
+  const [alone, within] = (await embedder?.embed(before ? [own, `${before} ${own}`] : [own], { purpose: 'query', signal })) ?? [];
+  if (!(alone && within)) return alone;
+  return unit(alone.map((value, index) => value + (within[index] ?? 0)));
+}
+
+export function unit(vector: number[]): number[] {
+  const length = Math.hypot(...vector);
+  return length === 0 ? vector : vector.map((value) => value / length);
+}
+
+async function findRelated(
+  { database, words: embedder }: QuestionPorts,
+  { textSearch, words, signal }: { textSearch: string; words: Word[]; signal: AbortSignal },
+): Promise<Map<string, Map<string, number>>> {
+  const vectors = await embedder.embed(
+    words.map(({ word }) => word),
+    { purpose: 'query', signal },
+  );
+  const stems = words.map(({ stem }) => stem);
+  const { rows } = await database.query<{ asked: string; stem: string; cosine: number }>(selectRelated, [
+    stems,
+    vectors.map((vector) => toSql(vector)),
+    near.from,
+    textSearch,
+  ]);
   const related = new Map(stems.map((stem) => [stem, new Map([[stem, 1]])] as [string, Map<string, number>]));
   for (const { asked, stem, cosine } of rows) {
     const stands = related.get(asked);
@@ -59,5 +112,9 @@ async function findRelated(database: Database, stems: string[], vectors: number[
 /** The question's vectors are read from text once, not once for each word they are compared with. */
 const selectRelated = `
   WITH asked AS MATERIALIZED (SELECT stem, embedding::vector AS embedding FROM unnest($1::text[], $2::text[]) AS asked (stem, embedding))
-  SELECT asked.stem AS asked, words.stem, max(1 - (words.embedding <=> asked.embedding)) AS cosine
-  FROM asked CROSS JOIN words WHERE words.embedding <=> asked.embedding < 1 - $3::float8 GROUP BY 1, 2`;
+  SELECT asked.stem AS asked, found.stem, max(found.cosine) AS cosine
+  FROM asked CROSS JOIN LATERAL (
+    SELECT stem, 1 - (words.embedding <=> asked.embedding) AS cosine FROM words WHERE text_search = $4::regconfig
+    ORDER BY words.embedding <=> asked.embedding LIMIT ${relatedMax}
+  ) AS found
+  WHERE found.cosine > $3::float8 GROUP BY 1, 2`;

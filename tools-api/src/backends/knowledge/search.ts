@@ -1,8 +1,14 @@
-// Finds the passages that fit a question: nearest statements, nearest passages and shared words, fused, then scored against the question.
+// Answers what the help centre says to a question: find candidates, score them, decide whether one answers, and hand out the best passages.
 import type { Database } from '@aiguy/manifests/database';
-import type { LocalEmbedder } from '../embedding/local.ts';
+import type { Embedder } from '../embedding/embedder.ts';
 import { confidenceOf, isAnswerable } from './answerability.ts';
-import { type Question, readQuestion, type Term } from './question.ts';
+import { candidatesMax, type Filter, findCandidates, type Lists } from './candidates.ts';
+import { type Index, readActiveIndex } from './indexes.ts';
+import { selectPassages } from './passages.ts';
+import { type Asked, readQuestion } from './question.ts';
+import { type Candidate, scoreCandidates } from './score.ts';
+import { openSpelling } from './spelling.ts';
+import { typicalQuestions } from './typical-questions.ts';
 import { readVocabulary, type Vocabulary } from './vocabulary.ts';
 
 export type Passage = {
@@ -18,136 +24,91 @@ export type Passage = {
 };
 
 export type SearchResult = { passages: Passage[]; answerable: boolean; confidence: number; corpus_version: string };
+export type SearchRequest = Asked & Filter & { limit: number; signal: AbortSignal };
+export type Ranking = { lists: Lists; candidates: Candidate[]; corpusVersion: string };
 
 /** Contract: nothing found is an empty list, never an error; the same question over the same corpus gives the same answer. */
-export type Knowledge = { search: (question: string, limit: number, signal: AbortSignal) => Promise<SearchResult> };
-
-/** How near a passage is to the question, each 0 to 1. */
-export type Nearness = {
-  /** Cosine of the nearest single statement. */
-  statement: number;
-  /** Cosine of the passage as a whole. */
-  passage: number;
-  /** Part of the question's words, weighed by rarity, that the passage holds, in these or in related words. */
-  coverage: number;
+export type Knowledge = {
+  search: (request: SearchRequest) => Promise<SearchResult>;
+  /** What search chooses from, step by step; for measuring. */
+  rank: (request: Omit<SearchRequest, 'limit'>) => Promise<Ranking>;
+  /** Changes with everything that a reader can notice. */
+  version: () => Promise<string>;
 };
 
-const candidatesMax = 20;
-const openingsOf = 5;
-/** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009) with its usual constant. */
-const fusionConstant = 60;
+export type KnowledgePorts = {
+  database: Database;
+  /** The local model: words are looked up without asking a provider. */
+  words: Embedder;
+  /** Those that can be asked; the one that made the active index's vectors is used. Without it words alone find passages. */
+  embedders: readonly Embedder[];
+};
 
-type Corpus = { version: string; vocabulary: Vocabulary };
-type Candidate = { chunkId: string; fused: number };
+/** Reading the vocabulary again may take a twentieth of the time; until then the former one serves. */
+const refreshShare = 20;
 
-export function createKnowledge(database: Database, embedder: LocalEmbedder): Knowledge {
+type Corpus = { version: string; index: Index | undefined; vocabulary: Vocabulary; readAtMs: number; readMs: number };
+
+export function createKnowledge(ports: KnowledgePorts): Knowledge {
+  const { database } = ports;
+  let spelling: ReturnType<typeof openSpelling> | undefined;
   let corpus: Corpus | undefined;
+  const centres = new Map<string, Promise<number[]>>();
+
   const currentCorpus = async (): Promise<Corpus> => {
-    const version = await readCorpusVersion(database);
-    if (corpus?.version !== version) corpus = { version, vocabulary: await readVocabulary(database, embedder) };
+    const { version, index } = await readState(database);
+    const isFresh = corpus && (corpus.version === version || performance.now() - corpus.readAtMs < corpus.readMs * refreshShare);
+    if (corpus && isFresh && corpus.index?.indexId === index?.indexId) return { ...corpus, version };
+    const startedMs = performance.now();
+    const vocabulary = await readVocabulary(database, index);
+    const readAtMs = performance.now();
+    corpus = { version, index, vocabulary, readAtMs, readMs: readAtMs - startedMs };
     return corpus;
   };
+  const centreOf = async (embedder: Embedder, signal: AbortSignal): Promise<number[]> => {
+    const known = centres.get(embedder.model) ?? meanOf(embedder, signal);
+    centres.set(embedder.model, known);
+    return await known.catch((error: unknown) => {
+      centres.delete(embedder.model);
+      throw error;
+    });
+  };
+
+  const rank: Knowledge['rank'] = async ({ text, context, signal, ...filter }) => {
+    const { version, index, vocabulary } = await currentCorpus();
+    const embedder = ports.embedders.find(({ model, dimensions }) => model === index?.model && dimensions === index.dimensions);
+    spelling ??= openSpelling();
+    const question = await readQuestion({ database, spelling, words: ports.words, embedder }, vocabulary, { asked: { text, context }, signal });
+    signal.throwIfAborted();
+    const lists = await findCandidates(database, question, { index, filter });
+    const questionsCentre = embedder && (await centreOf(embedder, signal));
+    const candidates = await scoreCandidates(database, question, { index, vocabulary, questionsCentre, chunkIds: lists.fused });
+    return { lists, candidates, corpusVersion: version };
+  };
+
   return {
-    search: async (text, limit, signal) => {
-      const { version, vocabulary } = await currentCorpus();
-      const question = await readQuestion({ database, embedder, signal }, vocabulary, text);
-      signal.throwIfAborted();
-      const found = await scoreCandidates(database, question, withOpenings(await findCandidates(database, question)));
-      const best = found[0]?.nearness;
-      const confidence = best ? confidenceOf(best) : 0;
+    rank,
+    search: async ({ limit, ...request }) => {
+      const { candidates, corpusVersion } = await rank(request);
+      const confidence = candidates[0] ? confidenceOf(candidates[0].nearness) : 0;
       return {
-        passages: withOpening(found, limit).map((one) => one.passage),
+        passages: selectPassages(candidates.slice(0, candidatesMax), limit),
         answerable: isAnswerable(confidence),
-        confidence: round(confidence),
-        corpus_version: version,
+        confidence: Math.round(confidence * 1000) / 1000,
+        corpus_version: corpusVersion,
       };
     },
+    version: async () => (await readState(database)).version,
   };
 }
 
-/** Changes with every ingestion, and when the words of it have been learnt. */
-async function readCorpusVersion(database: Database): Promise<string> {
-  const { rows } = await database.query<{ version: string }>(
-    `SELECT count(*) || '-' || coalesce(floor(extract(epoch FROM max(ingested_at)) * 1000), 0)::bigint
-      || '-' || (SELECT count(*) FROM words) AS version FROM documents`,
-  );
-  return rows[0]?.version ?? '0';
+async function readState(database: Database): Promise<{ version: string; index: Index | undefined }> {
+  const { rows } = await database.query<{ version: string }>('SELECT version FROM corpus');
+  const index = await readActiveIndex(database);
+  return { version: `${rows[0]?.version ?? 0}-${index?.indexId ?? 0}`, index };
 }
 
-async function findCandidates(database: Database, question: Question): Promise<Candidate[]> {
-  const anyWord = question.terms.map(({ stem }) => `'${stem.replaceAll("'", "''")}'`).join(' | ');
-  const lists = await Promise.all([
-    database.query<{ chunk_id: string }>('SELECT chunk_id FROM sentences ORDER BY embedding <=> $1 LIMIT 40', [question.vector]),
-    database.query<{ chunk_id: string }>(`SELECT chunk_id FROM chunks ORDER BY embedding <=> $1 LIMIT ${candidatesMax}`, [question.vector]),
-    database.query<{ chunk_id: string }>(
-      `SELECT chunk_id FROM chunks WHERE search @@ $1::tsquery ORDER BY ts_rank_cd(search, $1::tsquery) DESC, chunk_id LIMIT ${candidatesMax}`,
-      [anyWord],
-    ),
-  ]);
-  const fused = new Map<string, number>();
-  for (const list of lists) {
-    const ranked = [...new Set(list.rows.map((row) => row.chunk_id))];
-    for (const [rank, chunkId] of ranked.entries()) fused.set(chunkId, (fused.get(chunkId) ?? 0) + 1 / (fusionConstant + rank + 1));
-  }
-  return [...fused]
-    .map(([chunkId, score]) => ({ chunkId, fused: score }))
-    .sort((a, b) => b.fused - a.fused || a.chunkId.localeCompare(b.chunkId))
-    .slice(0, candidatesMax);
-}
-
-/** Adds the opening passages of the candidates' articles: an article's first sentences state its answer, often in other words than the question. */
-function withOpenings(candidates: Candidate[]): Candidate[] {
-  const openings = candidates.slice(0, openingsOf).map(({ chunkId }) => ({ chunkId: openingOf(chunkId), fused: 0 }));
-  const known = new Set(candidates.map(({ chunkId }) => chunkId));
-  return [...candidates, ...openings.filter(({ chunkId }) => !known.has(chunkId))];
-}
-
-/** The best passages, among them the opening of the best one's article. */
-function withOpening(found: Scored[], limit: number): Scored[] {
-  const best = found.slice(0, limit);
-  const first = best[0];
-  const opening = first && found.find(({ passage }) => passage.id === openingOf(first.passage.id));
-  if (!(first && opening) || best.includes(opening) || limit === 1) return best;
-  return [first, opening, ...best.slice(1, -1)];
-}
-
-function openingOf(chunkId: string): string {
-  return chunkId.replace(/#\d+$/, '#0');
-}
-
-type Row = Omit<Passage, 'score'> & { statement: number; passage: number; words: string[] };
-type Scored = { passage: Passage; nearness: Nearness };
-
-async function scoreCandidates(database: Database, question: Question, candidates: Candidate[]): Promise<Scored[]> {
-  const { rows } = await database.query<Row>(selectCandidates, [candidates.map(({ chunkId }) => chunkId), question.vector]);
-  return rows
-    .map(({ statement, passage, words, ...rest }) => {
-      const nearness = { statement: clamp(statement), passage: clamp(passage), coverage: coverageOf(question.terms, words) };
-      return { passage: { ...rest, score: round(scoreOf(nearness)) }, nearness };
-    })
-    .sort((a, b) => b.passage.score - a.passage.score || a.passage.id.localeCompare(b.passage.id));
-}
-
-const selectCandidates = `
-  SELECT chunk_id AS id, document_id, chunks.title, heading, chunks.url, body AS text, to_char(last_updated, 'YYYY-MM-DD') AS last_updated,
-    1 - (embedding <=> $2) AS passage, tsvector_to_array(search) AS words,
-    coalesce((SELECT max(1 - (sentences.embedding <=> $2)) FROM sentences WHERE sentences.chunk_id = chunks.chunk_id), 0) AS statement
-  FROM chunks JOIN documents USING (document_id) WHERE chunk_id = ANY ($1)`;
-
-function scoreOf({ statement, passage, coverage }: Nearness): number {
-  return 0.45 * statement + 0.25 * passage + 0.3 * coverage;
-}
-
-function coverageOf(terms: Term[], words: string[]): number {
-  const all = terms.reduce((sum, term) => sum + term.weight, 0);
-  if (all === 0) return 0;
-  return terms.reduce((sum, { weight, stands }) => sum + weight * Math.max(0, ...words.map((word) => stands.get(word) ?? 0)), 0) / all;
-}
-
-function clamp(value: number): number {
-  return Math.min(1, Math.max(0, value));
-}
-
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
+async function meanOf(embedder: Embedder, signal: AbortSignal): Promise<number[]> {
+  const vectors = await embedder.embed(typicalQuestions, { purpose: 'query', signal });
+  return Array.from({ length: embedder.dimensions }, (_, at) => vectors.reduce((sum, vector) => sum + (vector[at] ?? 0), 0) / vectors.length);
 }

@@ -1,28 +1,53 @@
-// The words of the help centre: how many passages hold each, and which words are spelled right. Read once for each state of the corpus.
+// What the help centre as a whole looks like: how many passages hold each word, which words are spelled right, where its vectors lie.
 import type { Database } from '@aiguy/manifests/database';
-import type { LocalEmbedder } from '../embedding/local.ts';
+import type { Index } from './indexes.ts';
+import { stemmerOf } from './languages.ts';
 
 export type Vocabulary = {
+  /** The configuration that most passages are read with. */
+  textSearch: string;
   passages: number;
+  /** Mean number of counted words of a passage. */
+  lengthMean: number;
   /** Stem → number of passages that hold it. */
   counts: ReadonlyMap<string, number>;
-  /** Stems of every word that is spelled right, of the help centre and of English. */
-  stems: ReadonlySet<string>;
-  /** Words that a misspelled one may become: those of the help centre first. */
-  dictionaries: readonly (readonly string[])[];
+  /** Words of the help centre, which a misspelled one may become. */
+  words: readonly string[];
+  /** Mean of the vectors; undefined before the first ingestion. */
+  centre: number[] | undefined;
 };
 
-export async function readVocabulary(database: Database, embedder: LocalEmbedder): Promise<Vocabulary> {
-  const english = await embedder.dictionary();
-  const [words, count, own] = await Promise.all([
-    database.query<{ word: string; ndoc: number }>(`SELECT word, ndoc FROM ts_stat('SELECT search FROM chunks')`),
-    database.query<{ passages: number }>('SELECT count(*)::int AS passages FROM chunks'),
-    database.query<{ word: string }>('SELECT word FROM words ORDER BY word'),
-  ]);
-  const counts = new Map(words.rows.map(({ word, ndoc }) => [word, Number(ndoc)]));
-  const stems = new Set([...counts.keys(), ...(await stemsOf(database, english)).map(({ word, stem }) => stem ?? word)]);
-  return { passages: count.rows[0]?.passages ?? 0, counts, stems, dictionaries: [own.rows.map(({ word }) => word), english] };
+/** As many vectors give the mean well enough. */
+const sampledVectors = 4000;
+
+export async function readVocabulary(database: Database, index: Index | undefined): Promise<Vocabulary> {
+  const [stems, totals, words, centre] = [
+    await database.query<{ word: string; ndoc: number }>(`SELECT word, ndoc FROM ts_stat('SELECT search FROM chunks')`),
+    await database.query<{ passages: number; textSearch: string | null; lengthMean: number | null }>(selectTotals),
+    await database.query<{ word: string }>('SELECT word FROM words ORDER BY word'),
+    index ? await database.query<{ centre: string | null }>(selectCentre, [index.indexId, sampledVectors]) : undefined,
+  ];
+  const { passages = 0, textSearch, lengthMean } = totals.rows[0] ?? {};
+  const mean = centre?.rows[0]?.centre;
+  return {
+    textSearch: textSearch ?? 'english',
+    passages,
+    lengthMean: lengthMean ?? 1,
+    counts: new Map(stems.rows.map(({ word, ndoc }) => [word, Number(ndoc)])),
+    words: words.rows.map(({ word }) => word),
+    centre: mean ? (JSON.parse(mean) as number[]) : undefined,
+  };
 }
+
+const selectTotals = `
+  SELECT count(*)::int AS passages, (mode() WITHIN GROUP (ORDER BY text_search::text)) AS "textSearch", avg(length(search))::float8 AS "lengthMean"
+  FROM chunks`;
+
+/** The same vectors each time, spread over all documents. */
+const selectCentre = `
+  WITH every AS (SELECT greatest(1, count(*) / $2) AS nth FROM embeddings WHERE index_id = $1)
+  SELECT avg(embedding)::text AS centre FROM embeddings, every
+  WHERE index_id = $1 AND (hashtext(chunk_id) & 65535) % every.nth = 0`;
 
 /** Inverse document frequency: the rarer a word, the more it says; a word that stands nowhere says most. */
 export function weightOf(vocabulary: Vocabulary, stem: string): number {
@@ -30,10 +55,10 @@ export function weightOf(vocabulary: Vocabulary, stem: string): number {
 }
 
 /** @returns each word with its stem as the full-text index has it; null for words such as «the» that say nothing */
-export async function stemsOf(database: Database, words: readonly string[]): Promise<{ word: string; stem: string | null }[]> {
+export async function stemsOf(database: Database, textSearch: string, words: readonly string[]): Promise<{ word: string; stem: string | null }[]> {
   const { rows } = await database.query<{ word: string; stem: string | null }>(
-    `SELECT word, (ts_lexize('english_stem', word))[1] AS stem FROM unnest($1::text[]) WITH ORDINALITY AS words (word, position) ORDER BY position`,
-    [words],
+    `SELECT word, (ts_lexize($2::regdictionary, word))[1] AS stem FROM unnest($1::text[]) WITH ORDINALITY AS words (word, position) ORDER BY position`,
+    [words, stemmerOf(textSearch)],
   );
   return rows;
 }

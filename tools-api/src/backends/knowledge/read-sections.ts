@@ -17,7 +17,7 @@ export type Section = {
 };
 
 /** @returns the sections in reading order; those without text are left out */
-export function readMarkdown(markdown: string): Section[] {
+export function readSections(markdown: string): Section[] {
   const path: string[] = [];
   let section: Section = { heading: '', anchor: '', pieces: [] };
   const sections = [section];

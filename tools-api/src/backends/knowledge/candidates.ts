@@ -1,0 +1,82 @@
+// Finds passages that may answer a question: nearest vectors and shared words, each list by itself, then fused.
+import { type Database, inTransaction } from '@aiguy/manifests/database';
+import { toSql } from 'pgvector/pg';
+import { type Index, indexedVector } from './indexes.ts';
+import { primaryOf } from './languages.ts';
+import type { Question, Term } from './question.ts';
+
+export type Audience = 'public' | 'customers';
+/** What a reader may see and wants to see; enforced where the passages are found. */
+export type Filter = {
+  audiences: readonly Audience[];
+  /** BCP 47; passages of another language are left out. */
+  language?: string | undefined;
+  /** Passages of documents with any of these tags, and of documents without tags. */
+  productTags?: readonly string[] | undefined;
+};
+
+/** Chunk ids, the likeliest first. */
+export type Lists = { vectors: string[]; words: string[]; fused: string[] };
+
+const vectorsAtOnce = 120;
+const wordsMax = 40;
+export const candidatesMax = 60;
+/** The words that say most; common ones would match every passage. */
+const searchedTermsMax = 12;
+/** A related word finds a passage when it covers this much of the question's own. */
+const relatedFrom = 0.4;
+/** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009) with its usual constant. */
+const fusionConstant = 60;
+
+export async function findCandidates(database: Database, question: Question, { index, filter }: { index: Index | undefined; filter: Filter }): Promise<Lists> {
+  const [vectors, words] = [
+    index && question.vector ? await nearestVectors(database, question.vector, { index, filter }) : [],
+    await sharedWords(database, question.terms, filter),
+  ];
+  return { vectors, words, fused: fuse([vectors, words]).slice(0, candidatesMax) };
+}
+
+/** A question that the filter leaves little for looks further into the HNSW index instead of coming back with less (pgvector 0.8). */
+async function nearestVectors(database: Database, vector: number[], { index, filter }: { index: Index; filter: Filter }): Promise<string[]> {
+  const rows = await inTransaction(database, async (connection) => {
+    await connection.query(`SET LOCAL hnsw.ef_search = ${vectorsAtOnce}; SET LOCAL hnsw.iterative_scan = strict_order`);
+    const found = await connection.query<{ chunk_id: string }>(
+      `SELECT chunk_id FROM embeddings JOIN chunks USING (chunk_id) JOIN documents USING (document_id)
+       WHERE index_id = ${index.indexId} AND ${filterSql}
+       ORDER BY ${indexedVector(index, 'embedding')} <=> ${indexedVector(index, '$1')} LIMIT ${vectorsAtOnce}`,
+      [toSql(vector), ...filterValues(filter)],
+    );
+    return found.rows;
+  });
+  return [...new Set(rows.map(({ chunk_id }) => chunk_id))];
+}
+
+async function sharedWords(database: Database, terms: Term[], filter: Filter): Promise<string[]> {
+  const query = [...terms]
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, searchedTermsMax)
+    .flatMap(({ stands }) => [...stands].filter(([, part]) => part >= relatedFrom).map(([stem]) => `'${stem.replaceAll("'", "''")}'`));
+  if (query.length === 0) return [];
+  const { rows } = await database.query<{ chunk_id: string }>(
+    `SELECT chunk_id FROM chunks JOIN documents USING (document_id)
+     WHERE search @@ $1::tsquery AND ${filterSql}
+     ORDER BY ts_rank_cd(search, $1::tsquery, 1) DESC, chunk_id LIMIT ${wordsMax}`,
+    [[...new Set(query)].join(' | '), ...filterValues(filter)],
+  );
+  return rows.map(({ chunk_id }) => chunk_id);
+}
+
+const filterSql = `audience = ANY ($2::text[]) AND ($3::text IS NULL OR lower(split_part(language, '-', 1)) = $3)
+  AND ($4::text[] IS NULL OR product_tags && $4::text[] OR product_tags = '{}')`;
+
+function filterValues({ audiences, language, productTags }: Filter): unknown[] {
+  return [audiences, language ? primaryOf(language) : null, productTags?.length ? productTags : null];
+}
+
+function fuse(lists: string[][]): string[] {
+  const fused = new Map<string, number>();
+  for (const list of lists) {
+    for (const [rank, chunkId] of list.entries()) fused.set(chunkId, (fused.get(chunkId) ?? 0) + 1 / (fusionConstant + rank + 1));
+  }
+  return [...fused].sort(([idA, a], [idB, b]) => b - a || idA.localeCompare(idB)).map(([chunkId]) => chunkId);
+}

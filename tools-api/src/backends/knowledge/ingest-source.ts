@@ -1,0 +1,153 @@
+// Brings the index up to date with a source: what is new or changed is ingested, what is gone is removed, one bad document never stops the rest.
+import type { Database } from '@aiguy/manifests/database';
+import { type DocumentPorts, compareDocument, cutArticle, fingerprintOf, ingestDocument } from './ingest-document.ts';
+import { type Article, DocumentError, type Source, type SourceDocument } from './sources/source.ts';
+
+export type IngestOptions = {
+  signal: AbortSignal;
+  /** Compares only: nothing is embedded or written. */
+  dryRun?: boolean;
+  /** Documents whose last_updated lies further back are left out, and removed if they were in; undefined = none is too old. */
+  maxAgeDays?: number | undefined;
+  onProgress?: (progress: Progress) => void;
+};
+
+export type Counts = { new: number; changed: number; unchanged: number; removed: number; tooOld: number; failed: number; chunks: number };
+/** `total` is undefined as long as the source can't tell. */
+export type Progress = { done: number; total: number | undefined; key: string; counts: Counts };
+export type Failure = { key: string; reason: string };
+export type Summary = { source: string; counts: Counts; failures: Failure[] };
+
+/** Documents read at once, ahead of the one that is being embedded. */
+const readAhead = 4;
+const dayMs = 86_400_000;
+
+type Known = { documentId: string; fingerprint: string | null };
+type Read = { document: SourceDocument; article: Promise<Article> | undefined };
+
+/**
+ * Can be interrupted at any point and called again: each document is replaced as a whole, and those that were done cost nothing the next time.
+ * @throws SourceError when the source can't be listed to its end (nothing is removed then); EmbeddingError when the provider fails
+ */
+export async function ingestSource(ports: DocumentPorts, source: Source, options: IngestOptions): Promise<Summary> {
+  const run = new Run(ports, source, options);
+  await run.begin();
+  for await (const read of ahead(source, run, options.signal)) await run.take(read);
+  await run.removeGone();
+  return { source: source.name, counts: run.counts, failures: run.failures };
+}
+
+class Run {
+  readonly counts: Counts = { new: 0, changed: 0, unchanged: 0, removed: 0, tooOld: 0, failed: 0, chunks: 0 };
+  readonly failures: Failure[] = [];
+  readonly #ports: DocumentPorts;
+  readonly #source: Source;
+  readonly #options: IngestOptions;
+  #known: ReadonlyMap<string, Known> = new Map();
+  /** Document id → the key that brought it in this run. */
+  readonly #taken = new Map<string, string>();
+  readonly #failed = new Set<string>();
+  #total: number | undefined;
+
+  constructor(ports: DocumentPorts, source: Source, options: IngestOptions) {
+    this.#ports = ports;
+    this.#source = source;
+    this.#options = options;
+  }
+
+  async begin(): Promise<void> {
+    this.#known = await readKnown(this.#ports.database, this.#source.name);
+    this.#total = await this.#source.count(this.#options.signal);
+  }
+
+  isUnchanged({ key, fingerprint }: SourceDocument): boolean {
+    const known = this.#known.get(key);
+    return fingerprint !== undefined && known?.fingerprint === fingerprintOf({ fingerprint });
+  }
+
+  async take({ document, article }: Read): Promise<void> {
+    this.#options.signal.throwIfAborted();
+    try {
+      if (article) await this.#ingest(document, await article);
+      else this.#keep(document.key);
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error;
+      this.#failed.add(document.key);
+      this.counts.failed += 1;
+      this.failures.push({ key: document.key, reason: error.message });
+    }
+    const { new: fresh, changed, unchanged, tooOld, failed } = this.counts;
+    const done = fresh + changed + unchanged + tooOld + failed;
+    this.#options.onProgress?.({ done, total: this.#total, key: document.key, counts: this.counts });
+  }
+
+  #keep(key: string): void {
+    const known = this.#known.get(key);
+    if (known) this.#taken.set(known.documentId, key);
+    this.counts.unchanged += 1;
+  }
+
+  async #ingest(document: SourceDocument, article: Article): Promise<void> {
+    const other = this.#taken.get(article.documentId);
+    if (other !== undefined) throw new DocumentError(`has the id «${article.documentId}», which ${other} has already; ids must be unique`);
+    if (this.#isTooOld(article)) {
+      this.counts.tooOld += 1;
+      return;
+    }
+    this.#taken.set(article.documentId, document.key);
+    const { was, chunks } = await this.#write(document, article);
+    this.counts[was] += 1;
+    this.counts.chunks += chunks;
+  }
+
+  async #write(document: SourceDocument, article: Article): ReturnType<typeof ingestDocument> {
+    const source = this.#source.name;
+    if (!this.#options.dryRun) {
+      const origin = { source, key: document.key, fingerprint: document.fingerprint };
+      return await ingestDocument(this.#ports, article, { origin, signal: this.#options.signal });
+    }
+    const was = await compareDocument(this.#ports.database, article, source);
+    return { was, chunks: was === 'unchanged' ? 0 : cutArticle(article).length };
+  }
+
+  #isTooOld({ lastUpdated }: Article): boolean {
+    const { maxAgeDays } = this.#options;
+    return maxAgeDays !== undefined && Date.parse(lastUpdated) < Date.now() - maxAgeDays * dayMs;
+  }
+
+  /** Only after the whole list was seen. A document that could not be read this time stays as it was. */
+  async removeGone(): Promise<void> {
+    const gone = [...this.#known].filter(([key, { documentId }]) => !(this.#failed.has(key) || this.#taken.has(documentId)));
+    this.counts.removed = gone.length;
+    if (this.#options.dryRun || gone.length === 0) return;
+    const ids = gone.map(([, { documentId }]) => documentId);
+    await this.#ports.database.query(
+      `WITH gone AS (DELETE FROM documents WHERE source = $1 AND document_id = ANY ($2))
+       UPDATE corpus SET version = version + 1`,
+      [this.#source.name, ids],
+    );
+  }
+}
+
+async function readKnown(database: Database, source: string): Promise<Map<string, Known>> {
+  const { rows } = await database.query<Known & { key: string }>(
+    'SELECT source_key AS key, document_id AS "documentId", fingerprint FROM documents WHERE source = $1',
+    [source],
+  );
+  return new Map(rows.map(({ key, ...known }) => [key, known]));
+}
+
+/** Reads some documents ahead, and hands them on in the order of the list. */
+async function* ahead(source: Source, run: Run, signal: AbortSignal): AsyncGenerator<Read> {
+  const reading: Read[] = [];
+  for await (const document of source.list(signal)) {
+    const article = run.isUnchanged(document) ? undefined : document.read(signal);
+    // Whoever awaits it sees the failure; until then it must not count as unhandled.
+    article?.catch(() => undefined);
+    reading.push({ document, article });
+    if (reading.length < readAhead) continue;
+    const first = reading.shift();
+    if (first) yield first;
+  }
+  yield* reading;
+}

@@ -1,0 +1,70 @@
+// Chooses the passages to hand out: the best ones, neighbours joined, no two that say the same, the best article's opening among them.
+import type { Candidate } from './score.ts';
+import type { Passage } from './search.ts';
+
+/** Two passages that share this part of their words say the same. */
+const sameFrom = 0.9;
+/** The tool's contract. */
+const textMax = 4000;
+
+/** @param candidates the best first */
+export function selectPassages(candidates: readonly Candidate[], limit: number): Passage[] {
+  const chosen: Candidate[] = [];
+  for (const candidate of candidates) {
+    if (chosen.length === limit) break;
+    if (!chosen.some((one) => isSame(one, candidate))) chosen.push(candidate);
+  }
+  return joinNeighbours(withOpening(chosen, candidates)).map(toPassage);
+}
+
+/** An article's first sentences state its answer, often in other words than the question: they come along with its best passage. */
+function withOpening(chosen: Candidate[], candidates: readonly Candidate[]): Candidate[] {
+  const [first, ...others] = chosen;
+  const opening = first && candidates.find(({ documentId, position }) => documentId === first.documentId && position === 0);
+  if (!(first && opening) || chosen.includes(opening) || others.length === 0) return chosen;
+  return [first, opening, ...others.slice(0, -1)];
+}
+
+function isSame(a: Candidate, b: Candidate): boolean {
+  const words = new Set(a.stems);
+  const shared = b.stems.filter((stem) => words.has(stem)).length;
+  return shared / (a.stems.length + b.stems.length - shared || 1) >= sameFrom;
+}
+
+/** Parts of one section that follow each other become one passage, under the name of the first and at the place of the better. */
+function joinNeighbours(chosen: Candidate[]): Candidate[] {
+  const joined: Candidate[] = [];
+  for (const candidate of chosen) {
+    const at = joined.findIndex((one) => areNeighbours(one, candidate));
+    const neighbour = joined[at];
+    const text = neighbour && joinTexts(neighbour.position < candidate.position ? [neighbour.text, candidate.text] : [candidate.text, neighbour.text]);
+    if (!(neighbour && text !== undefined && text.length <= textMax)) joined.push(candidate);
+    else joined[at] = { ...(neighbour.position < candidate.position ? neighbour : candidate), text, score: Math.max(neighbour.score, candidate.score) };
+  }
+  return joined;
+}
+
+function areNeighbours(a: Candidate, b: Candidate): boolean {
+  return a.documentId === b.documentId && a.heading === b.heading && a.url === b.url && Math.abs(a.position - b.position) === 1;
+}
+
+/** The later one begins with the end of the earlier one. */
+function joinTexts([first = '', second = '']: string[]): string {
+  for (let length = Math.min(first.length, second.length); length > 0; length -= 1) {
+    if (first.endsWith(second.slice(0, length))) return first + second.slice(length);
+  }
+  return `${first}\n${second}`;
+}
+
+function toPassage({ chunkId, documentId, title, heading, url, text, lastUpdated, score }: Candidate): Passage {
+  return {
+    id: chunkId,
+    document_id: documentId,
+    title,
+    heading: heading.slice(0, 300),
+    url,
+    text: text.slice(0, textMax),
+    last_updated: lastUpdated,
+    score: Math.round(score * 1000) / 1000,
+  };
+}

@@ -1,0 +1,44 @@
+// The content words of the help centre with their meaning, by the local model: words are looked up for each question, without asking a provider.
+import type { Database } from '@aiguy/manifests/database';
+import { toSql } from 'pgvector/pg';
+import type { Embedder } from '../embedding/embedder.ts';
+import { stemmerOf } from './languages.ts';
+
+const wordsAtOnce = 200;
+
+/** Learns the words that no earlier ingestion brought; called once after the documents of one. Searching works before, only less well. */
+export async function learnWords({ database, words }: { database: Database; words: Embedder }, signal: AbortSignal): Promise<void> {
+  const { rows: searches } = await database.query<{ name: string }>('SELECT DISTINCT text_search::text AS name FROM chunks');
+  for (const { name } of searches) {
+    const { rows } = await database.query<Word>(selectNewWords, [name, stemmerOf(name)]);
+    for (let from = 0; from < rows.length; from += wordsAtOnce) await learn({ database, words }, { name, rows: rows.slice(from, from + wordsAtOnce), signal });
+  }
+}
+
+type Word = { word: string; stem: string };
+
+async function learn(
+  { database, words }: { database: Database; words: Embedder },
+  { name, rows, signal }: { name: string; rows: Word[]; signal: AbortSignal },
+): Promise<void> {
+  const vectors = await words.embed(
+    rows.map(({ word }) => word),
+    { purpose: 'passage', signal },
+  );
+  const learnt = rows.map((row, index) => ({ ...row, embedding: toSql(vectors[index] ?? []) }));
+  await database.query(
+    `WITH learnt AS (
+       INSERT INTO words (text_search, word, stem, embedding) SELECT $1::regconfig, word, stem, embedding::vector
+       FROM jsonb_to_recordset($2::jsonb) AS row(word text, stem text, embedding text) ON CONFLICT DO NOTHING)
+     UPDATE corpus SET version = version + 1`,
+    [name, JSON.stringify(learnt)],
+  );
+}
+
+/** Of the stored search vectors only stems are left, so the words are read from the texts. */
+const selectNewWords = `
+  SELECT word, (ts_lexize($2::regdictionary, word))[1] AS stem
+  FROM ts_stat(format('SELECT to_tsvector(''simple'', title || '' '' || heading || '' '' || body) FROM chunks WHERE text_search = %L::regconfig', $1::text))
+  WHERE word ~ '^[[:alpha:]]{2,40}$' AND (ts_lexize($2::regdictionary, word))[1] IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM words WHERE words.text_search = $1::regconfig AND words.word = ts_stat.word)
+  ORDER BY word`;
