@@ -4,6 +4,8 @@ import { toSql } from 'pgvector/pg';
 import { type Index, indexedVector } from './indexes.ts';
 import { primaryOf } from './languages.ts';
 import type { Question, Term } from './question.ts';
+import { bm25 } from './score.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 export type Audience = 'public' | 'customers';
 /** What a reader may see and wants to see; enforced where the passages are found. */
@@ -19,8 +21,8 @@ export type Filter = {
 export type Lists = { vectors: string[]; words: string[]; fused: string[] };
 
 const vectorsAtOnce = 120;
-const wordsMax = 40;
-export const candidatesMax = 60;
+const wordsMax = 60;
+export const candidatesMax = 100;
 /** The words that say most; common ones would match every passage. */
 const searchedTermsMax = 12;
 /** A related word finds a passage when it covers this much of the question's own. */
@@ -28,10 +30,10 @@ const relatedFrom = 0.4;
 /** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009) with its usual constant. */
 const fusionConstant = 60;
 
-export async function findCandidates(database: Database, question: Question, { index, filter }: { index: Index | undefined; filter: Filter }): Promise<Lists> {
+export async function findCandidates(database: Database, question: Question, { index, vocabulary, filter }: { index: Index | undefined; vocabulary: Vocabulary; filter: Filter }): Promise<Lists> {
   const [vectors, words] = [
     index && question.vector ? await nearestVectors(database, question.vector, { index, filter }) : [],
-    await sharedWords(database, question.terms, filter),
+    await sharedWords(database, { terms: question.terms, vocabulary, filter }),
   ];
   return { vectors, words, fused: fuse([vectors, words]).slice(0, candidatesMax) };
 }
@@ -51,18 +53,20 @@ async function nearestVectors(database: Database, vector: number[], { index, fil
   return [...new Set(rows.map(({ chunk_id }) => chunk_id))];
 }
 
-async function sharedWords(database: Database, terms: Term[], filter: Filter): Promise<string[]> {
-  const query = [...terms]
+/** Okapi BM25 over the passages that hold any of the words that say most; of a word and those related to it, the best counts. */
+async function sharedWords(database: Database, { terms, vocabulary, filter }: { terms: Term[]; vocabulary: Vocabulary; filter: Filter }): Promise<string[]> {
+  const searched = [...terms]
     .sort((a, b) => b.weight - a.weight)
     .slice(0, searchedTermsMax)
-    .flatMap(({ stands }) => [...stands].filter(([, part]) => part >= relatedFrom).map(([stem]) => `'${stem.replaceAll("'", "''")}'`));
-  if (query.length === 0) return [];
-  const { rows } = await database.query<{ chunk_id: string }>(
-    `SELECT chunk_id FROM chunks JOIN documents USING (document_id)
-     WHERE search @@ $1::tsquery AND ${filterSql}
-     ORDER BY ts_rank_cd(search, $1::tsquery, 1) DESC, chunk_id LIMIT ${wordsMax}`,
-    [[...new Set(query)].join(' | '), ...filterValues(filter)],
-  );
+    .flatMap(({ weight, stands }, term) => [...stands].filter(([, part]) => part >= relatedFrom).map(([stem, part]) => ({ term, stem, weight: weight * part })));
+  if (searched.length === 0) return [];
+  const query = searched.map(({ stem }) => `'${stem.replaceAll("'", "''")}'`).join(' | ');
+  const { rows } = await database.query<{ chunk_id: string }>(selectSharingWords, [
+    query,
+    ...filterValues(filter),
+    JSON.stringify(searched),
+    vocabulary.lengthMean,
+  ]);
   return rows.map(({ chunk_id }) => chunk_id);
 }
 
@@ -72,6 +76,15 @@ const filterSql = `audience = ANY ($2::text[]) AND ($3::text IS NULL OR lower(sp
 function filterValues({ audiences, language, productTags }: Filter): unknown[] {
   return [audiences, language ? primaryOf(language) : null, productTags?.length ? productTags : null];
 }
+
+const selectSharingWords = `
+  WITH searched AS MATERIALIZED (SELECT term, stem, weight FROM jsonb_to_recordset($5::jsonb) AS row(term integer, stem text, weight float8))
+  SELECT chunk_id FROM chunks JOIN documents USING (document_id) CROSS JOIN LATERAL (
+    SELECT sum(best) AS score FROM (
+      SELECT max(weight * cardinality(positions) * ${bm25.k1 + 1} / (cardinality(positions) + ${bm25.k1} * (${1 - bm25.b} + ${bm25.b} * length(search) / $6::float8))) AS best
+      FROM unnest(search) JOIN searched ON stem = lexeme GROUP BY term) AS terms) AS found
+  WHERE search @@ $1::tsquery AND ${filterSql}
+  ORDER BY score DESC, chunk_id LIMIT ${wordsMax}`;
 
 function fuse(lists: string[][]): string[] {
   const fused = new Map<string, number>();

@@ -86,35 +86,41 @@ export function unit(vector: number[]): number[] {
   return length === 0 ? vector : vector.map((value) => value / length);
 }
 
+/** Words of the help centre that mean nearly the same, from the ones it holds itself or, for a strange word, from the model. */
 async function findRelated(
   { database, words: embedder }: QuestionPorts,
   { textSearch, words, signal }: { textSearch: string; words: Word[]; signal: AbortSignal },
 ): Promise<Map<string, Map<string, number>>> {
-  const vectors = await embedder.embed(
+  const known = await database.query<{ word: string }>('SELECT word FROM words WHERE text_search = $1::regconfig AND word = ANY ($2)', [
+    textSearch,
     words.map(({ word }) => word),
-    { purpose: 'query', signal },
-  );
-  const stems = words.map(({ stem }) => stem);
+  ]);
+  const own = new Set(known.rows.map(({ word }) => word));
+  const strange = words.filter(({ word }) => !own.has(word)).map(({ word }) => word);
+  const vectors = await embedder.embed(strange, { purpose: 'query', signal });
   const { rows } = await database.query<{ asked: string; stem: string; cosine: number }>(selectRelated, [
-    stems,
+    textSearch,
+    words.map(({ word }) => word),
+    strange,
     vectors.map((vector) => toSql(vector)),
     near.from,
-    textSearch,
   ]);
-  const related = new Map(stems.map((stem) => [stem, new Map([[stem, 1]])] as [string, Map<string, number>]));
+  const related = new Map(words.map(({ stem }) => [stem, new Map([[stem, 1]])] as [string, Map<string, number>]));
+  const stemOf = new Map(words.map(({ word, stem }) => [word, stem]));
   for (const { asked, stem, cosine } of rows) {
-    const stands = related.get(asked);
+    const stands = related.get(stemOf.get(asked) ?? '');
     stands?.set(stem, Math.max(stands.get(stem) ?? 0, Math.min(1, (cosine - near.zero) / (near.full - near.zero))));
   }
   return related;
 }
 
-/** The question's vectors are read from text once, not once for each word they are compared with. */
 const selectRelated = `
-  WITH asked AS MATERIALIZED (SELECT stem, embedding::vector AS embedding FROM unnest($1::text[], $2::text[]) AS asked (stem, embedding))
-  SELECT asked.stem AS asked, found.stem, max(found.cosine) AS cosine
+  WITH asked AS MATERIALIZED (
+    SELECT word, embedding FROM words WHERE text_search = $1::regconfig AND word = ANY ($2)
+    UNION ALL SELECT word, embedding::vector(512) FROM unnest($3::text[], $4::text[]) AS strange (word, embedding))
+  SELECT asked.word AS asked, found.stem, max(found.cosine) AS cosine
   FROM asked CROSS JOIN LATERAL (
-    SELECT stem, 1 - (words.embedding <=> asked.embedding) AS cosine FROM words WHERE text_search = $4::regconfig
+    SELECT stem, 1 - (words.embedding <=> asked.embedding) AS cosine FROM words WHERE text_search = $1::regconfig
     ORDER BY words.embedding <=> asked.embedding LIMIT ${relatedMax}
   ) AS found
-  WHERE found.cosine > $3::float8 GROUP BY 1, 2`;
+  WHERE found.cosine > $5::float8 GROUP BY 1, 2`;

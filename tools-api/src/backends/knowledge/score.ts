@@ -35,7 +35,7 @@ export type Candidate = {
 /** Fitted on questions over two help centres; see the README. */
 const weights = { statement: 5, passage: 8, coverage: 5, bm25: 3.7, bias: -7 };
 /** Okapi BM25 with its usual constants (Robertson, Zaragoza 2009). */
-const bm25 = { k1: 1.2, b: 0.75, scale: 15 };
+export const bm25 = { k1: 1.2, b: 0.75, scale: 15 };
 
 export type ScoreOptions = { index: Index | undefined; vocabulary: Vocabulary; questionsCentre: number[] | undefined };
 

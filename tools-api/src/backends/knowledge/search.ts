@@ -2,7 +2,7 @@
 import type { Database } from '@aiguy/manifests/database';
 import type { Embedder } from '../embedding/embedder.ts';
 import { confidenceOf, isAnswerable } from './answerability.ts';
-import { candidatesMax, type Filter, findCandidates, type Lists } from './candidates.ts';
+import { type Filter, findCandidates, type Lists } from './candidates.ts';
 import { type Index, readActiveIndex } from './indexes.ts';
 import { selectPassages } from './passages.ts';
 import { type Asked, readQuestion } from './question.ts';
@@ -80,7 +80,7 @@ export function createKnowledge(ports: KnowledgePorts): Knowledge {
     spelling ??= openSpelling();
     const question = await readQuestion({ database, spelling, words: ports.words, embedder }, vocabulary, { asked: { text, context }, signal });
     signal.throwIfAborted();
-    const lists = await findCandidates(database, question, { index, filter });
+    const lists = await findCandidates(database, question, { index, vocabulary, filter });
     const questionsCentre = embedder && (await centreOf(embedder, signal));
     const candidates = await scoreCandidates(database, question, { index, vocabulary, questionsCentre, chunkIds: lists.fused });
     return { lists, candidates, corpusVersion: version };
@@ -92,7 +92,7 @@ export function createKnowledge(ports: KnowledgePorts): Knowledge {
       const { candidates, corpusVersion } = await rank(request);
       const confidence = candidates[0] ? confidenceOf(candidates[0].nearness) : 0;
       return {
-        passages: selectPassages(candidates.slice(0, candidatesMax), limit),
+        passages: selectPassages(candidates, limit),
         answerable: isAnswerable(confidence),
         confidence: Math.round(confidence * 1000) / 1000,
         corpus_version: corpusVersion,

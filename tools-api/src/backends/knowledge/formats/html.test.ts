@@ -15,7 +15,7 @@ const read = (html: string, pageUrl?: string) => readHtml(Buffer.from(html), { p
 test('only the main content of a page is read', () => {
   const { markdown, title, language } = read(
     around(
-      '<main><h1>Return an item</h1><p>You have <b>30 days</b>.</p><nav><a href="#">Top</a></nav><h2>How</h2><ol><li>Pack it.</li><li>Send it.</li></ol></main>',
+      '<main><h1>Return an item <button>Copy</button></h1><p>You have <b>30 days</b>.</p><nav><a href="#">Top</a></nav><h2>How</h2><ol><li>Pack it.</li><li>Send it.</li></ol></main>',
     ),
   );
   assert.equal(title, 'Return an item');

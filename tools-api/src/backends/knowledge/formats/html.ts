@@ -18,6 +18,7 @@ type Page = ReturnType<typeof parseHTML>['document'];
 export function readHtml(bytes: Uint8Array, { charset, pageUrl }: { charset?: string | undefined; pageUrl?: string | undefined }): Reading {
   const page = parsePage(decodeText(bytes, charset ?? metaCharset(bytes)));
   const data = readLinkedData(page);
+  removeAll(page, never);
   const title = headingOf(page) ?? meta(page, 'og:title') ?? text(page.querySelector('title'));
   return {
     title,
@@ -89,12 +90,11 @@ function metaCharset(bytes: Uint8Array): string | undefined {
 }
 
 const never =
-  'script, style, noscript, template, iframe, svg, form, dialog, nav, aside, [role=navigation], [role=complementary], [role=search], [role=dialog], [role=alertdialog]';
+  'script, style, noscript, template, iframe, svg, form, button, dialog, nav, aside, [role=navigation], [role=complementary], [role=search], [role=dialog], [role=alertdialog]';
 const consent = /cookie|consent|gdpr|newsletter|breadcrumb|skip-link|share-buttons|social-share/i;
 
 /** Taken from the one article or main element, where there is one; else what reads like the text of the page. */
 function mainContent(page: Page): string {
-  removeAll(page, never);
   for (const element of page.querySelectorAll('[id], [class]')) if (isConsent(element)) element.remove();
   const content = only(page, 'main article') ?? only(page, 'main, [role=main]') ?? only(page, 'article');
   if (!text(content)) return mostText(page);

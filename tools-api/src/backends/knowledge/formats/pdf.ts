@@ -72,7 +72,16 @@ async function readLines(pdf: Pdf, number: number): Promise<Line[]> {
     throw new DocumentError(`page ${number} is damaged`);
   }
   if (line) lines.push(line);
-  return lines.map((found) => ({ ...found, text: found.text.normalize('NFKC').replace(/\s+/g, ' ').trim() })).filter(({ text }) => text !== '');
+  return lines
+    .map((found) => ({
+      ...found,
+      text: found.text
+        .normalize('NFKC')
+        .replace(/(\s?\.){5,}/g, ' … ')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    }))
+    .filter(({ text }) => text !== '');
 }
 
 /** A font without a table of its letters gives characters of the private area or none at all. */

@@ -84,16 +84,27 @@ function guessUtf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   return odd > even ? 'utf-16le' : 'utf-16be';
 }
 
-/** Least certainty of 100, and how near a second encoding may come that would read something else. */
+/** Others write most Western letters with the same bytes, and some letters of their own with those of é's neighbours. */
+const neighbours = ['windows-1250', 'windows-1254', 'windows-1257'];
 const certaintyMin = 30;
-const rivalShare = 0.8;
+const evidenceMin = 16;
 
+/** Only Western and Cyrillic texts can be told from others; which of the Central European encodings it is can't be told from a page of text. */
 function decodeDetected(bytes: Uint8Array): string {
-  const [best, ...others] = chardet.analyse(bytes.subarray(0, 200_000));
-  const text = best && best.confidence >= certaintyMin ? decodeIf(bytes, best.name) : undefined;
-  const rivals = others.filter((other) => best && other.confidence >= best.confidence * rivalShare);
-  if (text === undefined || rivals.some((rival) => (decodeIf(bytes, rival.name) ?? text) !== text)) {
-    throw new DocumentError('is not UTF-8, and its encoding is in doubt; save it as UTF-8');
+  const [best, second] = chardet.analyse(bytes.subarray(0, 200_000));
+  const distinct = best && best.confidence >= certaintyMin && best.confidence - (second?.confidence ?? 0) >= 10;
+  const evidence = bytes.reduce((count, byte) => count + (byte > 127 ? 1 : 0), 0);
+  let text: string | undefined;
+  if (best && /^(windows-1252|ISO-8859-1)$/.test(best.name)) {
+    const western = decodeIf(bytes, 'windows-1252');
+    if ((distinct && evidence >= evidenceMin) || readsAlike(bytes, western)) text = western;
   }
+  if (best?.name === 'windows-1251' && distinct && evidence >= evidenceMin) text = decodeIf(bytes, best.name);
+  if (text === undefined) throw new DocumentError('is not UTF-8, and its encoding is in doubt; save it as UTF-8');
   return text;
+}
+
+/** A pound sign before a number is no letter of another language. */
+function readsAlike(bytes: Uint8Array, western: string | undefined): boolean {
+  return neighbours.every((encoding) => new TextDecoder(encoding).decode(bytes).replace(/Ł(?=\d)/g, '£') === western);
 }

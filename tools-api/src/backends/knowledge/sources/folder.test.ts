@@ -88,13 +88,13 @@ test('what can’t be read is refused with its reason, and the list goes on', as
   await put('latin.md', Buffer.from('D\xe9j\xe0 pay\xe9?', 'latin1'));
   await put('picture.md', Buffer.from('\x89PNG\r\n', 'latin1'));
   await put('large.md', 'x');
-  await truncate(join(root, 'large.md'), 100_000_000);
+  await truncate(join(root, 'large.md'), 3_000_000_000);
   await put('z.md', 'Text.');
   await assert.rejects(readOne('binary.md'), reason(/^is a binary file, not text$/));
   await assert.rejects(readOne('empty.md'), reason(/^is empty$/));
   await assert.rejects(readOne('latin.md'), reason(/encoding is in doubt; save it as UTF-8/));
   await assert.rejects(readOne('picture.md'), reason(/is a PNG picture/));
-  await assert.rejects(readOne('large.md'), reason(/^has 100 MB; the limit is 20 MB$/));
+  await assert.rejects(readOne('large.md'), reason(/^has 3,000 MB; the limit is 20 MB$/));
   const vanishing = (await listAll()).find(({ key }) => key === 'z.md');
   await rm(join(root, 'z.md'));
   await assert.rejects(async () => await vanishing?.read(signal), reason(/^can't be read: it does not exist$/));
