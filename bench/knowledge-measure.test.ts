@@ -38,8 +38,11 @@ test('a limit that is reached ends the database and keeps what was measured unti
     return calls;
   };
   const job = { name: 'test', database: { ...database, memoryMb }, exercise, say: () => undefined, signal: limit.signal };
-  await assert.rejects(measure(job, figures));
-  await database.stop();
+  try {
+    await assert.rejects(measure(job, figures));
+  } finally {
+    await database.stop();
+  }
   assert.ok((figures.insertRowsPerSecond ?? 0) > 0 && (figures.indexBuildSeconds ?? 0) > 0);
   assert.equal(figures.searches.length, 7);
   assert.equal(figures.insertIntoIndexRows, undefined);

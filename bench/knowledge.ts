@@ -1,5 +1,5 @@
 // npm run bench -- knowledge: how fast, how exact and how large the vector index is, embedded and on a server, at growing numbers of chunks.
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { createEmbedder } from '../tools-api/src/backends/embedder.ts';
 import { type BenchDatabase, type BenchDatabaseKind, embedded, native } from './knowledge-databases.ts';
 import { type Exercise, type Figures, measure, prepareExercise } from './knowledge-measure.ts';
@@ -9,7 +9,8 @@ import { makeCorpus, neighbourhood, toVectors, type Vectors } from './knowledge-
 import { duration, number } from './progress.ts';
 
 export type KnowledgeBench = {
-  machine: { processor: string; processors: number; memoryGb: number; node: string };
+  /** `load` is the mean number of processes that wanted a processor in the last 15 minutes of the run, ours among them. */
+  machine: { processor: string; processors: number; memoryGb: number; node: string; load: number };
   /** Of 500 made chunks. */
   vectors: { nearestCosine: number; spread: number };
   results: Figures[];
@@ -88,5 +89,11 @@ async function measureSize(kind: BenchDatabaseKind, exercise: Exercise, { say, i
 
 function describeMachine(): KnowledgeBench['machine'] {
   const [processor] = cpus();
-  return { processor: processor?.model ?? '', processors: cpus().length, memoryGb: Math.round(totalmem() / 2 ** 30), node: process.version };
+  return {
+    processor: processor?.model ?? '',
+    processors: cpus().length,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    load: loadavg()[2] ?? Number.NaN,
+  };
 }
