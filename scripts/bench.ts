@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { signToken } from '@aiguy/manifests/tokens';
+import { benchKnowledge, defaultSizes, parseSizes } from '../bench/knowledge.ts';
 import type { LoadJob, LoadResult } from '../bench/load.ts';
 import { pageWeight } from '../bench/page-weight.ts';
 import { cpuSeconds, give, percentile, rssMb, start } from '../bench/processes.ts';
@@ -17,27 +18,43 @@ import { allScopes, developmentSigner } from './keys.ts';
 import { hasPrograms, installHint } from './system-packages.ts';
 import { buildWidget } from './widget.ts';
 
-const help = `Usage: npm run bench [-- --json]
+const help = `Usage: npm run bench [-- [knowledge] [--json] [--sizes LIST]]
 
 Measures on a scripted Messages API without delay, one tool call a turn: CPU seconds a thousand turns and time to the first
 token at 1, 32 and 256 at once (beside a loop by hand on node:http and the AI SDK), memory idle and with 1,000 open streams,
 the delay of a chunk through WordPress (needs php and mariadbd), and the bytes a page loads.
-  --json   the last line is one JSON object
+With knowledge: the vector index instead, embedded and on a real Postgres (needs root and debootstrap): rows a second, time and
+exactness of a search, memory and size. Half an hour with the default sizes; 10 minutes at most for each size of a database.
+  --json         the last line is one JSON object
+  --sizes LIST   numbers of chunks, by default ${defaultSizes}
 `;
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    sizes: { type: 'string', default: defaultSizes },
+    help: { type: 'boolean', default: false },
+  },
+});
 const levels = [
   { concurrency: 1, turns: 100 },
   { concurrency: 32, turns: 320 },
   { concurrency: 256, turns: 512 },
 ];
 const streams = 1000;
-const dataDir = mkdtempSync(join(tmpdir(), 'aiguy-bench-'));
+const dataDir = positionals[0] === 'knowledge' || values.help ? '' : mkdtempSync(join(tmpdir(), 'aiguy-bench-'));
 
 if (values.help) process.stdout.write(help);
+else if (positionals[0] === 'knowledge') await knowledge();
 else await main();
 
 type Figures = { cpuPer1000Turns: number; p50: number; p95: number; turnsPerSecond: number };
+
+async function knowledge(): Promise<void> {
+  const result = await benchKnowledge({ sizes: parseSizes(values.sizes), say });
+  if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+}
 
 async function main(): Promise<void> {
   const outside = await start<{ messagesUrl: string; toolUrl: string }>('outside.ts');

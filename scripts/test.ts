@@ -13,7 +13,14 @@ Runs the tests. Those that need system packages run where these are installed.
   PATTERN    only test files whose path contains one of the patterns
 `;
 
-type Suite = { name: string; files: string[]; needs: string[]; command: (files: string[]) => string[]; prepare?: () => Promise<void> };
+type Suite = {
+  name: string;
+  files: string[];
+  needs: string[];
+  needsRoot?: boolean;
+  command: (files: string[]) => string[];
+  prepare?: () => Promise<void>;
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,9 +34,16 @@ const wordpress = ['php', 'mariadbd'];
 const suites: Suite[] = [
   {
     name: 'TypeScript',
-    files: find('{manifests,orchestrator,tools-api,scripts}/**/*.test.ts', 'wp-plugin/src/**/*.test.ts', 'test/*.test.ts').filter(isPlain),
+    files: find('{manifests,orchestrator,tools-api,scripts,bench}/**/*.test.ts', 'wp-plugin/src/**/*.test.ts', 'test/*.test.ts').filter(isPlain),
     needs: [],
     command: nodeTest,
+  },
+  {
+    name: 'Postgres',
+    files: find('{orchestrator,tools-api,scripts,test}/**/*.postgres.test.ts'),
+    needs: ['debootstrap', 'unshare', 'chroot'],
+    needsRoot: true,
+    command: nodeTestSerial,
   },
   {
     name: 'WordPress',
@@ -49,7 +63,7 @@ function find(...patterns: string[]): string[] {
 }
 
 function isPlain(file: string): boolean {
-  return !/\.(wordpress|browser)\.test\.ts$/.test(file);
+  return !/\.(postgres|wordpress|browser)\.test\.ts$/.test(file);
 }
 
 async function main(): Promise<number> {
@@ -77,7 +91,8 @@ function isChosen(file: string): boolean {
 }
 
 function missing(suite: Suite): string[] {
-  return suite.needs.filter((program) => !hasPrograms([program]));
+  const programs = suite.needs.filter((program) => !hasPrograms([program]));
+  return suite.needsRoot && process.getuid?.() !== 0 ? [...programs, 'root'] : programs;
 }
 
 type Result = { code: number; passed: number; failed: number; skipped: number };

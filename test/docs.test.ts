@@ -13,7 +13,7 @@ const documents = [
   'README.md',
   '.github/CONTRIBUTING.md',
   '.github/SECURITY.md',
-  ...globSync('{manifests,orchestrator,tools-api,wp-plugin}/README.md', { cwd: projectRoot }),
+  ...globSync('{manifests,orchestrator,tools-api,wp-plugin,bench}/README.md', { cwd: projectRoot }),
 ];
 const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
 

@@ -6,11 +6,7 @@ target=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The mirror is the one this machine already uses.
-mirror=$(find /etc/apt -maxdepth 2 \( -name sources.list -o -name '*.sources' \) -exec cat {} + |
-  sed -nE 's/^(URIs:|deb( \[[^]]*\])?) *(https?:[^ ]+).*/\3/p' | head -n 1)
-[ -n "$mirror" ] || { echo "no Debian mirror in this machine's apt sources" >&2; exit 1; }
-
+mirror=$("$(dirname "$0")/../debian-mirror.sh")
 mkdir -p "$work"/{lists/partial,cache/archives/partial,debs,tree}
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" >"$work/sources.list"
 apt=(-o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=/dev/null -o "Dir::State::lists=$work/lists"
