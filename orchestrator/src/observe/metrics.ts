@@ -9,6 +9,8 @@ export type TurnMetrics = {
   turnLost: (runId: string, reason: 'lease_lost' | 'database') => void;
   toolCall: (tool: string, outcome: ToolOutcome) => void;
   tokens: (usage: Usage) => void;
+  /** Sentences of one model step that the claim gate did not send. */
+  withheld: (sentences: number) => void;
 };
 
 const secondsBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16];
@@ -35,6 +37,7 @@ export function createTurnMetrics(register: Registry, nowMs: () => number): Turn
     registers,
   });
   const tokens = new Counter({ name: 'aiguy_model_tokens_total', help: 'Tokens by kind.', labelNames: ['kind'], registers });
+  const withheld = new Counter({ name: 'aiguy_withheld_sentences_total', help: 'Sentences that the claim gate did not send.', registers });
   const started = new Map<string, { atMs: number; sawText: boolean }>();
   return {
     accepted: (runId) => started.set(runId, { atMs: nowMs(), sawText: false }),
@@ -61,5 +64,6 @@ export function createTurnMetrics(register: Registry, nowMs: () => number): Turn
       tokens.inc({ kind: 'cache_write' }, usage.cacheWriteTokens);
       tokens.inc({ kind: 'output' }, usage.outputTokens);
     },
+    withheld: (sentences) => withheld.inc(sentences),
   };
 }

@@ -8,8 +8,8 @@ import type { EventLog } from '../session/event-log.ts';
 import type { Run, Runs } from '../session/runs.ts';
 import type { VisitorTools } from '../tools/catalogue.ts';
 import type { ToolCaller } from '../tools/client.ts';
+import type { Passage } from './passages.ts';
 import type { Recorder } from './recorder.ts';
-import type { Passage } from './release-answer.ts';
 
 export type TurnPorts = {
   model: ModelPort;
