@@ -1,6 +1,7 @@
 // Answers that were given before: only such as rest on the site's knowledge alone, belong to nobody, and are still true of that knowledge.
 import { createHash } from 'node:crypto';
 import type { Cache } from '@aiguy/manifests/cache';
+import type { CacheResult } from '../observe/metrics.ts';
 import { claimsOf } from './claims.ts';
 import type { AnswerPart } from './release-answer.ts';
 
@@ -14,7 +15,6 @@ export type Circumstances = {
   prefix: string;
 };
 export type KeptAnswer = { corpusVersion: string; question: string; parts: AnswerPart[] };
-export type CacheResult = 'hit_exact' | 'hit_similar' | 'miss';
 
 export type AnswerCache = {
   /** @param isCurrent asked only when there is a candidate: whether the knowledge is still in this version */

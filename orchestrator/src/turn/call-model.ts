@@ -9,7 +9,7 @@ import type { Input } from './machine.ts';
 import { systemPrompt } from './prompt.ts';
 import { AnswerWriter, type ReleasedAnswer } from './release-answer.ts';
 import { supportOf } from './support.ts';
-import type { Turn } from './turn.ts';
+import { isSignedIn, type Turn } from './turn.ts';
 
 /** Attempts a turn may make at the model, over all its steps' retries. */
 const retriesMax = 2;
@@ -66,7 +66,7 @@ async function attempt(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | '
     purpose,
     system: systemPrompt,
     context: {
-      signedIn: turn.message.visitor.sub.startsWith('wp:'),
+      signedIn: isSignedIn(turn),
       toolsNeedingSignIn: turn.tools.needingSignIn,
       nowIso: new Date(nowMs()).toISOString(),
     },
@@ -107,6 +107,7 @@ async function consume(turn: Turn, events: AsyncIterable<ModelEvent>): Promise<S
   const isAnswer = ended.type === 'done' && ended.stop !== 'refusal' && calls.length === 0;
   writer.end({ isAnswer, isBroken: ended.type === 'failed' });
   turn.ports.metrics.withheld(writer.answer.withheld);
+  if (writer.answer.parts.length > 0 || writer.answer.withheld > 0) turn.said.push(writer.answer);
   return { ended, text: text.trim(), calls, answer: writer.answer };
 }
 
@@ -121,6 +122,7 @@ async function answeredOrCalled(turn: Turn, step: Step, done: Extract<Ended, { t
     toolCalls: calls,
     ...(done.providerContent === undefined ? {} : { providerContent: done.providerContent }),
   });
+  turn.isComplete = calls.length === 0 && done.stop === 'end';
   if (calls.length === 0) return { type: 'answered' };
   for (const call of calls) announce(turn, call);
   await turn.recorder.settle();
