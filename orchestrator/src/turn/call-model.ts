@@ -105,7 +105,7 @@ async function consume(turn: Turn, events: AsyncIterable<ModelEvent>): Promise<S
     else ended = event;
   }
   const isAnswer = ended.type === 'done' && ended.stop !== 'refusal' && calls.length === 0;
-  writer.end({ isAnswer, isBroken: ended.type === 'failed' });
+  writer.end({ isAnswer, isBroken: ended.type === 'failed', isCut: ended.type === 'done' && ended.stop === 'max_tokens' });
   turn.ports.metrics.withheld(writer.answer.withheld);
   if (writer.answer.parts.length > 0 || writer.answer.withheld > 0) turn.said.push(writer.answer);
   return { ended, text: text.trim(), calls, answer: writer.answer };

@@ -26,9 +26,9 @@ type Step = string | { cite: string };
 function write(
   steps: Step[],
   {
-    end = { isAnswer: true } as { isAnswer: boolean; isBroken?: boolean },
+    end = { isAnswer: true } as { isAnswer: boolean; isBroken?: boolean; isCut?: boolean },
     ...options
-  }: Partial<AnswerOptions> & { end?: { isAnswer: boolean; isBroken?: boolean } } = {},
+  }: Partial<AnswerOptions> & { end?: { isAnswer: boolean; isBroken?: boolean; isCut?: boolean } } = {},
 ) {
   const events: AGUIEvent[] = [];
   const passages = new Map([returns, refunds].map((passage) => [passage.id, passage]));
@@ -195,4 +195,21 @@ test('however the text is cut into pieces, the same is sent', () => {
   const whole = write(steps);
   assert.deepEqual(write(inLetters(steps)).answer, whole.answer);
   assert.deepEqual(write(steps).answer, whole.answer);
+});
+
+test('the citation of a sentence that was withheld does not end up behind another one', () => {
+  const { text, types } = write(['Good question.', ' You have 99 days.', { cite: 'returns#0' }, ' Bye.']);
+  assert.equal(text, `Good question. Bye.\n\n${cannotConfirm}`);
+  assert.equal(types.filter((type) => type === 'CUSTOM').length, 1);
+});
+
+test('an answer that was cut at its length limit does not end in half a number', () => {
+  const end = { isAnswer: true, isCut: true };
+  assert.equal(write(['Returns are free. You have 3'], { end }).text, `Returns are free.\n\n${cannotConfirm}`);
+  assert.equal(write(['Returns are free. You may'], { end }).text, 'Returns are free. You may');
+  assert.equal(write(['Refunds take five days.'], { end }).text, 'Refunds take five days. [1]');
+});
+
+test('an answer of markers alone is none', () => {
+  assert.equal(textOf('[1] 【2†source】'), cannotConfirm);
 });

@@ -42,6 +42,8 @@ export class AnswerWriter {
   /** Citations of the text since the last marker; what is cited next to them belongs to the same text. */
   #cited: Cited[] = [];
   #isReleasedSinceMarker = false;
+  /** The newest sentence since the last marker: when it was withheld, its citation must not end up behind another one. */
+  #isNewestWithheld = false;
   /** A line that only introduces what follows; it is not worth saying when nothing follows. */
   #introduction = '';
   #withheldSinceIntroduction = false;
@@ -53,6 +55,7 @@ export class AnswerWriter {
   #withheld = 0;
   #isSupported = false;
   #open = false;
+  #sawText = false;
 
   constructor(options: AnswerOptions) {
     this.#options = options;
@@ -68,8 +71,14 @@ export class AnswerWriter {
     return { parts: this.#parts, citations: this.#citations, withheld: this.#withheld };
   }
 
+  /** Something was written; nothing of it was sent, or only what says nothing beside what was withheld. */
+  get #isUnanswered(): boolean {
+    return !this.#isSupported && (this.#withheld > 0 || (this.#sawText && !this.#open));
+  }
+
   text(delta: string): void {
     if (this.#cited.length > 0 && delta.trim() !== '' && this.#buffer.trim() === '') this.#closeCitations();
+    this.#sawText ||= delta.trim() !== '';
     this.#buffer += delta;
     this.#take(false);
   }
@@ -84,20 +93,27 @@ export class AnswerWriter {
 
   /**
    * @param how.isAnswer the stream ended well and called no tool: when nothing that was supported remains, a fixed sentence says so.
-   * A stream that broke off leaves its unfinished sentence unsaid.
+   * A stream that broke off leaves its unfinished sentence unsaid; one that was cut at its length limit does, if a claim may be cut in it.
    */
-  end(how: { isAnswer: boolean; isBroken?: boolean } = { isAnswer: true }): void {
+  end(how: { isAnswer: boolean; isBroken?: boolean; isCut?: boolean } = { isAnswer: true }): void {
+    if (how.isCut) this.#dropCutClaim();
     if (how.isBroken) this.#buffer = '';
     else this.#take(true);
     this.#closeCitations();
     if (this.#introduction && !this.#withheldSinceIntroduction) this.#say(this.#introduction);
-    if (how.isAnswer && this.#withheld > 0 && !this.#isSupported) this.#say(this.#open ? `\n\n${cannotConfirm}` : cannotConfirm);
+    if (how.isAnswer && this.#isUnanswered) this.#say(this.#open ? `\n\n${cannotConfirm}` : cannotConfirm);
     if (this.#withheld > 0) {
       const value: WithheldValue = { messageId: this.#options.messageId, count: this.#withheld };
       this.#options.emit({ type: EventType.CUSTOM, name: 'aiguy.withheld', value });
     }
     if (this.#open) this.#options.emit({ type: EventType.TEXT_MESSAGE_END, messageId: this.#options.messageId });
     this.#open = false;
+  }
+
+  #dropCutClaim(): void {
+    if (endsSentence(this.#buffer) || !hasClaims(this.#buffer)) return;
+    this.#buffer = '';
+    this.#withheld += 1;
   }
 
   #take(isWhole: boolean): void {
@@ -145,8 +161,9 @@ export class AnswerWriter {
     for (const waiting of this.#queue) this.#decide(waiting, passages);
     this.#queue = [];
     if (cited.length === 0) return;
-    if (this.#isReleasedSinceMarker) for (const source of cited) this.#mark(source);
+    if (this.#isReleasedSinceMarker && !this.#isNewestWithheld) for (const source of cited) this.#mark(source);
     this.#isReleasedSinceMarker = false;
+    this.#isNewestWithheld = false;
   }
 
   #decide(waiting: Waiting, cited: Passage[]): void {
@@ -163,6 +180,7 @@ export class AnswerWriter {
   #withhold({ lead, body }: Waiting): void {
     this.#withheld += 1;
     this.#withheldSinceIntroduction = true;
+    this.#isNewestWithheld = true;
     const mark = /^(?:[-*+]|\d{1,3}[.)])\s+/.exec(body)?.[0] ?? '';
     if (lead.includes('\n') || mark) this.#lostLead = lead + mark;
   }
@@ -180,6 +198,7 @@ export class AnswerWriter {
     this.#say((isOrphaned ? '' : this.#introduction) + place + body);
     this.#introduction = '';
     this.#isReleasedSinceMarker = true;
+    this.#isNewestWithheld = false;
     this.#isSupported ||= makesClaims;
     if (source) this.#mark(source);
   }
