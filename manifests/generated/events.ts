@@ -16,7 +16,7 @@ export type EmittedType =
   | 'MESSAGES_SNAPSHOT'
   | 'CUSTOM';
 export type StepName = 'plan' | 'tool' | 'respond';
-export type CustomName = 'aiguy.citations' | 'aiguy.tool_title' | 'aiguy.notice';
+export type CustomName = 'aiguy.citations' | 'aiguy.tool_title' | 'aiguy.notice' | 'aiguy.withheld';
 /**
  * JSON inside TOOL_CALL_RESULT.content.
  */
@@ -42,6 +42,7 @@ export interface Events {
   CitationsValue?: CitationsValue;
   ToolTitleValue?: ToolTitleValue;
   NoticeValue?: NoticeValue;
+  WithheldValue?: WithheldValue;
   ToolResultContent?: ToolResultContent;
 }
 /**
@@ -75,4 +76,11 @@ export interface ToolTitleValue {
 export interface NoticeValue {
   code: string;
   message: string;
+}
+/**
+ * aiguy.withheld: how many sentences of the message were not sent because nothing that is known supports them; before TEXT_MESSAGE_END, never with their words.
+ */
+export interface WithheldValue {
+  messageId: string;
+  count: number;
 }

@@ -1,4 +1,5 @@
 // Builds the orchestrator: every port and every route, in order, no logic.
+import { createCache } from '@aiguy/manifests/cache';
 import type { Database } from '@aiguy/manifests/database';
 import type { Catalogue } from '@aiguy/manifests/load';
 import { createRateLimits } from '@aiguy/manifests/rate-limit';
@@ -15,18 +16,30 @@ import { createTurnMetrics } from './observe/metrics.ts';
 import { EventLog } from './session/event-log.ts';
 import { Runs } from './session/runs.ts';
 import type { ToolCaller } from './tools/client.ts';
+import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { OwnKey } from './tools/signing-key.ts';
+import { createAnswerCache } from './turn/answer-cache.ts';
 import { LiveRuns } from './turn/live-runs.ts';
 
-export type AppPorts = { database: Database; model: ModelPort; tools: ToolCaller; catalogue: Catalogue; key: OwnKey; owner: string };
+export type AppPorts = {
+  database: Database;
+  model: ModelPort;
+  tools: ToolCaller;
+  corpusVersion: CorpusVersion;
+  catalogue: Catalogue;
+  key: OwnKey;
+  owner: string;
+};
 export type Orchestrator = Service & { liveRuns: LiveRuns; runs: Runs };
 
 /** A message is at most 4,000 characters; an AG-UI client sends its history along. */
 const bodyBytesMax = 256 * 1024;
 const requestTimeoutMs = 10_000;
+/** Answers that this process keeps when there is no Redis; one takes a few kB. */
+const answersMax = 1000;
 
 export function buildApp(config: Config, ports: AppPorts): Orchestrator {
-  const { database, model, tools, catalogue, key, owner } = ports;
+  const { database, model, tools, corpusVersion, catalogue, key, owner } = ports;
   const service = createService({
     name: 'orchestrator',
     bodyBytesMax,
@@ -40,9 +53,12 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const runs = new Runs(database, log, owner);
   const metrics = createTurnMetrics(service.metrics, Date.now);
   const limits = { tokens: config.TURN_TOKENS_MAX, tools: config.TURN_TOOLS_MAX, wallMs: config.TURN_WALL_MS };
+  const cache = createCache({ redisUrl: config.REDIS_URL, prefix: 'aiguy-answer', entriesMax: answersMax });
   const turnPorts = {
     model,
     tools,
+    corpusVersion,
+    answers: config.ANSWER_CACHE_TTL_S > 0 ? createAnswerCache(cache, config.ANSWER_CACHE_TTL_S) : undefined,
     catalogue,
     log,
     runs,
@@ -72,6 +88,9 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     addOpenapiRoute(scope);
     scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
   });
-  app.addHook('onClose', async () => rateLimits.close());
+  app.addHook('onClose', async () => {
+    rateLimits.close();
+    cache.close();
+  });
   return { ...service, liveRuns, runs };
 }

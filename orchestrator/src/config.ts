@@ -22,6 +22,7 @@ export type Config = Readonly<
     ANSWER_TOKENS_MAX: number;
     MODEL_IDLE_TIMEOUT_MS: number;
     CHAT_PER_MINUTE: number;
+    ANSWER_CACHE_TTL_S: number;
   }
 >;
 
@@ -79,6 +80,13 @@ export const variables: Record<keyof Config, VariableSchema> = {
     description: 'Silence after which a model stream counts as dead.',
   },
   CHAT_PER_MINUTE: { type: 'integer', minimum: 1, maximum: 100000, default: 20, description: 'Messages a visitor may send in a minute.' },
+  ANSWER_CACHE_TTL_S: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 86400,
+    default: 1800,
+    description: 'Seconds for which an answer from the knowledge alone is told again to the same question; 0 = never.',
+  },
 };
 
 /** @throws ConfigError naming the variable and the rule it breaks */

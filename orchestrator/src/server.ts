@@ -7,6 +7,7 @@ import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { createModel } from './model/create-model.ts';
 import { createToolClient } from './tools/client.ts';
+import { createCorpusVersion } from './tools/corpus-version.ts';
 import { readSigningKey } from './tools/signing-key.ts';
 
 /** Runs may finish for so long after SIGTERM; the rest is interrupted and says so. */
@@ -35,6 +36,7 @@ const { app, liveRuns, runs } = buildApp(config, {
     idleTimeoutMs: config.MODEL_IDLE_TIMEOUT_MS,
   }),
   tools: createToolClient({ url: config.TOOLS_API_URL, key }),
+  corpusVersion: createCorpusVersion({ url: config.TOOLS_API_URL, key }),
   owner: randomUUID(),
 });
 await runs.endAllAbandoned();

@@ -10,7 +10,7 @@ let url: string;
 before(async () => {
   const model = modelThat((_call, request) => {
     if (request.messages.filter((message) => message.role === 'user').length > 1) return saysText('Also to Canada.');
-    return request.messages.at(-1)?.role === 'tool' ? saysText('Thirty ', 'days.') : callsTool('retrieve_docs', { query: 'returns' });
+    return request.messages.at(-1)?.role === 'tool' ? saysText('As long as ', 'you like.') : callsTool('retrieve_docs', { query: 'returns' });
   });
   harness = await startHarness({ model, tools: toolsThat(async () => ({ ok: true, output: { passages: [] } })) });
   url = await harness.orchestrator.app.listen({ port: 0, host: '127.0.0.1' });
@@ -30,7 +30,7 @@ test('the official client runs two turns of a conversation and ends with the sam
     .map((message) => [message.role, message.content]);
   assert.deepEqual(texts, [
     ['user', 'How long do I have?'],
-    ['assistant', 'Thirty days.'],
+    ['assistant', 'As long as you like.'],
     ['user', 'And Canada?'],
     ['assistant', 'Also to Canada.'],
   ]);

@@ -10,6 +10,7 @@ import { buildApp, type Orchestrator } from '../src/app.ts';
 import { type Config, variables } from '../src/config.ts';
 import type { ModelEvent, ModelPort, ModelRequest, ToolOutcome } from '../src/model/port.ts';
 import type { ToolCaller } from '../src/tools/client.ts';
+import type { CorpusVersion } from '../src/tools/corpus-version.ts';
 import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
 
 export const siteIssuer = 'https://shop.example';
@@ -25,7 +26,14 @@ export type Harness = {
   close: () => Promise<void>;
 };
 
-export type HarnessOptions = { model: ModelPort; tools?: ToolCaller; config?: Partial<Config>; databaseUrl?: string; owner?: string };
+export type HarnessOptions = {
+  model: ModelPort;
+  tools?: ToolCaller;
+  corpusVersion?: CorpusVersion;
+  config?: Partial<Config>;
+  databaseUrl?: string;
+  owner?: string;
+};
 
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const embedded: EmbeddedPostgres | undefined = options.databaseUrl ? undefined : await startEmbeddedPostgres();
@@ -48,6 +56,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     catalogue: loadManifests(),
     model: options.model,
     tools: options.tools ?? toolsThat(async () => ({ ok: false, code: 'tool_unavailable', message: 'no tools in this test' })),
+    corpusVersion: options.corpusVersion ?? (async () => undefined),
     owner: options.owner ?? randomUUID(),
   });
   await orchestrator.app.ready();

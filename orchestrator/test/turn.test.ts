@@ -144,7 +144,7 @@ test('arguments that are no JSON never reach a tool', async () => {
 
 test('an order number is tidied for a read when nothing is lost by it', async () => {
   const seen: unknown[] = [];
-  answer = (call) => (call === 0 ? callsTool('get_order_status', { order_id: ' #w2530531 ' }) : saysText('On its way.'));
+  answer = (call) => (call === 0 ? callsTool('get_order_status', { order_id: ' #w2530531 ' }) : saysText('I can’t find it.'));
   toolAnswer = async (_name, args) => {
     seen.push(args);
     return { ok: false, code: 'not_found', message: 'That could not be found.' };
@@ -222,13 +222,26 @@ test('a long retry-after is not waited for', async () => {
 
 test('text that was shown is never begun again: a break in the middle ends the run and says so', async () => {
   answer = () => [
-    { type: 'text', delta: 'You have ' },
+    { type: 'text', delta: 'You have time. Until ' },
     { type: 'failed', failure: 'interrupted' },
   ];
   const { end, text, types } = await ask();
   assert.ok(end?.type === 'RUN_ERROR');
-  assert.deepEqual([end.code, text, model.requests.length], ['model_interrupted', 'You have', 1]);
+  assert.deepEqual([end.code, text, model.requests.length], ['model_interrupted', 'You have time.', 1]);
   assert.ok(types.includes('TEXT_MESSAGE_END' as (typeof types)[number]));
+});
+
+test('a break inside the first sentence is tried again, because nothing of it was shown', async () => {
+  answer = (call) =>
+    call === 0
+      ? [
+          { type: 'text', delta: 'You have ' },
+          { type: 'failed', failure: 'interrupted' },
+        ]
+      : saysText('You have time.');
+  const { end, text, types } = await ask();
+  assert.deepEqual([end?.type, text, model.requests.length], ['RUN_FINISHED', 'You have time.', 2]);
+  assert.equal(types.filter((type) => type === 'TEXT_MESSAGE_START').length, 1);
 });
 
 test('a refusal and an empty answer each have their own end', async () => {
@@ -244,14 +257,14 @@ test('a refusal and an empty answer each have their own end', async () => {
 
 test('a follow-up carries the earlier exchange, without its markers', async () => {
   const visitor = newVisitor();
-  answer = () => saysText('Thirty days.');
+  answer = () => saysText('As long as you like.');
   await ask('How long?', visitor);
   await ask('And for Canada?', visitor);
   assert.deepEqual(
     model.requests[0]?.messages.map((message) => [message.role, message.role === 'tool' ? '' : message.text]),
     [
       ['user', 'How long?'],
-      ['assistant', 'Thirty days.'],
+      ['assistant', 'As long as you like.'],
       ['user', 'And for Canada?'],
     ],
   );
@@ -261,7 +274,7 @@ test('cancel stops the model, keeps what was said and marks the run', async () =
   const said = gate();
   let aborted = false;
   answer = async function* (_call, _request, signal) {
-    yield { type: 'text', delta: 'One moment' };
+    yield { type: 'text', delta: 'One moment. Then' };
     said.open();
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     aborted = true;
@@ -279,15 +292,15 @@ test('cancel stops the model, keeps what was said and marks the run', async () =
   assert.deepEqual(cancelled.json(), { cancelled: true });
   const { end, text } = await running;
   assert.ok(end?.type === 'RUN_FINISHED');
-  assert.deepEqual([end.outcome?.type, text, aborted], ['cancelled', 'One moment', true]);
+  assert.deepEqual([end.outcome?.type, text, aborted], ['cancelled', 'One moment.', true]);
 });
 
 test('a visitor who leaves cancels nothing: the answer is in the log when he comes back', async () => {
   const hold = gate();
   answer = async function* () {
-    yield { type: 'text', delta: 'First ' };
+    yield { type: 'text', delta: 'First. S' };
     await hold.opened;
-    yield* saysText('second.');
+    yield* saysText('econd.');
   };
   model = modelThat((call, request, signal) => answer(call, request, signal));
   const visitor = newVisitor();
@@ -305,6 +318,6 @@ test('a visitor who leaves cancels nothing: the answer is in the log when he com
     all.map(({ id }) => id),
     all.map((_, index) => index + 1),
   );
-  assert.equal(all.flatMap(({ event }) => (event.type === 'TEXT_MESSAGE_CONTENT' ? [event.delta] : [])).join(''), 'First second.');
+  assert.equal(all.flatMap(({ event }) => (event.type === 'TEXT_MESSAGE_CONTENT' ? [event.delta] : [])).join(''), 'First. Second.');
   assert.equal(all.at(-1)?.event.type, 'RUN_FINISHED');
 });

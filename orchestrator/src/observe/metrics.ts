@@ -2,6 +2,9 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { ToolOutcome, Usage } from '../model/port.ts';
 
+/** similar: the same question in other words. */
+export type CacheResult = 'hit_exact' | 'hit_similar' | 'miss';
+
 export type TurnMetrics = {
   accepted: (runId: string) => void;
   firstText: (runId: string) => void;
@@ -9,6 +12,10 @@ export type TurnMetrics = {
   turnLost: (runId: string, reason: 'lease_lost' | 'database') => void;
   toolCall: (tool: string, outcome: ToolOutcome) => void;
   tokens: (usage: Usage) => void;
+  /** Sentences of one model step that the claim gate did not send. */
+  withheld: (sentences: number) => void;
+  /** Counted for first messages of a session; others are never looked up. */
+  answerCache: (result: CacheResult) => void;
 };
 
 const secondsBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16];
@@ -35,6 +42,14 @@ export function createTurnMetrics(register: Registry, nowMs: () => number): Turn
     registers,
   });
   const tokens = new Counter({ name: 'aiguy_model_tokens_total', help: 'Tokens by kind.', labelNames: ['kind'], registers });
+  const withheld = new Counter({ name: 'aiguy_withheld_sentences_total', help: 'Sentences that the claim gate did not send.', registers });
+  const prompts = new Counter({
+    name: 'aiguy_prompt_cache_calls_total',
+    help: 'Model calls by what the provider did with the fixed prefix: read it from its cache, wrote it there, or neither.',
+    labelNames: ['result'],
+    registers,
+  });
+  const answers = new Counter({ name: 'aiguy_answer_cache_total', help: 'Look-ups of earlier answers.', labelNames: ['result'], registers });
   const started = new Map<string, { atMs: number; sawText: boolean }>();
   return {
     accepted: (runId) => started.set(runId, { atMs: nowMs(), sawText: false }),
@@ -60,6 +75,9 @@ export function createTurnMetrics(register: Registry, nowMs: () => number): Turn
       tokens.inc({ kind: 'cache_read' }, usage.cacheReadTokens);
       tokens.inc({ kind: 'cache_write' }, usage.cacheWriteTokens);
       tokens.inc({ kind: 'output' }, usage.outputTokens);
+      if (usage.outputTokens > 0) prompts.inc({ result: usage.cacheReadTokens > 0 ? 'read' : usage.cacheWriteTokens > 0 ? 'write' : 'none' });
     },
+    withheld: (sentences) => withheld.inc(sentences),
+    answerCache: (result) => answers.inc({ result }),
   };
 }

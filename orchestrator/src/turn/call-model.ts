@@ -7,8 +7,9 @@ import { commitTokens, reserveTokens, tokensLeft, wallLeftMs } from '../budget/l
 import type { FailureKind, ModelEvent, ModelRequest, ToolCall, Usage } from '../model/port.ts';
 import type { Input } from './machine.ts';
 import { systemPrompt } from './prompt.ts';
-import { AnswerWriter } from './release-answer.ts';
-import type { Turn } from './turn.ts';
+import { AnswerWriter, type ReleasedAnswer } from './release-answer.ts';
+import { supportOf } from './support.ts';
+import { isSignedIn, type Turn } from './turn.ts';
 
 /** Attempts a turn may make at the model, over all its steps' retries. */
 const retriesMax = 2;
@@ -18,7 +19,8 @@ const retryAfterMaxMs = 3000;
 const outputTokensMin = 64;
 
 type Ended = Extract<ModelEvent, { type: 'done' | 'failed' }>;
-type Step = { ended: Ended; text: string; calls: ToolCall[] };
+/** text: all that the model wrote; answer: what of it was sent. */
+type Step = { ended: Ended; text: string; calls: ToolCall[]; answer: ReleasedAnswer };
 
 const codeOfFailure: Record<FailureKind, ErrorCode> = {
   rate_limited: 'model_rate_limited',
@@ -64,7 +66,7 @@ async function attempt(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | '
     purpose,
     system: systemPrompt,
     context: {
-      signedIn: turn.message.visitor.sub.startsWith('wp:'),
+      signedIn: isSignedIn(turn),
       toolsNeedingSignIn: turn.tools.needingSignIn,
       nowIso: new Date(nowMs()).toISOString(),
     },
@@ -79,26 +81,34 @@ async function attempt(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | '
   return step;
 }
 
-/** Passes text and citations on as they come; calls count only when the stream ends well. */
+/** Passes text and citations on as they come, a sentence at a time; calls count only when the stream ends well. */
 async function consume(turn: Turn, events: AsyncIterable<ModelEvent>): Promise<Step> {
-  const writer = new AnswerWriter({ emit: (event) => turn.recorder.emit(event), messageId: randomUUID(), passages: turn.passages });
+  const writer = new AnswerWriter({
+    emit: (event) => turn.recorder.emit(event),
+    begin: () => {
+      turn.recorder.step('respond');
+      turn.ports.metrics.firstText(turn.message.run.id);
+    },
+    messageId: randomUUID(),
+    passages: turn.passages,
+    support: () => supportOf(turn.messages, turn.ports.nowMs()),
+  });
   const calls: ToolCall[] = [];
   let text = '';
   let ended: Ended = { type: 'failed', failure: 'interrupted' };
   for await (const event of events) {
     if (event.type === 'text') {
-      if (!text.trim() && event.delta.trim()) {
-        turn.recorder.step('respond');
-        turn.ports.metrics.firstText(turn.message.run.id);
-      }
       text += event.delta;
       writer.text(event.delta);
     } else if (event.type === 'citation') writer.cite(event.passageId, event.quote);
     else if (event.type === 'tool_call') calls.push(event.call);
     else ended = event;
   }
-  writer.end();
-  return { ended, text: text.trim(), calls };
+  const isAnswer = ended.type === 'done' && ended.stop !== 'refusal' && calls.length === 0;
+  writer.end({ isAnswer, isBroken: ended.type === 'failed', isCut: ended.type === 'done' && ended.stop === 'max_tokens' });
+  turn.ports.metrics.withheld(writer.answer.withheld);
+  if (writer.answer.parts.length > 0 || writer.answer.withheld > 0) turn.said.push(writer.answer);
+  return { ended, text: text.trim(), calls, answer: writer.answer };
 }
 
 async function answeredOrCalled(turn: Turn, step: Step, done: Extract<Ended, { type: 'done' }>): Promise<Input> {
@@ -112,6 +122,7 @@ async function answeredOrCalled(turn: Turn, step: Step, done: Extract<Ended, { t
     toolCalls: calls,
     ...(done.providerContent === undefined ? {} : { providerContent: done.providerContent }),
   });
+  turn.isComplete = calls.length === 0 && done.stop === 'end';
   if (calls.length === 0) return { type: 'answered' };
   for (const call of calls) announce(turn, call);
   await turn.recorder.settle();
@@ -130,7 +141,8 @@ function announce(turn: Turn, call: ToolCall): void {
 
 /** @returns ms to wait, or undefined when trying again is pointless: text was shown, the failure is final, or the budget is used up */
 function pauseBeforeRetry(turn: Turn, step: Step, retries: number): number | undefined {
-  if (step.ended.type !== 'failed' || step.text || turn.attempts > retriesMax || !retryable.has(step.ended.failure)) return undefined;
+  if (step.ended.type !== 'failed' || step.answer.parts.length > 0 || turn.attempts > retriesMax || !retryable.has(step.ended.failure))
+    return undefined;
   const askedMs = step.ended.retryAfterMs ?? 0;
   if (askedMs > retryAfterMaxMs) return undefined;
   const pauseMs = Math.max(askedMs, turn.ports.random() * 200 * 2 ** retries);

@@ -8,7 +8,7 @@ import { check } from '@aiguy/manifests/validate';
 import { spendTool, tokensLeft, toolsLeft, wallLeftMs } from '../budget/ledger.ts';
 import type { ToolCall, ToolOutcome } from '../model/port.ts';
 import type { Input } from './machine.ts';
-import type { Passage } from './release-answer.ts';
+import type { Passage } from './passages.ts';
 import type { Turn } from './turn.ts';
 
 type Prepared = { kind: 'ready'; tool: Tool; args: Record<string, unknown> } | { kind: 'refused'; outcome: ToolOutcome; malformed: boolean };

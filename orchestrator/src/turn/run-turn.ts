@@ -8,6 +8,7 @@ import { toolsFor } from '../tools/catalogue.ts';
 import { callModel } from './call-model.ts';
 import { callTools, observe } from './call-tools.ts';
 import { advance, type Command, type Input, initialState, type Outcome } from './machine.ts';
+import { keepAnswer, recallAnswer } from './recall-answer.ts';
 import { Recorder } from './recorder.ts';
 import { exchangesOf, historyMessages } from './transcript.ts';
 import type { AcceptedMessage, Turn, TurnPorts } from './turn.ts';
@@ -29,6 +30,7 @@ export async function runTurn(ports: TurnPorts, message: AcceptedMessage, contro
       span.setAttribute('aiguy.outcome', outcome.kind);
       await finish(turn, outcome);
       ports.metrics.turnEnded(message.run.id, outcome);
+      if (outcome.kind === 'success') await keepAnswer(turn);
     });
   } catch (error) {
     ports.metrics.turnLost(message.run.id, error instanceof LeaseLostError ? 'lease_lost' : 'database');
@@ -45,6 +47,9 @@ async function openTurn(ports: TurnPorts, message: AcceptedMessage, signal: Abor
     message,
     recorder: new Recorder(ports.log, message.run),
     tools: toolsFor(ports.catalogue, message.visitor.scopes),
+    isFirst: history.length === 0,
+    said: [],
+    isComplete: false,
     messages: [...historyMessages(history, historyCharactersMax), { role: 'user', text: message.text }],
     passages: new Map(),
     ledger: openLedger(ports.limits, ports.nowMs()),
@@ -65,7 +70,7 @@ async function performAll(turn: Turn): Promise<Outcome> {
 async function perform(turn: Turn, command: Exclude<Command, { type: 'finish' }>): Promise<Input> {
   switch (command.type) {
     case 'call_model':
-      return await callModel(turn, command.purpose);
+      return (await recallAnswer(turn)) ? { type: 'answered' } : await callModel(turn, command.purpose);
     case 'execute_tools':
       return await callTools(turn, command.calls);
     case 'observe':

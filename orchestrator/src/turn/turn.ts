@@ -8,8 +8,11 @@ import type { EventLog } from '../session/event-log.ts';
 import type { Run, Runs } from '../session/runs.ts';
 import type { VisitorTools } from '../tools/catalogue.ts';
 import type { ToolCaller } from '../tools/client.ts';
+import type { CorpusVersion } from '../tools/corpus-version.ts';
+import type { AnswerCache } from './answer-cache.ts';
+import type { Passage } from './passages.ts';
 import type { Recorder } from './recorder.ts';
-import type { Passage } from './release-answer.ts';
+import type { ReleasedAnswer } from './release-answer.ts';
 
 export type TurnPorts = {
   model: ModelPort;
@@ -18,6 +21,9 @@ export type TurnPorts = {
   log: EventLog;
   runs: Runs;
   metrics: TurnMetrics;
+  /** Undefined when answers are never told again. */
+  answers: AnswerCache | undefined;
+  corpusVersion: CorpusVersion;
   limits: Limits;
   /** Tokens a model may write in one call. */
   answerTokensMax: number;
@@ -34,6 +40,12 @@ export type Turn = {
   recorder: Recorder;
   tools: VisitorTools;
   messages: TranscriptMessage[];
+  /** Nothing was said in the session before. */
+  isFirst: boolean;
+  /** What the model's steps sent, in order; empty ones are left out. */
+  said: ReleasedAnswer[];
+  /** The model ended its answer by itself. */
+  isComplete: boolean;
   /** Passages retrieved in this run: the only things an answer may cite. */
   passages: Map<string, Passage>;
   ledger: Ledger;
@@ -42,3 +54,7 @@ export type Turn = {
   /** Aborted when the visitor stops, the lease is lost or the process shuts down. */
   signal: AbortSignal;
 };
+
+export function isSignedIn(turn: Turn): boolean {
+  return turn.message.visitor.sub.startsWith('wp:');
+}
