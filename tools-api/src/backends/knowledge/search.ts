@@ -5,7 +5,7 @@ import { confidenceOf, isAnswerable } from './answerability.ts';
 import { type Filter, findCandidates, type Lists } from './candidates.ts';
 import { type Index, readActiveIndex } from './indexes.ts';
 import { selectPassages } from './passages.ts';
-import { type Asked, readQuestion } from './question.ts';
+import { type Asked, type Question, readQuestion } from './question.ts';
 import { type Candidate, scoreCandidates } from './score.ts';
 import { openSpelling } from './spelling.ts';
 import { typicalQuestions } from './typical-questions.ts';
@@ -25,7 +25,7 @@ export type Passage = {
 
 export type SearchResult = { passages: Passage[]; answerable: boolean; confidence: number; corpus_version: string };
 export type SearchRequest = Asked & Filter & { limit: number; signal: AbortSignal };
-export type Ranking = { lists: Lists; candidates: Candidate[]; corpusVersion: string };
+export type Ranking = { question: Question; lists: Lists; candidates: Candidate[]; corpusVersion: string };
 
 /** Contract: nothing found is an empty list, never an error; the same question over the same corpus gives the same answer. */
 export type Knowledge = {
@@ -83,7 +83,7 @@ export function createKnowledge(ports: KnowledgePorts): Knowledge {
     const lists = await findCandidates(database, question, { index, vocabulary, filter });
     const questionsCentre = embedder && (await centreOf(embedder, signal));
     const candidates = await scoreCandidates(database, question, { index, vocabulary, questionsCentre, chunkIds: lists.fused });
-    return { lists, candidates, corpusVersion: version };
+    return { question, lists, candidates, corpusVersion: version };
   };
 
   return {
