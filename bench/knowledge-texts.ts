@@ -31,7 +31,7 @@ function files(...patterns: string[]): string[] {
 
 function sentencesOf(markdown: string): string[] {
   return chunkMarkdown(markdown.replace(/```[\s\S]*?```/g, '').replace(/<[^>]*>/g, ''))
-    .flatMap(({ sentences }) => sentences)
+    .flatMap(({ statements }) => statements)
     .map((sentence) => sentence.replace(/\s+/g, ' ').trim())
     .filter((sentence) => sentence.length >= lengthMin && sentence.length <= lengthMax && isProse(sentence));
 }

@@ -1,6 +1,6 @@
 // npm run bench -- knowledge: how fast, how exact and how large the vector index is, embedded and on a server, at growing numbers of chunks.
 import { cpus, loadavg, totalmem } from 'node:os';
-import { createEmbedder } from '../tools-api/src/backends/embedder.ts';
+import { createLocalEmbedder } from '../tools-api/src/backends/embedding/local.ts';
 import { type BenchDatabase, type BenchDatabaseKind, embedded, native } from './knowledge-databases.ts';
 import { type Exercise, type Figures, measure, prepareExercise } from './knowledge-measure.ts';
 import { toReport } from './knowledge-report.ts';
@@ -17,6 +17,7 @@ export type KnowledgeBench = {
 };
 
 export const defaultSizes = '1000,10000,100000';
+const embeddingTimeoutMs = 600_000;
 const seed = 20_261_121;
 const sizeLimitMs = 600_000;
 const sentences = 2400;
@@ -54,7 +55,7 @@ export function parseSizes(list: string): number[] {
 async function embedSentences(say: (line: string) => void): Promise<{ base: Vectors; queries: Vectors }> {
   const texts = realSentences(sentences);
   say(`Embedding ${number(texts.length)} sentences (about a minute) …`);
-  const rows = await createEmbedder().embed(texts);
+  const rows = await createLocalEmbedder().embed(texts, { purpose: 'passage', signal: AbortSignal.timeout(embeddingTimeoutMs) });
   const isQuery = (_: unknown, index: number) => index % everyQuery === 0;
   return { base: toVectors(rows.filter((row, index) => !isQuery(row, index))), queries: toVectors(rows.filter(isQuery)) };
 }

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Marked } from 'marked';
-import { slugOf } from '../tools-api/src/backends/knowledge/chunk.ts';
 import { readArticle } from '../tools-api/src/backends/knowledge/formats/markdown.ts';
+import { slugOf } from '../tools-api/src/backends/knowledge/read-sections.ts';
 import { projectRoot } from './data-directory.ts';
 import type { SitePage, SiteUser } from './wordpress/site.ts';
 

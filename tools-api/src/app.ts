@@ -5,20 +5,22 @@ import { createRateLimits } from '@aiguy/manifests/rate-limit';
 import { createService, type Service } from '@aiguy/manifests/service';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { Audit } from './audit/audit.ts';
+import type { Knowledge } from './backends/knowledge/search.ts';
 import type { Config } from './config.ts';
 import { addCallToolRoute } from './http/call-tool.ts';
+import { addKnowledgeVersionRoute } from './http/knowledge-version.ts';
 import { addListToolsRoute } from './http/list-tools.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
 import { createToolMetrics } from './observe/metrics.ts';
 import { assertComplete, type Handlers } from './tools/index.ts';
 
-export type AppPorts = { database: Database; catalogue: Catalogue; handlers: Handlers; audit: Audit };
+export type AppPorts = { database: Database; catalogue: Catalogue; handlers: Handlers; audit: Audit; knowledge: Knowledge };
 
 /** Arguments are small; nothing is uploaded here. */
 const bodyBytesMax = 64 * 1024;
 const requestTimeoutMs = 10_000;
 
-export function buildApp(config: Config, { database, catalogue, handlers, audit }: AppPorts): Service {
+export function buildApp(config: Config, { database, catalogue, handlers, audit, knowledge }: AppPorts): Service {
   assertComplete(catalogue, handlers);
   const service = createService({
     name: 'tools_api',
@@ -36,6 +38,7 @@ export function buildApp(config: Config, { database, catalogue, handlers, audit 
   const { app } = service;
   addCallToolRoute(app, { catalogue, handlers, limits, audit, metrics, verifier });
   addListToolsRoute(app, { catalogue, verifier });
+  addKnowledgeVersionRoute(app, { verifier, knowledge });
   addOpenapiRoute(app, catalogue);
   app.addHook('onClose', async () => limits.close());
   return service;

@@ -4,6 +4,7 @@ import { loadManifests } from '@aiguy/manifests/load';
 import { startTelemetry } from '@aiguy/manifests/telemetry';
 import { buildApp } from './app.ts';
 import { openAudit } from './audit/audit.ts';
+import { createEmbedder } from './backends/embedding/create-embedder.ts';
 import { createLocalEmbedder } from './backends/embedding/local.ts';
 import { createKnowledge } from './backends/knowledge/search.ts';
 import { createDemoShop } from './backends/shop.ts';
@@ -21,16 +22,19 @@ const database = openDatabase({
   connectTimeoutMs: 2000,
   statementTimeoutMs: 5000,
 });
-const knowledge = createKnowledge(database, createLocalEmbedder());
+const local = createLocalEmbedder();
+// While the index is of the local model, and the configured one's is being built, the local model answers.
+const knowledge = createKnowledge({ database, words: local, embedders: [createEmbedder(config), local] });
 const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
 const { app } = buildApp(config, {
   database,
   catalogue: loadManifests(),
   handlers: createHandlers({ shop: createDemoShop(database, namings), knowledge }),
   audit: await openAudit(database),
+  knowledge,
 });
 // The embedding model and the words of the help centre are loaded before the first visitor asks, not by him.
-await knowledge.search('How do I return an item?', 1, AbortSignal.timeout(warmUpMs));
+await knowledge.search({ text: 'How do I return an item?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(warmUpMs) });
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
 

@@ -2,8 +2,7 @@
 // were chosen; fresh.json was written afterwards and nothing was changed for it, so it is the figure to believe.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
-import { createKnowledge, type Knowledge } from '../src/backends/knowledge/search.ts';
+import type { Knowledge } from '../src/backends/knowledge/search.ts';
 import { type Harness, startHarness } from './harness.ts';
 import fitting from './questions/fitting.json' with { type: 'json' };
 import fresh from './questions/fresh.json' with { type: 'json' };
@@ -14,11 +13,12 @@ let knowledge: Knowledge;
 
 before(async () => {
   harness = await startHarness();
-  knowledge = createKnowledge(harness.database, createLocalEmbedder());
+  knowledge = harness.knowledge;
 });
 after(async () => await harness.close());
 
-const search = async (question: string) => await knowledge.search(question, 4, new AbortController().signal);
+const search = async (question: string) =>
+  await knowledge.search({ text: question, context: [], audiences: ['public'], limit: 4, signal: new AbortController().signal });
 
 async function wrongOf(questions: string[], expected: boolean): Promise<string[]> {
   const wrong: string[] = [];

@@ -7,6 +7,8 @@ import { loadManifests } from '@aiguy/manifests/load';
 import type { Service } from '@aiguy/manifests/service';
 import { buildApp } from '../src/app.ts';
 import { type Audit, type AuditEntry, openAudit } from '../src/audit/audit.ts';
+import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
+import { createKnowledge } from '../src/backends/knowledge/search.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
 import type { Config } from '../src/config.ts';
 import { createHandlers } from '../src/tools/index.ts';
@@ -17,6 +19,7 @@ const args = { order_id: 'W2530531' };
 const catalogue = loadManifests();
 const output = catalogue.get(tool)?.manifest.examples[0]?.output ?? {};
 const database = openDatabase({ url: 'postgres://postgres@127.0.0.1:1/none', connectionsMax: 2, connectTimeoutMs: 500, statementTimeoutMs: 500 });
+const knowledge = createKnowledge({ database, words: createLocalEmbedder(), embedders: [] });
 const answering = { ...createHandlers({} as never), [tool]: async () => output };
 
 let parties: Parties;
@@ -32,7 +35,7 @@ after(async () => {
 type Bent = { config?: Partial<Config>; audit?: Audit; handlers?: typeof answering };
 
 function build({ config, audit, handlers }: Bent = {}): Service {
-  const ports = { database, catalogue, handlers: handlers ?? answering, audit: audit ?? { record: async () => undefined } };
+  const ports = { database, catalogue, handlers: handlers ?? answering, audit: audit ?? { record: async () => undefined }, knowledge };
   const service = buildApp(configOf(parties, { TOOLS_DATABASE_URL: 'postgres://postgres@127.0.0.1:1/none', ...config }), ports);
   services.push(service);
   return service;

@@ -10,7 +10,7 @@ import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/emb
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
-import { createKnowledge } from '../src/backends/knowledge/search.ts';
+import { createKnowledge, type Knowledge } from '../src/backends/knowledge/search.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
 import { type Config, type ToolsIssuer, variables } from '../src/config.ts';
 import { loadDemo } from '../src/demo/load-demo.ts';
@@ -27,6 +27,7 @@ export type Harness = Parties & {
   /** Builds another app on the same data. */
   build: (change?: { handlers?: Partial<Handlers>; catalogue?: Catalogue; config?: Partial<Config> }) => Promise<Service>;
   handlers: Handlers;
+  knowledge: Knowledge;
   close: () => Promise<void>;
 };
 
@@ -37,12 +38,15 @@ export async function startHarness(): Promise<Harness> {
   const parties = await makeParties();
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
-  const handlers = createHandlers({ shop: createDemoShop(database, namings), knowledge: createKnowledge(database, createLocalEmbedder()) });
+  const local = createLocalEmbedder();
+  const knowledge = createKnowledge({ database, words: local, embedders: [local] });
+  const handlers = createHandlers({ shop: createDemoShop(database, namings), knowledge });
   const services: Service[] = [];
   return {
     ...parties,
     database,
     handlers,
+    knowledge,
     build: async (change = {}) => {
       const config = configOf(parties, { TOOLS_DATABASE_URL: embedded.url, ...change.config });
       const ports = {
@@ -50,6 +54,7 @@ export async function startHarness(): Promise<Harness> {
         catalogue: change.catalogue ?? loadManifests(),
         handlers: { ...handlers, ...change.handlers } as Handlers,
         audit: await openAudit(database),
+        knowledge,
       };
       const service = buildApp(config, ports);
       services.push(service);

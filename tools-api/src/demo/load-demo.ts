@@ -1,13 +1,14 @@
 // The demo: Fernhill Goods' customers, orders, products and invoices, and its help centre. Called by `npm start`; may run at every start.
-import { readdir, readFile } from 'node:fs/promises';
-import { inTransaction, migrate, openDatabase } from '@aiguy/manifests/database';
+import { fileURLToPath } from 'node:url';
+import { type Database, inTransaction, migrate, openDatabase } from '@aiguy/manifests/database';
 import { createLocalEmbedder } from '../backends/embedding/local.ts';
-import { readArticle } from '../backends/knowledge/formats/markdown.ts';
-import { ingestArticle, learnWords } from '../backends/knowledge/ingest.ts';
+import { ingestSources } from '../backends/knowledge/ingest-source.ts';
+import { openSource } from '../backends/knowledge/sources/open-source.ts';
 import { loadStore } from './load-store.ts';
 
-const articlesFolder = new URL('../../demo/articles/', import.meta.url);
+const articlesFolder = fileURLToPath(new URL('../../demo/articles/', import.meta.url));
 export const migrationsFolder = new URL('../../migrations/', import.meta.url).pathname;
+const ingestionTimeoutMs = 600_000;
 
 export type LoadedDemo = { records: number; articles: number; articlesIngested: number };
 
@@ -20,20 +21,20 @@ export async function loadDemo(options: { databaseUrl: string; siteUrl: string }
   const database = openDatabase({ url: options.databaseUrl, connectionsMax: 1, connectTimeoutMs: 5000, statementTimeoutMs: 60_000 });
   try {
     const records = await inTransaction(database, loadStore);
-    const ports = { database, embedder: createLocalEmbedder() };
-    const articles = await readArticles(`${options.siteUrl}/help`);
-    let articlesIngested = 0;
-    for (const article of articles) {
-      if (await ingestArticle(ports, article, article.url)) articlesIngested += 1;
-    }
-    await learnWords(ports);
-    return { records, articles: articles.length, articlesIngested };
+    return { records, ...(await loadArticles(database, `${options.siteUrl}/help`)) };
   } finally {
     await database.end();
   }
 }
 
-async function readArticles(siteUrl: string): Promise<ReturnType<typeof readArticle>[]> {
-  const files = (await readdir(articlesFolder)).filter((name) => name.endsWith('.md')).sort();
-  return await Promise.all(files.map(async (file) => readArticle(file, await readFile(new URL(file, articlesFolder), 'utf8'), siteUrl)));
+async function loadArticles(database: Database, siteUrl: string): Promise<Omit<LoadedDemo, 'records'>> {
+  const local = createLocalEmbedder();
+  // By a name of its own, so that the project's folder may be moved.
+  const source = { ...(await openSource(articlesFolder, { siteUrl })), name: 'demo' };
+  const signal = AbortSignal.timeout(ingestionTimeoutMs);
+  const [summary] = await ingestSources({ database, embedder: local, words: local }, [source], { signal });
+  const failure = summary?.failures[0];
+  if (!summary || failure) throw new Error(`the demo article ${failure?.key} can't be read: it ${failure?.reason}`);
+  const { new: fresh, changed, unchanged } = summary.counts;
+  return { articles: fresh + changed + unchanged, articlesIngested: fresh + changed };
 }

@@ -30,7 +30,11 @@ const relatedFrom = 0.4;
 /** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009) with its usual constant. */
 const fusionConstant = 60;
 
-export async function findCandidates(database: Database, question: Question, { index, vocabulary, filter }: { index: Index | undefined; vocabulary: Vocabulary; filter: Filter }): Promise<Lists> {
+export async function findCandidates(
+  database: Database,
+  question: Question,
+  { index, vocabulary, filter }: { index: Index | undefined; vocabulary: Vocabulary; filter: Filter },
+): Promise<Lists> {
   const [vectors, words] = [
     index && question.vector ? await nearestVectors(database, question.vector, { index, filter }) : [],
     await sharedWords(database, { terms: question.terms, vocabulary, filter }),
@@ -54,11 +58,16 @@ async function nearestVectors(database: Database, vector: number[], { index, fil
 }
 
 /** Okapi BM25 over the passages that hold any of the words that say most; of a word and those related to it, the best counts. */
-async function sharedWords(database: Database, { terms, vocabulary, filter }: { terms: Term[]; vocabulary: Vocabulary; filter: Filter }): Promise<string[]> {
+async function sharedWords(
+  database: Database,
+  { terms, vocabulary, filter }: { terms: Term[]; vocabulary: Vocabulary; filter: Filter },
+): Promise<string[]> {
   const searched = [...terms]
     .sort((a, b) => b.weight - a.weight)
     .slice(0, searchedTermsMax)
-    .flatMap(({ weight, stands }, term) => [...stands].filter(([, part]) => part >= relatedFrom).map(([stem, part]) => ({ term, stem, weight: weight * part })));
+    .flatMap(({ weight, stands }, term) =>
+      [...stands].filter(([, part]) => part >= relatedFrom).map(([stem, part]) => ({ term, stem, weight: weight * part })),
+    );
   if (searched.length === 0) return [];
   const query = searched.map(({ stem }) => `'${stem.replaceAll("'", "''")}'`).join(' | ');
   const { rows } = await database.query<{ chunk_id: string }>(selectSharingWords, [

@@ -1,7 +1,10 @@
 // Brings the index up to date with a source: what is new or changed is ingested, what is gone is removed, one bad document never stops the rest.
 import type { Database } from '@aiguy/manifests/database';
-import { type DocumentPorts, compareDocument, cutArticle, fingerprintOf, ingestDocument } from './ingest-document.ts';
+import type { Embedder } from '../embedding/embedder.ts';
+import { openIndex } from './indexes.ts';
+import { compareDocument, cutArticle, type DocumentPorts, fingerprintOf, ingestDocument } from './ingest-document.ts';
 import { type Article, DocumentError, type Source, type SourceDocument } from './sources/source.ts';
+import { learnWords } from './words.ts';
 
 export type IngestOptions = {
   signal: AbortSignal;
@@ -17,6 +20,27 @@ export type Counts = { new: number; changed: number; unchanged: number; removed:
 export type Progress = { done: number; total: number | undefined; key: string; counts: Counts };
 export type Failure = { key: string; reason: string };
 export type Summary = { source: string; counts: Counts; failures: Failure[] };
+
+export type KnowledgeWriters = {
+  database: Database;
+  /** Makes the vectors of passages. */
+  embedder: Embedder;
+  /** The local model, for single words. */
+  words: Embedder;
+};
+
+/**
+ * Brings the index up to date with several sources, one after the other, and learns the words they brought.
+ * @throws as ingestSource does; what was ingested before stays
+ */
+export async function ingestSources(writers: KnowledgeWriters, sources: readonly Source[], options: IngestOptions): Promise<Summary[]> {
+  const { database, embedder, words } = writers;
+  const index = await openIndex(database, embedder);
+  const summaries: Summary[] = [];
+  for (const source of sources) summaries.push(await ingestSource({ database, embedder, index }, source, options));
+  if (!options.dryRun) await learnWords({ database, words }, options.signal);
+  return summaries;
+}
 
 /** Documents read at once, ahead of the one that is being embedded. */
 const readAhead = 4;

@@ -4,8 +4,8 @@ import type { Passage } from './search.ts';
 
 /** Two passages that share this part of their words say the same. */
 const sameFrom = 0.9;
-/** The tool's contract. */
-const textMax = 4000;
+/** In characters, of one passage by the tool's contract and of all together, so that a turn's token budget bears them (about 1,400 tokens). */
+const textMax = { one: 4000, all: 6000 };
 
 /** @param candidates the best first */
 export function selectPassages(candidates: readonly Candidate[], limit: number): Passage[] {
@@ -14,7 +14,17 @@ export function selectPassages(candidates: readonly Candidate[], limit: number):
     if (chosen.length === limit) break;
     if (!chosen.some((one) => isSame(one, candidate))) chosen.push(candidate);
   }
-  return joinNeighbours(withOpening(chosen, candidates)).map(toPassage);
+  return withinSize(joinNeighbours(withOpening(chosen, candidates))).map(toPassage);
+}
+
+/** The best one in any case. */
+function withinSize(chosen: Candidate[]): Candidate[] {
+  let length = 0;
+  return chosen.filter(({ text }, rank) => {
+    const fits = rank === 0 || length + text.length <= textMax.all;
+    if (fits) length += text.length;
+    return fits;
+  });
 }
 
 /** An article's first sentences state its answer, often in other words than the question: they come along with its best passage. */
@@ -37,9 +47,11 @@ function joinNeighbours(chosen: Candidate[]): Candidate[] {
   for (const candidate of chosen) {
     const at = joined.findIndex((one) => areNeighbours(one, candidate));
     const neighbour = joined[at];
-    const text = neighbour && joinTexts(neighbour.position < candidate.position ? [neighbour.text, candidate.text] : [candidate.text, neighbour.text]);
-    if (!(neighbour && text !== undefined && text.length <= textMax)) joined.push(candidate);
-    else joined[at] = { ...(neighbour.position < candidate.position ? neighbour : candidate), text, score: Math.max(neighbour.score, candidate.score) };
+    const text =
+      neighbour && joinTexts(neighbour.position < candidate.position ? [neighbour.text, candidate.text] : [candidate.text, neighbour.text]);
+    if (!(neighbour && text !== undefined && text.length <= textMax.one)) joined.push(candidate);
+    else
+      joined[at] = { ...(neighbour.position < candidate.position ? neighbour : candidate), text, score: Math.max(neighbour.score, candidate.score) };
   }
   return joined;
 }
@@ -63,7 +75,7 @@ function toPassage({ chunkId, documentId, title, heading, url, text, lastUpdated
     title,
     heading: heading.slice(0, 300),
     url,
-    text: text.slice(0, textMax),
+    text: text.slice(0, textMax.one),
     last_updated: lastUpdated,
     score: Math.round(score * 1000) / 1000,
   };

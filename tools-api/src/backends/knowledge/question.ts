@@ -29,7 +29,11 @@ const contextWeight = 0.5;
 
 type Word = { word: string; stem: string; weight: number };
 
-export async function readQuestion(ports: QuestionPorts, vocabulary: Vocabulary, { asked, signal }: { asked: Asked; signal: AbortSignal }): Promise<Question> {
+export async function readQuestion(
+  ports: QuestionPorts,
+  vocabulary: Vocabulary,
+  { asked, signal }: { asked: Asked; signal: AbortSignal },
+): Promise<Question> {
   const own = await spellWords(ports, vocabulary, asked.text);
   const before = await spellWords(ports, vocabulary, asked.context.join(' '));
   const words = distinctWords([own, before]);
@@ -37,7 +41,11 @@ export async function readQuestion(ports: QuestionPorts, vocabulary: Vocabulary,
     await embedQuestion(ports.embedder, { own: textOf(own), before: textOf(before), signal }),
     await findRelated(ports, { textSearch: vocabulary.textSearch, words, signal }),
   ];
-  const terms = words.map(({ stem, weight }) => ({ stem, stands: related.get(stem) ?? new Map([[stem, 1]]), weight: weight * weightOf(vocabulary, stem) }));
+  const terms = words.map(({ stem, weight }) => ({
+    stem,
+    stands: related.get(stem) ?? new Map([[stem, 1]]),
+    weight: weight * weightOf(vocabulary, stem),
+  }));
   return { vector, terms };
 }
 
@@ -49,7 +57,9 @@ async function spellWords({ database, spelling }: QuestionPorts, vocabulary: Voc
   const { textSearch, counts } = vocabulary;
   const read = await stemsOf(database, textSearch, words);
   const isKnown = ({ word, stem }: Spelled): boolean => stem === null || counts.has(stem) || spelling.isEnglish(word);
-  const corrected = read.map((one) => (isKnown(one) || textSearch !== 'english' ? one.word : (spelling.correct(one.word, vocabulary.words) ?? one.word)));
+  const corrected = read.map((one) =>
+    isKnown(one) || textSearch !== 'english' ? one.word : (spelling.correct(one.word, vocabulary.words) ?? one.word),
+  );
   return await stemsOf(database, textSearch, corrected);
 }
 

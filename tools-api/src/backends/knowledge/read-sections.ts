@@ -108,7 +108,16 @@ function rowsOf(table: Tokens.Table): string[] {
 function htmlLines(html: string): string[] {
   return html
     .replace(/<(script|style)\b[\s\S]*?<\/\1>/gi, '')
-    .replace(/<tr\b[\s\S]*?<\/tr>/gi, (row) => `<p>- ${row.replace(/<\/?(?:tr|ul|ol)\b[^>]*>/gi, '').split(cellEdge).map(inlineText).flatMap(nonEmpty).join('; ')}</p>`)
+    .replace(
+      /<tr\b[\s\S]*?<\/tr>/gi,
+      (row) =>
+        `<p>- ${row
+          .replace(/<\/?(?:tr|ul|ol)\b[^>]*>/gi, '')
+          .split(cellEdge)
+          .map(inlineText)
+          .flatMap(nonEmpty)
+          .join('; ')}</p>`,
+    )
     .split(/<\/?(?:p|div|ul|ol|li|table|h\d|br)\b[^>]*>/i)
     .map(inlineText)
     .flatMap(nonEmpty);

@@ -67,7 +67,11 @@ const selectCandidates = `
 type Cosines = Pick<Nearness, 'statement' | 'passage'>;
 
 /** Questions lie together in one corner of the space and statements in another; about their own middles they compare better. */
-async function readCosines(database: Database, question: Question, { chunkIds, ...options }: ScoreOptions & { chunkIds: string[] }): Promise<Map<string, Cosines>> {
+async function readCosines(
+  database: Database,
+  question: Question,
+  { chunkIds, ...options }: ScoreOptions & { chunkIds: string[] },
+): Promise<Map<string, Cosines>> {
   const { index, vocabulary, questionsCentre } = options;
   if (!(index && question.vector)) return new Map();
   const vector = unit(question.vector.map((value, at) => value - (questionsCentre?.[at] ?? 0)));

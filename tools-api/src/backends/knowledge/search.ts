@@ -1,6 +1,7 @@
 // Answers what the help centre says to a question: find candidates, score them, decide whether one answers, and hand out the best passages.
 import type { Database } from '@aiguy/manifests/database';
 import type { Embedder } from '../embedding/embedder.ts';
+import type { LocalEmbedder } from '../embedding/local.ts';
 import { confidenceOf, isAnswerable } from './answerability.ts';
 import { type Filter, findCandidates, type Lists } from './candidates.ts';
 import { type Index, readActiveIndex } from './indexes.ts';
@@ -39,7 +40,7 @@ export type Knowledge = {
 export type KnowledgePorts = {
   database: Database;
   /** The local model: words are looked up without asking a provider. */
-  words: Embedder;
+  words: LocalEmbedder;
   /** Those that can be asked; the one that made the active index's vectors is used. Without it words alone find passages. */
   embedders: readonly Embedder[];
 };
@@ -77,7 +78,7 @@ export function createKnowledge(ports: KnowledgePorts): Knowledge {
   const rank: Knowledge['rank'] = async ({ text, context, signal, ...filter }) => {
     const { version, index, vocabulary } = await currentCorpus();
     const embedder = ports.embedders.find(({ model, dimensions }) => model === index?.model && dimensions === index.dimensions);
-    spelling ??= openSpelling();
+    spelling ??= openSpelling(await ports.words.dictionary());
     const question = await readQuestion({ database, spelling, words: ports.words, embedder }, vocabulary, { asked: { text, context }, signal });
     signal.throwIfAborted();
     const lists = await findCandidates(database, question, { index, vocabulary, filter });

@@ -1,24 +1,31 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { correctSpelling } from './spelling.ts';
+import { openSpelling } from './spelling.ts';
 
-const shop = ['package', 'policy', 'return', 'delivery'];
-const english = ['where', 'there', 'police', 'begin'];
+const spelling = openSpelling(['the', 'where', 'there']);
+const shop = ['package', 'policy', 'return', 'delivery', 'arduino'];
 
 for (const [wrong, right] of [
   ['pakage', 'package'],
   ['polcy', 'policy'],
   ['retrun', 'return'],
   ['delivrey', 'delivery'],
+  ['ardunio', 'arduino'],
   ['wher', 'where'],
-]) {
-  test(`${wrong} becomes ${right}`, () => assert.equal(correctSpelling(wrong ?? '', [shop, english]), right));
+  ['recieve', 'receive'],
+] as const) {
+  test(`${wrong} becomes ${right}`, () => assert.equal(spelling.correct(wrong, shop), right));
 }
 
-for (const strange of ['berlin', 'amazon', 'xyz', 'w2530531', 'qwertz']) {
-  test(`${strange} stays strange`, () => assert.equal(correctSpelling(strange, [shop, english]), undefined));
-}
+test('a word of the help centre goes before an English one that is as near', () => {
+  assert.equal(spelling.correct('polic', shop), 'policy');
+});
 
-test('a word of the first dictionary goes before an equally near one of the second', () => {
-  assert.equal(correctSpelling('polic', [shop, english]), 'policy');
+test('what is short, holds digits or is near to nothing stays as it is', () => {
+  for (const word of ['xyz', 'w2530531', 'qwrtzpsdf']) assert.equal(spelling.correct(word, shop), undefined, word);
+});
+
+test('rare English words are known, so they are never put right', () => {
+  for (const word of ['relocating', 'helper', 'handset', 'tier']) assert.ok(spelling.isEnglish(word), word);
+  assert.ok(!spelling.isEnglish('pakage'));
 });

@@ -11,7 +11,8 @@ export async function learnWords({ database, words }: { database: Database; word
   const { rows: searches } = await database.query<{ name: string }>('SELECT DISTINCT text_search::text AS name FROM chunks');
   for (const { name } of searches) {
     const { rows } = await database.query<Word>(selectNewWords, [name, stemmerOf(name)]);
-    for (let from = 0; from < rows.length; from += wordsAtOnce) await learn({ database, words }, { name, rows: rows.slice(from, from + wordsAtOnce), signal });
+    for (let from = 0; from < rows.length; from += wordsAtOnce)
+      await learn({ database, words }, { name, rows: rows.slice(from, from + wordsAtOnce), signal });
   }
 }
 
