@@ -67,7 +67,6 @@ CREATE TABLE words (
   embedding vector(512) NOT NULL,
   PRIMARY KEY (text_search, word)
 );
-CREATE INDEX words_embedding ON words USING hnsw (embedding vector_cosine_ops);
 
 -- Counts the changes that a reader can notice.
 CREATE TABLE corpus (one boolean PRIMARY KEY DEFAULT true CHECK (one), version bigint NOT NULL);

@@ -1,19 +1,17 @@
 // Puts typing errors right: a word that neither the help centre nor English knows becomes the nearest one that is known, if one is near enough.
 import english from 'dictionary-en';
 import { distance } from 'fastest-levenshtein';
-import { LRUCache } from 'lru-cache';
 import nspell from 'nspell';
 
 /** Shorter words have too many neighbours. */
 const correctedLengthMin = 4;
 const twoErrorsLengthMin = 8;
-const correctionsKept = 5000;
 
 export type Spelling = {
-  /** Whether it is an English word; names, numbers and words of a trade are not. */
+  /** Whether it is an English word or name; most brands and words of a trade are none. */
   isEnglish: (word: string) => boolean;
   /**
-   * @param words those of the help centre, which go before common English ones, and those before the rest
+   * @param words those of the help centre, which go before English ones
    * @returns the word that was probably meant, or undefined
    */
   correct: (word: string, words: readonly string[]) => string | undefined;
@@ -21,28 +19,23 @@ export type Spelling = {
 
 /**
  * Takes some 0.2 s and 20 MB.
- * @param common English words, the commonest first
+ * @param common English words that a misspelled one may become, the commonest first: a rare one, or a name, was hardly meant
  */
 export function openSpelling(common: readonly string[]): Spelling {
   const dictionary = nspell({ aff: Buffer.from(english.aff), dic: Buffer.from(english.dic) });
-  // Looking for the nearest of all English words takes some 20 ms.
-  const suggested = new LRUCache<string, string>({ max: correctionsKept });
-  const suggest = (word: string): string | undefined => {
-    const found = suggested.get(word) ?? dictionary.suggest(word)[0]?.toLowerCase() ?? '';
-    suggested.set(word, found);
-    return found || undefined;
-  };
   return {
-    isEnglish: (word) => dictionary.correct(word),
+    isEnglish: (word) => dictionary.correct(word) || dictionary.correct(capitalised(word)),
     correct: (word, words) => {
       if (word.length < correctedLengthMin || !/^\p{L}+$/u.test(word)) return undefined;
-      return nearestOf(word, words) ?? nearestOf(word, common) ?? suggest(word);
+      return nearestOf(word, words) ?? nearestOf(word, common);
     },
   };
 }
 
+const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
+
 /** @returns the earlier one of two equally near words */
-export function nearestOf(word: string, words: readonly string[]): string | undefined {
+function nearestOf(word: string, words: readonly string[]): string | undefined {
   const swapped = new Set(swaps(word));
   return words.find((known) => swapped.has(known)) ?? nearest(word, words);
 }

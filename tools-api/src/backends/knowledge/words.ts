@@ -5,6 +5,8 @@ import type { Embedder } from '../embedding/embedder.ts';
 import { stemmerOf } from './languages.ts';
 
 const wordsAtOnce = 200;
+/** All of them are compared with each word of a question; those that the most passages hold go first. */
+const wordsMax = 20_000;
 
 /** Learns the words that no earlier ingestion brought; called once after the documents of one. Searching works before, only less well. */
 export async function learnWords({ database, words }: { database: Database; words: Embedder }, signal: AbortSignal): Promise<void> {
@@ -42,4 +44,4 @@ const selectNewWords = `
   FROM ts_stat(format('SELECT to_tsvector(''simple'', title || '' '' || heading || '' '' || body) FROM chunks WHERE text_search = %L::regconfig', $1::text))
   WHERE word ~ '^[[:alpha:]]{2,40}$' AND (ts_lexize($2::regdictionary, word))[1] IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM words WHERE words.text_search = $1::regconfig AND words.word = ts_stat.word)
-  ORDER BY word`;
+  ORDER BY ndoc DESC, word LIMIT greatest(0, ${wordsMax} - (SELECT count(*) FROM words))`;
