@@ -30,9 +30,16 @@ export function createLocalEmbedder(): LocalEmbedder {
       signal.throwIfAborted();
       const { model } = await load();
       const vectors: number[][] = [];
+      // A batch takes the time of its longest text for each of its texts, so those of a length go together.
+      const byLength = [...texts.keys()].sort((a, b) => (texts[a]?.length ?? 0) - (texts[b]?.length ?? 0));
       for (let start = 0; start < texts.length; start += batchSize) {
         signal.throwIfAborted();
-        vectors.push(...(await embedBatch(model, texts.slice(start, start + batchSize).map(embeddable))));
+        const places = byLength.slice(start, start + batchSize);
+        const batch = await embedBatch(
+          model,
+          places.map((place) => embeddable(texts[place] ?? '')),
+        );
+        for (const [at, place] of places.entries()) vectors[place] = batch[at] ?? [];
         // The computation holds the thread; give waiting requests their turn after each batch.
         await breathe();
       }
