@@ -18,7 +18,7 @@ before(async () => {
 after(async () => await harness.close());
 
 const search = async (question: string) =>
-  await knowledge.search({ text: question, context: [], audiences: ['public'], limit: 4, signal: new AbortController().signal });
+  await knowledge.search({ text: question, context: [], audiences: ['public'], limit: 5, signal: new AbortController().signal });
 
 async function wrongOf(questions: string[], expected: boolean): Promise<string[]> {
   const wrong: string[] = [];
@@ -27,8 +27,8 @@ async function wrongOf(questions: string[], expected: boolean): Promise<string[]
 }
 
 for (const [name, questions, wrongMax] of [
-  ['fresh', fresh, 3],
-  ['held-out', heldOut, 1],
+  ['fresh', fresh, 2],
+  ['held-out', heldOut, 2],
   ['fitting', fitting, 7],
 ] as const) {
   test(`${name} questions: at most ${wrongMax} answerable ones are missed and ${wrongMax} others let through`, async (t) => {

@@ -4,6 +4,8 @@ import type { Passage } from './search.ts';
 
 /** Two passages that share this part of their words say the same. */
 const sameFrom = 0.9;
+/** One article that has the question's words all over would leave no room for the one that answers it. */
+const ofArticleMax = 2;
 /** In characters, of one passage by the tool's contract and of all together, so that a turn's token budget bears them (about 1,400 tokens). */
 const textMax = { one: 4000, all: 6000 };
 
@@ -12,7 +14,8 @@ export function selectPassages(candidates: readonly Candidate[], limit: number):
   const chosen: Candidate[] = [];
   for (const candidate of candidates) {
     if (chosen.length === limit) break;
-    if (!chosen.some((one) => isSame(one, candidate))) chosen.push(candidate);
+    const ofArticle = chosen.filter(({ documentId }) => documentId === candidate.documentId);
+    if (ofArticle.length < ofArticleMax && !chosen.some((one) => isSame(one, candidate))) chosen.push(candidate);
   }
   return withinSize(joinNeighbours(withOpening(chosen, candidates))).map(toPassage);
 }
@@ -32,7 +35,8 @@ function withOpening(chosen: Candidate[], candidates: readonly Candidate[]): Can
   const [first, ...others] = chosen;
   const opening = first && candidates.find(({ documentId, position }) => documentId === first.documentId && position === 0);
   if (!(first && opening) || chosen.includes(opening) || others.length === 0) return chosen;
-  return [first, opening, ...others.slice(0, -1)];
+  const spare = others.findLast(({ documentId }) => chosen.filter((one) => one.documentId === documentId).length > 1) ?? others.at(-1);
+  return [first, opening, ...others.filter((one) => one !== spare)];
 }
 
 function isSame(a: Candidate, b: Candidate): boolean {

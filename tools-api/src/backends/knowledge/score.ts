@@ -33,7 +33,9 @@ export type Candidate = {
 };
 
 /** Fitted on questions over two help centres; see the README. */
-const weights = { statement: 5, passage: 8, coverage: 5, bm25: 3.7, bias: -7 };
+const weights = { statement: 5, passage: 8, coverage: 5, bm25: 3.7 };
+/** The strength that is shown as a score of 0.5. */
+const middleStrength = 7;
 /** Okapi BM25 with its usual constants (Robertson, Zaragoza 2009). */
 export const bm25 = { k1: 1.2, b: 0.75, scale: 15 };
 
@@ -87,12 +89,13 @@ const selectCosines = `
     coalesce(max(cosine) FILTER (WHERE position = 0), 0) AS passage
   FROM near WHERE cosine <> 'NaN' GROUP BY 1`;
 
-export function logit({ statement, passage, coverage, bm25: words }: Nearness): number {
-  return weights.statement * statement + weights.passage * passage + weights.coverage * coverage + weights.bm25 * words + weights.bias;
+/** How well a passage fits, from about 0 to 15; comparable between passages of one question. */
+export function strengthOf({ statement, passage, coverage, bm25: words }: Nearness): number {
+  return weights.statement * statement + weights.passage * passage + weights.coverage * coverage + weights.bm25 * words;
 }
 
 function scoreOf(nearness: Nearness): number {
-  return 1 / (1 + Math.exp(-logit(nearness)));
+  return 1 / (1 + Math.exp(middleStrength - strengthOf(nearness)));
 }
 
 function coverageOf(terms: Term[], stems: readonly string[]): number {

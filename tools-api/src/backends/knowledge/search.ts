@@ -90,8 +90,8 @@ export function createKnowledge(ports: KnowledgePorts): Knowledge {
   return {
     rank,
     search: async ({ limit, ...request }) => {
-      const { candidates, corpusVersion } = await rank(request);
-      const confidence = candidates[0] ? confidenceOf(candidates[0].nearness) : 0;
+      const { question, candidates, corpusVersion } = await rank(request);
+      const confidence = confidenceOf(question, candidates);
       return {
         passages: selectPassages(candidates, limit),
         answerable: isAnswerable(confidence),
