@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { docsTool, orderTool } from '../requests.fixture.ts';
 import { fillArguments, hasIdentifier, withoutIdentifiers } from './arguments.ts';
 
-const wish = (text: string, earlier: string[] = []) => ({ text, question: text, earlier });
+const wish = (text: string, earlier: string[] = []) => ({ text, question: text, earlier, context: [] });
 
 for (const { text, orderId } of [
   { text: 'Where is W2530531?', orderId: 'W2530531' },
@@ -42,8 +42,10 @@ test('a number that the message lacks is taken from what the visitor wrote last 
 
 test('a query is the question that stands alone, or the message when that is too long for the schema', () => {
   const text = 'and to Canada?';
-  assert.deepEqual(fillArguments(docsTool, { text, question: `Do you deliver? ${text}`, earlier: [] }).args, { query: `Do you deliver? ${text}` });
-  assert.deepEqual(fillArguments(docsTool, { text, question: `${'x'.repeat(400)} ${text}`, earlier: [] }).args, { query: text });
+  assert.deepEqual(fillArguments(docsTool, { text, question: `Do you deliver? ${text}`, earlier: [], context: [] }).args, {
+    query: `Do you deliver? ${text}`,
+  });
+  assert.deepEqual(fillArguments(docsTool, { text, question: `${'x'.repeat(400)} ${text}`, earlier: [], context: [] }).args, { query: text });
   assert.deepEqual(fillArguments(docsTool, wish('y'.repeat(500))).args, { query: 'y'.repeat(400) });
 });
 

@@ -12,22 +12,30 @@ export type Wish = {
   question: string;
   /** What the visitor wrote before, oldest first. */
   earlier: readonly string[];
+  /** What was said before, oldest first, when the message means little without it. */
+  context: readonly string[];
 };
 
-/** A required text with a pattern is looked for among the words, the newest message first; one without takes the question itself. */
-export function fillArguments(tool: ToolDefinition, { text, question, earlier }: Wish): Filled {
-  const required = (tool.input.required ?? []) as string[];
-  const args: Record<string, unknown> = {};
+/**
+ * A required text with a pattern is looked for among the words, the newest message first; one without takes the question itself.
+ * A tool that takes the context apart from the question gets both.
+ */
+export function fillArguments(tool: ToolDefinition, wish: Wish): Filled {
+  const properties = propertiesOf(tool);
+  const takesContext = properties.context?.type === 'array';
+  const args: Record<string, unknown> = takesContext && wish.context.length > 0 ? { context: wish.context } : {};
   const missing: string[] = [];
-  for (const name of required) {
-    const { pattern, maxLength } = propertiesOf(tool)[name] ?? {};
-    const value = pattern
-      ? findInMessages([...earlier, text], pattern)
-      : (question.length <= (maxLength ?? Infinity) ? question : text).slice(0, maxLength);
+  for (const name of requiredOf(tool)) {
+    const { pattern, maxLength = Infinity } = properties[name] ?? {};
+    const value = pattern ? findInMessages([...wish.earlier, wish.text], pattern) : questionWithin(maxLength, wish, takesContext);
     if (value === undefined) missing.push(name);
     else args[name] = value;
   }
   return { args, missing };
+}
+
+function questionWithin(lengthMax: number, { text, question }: Wish, takesContext: boolean): string {
+  return (takesContext || question.length > lengthMax ? text : question).slice(0, lengthMax);
 }
 
 /** Whether the message holds everything that the tool looks for by pattern. */
@@ -65,7 +73,12 @@ function findIdentifier(message: string, pattern: string): string | undefined {
 }
 
 function patternsOf(tool: ToolDefinition): string[] {
-  return Object.values(propertiesOf(tool)).flatMap((property) => property.pattern ?? []);
+  const properties = propertiesOf(tool);
+  return requiredOf(tool).flatMap((name) => properties[name]?.pattern ?? []);
+}
+
+function requiredOf(tool: ToolDefinition): string[] {
+  return (tool.input.required ?? []) as string[];
 }
 
 function propertiesOf(tool: ToolDefinition): Record<string, Property> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ModelEvent, ModelRequest, ToolOutcome, TranscriptMessage } from '../port.ts';
+import type { ModelEvent, ModelRequest, ToolDefinition, ToolOutcome, TranscriptMessage } from '../port.ts';
 import {
   call,
   called,
@@ -60,6 +60,17 @@ test('what is near nothing goes to the help centre, which knows what it does not
 test('a short follow-up is searched together with the question before it', async () => {
   const events = await ask([user('Do you deliver to Canada?'), assistant('Yes.'), user('and to France?')]);
   assert.deepEqual(callIn(events), ['retrieve_docs', { query: 'Do you deliver to Canada? and to France?' }]);
+});
+
+test('a tool that takes the context gets what was said before apart from the question', async () => {
+  const takesContext: ToolDefinition = { ...docsTool, input: { ...docsTool.input, properties: { query: {}, context: { type: 'array' } } } };
+  const asks = async (text: string) =>
+    callIn(await ask([user('I switched on the login codes.'), assistant('Great.'), user(text)], { tools: [takesContext] }));
+  const context = ['I switched on the login codes.', 'Great.'];
+  for (const text of ['and if my phone gets stolen?', 'what about that?', 'How do I get my pupils into it?']) {
+    assert.deepEqual(await asks(text), ['retrieve_docs', { query: text, context }]);
+  }
+  assert.deepEqual(await asks('Which payment methods do you accept?'), ['retrieve_docs', { query: 'Which payment methods do you accept?' }]);
 });
 
 test('the same request gives the same events, call id included; another message of the session gives another id', async () => {
@@ -174,6 +185,17 @@ for (const output of [
     assert.match(saidIn(await after(docsCall, { ok: true, output })), /^I don’t find that in our help centre\. .*contact our team/);
   });
 }
+
+test('what is not found is said with links to the nearest articles, unless they are about something else', async () => {
+  const passages = [
+    { id: 'a#1', title: 'Return [an] item', heading: '', url: 'https://shop.example/help/a/#b', text: 'You have time.' },
+    { id: 'a#2', title: 'Return [an] item', heading: '', url: 'https://shop.example/help/a/#c', text: 'More.' },
+  ];
+  const answer = async (confidence: number) =>
+    saidIn(await after(docsCall, { ok: true, output: { answerable: false, confidence, corpus_version: '1', passages } }));
+  assert.match(await answer(0.3), /don’t find that[\s\S]*The nearest articles: \[Return an item\]\(https:\/\/shop\.example\/help\/a\/\)$/);
+  assert.doesNotMatch(await answer(0.1), /nearest/);
+});
 
 test('an abort ends it at once, even while the embedding model is loading', async () => {
   const controller = new AbortController();

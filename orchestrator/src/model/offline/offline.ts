@@ -11,6 +11,13 @@ import type { SmallTalk } from './small-talk.ts';
 
 /** A question of fewer words than this is read together with the one before it. */
 const standaloneWords = 4;
+/** «How do I get my pupils into it?» means little alone; in a longer question the word is explained within it. */
+const pointingWordsMax = 8;
+const pointer = /\b(it|that|this|those|these|them|there|they)\b/i;
+const contextLengthMax = 1000;
+/** Below it the nearest articles are about something else. */
+const offeredFrom = 0.25;
+const offeredMax = 2;
 const usage = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
 
 const smallTalkAnswers: Record<SmallTalk, string> = {
@@ -78,11 +85,21 @@ async function* observed(
   if (!Array.isArray(outcome.output.passages)) return yield* says(describeOrder(outcome.output));
   const quotation =
     outcome.output.answerable === true ? await quotePassages(embed, question, outcome.output.passages as QuotablePassage[]) : undefined;
-  if (!quotation) return yield* says(notFoundAnswer);
+  if (!quotation) return yield* says(notFoundAnswer + offerOf(outcome.output));
   yield* words(`According to **${quotation.title}**:${/^(-|\d+\.) /.test(quotation.markdown) ? '\n\n' : ' '}${quotation.markdown}`);
   yield { type: 'citation', passageId: quotation.passageId, quote: quotation.markdown };
   yield done('end');
 }
+
+/** The nearest articles, when they may be about it; as links, not as an answer. */
+function offerOf({ confidence, passages }: Record<string, unknown>): string {
+  if (!(typeof confidence === 'number' && confidence >= offeredFrom && Array.isArray(passages))) return '';
+  const articles = new Map((passages as OfferedPassage[]).map(({ title, url }) => [title, url.replace(/#.*$/, '')]));
+  const links = [...articles].slice(0, offeredMax).map(([title, url]) => `[${title.replace(/[[\]]/g, '')}](${url})`);
+  return links.length === 0 ? '' : `\n\nThe nearest articles: ${links.join(', ')}`;
+}
+
+type OfferedPassage = { title: string; url: string };
 
 function failureAnswer(call: ToolCall, code: string): string {
   const orderId = orderIdOf(call);
@@ -102,8 +119,17 @@ function wishOf(request: ModelRequest): Wish {
   const texts = request.messages.flatMap((message) => (message.role === 'user' ? [message.text] : []));
   const text = texts.at(-1) ?? '';
   const before = texts.at(-2);
-  const isFollowUp = before !== undefined && (text.split(/\s+/).length < standaloneWords || /^(and|what about|how about|also)\b/i.test(text));
-  return { text, question: isFollowUp ? `${before} ${text}` : text, earlier: texts.slice(0, -1) };
+  const words = text.split(/\s+/).length;
+  const pointsBack = /^(and|but|what about|how about|also)\b/i.test(text) || (words <= pointingWordsMax && pointer.test(text));
+  const isFollowUp = before !== undefined && (words < standaloneWords || pointsBack);
+  const question = isFollowUp ? `${before} ${text}` : text;
+  return { text, question, earlier: texts.slice(0, -1), context: isFollowUp ? contextOf(request, before) : [] };
+}
+
+/** The question before and how it was answered, cut to what a tool takes. */
+function contextOf({ messages }: ModelRequest, before: string): string[] {
+  const said = messages.flatMap((message) => (message.role === 'assistant' && message.text !== '' ? [message.text] : [])).at(-1);
+  return [before, ...(said ? [said] : [])].map((text) => text.slice(0, contextLengthMax));
 }
 
 async function* says(text: string): AsyncGenerator<ModelEvent> {
