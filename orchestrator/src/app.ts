@@ -73,28 +73,15 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   };
   const liveRuns = new LiveRuns(turnPorts);
   const visitorLimits = openVisitorLimits(config);
-  const httpPorts: HttpPorts = {
-    database,
-    log,
-    runs,
-    liveRuns,
-    metrics,
-    verifier: new TokenVerifier(config.TRUSTED_ISSUERS),
-    limitChat: visitorLimits.chat,
-  };
+  const verifier = new TokenVerifier(config.TRUSTED_ISSUERS);
+  const httpPorts: HttpPorts = { database, log, runs, liveRuns, metrics, verifier, suggestArticles, ...visitorLimits };
 
   const { app } = service;
-  app.register(cors, {
-    origin: config.CORS_ORIGINS,
-    methods: ['GET', 'POST'],
-    allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'traceparent'],
-    exposedHeaders: ['x-request-id', 'retry-after'],
-    maxAge: 600,
-  });
+  app.register(cors, corsOf(config));
   app.register(async (scope) => {
     addChatRoutes(scope, httpPorts);
     addSessionRoutes(scope, httpPorts);
-    addSuggestionsRoute(scope, { verifier: httpPorts.verifier, suggestArticles, limitSuggestions: visitorLimits.suggestions });
+    addSuggestionsRoute(scope, httpPorts);
     addOpenapiRoute(scope);
     scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
   });
@@ -109,11 +96,21 @@ function openVisitorLimits(config: Config) {
   const limits = createRateLimits({ redisUrl: config.REDIS_URL, prefix: 'aiguy-chat' });
   const aMinute = { windowS: 60, code: 'rate_limited' } as const;
   return {
-    chat: async (visitor: string) => await limits.consume(visitor, { ...aMinute, points: config.CHAT_PER_MINUTE }),
-    suggestions: async ({ session, address }: { session: string; address: string }) => {
+    limitChat: async (visitor: string) => await limits.consume(visitor, { ...aMinute, points: config.CHAT_PER_MINUTE }),
+    limitSuggestions: async ({ session, address }: { session: string; address: string }) => {
       await limits.consume(`suggestions address ${address}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE_AND_ADDRESS });
       await limits.consume(`suggestions session ${session}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE });
     },
     close: limits.close,
+  };
+}
+
+function corsOf(config: Config) {
+  return {
+    origin: config.CORS_ORIGINS,
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'traceparent'],
+    exposedHeaders: ['x-request-id', 'retry-after'],
+    maxAge: 600,
   };
 }

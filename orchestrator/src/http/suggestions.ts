@@ -5,15 +5,8 @@ import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import { withRemoteTrace } from '@aiguy/manifests/telemetry';
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { SuggestArticles } from '../tools/suggest-articles.ts';
 import { authenticate } from './authenticate.ts';
 import type { HttpPorts } from './ports.ts';
-
-type SuggestionsPorts = Pick<HttpPorts, 'verifier'> & {
-  suggestArticles: SuggestArticles;
-  /** @throws AiguyError rate_limited with the time to wait */
-  limitSuggestions: (from: { session: string; address: string }) => Promise<void>;
-};
 
 /** 200 characters as JSON escapes, and the rest. */
 const bodyBytesMax = 4096;
@@ -22,7 +15,7 @@ const validateRequest = createAjv()
   .addSchema(http)
   .compile<SuggestionsRequest>({ $ref: `${http.$id}#/$defs/SuggestionsRequest` });
 
-export function addSuggestionsRoute(app: FastifyInstance, ports: SuggestionsPorts): void {
+export function addSuggestionsRoute(app: FastifyInstance, ports: HttpPorts): void {
   app.post('/suggestions', { bodyLimit: bodyBytesMax }, async (request, reply) => {
     const { visitor, assertion } = await authenticate(ports.verifier, request);
     if (!visitor.scopes.includes('docs:read')) throw new AiguyError('insufficient_scope');
