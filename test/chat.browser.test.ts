@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 // The chat in Chromium on a real WordPress page.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
@@ -182,6 +182,62 @@ test('the keyboard alone is enough: open, ask, close with Escape, and the focus 
   assert.equal(await focused(), 'BUTTON');
 });
 
+test('articles show beside the box while the visitor types, and the message is sent all the same', async (t) => {
+  const { chat, page, context } = await newChat(t, { viewport: { width: 1280, height: 900 } });
+  const offer = page.getByRole('region', { name: 'Articles that may help' });
+  const asked: string[] = [];
+  page.on('request', (request) => request.url().endsWith('/suggestions') && asked.push(String(request.postData())));
+  await chat.open();
+  await chat.input.pressSequentially('How do I return an item');
+  const link = offer.getByRole('link', { name: /^Return an item/ }).first();
+  await link.waitFor();
+  assert.match((await link.getAttribute('href')) ?? '', /^http:\/\/127\.0\.0\.1:\d+\/help\/return-an-item\//);
+  assert.deepEqual([await link.getAttribute('target'), await link.getAttribute('rel')], ['_blank', 'noopener noreferrer nofollow']);
+  assert.ok(asked.length < 5, asked.join());
+  await page.getByText(/articles? that may help (is|are) above the text box/).waitFor({ state: 'attached' });
+
+  await page.keyboard.press('Shift+Tab');
+  const focused = () => page.evaluate(() => document.querySelector('.aiguy-chat')?.shadowRoot?.activeElement?.getAttribute('href'));
+  assert.match(String(await focused()), /^http/);
+  const [article] = await Promise.all([context.waitForEvent('page'), link.click()]);
+  await article.waitForLoadState();
+  assert.match(await article.title(), /Return an item/);
+  await article.close();
+
+  await page.keyboard.press('Escape');
+  await offer.waitFor({ state: 'hidden' });
+  assert.equal(await chat.input.inputValue(), 'How do I return an item');
+  await chat.input.press('End');
+  await page.keyboard.type('?');
+  await page.keyboard.press('Enter');
+  await chat.says(/30 days/);
+  await chat.rests();
+  await chat.input.pressSequentially('Can I pay with paypal');
+  await offer.getByRole('link', { name: /Payment methods/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await offer.waitFor({ state: 'hidden' });
+  await chat.says('Can I pay with paypal');
+});
+
+test('what is typed and not sent leaves no trace, and a site without orchestrator shows neither articles nor an error', async (t) => {
+  const { chat, page } = await newChat(t);
+  await chat.open();
+  const answered = page.waitForResponse((response) => response.url().endsWith('/suggestions'));
+  await chat.input.pressSequentially('do you sell zebrawood kettles');
+  assert.equal((await answered).status(), 200);
+  for (const file of globSync('**/*.log', { cwd: system.dataDir }))
+    assert.ok(!readFileSync(join(system.dataDir, file), 'utf8').includes('zebrawood'), file);
+  const point = (url: string) => system.site.evaluate(`update_option('aiguy_settings', array('orchestrator_url' => '${url}'));`);
+  point('http://127.0.0.1:1');
+  t.after(() => void point(system.backend.orchestratorUrl));
+  const failed = page.waitForResponse((response) => response.url().endsWith('/suggestions'));
+  await chat.input.fill('How do I return an item');
+  assert.equal((await failed).status(), 502);
+  assert.equal(await page.getByRole('region', { name: 'Articles that may help' }).count(), 0);
+  assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
+  assert.equal(await chat.log.getByText(/can’t be reached/).count(), 0);
+});
+
 for (const [name, options] of [
   ['phone', { viewport: { width: 390, height: 844 } }],
   ['phone-dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
@@ -194,6 +250,9 @@ for (const [name, options] of [
     await chat.says(/not accepted/);
     await chat.rests();
     await picture(chat, name);
+    await chat.input.pressSequentially('How do I return an item');
+    await page.getByRole('link', { name: /^Return an item/ }).waitFor();
+    await picture(chat, `${name}-articles`);
     await page.addScriptTag({ content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8') });
     const violations = await page.evaluate(async () => {
       const axe = (

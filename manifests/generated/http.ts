@@ -13,6 +13,9 @@ export interface Http {
   CancelResult?: CancelResult;
   ToolResult?: ToolResult;
   ToolList?: ToolList;
+  SuggestionsRequest?: SuggestionsRequest;
+  SuggestedArticle?: SuggestedArticle;
+  Suggestions?: Suggestions;
   SiteSession?: SiteSession;
 }
 export interface ErrorBody {
@@ -142,6 +145,33 @@ export interface ToolList {
     input: {};
     output: {};
   }[];
+}
+/**
+ * The body of POST /suggestions and POST /knowledge/suggestions: what a visitor has typed so far. It is searched for and not kept.
+ */
+export interface SuggestionsRequest {
+  text: string;
+  /**
+   * BCP 47; leaves out articles of other languages.
+   */
+  language?: string;
+}
+export interface SuggestedArticle {
+  document_id: string;
+  title: string;
+  /**
+   * Path of headings to the passage that fits; empty at the top.
+   */
+  heading: string;
+  url: string;
+}
+export interface Suggestions {
+  /**
+   * Different documents, the best first; empty when nothing is near enough.
+   *
+   * @maxItems 3
+   */
+  articles: SuggestedArticle[];
 }
 /**
  * The answer of WordPress' POST aiguy/v1/session.

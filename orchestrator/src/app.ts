@@ -11,6 +11,7 @@ import { addOpenapiRoute } from './http/openapi.ts';
 import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
 import { addSessionRoutes } from './http/sessions.ts';
+import { addSuggestionsRoute } from './http/suggestions.ts';
 import type { ModelPort } from './model/port.ts';
 import { createTurnMetrics } from './observe/metrics.ts';
 import { EventLog } from './session/event-log.ts';
@@ -18,6 +19,7 @@ import { Runs } from './session/runs.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { OwnKey } from './tools/signing-key.ts';
+import type { SuggestArticles } from './tools/suggest-articles.ts';
 import { createAnswerCache } from './turn/answer-cache.ts';
 import { LiveRuns } from './turn/live-runs.ts';
 
@@ -26,6 +28,7 @@ export type AppPorts = {
   model: ModelPort;
   tools: ToolCaller;
   corpusVersion: CorpusVersion;
+  suggestArticles: SuggestArticles;
   catalogue: Catalogue;
   key: OwnKey;
   owner: string;
@@ -39,7 +42,7 @@ const requestTimeoutMs = 10_000;
 const answersMax = 1000;
 
 export function buildApp(config: Config, ports: AppPorts): Orchestrator {
-  const { database, model, tools, corpusVersion, catalogue, key, owner } = ports;
+  const { database, model, tools, corpusVersion, suggestArticles, catalogue, key, owner } = ports;
   const service = createService({
     name: 'orchestrator',
     bodyBytesMax,
@@ -69,28 +72,45 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     random: Math.random,
   };
   const liveRuns = new LiveRuns(turnPorts);
-  const rateLimits = createRateLimits({ redisUrl: config.REDIS_URL, prefix: 'aiguy-chat' });
-  const limitChat = async (visitor: string) =>
-    await rateLimits.consume(visitor, { points: config.CHAT_PER_MINUTE, windowS: 60, code: 'rate_limited' });
-  const httpPorts: HttpPorts = { database, log, runs, liveRuns, metrics, verifier: new TokenVerifier(config.TRUSTED_ISSUERS), limitChat };
+  const visitorLimits = openVisitorLimits(config);
+  const verifier = new TokenVerifier(config.TRUSTED_ISSUERS);
+  const httpPorts: HttpPorts = { database, log, runs, liveRuns, metrics, verifier, suggestArticles, ...visitorLimits };
 
   const { app } = service;
-  app.register(cors, {
+  app.register(cors, corsOf(config));
+  app.register(async (scope) => {
+    addChatRoutes(scope, httpPorts);
+    addSessionRoutes(scope, httpPorts);
+    addSuggestionsRoute(scope, httpPorts);
+    addOpenapiRoute(scope);
+    scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
+  });
+  app.addHook('onClose', async () => {
+    visitorLimits.close();
+    cache.close();
+  });
+  return { ...service, liveRuns, runs };
+}
+
+function openVisitorLimits(config: Config) {
+  const limits = createRateLimits({ redisUrl: config.REDIS_URL, prefix: 'aiguy-chat' });
+  const aMinute = { windowS: 60, code: 'rate_limited' } as const;
+  return {
+    limitChat: async (visitor: string) => await limits.consume(visitor, { ...aMinute, points: config.CHAT_PER_MINUTE }),
+    limitSuggestions: async ({ session, address }: { session: string; address: string }) => {
+      await limits.consume(`suggestions address ${address}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE_AND_ADDRESS });
+      await limits.consume(`suggestions session ${session}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE });
+    },
+    close: limits.close,
+  };
+}
+
+function corsOf(config: Config) {
+  return {
     origin: config.CORS_ORIGINS,
     methods: ['GET', 'POST'],
     allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'traceparent'],
     exposedHeaders: ['x-request-id', 'retry-after'],
     maxAge: 600,
-  });
-  app.register(async (scope) => {
-    addChatRoutes(scope, httpPorts);
-    addSessionRoutes(scope, httpPorts);
-    addOpenapiRoute(scope);
-    scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
-  });
-  app.addHook('onClose', async () => {
-    rateLimits.close();
-    cache.close();
-  });
-  return { ...service, liveRuns, runs };
+  };
 }

@@ -22,6 +22,8 @@ export type Config = Readonly<
     ANSWER_TOKENS_MAX: number;
     MODEL_IDLE_TIMEOUT_MS: number;
     CHAT_PER_MINUTE: number;
+    SUGGESTIONS_PER_MINUTE: number;
+    SUGGESTIONS_PER_MINUTE_AND_ADDRESS: number;
     ANSWER_CACHE_TTL_S: number;
   }
 >;
@@ -80,6 +82,20 @@ export const variables: Record<keyof Config, VariableSchema> = {
     description: 'Silence after which a model stream counts as dead.',
   },
   CHAT_PER_MINUTE: { type: 'integer', minimum: 1, maximum: 100000, default: 20, description: 'Messages a visitor may send in a minute.' },
+  SUGGESTIONS_PER_MINUTE: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 100000,
+    default: 40,
+    description: 'Times in a minute that a session may ask for articles while its visitor types.',
+  },
+  SUGGESTIONS_PER_MINUTE_AND_ADDRESS: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 1000000,
+    default: 1200,
+    description: 'The same for one network address; all visitors of a site that relays share its own.',
+  },
   ANSWER_CACHE_TTL_S: {
     type: 'integer',
     minimum: 0,

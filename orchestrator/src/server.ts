@@ -9,6 +9,7 @@ import { createModel } from './model/create-model.ts';
 import { createToolClient } from './tools/client.ts';
 import { createCorpusVersion } from './tools/corpus-version.ts';
 import { readSigningKey } from './tools/signing-key.ts';
+import { createSuggestArticles } from './tools/suggest-articles.ts';
 
 /** Runs may finish for so long after SIGTERM; the rest is interrupted and says so. */
 const shutdownGraceMs = 10_000;
@@ -37,6 +38,7 @@ const { app, liveRuns, runs } = buildApp(config, {
   }),
   tools: createToolClient({ url: config.TOOLS_API_URL, key }),
   corpusVersion: createCorpusVersion({ url: config.TOOLS_API_URL, key }),
+  suggestArticles: createSuggestArticles({ url: config.TOOLS_API_URL, key }),
   owner: randomUUID(),
 });
 await runs.endAllAbandoned();

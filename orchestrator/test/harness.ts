@@ -12,6 +12,7 @@ import type { ModelEvent, ModelPort, ModelRequest, ToolOutcome } from '../src/mo
 import type { ToolCaller } from '../src/tools/client.ts';
 import type { CorpusVersion } from '../src/tools/corpus-version.ts';
 import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
+import type { SuggestArticles } from '../src/tools/suggest-articles.ts';
 
 export const siteIssuer = 'https://shop.example';
 
@@ -30,6 +31,7 @@ export type HarnessOptions = {
   model: ModelPort;
   tools?: ToolCaller;
   corpusVersion?: CorpusVersion;
+  suggestArticles?: SuggestArticles;
   config?: Partial<Config>;
   databaseUrl?: string;
   owner?: string;
@@ -57,6 +59,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     model: options.model,
     tools: options.tools ?? toolsThat(async () => ({ ok: false, code: 'tool_unavailable', message: 'no tools in this test' })),
     corpusVersion: options.corpusVersion ?? (async () => undefined),
+    suggestArticles: options.suggestArticles ?? (async () => ({ articles: [] })),
     owner: options.owner ?? randomUUID(),
   });
   await orchestrator.app.ready();

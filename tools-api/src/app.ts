@@ -11,6 +11,7 @@ import { addCallToolRoute } from './http/call-tool.ts';
 import { addKnowledgeVersionRoute } from './http/knowledge-version.ts';
 import { addListToolsRoute } from './http/list-tools.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
+import { addSuggestionsRoute } from './http/suggestions.ts';
 import { createToolMetrics } from './observe/metrics.ts';
 import { assertComplete, type Handlers } from './tools/index.ts';
 
@@ -39,6 +40,7 @@ export function buildApp(config: Config, { database, catalogue, handlers, audit,
   addCallToolRoute(app, { catalogue, handlers, limits, audit, metrics, verifier });
   addListToolsRoute(app, { catalogue, verifier });
   addKnowledgeVersionRoute(app, { verifier, knowledge });
+  addSuggestionsRoute(app, { verifier, knowledge, limits });
   addOpenapiRoute(app, catalogue);
   app.addHook('onClose', async () => limits.close());
   return service;

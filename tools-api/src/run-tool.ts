@@ -9,6 +9,7 @@ import { check } from '@aiguy/manifests/validate';
 import type { Audit, AuditEntry } from './audit/audit.ts';
 import type { Subject } from './backends/shop.ts';
 import type { ToolMetrics } from './observe/metrics.ts';
+import { withinTime } from './time-limit.ts';
 import type { Handlers } from './tools/index.ts';
 
 /** Who calls, as the tokens say. */
@@ -80,18 +81,11 @@ async function execute(ports: ToolPorts, tool: Tool, call: ToolCall & { args: Ou
   if (!handler) throw new AiguyError('unknown_tool');
   const signal = AbortSignal.timeout(tool.manifest.timeouts_ms.attempt);
   const work = inSpan(`handle ${call.name}`, {}, async () => await handler(call.args as never, { subject: call.caller.subject, signal }));
-  const output = await Promise.race([work, timedOut(signal)]);
+  const output = await withinTime(signal, work);
   const checked = check<Output>(tool.validateOutput as never, output);
   if (!checked.ok)
     throw new AiguyError('tool_output_invalid', { cause: new Error(`${checked.violations[0]?.pointer} ${checked.violations[0]?.rule}`) });
   return checked.value;
-}
-
-/** Rejects when the signal fires, whether the handler heeds it or not. */
-function timedOut(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new AiguyError('tool_timeout')), { once: true });
-  });
 }
 
 async function settle(ports: ToolPorts, call: Digested, { attempted, latencyMs }: { attempted: Attempt; latencyMs: number }): Promise<void> {

@@ -30,6 +30,7 @@ final class Plugin {
 		( new Session\Session_Controller( $settings, $signer, $cookie, $guard, $errors ) )->add_hooks();
 		( new Session\Jwks_Controller( $key ) )->add_hooks();
 		( new Chat\Chat_Controller( $client, new Chat\Stream_Relay( $errors ), $cookie, $guard, $errors ) )->add_hooks();
+		( new Chat\Suggestions_Controller( $client, $settings, $cookie, $guard, $errors ) )->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();
 		( new Widget\Widget_Block( $this->file, $renderer ) )->add_hooks();
 		( new Settings\Connection_Controller( $client ) )->add_hooks();

@@ -14,6 +14,8 @@ export type ChatOptions = {
   greeting: string;
   placeholder: string;
   theme: 'auto' | 'light' | 'dark';
+  /** Whether articles are offered for what is being typed. */
+  suggestArticles: boolean;
   /** The text domain's entries as in WordPress' JSON files (locale_data.messages), or null for English. */
   translations: Record<string, string[]> | null;
   /** The launcher's words; it carries no translation library. */

@@ -29,6 +29,13 @@ const paths = {
       responses: answers('The run.', json('ChatAnswer')),
     },
   },
+  '/suggestions': {
+    post: {
+      summary: 'Articles for what is being typed; no session, no model, nothing is kept.',
+      requestBody: { required: true, ...json('SuggestionsRequest') },
+      responses: answers('At most three articles; none when there are none, or none in time.', json('Suggestions')),
+    },
+  },
   '/sessions': {
     post: {
       summary: 'Make the session of the assertion, if it is new.',

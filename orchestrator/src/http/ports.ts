@@ -4,6 +4,7 @@ import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { TurnMetrics } from '../observe/metrics.ts';
 import type { EventLog } from '../session/event-log.ts';
 import type { Runs } from '../session/runs.ts';
+import type { SuggestArticles } from '../tools/suggest-articles.ts';
 import type { LiveRuns } from '../turn/live-runs.ts';
 
 export type HttpPorts = {
@@ -15,4 +16,7 @@ export type HttpPorts = {
   metrics: TurnMetrics;
   /** @throws AiguyError rate_limited with the time to wait */
   limitChat: (key: string) => Promise<void>;
+  /** @throws AiguyError rate_limited with the time to wait */
+  limitSuggestions: (from: { session: string; address: string }) => Promise<void>;
+  suggestArticles: SuggestArticles;
 };

@@ -7,6 +7,7 @@ import { traceHeaders } from '@aiguy/manifests/telemetry';
 import { type SigningKey, signToken, type VisitorAssertion } from '@aiguy/manifests/tokens';
 import { check } from '@aiguy/manifests/validate';
 import type { ToolOutcome } from '../model/port.ts';
+import { readLimited } from './read-limited.ts';
 
 export type ToolCaller = {
   /**
@@ -55,7 +56,7 @@ async function attemptCall(options: ToolClientOptions, tool: Tool, call: ToolCal
       body: JSON.stringify(call.args),
       signal: AbortSignal.any([timeout, call.signal]),
     });
-    const body = parseBody(await readLimited(response));
+    const body = parseBody(await readLimited(response, answerBytesMax));
     return response.ok ? succeeded(tool, body) : refused(response, body);
   } catch {
     if (timeout.aborted) return failed('tool_timeout', true);
@@ -94,17 +95,6 @@ function refused(response: Response, body: unknown): Attempt {
 
 function failed(code: 'tool_timeout' | 'tool_unavailable' | 'tool_output_invalid', retryable: boolean): Attempt {
   return { outcome: { ok: false, code, message: errorEntry(code).text }, retryable, retryAfterMs: 0 };
-}
-
-async function readLimited(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > answerBytesMax) throw new Error('answer too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseBody(text: string): unknown {

@@ -2,6 +2,7 @@
 import type { Catalogue, ToolManifest } from '@aiguy/manifests/load';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { FastifyInstance } from 'fastify';
+import { suggestionsPerMinute } from './suggestions.ts';
 
 export function addOpenapiRoute(app: FastifyInstance, catalogue: Catalogue): void {
   const text = JSON.stringify(openapiOf(catalogue));
@@ -22,6 +23,7 @@ function openapiOf(catalogue: Catalogue): object {
           responses: { 200: answer('The tools.', { $ref: '#/components/schemas/ToolList' }), ...failures },
         },
       },
+      '/knowledge/suggestions': { post: suggestions },
       ...Object.fromEntries(tools),
     },
     components: {
@@ -30,10 +32,13 @@ function openapiOf(catalogue: Catalogue): object {
         toolToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token for one call, signed by an orchestrator.' },
         visitorAssertion: { type: 'apiKey', in: 'header', name: 'X-Visitor-Assertion', description: 'The site’s assertion of the visitor.' },
       },
-      schemas: { ErrorBody: http.$defs.ErrorBody, ToolList: http.$defs.ToolList },
+      schemas: JSON.parse(JSON.stringify(schemas).replaceAll('#/$defs/', '#/components/schemas/')),
     },
   };
 }
+
+const { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList } = http.$defs;
+const schemas = { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList };
 
 const failures = Object.fromEntries(
   [400, 401, 403, 404, 413, 415, 429, 502, 503, 504].map((status) => [
@@ -41,6 +46,14 @@ const failures = Object.fromEntries(
     answer('An error of the table.', { $ref: '#/components/schemas/ErrorBody' }),
   ]),
 );
+
+const suggestions = {
+  operationId: 'suggest_articles',
+  summary: 'Articles that fit what is being typed; nothing is kept.',
+  description: `Scope docs:read; ${suggestionsPerMinute} calls a minute. Needs a tool token for retrieve_docs with the digest of this body, or an access token.`,
+  requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/SuggestionsRequest' } } } },
+  responses: { 200: answer('At most three articles.', { $ref: '#/components/schemas/Suggestions' }), ...failures },
+};
 
 function answer(description: string, schema: object): object {
   return { description, content: { 'application/json': { schema } } };

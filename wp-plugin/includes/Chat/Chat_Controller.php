@@ -10,9 +10,7 @@ namespace Aiguy\Chat;
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Rest\Error_Response;
 use Aiguy\Rest\Request_Guard;
-use Aiguy\Session\Chat_Session;
 use Aiguy\Session\Session_Cookie;
-use Aiguy\Session\Visitor;
 
 final class Chat_Controller {
 
@@ -46,7 +44,7 @@ final class Chat_Controller {
 					'permission_callback' => fn( \WP_REST_Request $request ) => $this->errors->attempt(
 						function () use ( $request ): void {
 							$this->guard->assert_same_origin( $request );
-							$this->session();
+							$this->cookie->own();
 						}
 					),
 				)
@@ -88,7 +86,7 @@ final class Chat_Controller {
 			throw new Api_Exception( 'message_too_long' );
 		}
 		$body = (string) wp_json_encode( array_filter( array( 'message' => $message, 'messageId' => $id ), is_string( ... ) ) );
-		return $this->client->request( $this->session(), 'POST', '/chat', $body, self::passed_headers( $request ) );
+		return $this->client->request( $this->cookie->own(), 'POST', '/chat', $body, self::passed_headers( $request ) );
 	}
 
 	private function follow( \WP_REST_Request $request ): Upstream_Request {
@@ -96,26 +94,13 @@ final class Chat_Controller {
 		if ( ! is_string( $after ) || ! preg_match( '/\A\d{1,9}\z/', $after ) ) {
 			throw new Api_Exception( 'invalid_cursor' );
 		}
-		$session = $this->session();
+		$session = $this->cookie->own();
 		return $this->client->request( $session, 'GET', "/sessions/$session->id/events?after=$after", null, self::passed_headers( $request ) );
 	}
 
 	private function stop(): Upstream_Request {
-		$session = $this->session();
+		$session = $this->cookie->own();
 		return $this->client->request( $session, 'POST', "/sessions/$session->id/cancel", '{}' );
-	}
-
-	/**
-	 * The session of the cookie; one that belongs to a user counts only for him, signed in and with his nonce.
-	 *
-	 * @throws Api_Exception session_required.
-	 */
-	private function session(): Chat_Session {
-		$session = $this->cookie->read();
-		if ( null === $session || ( $session->visitor->is_customer && $session->visitor->subject !== Visitor::current()?->subject ) ) {
-			throw new Api_Exception( 'session_required' );
-		}
-		return $session;
 	}
 
 	/** @return array<string, string> */

@@ -32,13 +32,14 @@ final class Request_Guard {
 	}
 
 	/**
-	 * @param list<string> $fields Names that the body may have.
+	 * @param list<string> $fields    Names that the body may have.
+	 * @param int          $bytes_max Bytes that it may have.
 	 * @return array<string, mixed>
 	 * @throws Api_Exception payload_too_large, unsupported_media_type, invalid_request.
 	 */
-	public function read_json( \WP_REST_Request $request, array $fields ): array {
+	public function read_json( \WP_REST_Request $request, array $fields, int $bytes_max = self::BODY_BYTES_MAX ): array {
 		$body = $request->get_body();
-		if ( strlen( $body ) > self::BODY_BYTES_MAX ) {
+		if ( strlen( $body ) > $bytes_max ) {
 			throw new Api_Exception( 'payload_too_large' );
 		}
 		if ( 'application/json' !== ( $request->get_content_type()['value'] ?? '' ) ) {

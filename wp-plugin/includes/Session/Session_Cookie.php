@@ -7,6 +7,8 @@ declare(strict_types=1);
 
 namespace Aiguy\Session;
 
+use Aiguy\Rest\Api_Exception;
+
 final class Session_Cookie {
 
 	public const NAME = 'aiguy_session';
@@ -22,6 +24,19 @@ final class Session_Cookie {
 			return null;
 		}
 		return new Chat_Session( (string) $fields['sid'], Visitor::from_subject( (string) $fields['sub'] ) );
+	}
+
+	/**
+	 * The session of the cookie; one that belongs to a user counts only for him, signed in and with his nonce.
+	 *
+	 * @throws Api_Exception session_required.
+	 */
+	public function own(): Chat_Session {
+		$session = $this->read();
+		if ( null === $session || ( $session->visitor->is_customer && $session->visitor->subject !== Visitor::current()?->subject ) ) {
+			throw new Api_Exception( 'session_required' );
+		}
+		return $session;
 	}
 
 	public function encode( Chat_Session $session, int $expires ): string {

@@ -39,6 +39,11 @@ final class Settings {
 		return $this->text( 'greeting' ) ?: __( 'Hello! How can we help?', 'aiguy' );
 	}
 
+	/** Whether the chat offers articles for what is still being typed; yes, until the owner has said no. */
+	public function suggest_articles(): bool {
+		return '0' !== $this->text( 'suggest_articles' );
+	}
+
 	private function url( string $constant, string $field ): string {
 		return untrailingslashit( defined( $constant ) ? (string) constant( $constant ) : $this->text( $field ) );
 	}

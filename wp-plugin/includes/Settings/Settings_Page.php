@@ -41,6 +41,16 @@ final class Settings_Page {
 		add_settings_field( 'transport', __( 'Transport', 'aiguy' ), $this->render_transport( ... ), self::SLUG, 'connection', array( 'label_for' => 'aiguy-transport' ) );
 		$this->field( 'chat', 'title', __( 'Title', 'aiguy' ), __( 'Shown at the top of the chat.', 'aiguy' ) );
 		$this->field( 'chat', 'greeting', __( 'Greeting', 'aiguy' ), __( 'Shown before the first message.', 'aiguy' ) );
+		add_settings_field( 'suggest_articles', __( 'Suggest articles while typing', 'aiguy' ), $this->render_suggest_articles( ... ), self::SLUG, 'chat', array( 'label_for' => 'aiguy-suggest_articles' ) );
+	}
+
+	private function render_suggest_articles(): void {
+		printf(
+			'<input type="hidden" name="%1$s[suggest_articles]" value="0"><input type="checkbox" id="aiguy-suggest_articles" name="%1$s[suggest_articles]" value="1" aria-describedby="aiguy-suggest_articles-help" %2$s><p class="description" id="aiguy-suggest_articles-help">%3$s</p>',
+			esc_attr( Settings::OPTION ),
+			checked( $this->settings->suggest_articles(), true, false ),
+			esc_html__( 'Shows articles of the help centre beside the text box. What a visitor is typing is then searched for before it is sent; it is not stored.', 'aiguy' )
+		);
 	}
 
 	private function field( string $section, string $name, string $label, string $description, string $constant = '' ): void {
@@ -90,6 +100,7 @@ final class Settings_Page {
 		foreach ( array( 'title', 'greeting' ) as $name ) {
 			$clean[ $name ] = mb_substr( sanitize_text_field( (string) ( $input[ $name ] ?? '' ) ), 0, 200 );
 		}
+		$clean['suggest_articles'] = '0' === ( $input['suggest_articles'] ?? '1' ) ? '0' : '1';
 		return $clean;
 	}
 

@@ -23,17 +23,18 @@ final class Widget_Renderer {
 		$this->assets->enqueue_launcher();
 		$position = 'inline' === ( $attributes['position'] ?? '' ) ? 'inline' : 'floating';
 		$options  = array(
-			'rest'         => esc_url_raw( rest_url( 'aiguy/v1/' ) ),
+			'rest'            => esc_url_raw( rest_url( 'aiguy/v1/' ) ),
 			...$this->assets->chat(),
-			'locale'       => determine_locale(),
-			'rtl'          => is_rtl(),
-			'position'     => $position,
-			'title'        => $this->text( $attributes, 'title' ) ?: $this->settings->title(),
-			'greeting'     => $this->text( $attributes, 'greeting' ) ?: $this->settings->greeting(),
-			'placeholder'  => $this->text( $attributes, 'placeholder' ) ?: __( 'Write a message', 'aiguy' ),
-			'theme'        => in_array( $attributes['theme'] ?? '', array( 'light', 'dark' ), true ) ? $attributes['theme'] : 'auto',
-			'translations' => $this->assets->translations(),
-			'strings'      => array(
+			'locale'          => determine_locale(),
+			'rtl'             => is_rtl(),
+			'position'        => $position,
+			'title'           => $this->text( $attributes, 'title' ) ?: $this->settings->title(),
+			'greeting'        => $this->text( $attributes, 'greeting' ) ?: $this->settings->greeting(),
+			'placeholder'     => $this->text( $attributes, 'placeholder' ) ?: __( 'Write a message', 'aiguy' ),
+			'theme'           => in_array( $attributes['theme'] ?? '', array( 'light', 'dark' ), true ) ? $attributes['theme'] : 'auto',
+			'suggestArticles' => $this->settings->suggest_articles(),
+			'translations'    => $this->assets->translations(),
+			'strings'         => array(
 				'open'    => __( 'Open the chat', 'aiguy' ),
 				'start'   => __( 'Start chat', 'aiguy' ),
 				'loading' => __( 'Loading …', 'aiguy' ),

@@ -1,6 +1,7 @@
 // The opened chat: header, conversation, composer. It never traps the focus; Escape and the close button lead back to the launcher.
 import { useEffect, useRef } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
+import type { ArticleSuggestions } from '../chat/article-suggestions.ts';
 import type { Conversation } from '../chat/conversation.ts';
 import type { ErrorMessage } from '../chat/reducer.ts';
 import type { ChatOptions, OpenState } from '../options.ts';
@@ -11,9 +12,15 @@ import { MessageList } from './message-list.tsx';
 import { useChat } from './use-chat.ts';
 import { useVisualViewport } from './use-visual-viewport.ts';
 
-type Props = { options: ChatOptions; conversation: Conversation; openState: OpenState; onClose: () => void };
+type Props = {
+  options: ChatOptions;
+  conversation: Conversation;
+  suggestions: ArticleSuggestions | undefined;
+  openState: OpenState;
+  onClose: () => void;
+};
 
-export function ChatPanel({ options, conversation, openState, onClose }: Props) {
+export function ChatPanel({ options, conversation, suggestions, openState, onClose }: Props) {
   const snapshot = useChat(conversation);
   const panel = useRef<HTMLElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -51,7 +58,14 @@ export function ChatPanel({ options, conversation, openState, onClose }: Props) 
     >
       <Header title={options.title} onClose={onClose} />
       <MessageList options={options} snapshot={snapshot} onRetry={onRetry} onSuggestion={onSend} />
-      <Composer ref={field} placeholder={options.placeholder} snapshot={snapshot} onSend={onSend} onStop={() => void conversation.stop()} />
+      <Composer
+        ref={field}
+        placeholder={options.placeholder}
+        snapshot={snapshot}
+        suggestions={suggestions}
+        onSend={onSend}
+        onStop={() => void conversation.stop()}
+      />
       <Announcer messages={snapshot.chat.messages} />
     </section>
   );

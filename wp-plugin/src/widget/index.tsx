@@ -2,9 +2,11 @@
 import apiFetch from '@wordpress/api-fetch';
 import { createRoot } from '@wordpress/element';
 import { setLocaleData } from '@wordpress/i18n';
+import { type ArticleSuggestions, createArticleSuggestions } from '../chat/article-suggestions.ts';
 import { type Conversation, createConversation } from '../chat/conversation.ts';
-import { createSession, type SendJson } from '../chat/session.ts';
+import { createSession, type SendJson, type VisitorSession } from '../chat/session.ts';
 import { createRelayTransport } from '../chat/transport.ts';
+import { waitMs } from '../chat/wait.ts';
 import type { ChatOptions, MountedChat } from '../options.ts';
 import { ChatPanel } from './chat-panel.tsx';
 import './styles/frame.css';
@@ -16,10 +18,13 @@ window.aiguyChat = { mount };
 
 function mount(element: HTMLElement, options: ChatOptions, onClose: () => void): MountedChat {
   if (options.translations) setLocaleData(options.translations, 'aiguy');
-  const conversation = converse(options.rest);
+  const { rest } = options;
+  const session = createSession({ rest, send, now: Date.now });
+  const conversation = converse(rest, session);
+  const suggestions = options.suggestArticles ? suggest(rest, session) : undefined;
   const root = createRoot(element);
   const show: MountedChat['show'] = (openState) =>
-    root.render(<ChatPanel options={options} conversation={conversation} openState={openState} onClose={onClose} />);
+    root.render(<ChatPanel options={options} conversation={conversation} suggestions={suggestions} openState={openState} onClose={onClose} />);
   void conversation.load();
   return { show };
 }
@@ -27,18 +32,22 @@ function mount(element: HTMLElement, options: ChatOptions, onClose: () => void):
 /** The handler itself, without middlewares: those are the page's, and may add a nonce that is older than it may be. */
 const send: SendJson = async (request) => await apiFetch.defaultFetchHandler({ ...request, credentials: 'same-origin', cache: 'no-store' });
 
-function converse(rest: string): Conversation {
+function converse(rest: string, session: VisitorSession): Conversation {
   return createConversation({
     now: Date.now,
     newId: () => crypto.getRandomValues(new Uint32Array(4)).reduce((id, part) => id + part.toString(36).padStart(7, '0'), ''),
     connect: (sink) =>
       createRelayTransport({
         rest,
-        session: createSession({ rest, send, now: Date.now }),
+        session,
         fetch: window.fetch.bind(window),
         network: { isOnline: () => navigator.onLine, events: window },
         random: Math.random,
         ...sink,
       }),
   });
+}
+
+function suggest(rest: string, session: VisitorSession): ArticleSuggestions {
+  return createArticleSuggestions({ rest, session, base: document.baseURI, fetch: window.fetch.bind(window), wait: waitMs });
 }

@@ -3,7 +3,7 @@ import type { Audience } from '../../backends/knowledge/candidates.ts';
 import type { Subject } from '../../backends/shop.ts';
 import type { Backends, Handler } from '../handler.ts';
 
-const passagesDefault = 5;
+export const passagesDefault = 5;
 
 type Args = { query: string; context?: string[]; language?: string; product_tags?: string[]; limit?: number };
 

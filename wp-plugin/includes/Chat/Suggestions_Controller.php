@@ -1,0 +1,101 @@
+<?php
+/**
+ * POST aiguy/v1/suggestions: articles for what the visitor is still typing. Guarded like the chat; nothing of it is kept, and nothing of it waits long.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Chat;
+
+use Aiguy\Rest\Api_Exception;
+use Aiguy\Rest\Error_Response;
+use Aiguy\Rest\Request_Guard;
+use Aiguy\Session\Session_Cookie;
+use Aiguy\Settings\Settings;
+
+final class Suggestions_Controller {
+
+	private const TIMEOUT_SECONDS  = 3;
+	private const BODY_BYTES_MAX   = 4096;
+	private const ANSWER_BYTES_MAX = 32768;
+	private const CHARACTERS_MIN   = 3;
+	private const CHARACTERS_MAX   = 200;
+
+	public function __construct(
+		private readonly Orchestrator_Client $client,
+		private readonly Settings $settings,
+		private readonly Session_Cookie $cookie,
+		private readonly Request_Guard $guard,
+		private readonly Error_Response $errors,
+	) {}
+
+	public function add_hooks(): void {
+		add_action( 'rest_api_init', $this->register( ... ) );
+	}
+
+	private function register(): void {
+		register_rest_route(
+			'aiguy/v1',
+			'/suggestions',
+			array(
+				'methods'             => 'POST',
+				'callback'            => $this->suggest( ... ),
+				'permission_callback' => fn( \WP_REST_Request $request ) => $this->errors->attempt(
+					function () use ( $request ): void {
+						$this->guard->assert_same_origin( $request );
+						if ( ! $this->settings->suggest_articles() ) {
+							throw new Api_Exception( 'not_found' );
+						}
+						$this->cookie->own();
+					}
+				),
+			)
+		);
+	}
+
+	private function suggest( \WP_REST_Request $request ): \WP_REST_Response {
+		try {
+			$body     = (string) wp_json_encode( $this->read( $request ) );
+			$upstream = $this->client->request( $this->cookie->own(), 'POST', '/suggestions', $body, array( 'Accept' => 'application/json' ) );
+			if ( PHP_SESSION_ACTIVE === session_status() ) {
+				// Another plugin's session would lock out the message that is sent meanwhile.
+				session_write_close();
+			}
+			return $this->answer( wp_remote_request( $upstream->url, $upstream->arguments( self::TIMEOUT_SECONDS, self::ANSWER_BYTES_MAX ) ) );
+		} catch ( Api_Exception $exception ) {
+			return $this->errors->response( $exception );
+		}
+	}
+
+	/**
+	 * @return array<string, string>
+	 * @throws Api_Exception payload_too_large, unsupported_media_type, invalid_request.
+	 */
+	private function read( \WP_REST_Request $request ): array {
+		$values   = $this->guard->read_json( $request, array( 'text', 'language' ), self::BODY_BYTES_MAX );
+		$text     = is_string( $values['text'] ?? null ) ? trim( $values['text'] ) : '';
+		$language = $values['language'] ?? null;
+		$length   = mb_strlen( $text, 'UTF-8' );
+		if ( $length < self::CHARACTERS_MIN || $length > self::CHARACTERS_MAX || ( null !== $language && ! is_string( $language ) ) ) {
+			throw new Api_Exception( 'invalid_request' );
+		}
+		return array_filter( array( 'text' => $text, 'language' => $language ), is_string( ... ) );
+	}
+
+	/**
+	 * @param array<string, mixed>|\WP_Error $response
+	 * @throws Api_Exception orchestrator_unavailable for whatever is no answer of ours.
+	 */
+	private function answer( array|\WP_Error $response ): \WP_REST_Response {
+		$body   = is_wp_error( $response ) ? null : json_decode( wp_remote_retrieve_body( $response ), true );
+		$status = is_wp_error( $response ) ? 502 : (int) wp_remote_retrieve_response_code( $response );
+		if ( 200 === $status && is_array( $body['articles'] ?? null ) ) {
+			return new \WP_REST_Response( array( 'articles' => $body['articles'] ) );
+		}
+		if ( $status >= 400 && isset( $body['code'], $body['message'], $body['requestId'] ) ) {
+			$retry = (string) wp_remote_retrieve_header( $response, 'retry-after' );
+			return new \WP_REST_Response( $body, $status, ctype_digit( $retry ) ? array( 'Retry-After' => $retry ) : array() );
+		}
+		throw new Api_Exception( 'orchestrator_unavailable' );
+	}
+}

@@ -1,0 +1,39 @@
+// Articles above the text box while the visitor types: seen, said once, reached by Tab, and gone with Escape; they never take the focus.
+import { useSyncExternalStore } from '@wordpress/element';
+import { __, _n, sprintf } from '@wordpress/i18n';
+import type { ArticleSuggestions } from '../chat/article-suggestions.ts';
+import { Icon } from './icon.tsx';
+
+export function ArticleOffer({ suggestions, onDismiss }: { suggestions: ArticleSuggestions; onDismiss: () => void }) {
+  const { articles, announced } = useSyncExternalStore(suggestions.subscribe, suggestions.snapshot);
+  /* translators: %d: number of articles. */
+  const announcement = _n('%d article that may help is above the text box.', '%d articles that may help are above the text box.', announced, 'aiguy');
+  return (
+    <>
+      {articles.length === 0 ? null : (
+        <section className="offer" aria-labelledby="aiguy-offer">
+          <header className="offer-head">
+            <h3 id="aiguy-offer">{__('Articles that may help', 'aiguy')}</h3>
+            <button type="button" className="icon-button" aria-label={__('Hide the articles', 'aiguy')} onClick={onDismiss}>
+              <Icon name="close" />
+            </button>
+          </header>
+          {/* biome-ignore lint/a11y/noRedundantRoles: Safari takes a list without marks for none */}
+          <ul role="list">
+            {articles.map(({ href, title }) => (
+              <li key={href}>
+                <a href={href} target="_blank" rel="noopener noreferrer nofollow" title={title}>
+                  <bdi>{title}</bdi>
+                  <span className="unseen"> {__('(opens in a new tab)', 'aiguy')}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <p className="unseen" role="status">
+        {announced === 0 ? '' : sprintf(announcement, announced)}
+      </p>
+    </>
+  );
+}
