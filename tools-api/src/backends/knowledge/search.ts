@@ -7,6 +7,7 @@ import { type Filter, findCandidates, type Lists } from './candidates.ts';
 import { type Index, readActiveIndex } from './indexes.ts';
 import { selectPassages } from './passages.ts';
 import { type Asked, type Question, readQuestion } from './question.ts';
+import { createRelatedWords } from './related-words.ts';
 import { type Candidate, scoreCandidates } from './score.ts';
 import { openSpelling } from './spelling.ts';
 import { typicalQuestions } from './typical-questions.ts';
@@ -55,6 +56,7 @@ export function createKnowledge(ports: KnowledgePorts): Knowledge {
   let spelling: ReturnType<typeof openSpelling> | undefined;
   let corpus: Corpus | undefined;
   const centres = new Map<string, Promise<number[]>>();
+  const relatedWords = createRelatedWords(ports);
 
   const currentCorpus = async (): Promise<Corpus> => {
     const { version, index } = await readState(database);
@@ -79,7 +81,8 @@ export function createKnowledge(ports: KnowledgePorts): Knowledge {
     const { version, index, vocabulary } = await currentCorpus();
     const embedder = ports.embedders.find(({ model, dimensions }) => model === index?.model && dimensions === index.dimensions);
     spelling ??= openSpelling(await ports.words.dictionary());
-    const question = await readQuestion({ database, spelling, words: ports.words, embedder }, vocabulary, { asked: { text, context }, signal });
+    const asked = { text, context };
+    const question = await readQuestion({ database, spelling, relatedWords, embedder }, vocabulary, { asked, corpusVersion: version, signal });
     signal.throwIfAborted();
     const lists = await findCandidates(database, question, { index, vocabulary, filter });
     const questionsCentre = embedder && (await centreOf(embedder, signal));
