@@ -68,9 +68,11 @@ const selectRelated = `
   WITH asked AS MATERIALIZED (
     SELECT word, embedding FROM words WHERE text_search = $1::regconfig AND word = ANY ($2)
     UNION ALL SELECT word, embedding::vector(512) FROM unnest($3::text[], $4::text[]) AS strange (word, embedding))
-  SELECT asked.word AS asked, found.stem, max(found.cosine) AS cosine
+  SELECT asked.word AS asked, nearest.stem, max(1 - nearest.distance) AS cosine
   FROM asked CROSS JOIN LATERAL (
-    SELECT stem, 1 - (words.embedding <=> asked.embedding) AS cosine FROM words WHERE text_search = $1::regconfig
-    ORDER BY words.embedding <=> asked.embedding LIMIT ${relatedMax}
-  ) AS found
-  WHERE found.cosine > $5::float8 GROUP BY 1, 2`;
+    -- OFFSET 0: each distance is computed once, not once for the order and once for the result.
+    SELECT stem, distance FROM (
+      SELECT stem, words.embedding <=> asked.embedding AS distance FROM words WHERE text_search = $1::regconfig OFFSET 0
+    ) AS every ORDER BY distance LIMIT ${relatedMax}
+  ) AS nearest
+  WHERE 1 - nearest.distance > $5::float8 GROUP BY 1, 2`;

@@ -4,7 +4,7 @@ import type { Embedder } from '../embedding/embedder.ts';
 import type { LocalEmbedder } from '../embedding/local.ts';
 import { confidenceOf, isAnswerable } from './answerability.ts';
 import { type Filter, findCandidates, type Lists } from './candidates.ts';
-import { type Index, readActiveIndex } from './indexes.ts';
+import type { Index } from './indexes.ts';
 import { selectPassages } from './passages.ts';
 import { type Asked, type Question, readQuestion } from './question.ts';
 import { createRelatedWords } from './related-words.ts';
@@ -107,10 +107,14 @@ export function createKnowledge(ports: KnowledgePorts): Knowledge {
 }
 
 async function readState(database: Database): Promise<{ version: string; index: Index | undefined }> {
-  const { rows } = await database.query<{ version: string }>('SELECT version FROM corpus');
-  const index = await readActiveIndex(database);
-  return { version: `${rows[0]?.version ?? 0}-${index?.indexId ?? 0}`, index };
+  const { rows } = await database.query<{ version: string; identity: string } & Partial<Index>>(selectState);
+  const { version = '0', identity = '', indexId, model, dimensions } = rows[0] ?? {};
+  const index = indexId && model && dimensions ? { indexId, model, dimensions } : undefined;
+  return { version: `${version}-${index?.indexId ?? 0}-${identity}`, index };
 }
+
+const selectState = `
+  SELECT version, identity, index_id AS "indexId", model, dimensions FROM corpus LEFT JOIN indexes ON state = 'active'`;
 
 async function meanOf(embedder: Embedder, signal: AbortSignal): Promise<number[]> {
   const vectors = await embedder.embed(typicalQuestions, { purpose: 'query', signal });
