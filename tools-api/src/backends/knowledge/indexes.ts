@@ -9,6 +9,11 @@ export type Index = { indexId: number; model: string; dimensions: number };
 const dimensionsMax = { vector: 2000, halfvec: 4000 };
 const chunksAtOnce = 16;
 
+/** @returns the set of vectors that answers questions now; none before the first ingestion */
+export async function readActiveIndex(database: Database | Connection): Promise<Index | undefined> {
+  return await readIndex(database, 'active');
+}
+
 /**
  * @returns the set that this model's vectors go into: the active one, or one that is being built and not yet asked
  * @throws RangeError when the model has more dimensions than can be indexed

@@ -8,6 +8,8 @@ import type { Index } from './indexes.ts';
 import { selectPassages } from './passages.ts';
 import { type Asked, type Question, readQuestion } from './question.ts';
 import { createRelatedWords } from './related-words.ts';
+import { judge } from './rerank/judge.ts';
+import type { Reranker } from './rerank/reranker.ts';
 import { type Candidate, scoreCandidates } from './score.ts';
 import { openSpelling } from './spelling.ts';
 import { typicalQuestions } from './typical-questions.ts';
@@ -27,7 +29,16 @@ export type Passage = {
 
 export type SearchResult = { passages: Passage[]; answerable: boolean; confidence: number; corpus_version: string };
 export type SearchRequest = Asked & Filter & { limit: number; signal: AbortSignal };
-export type Ranking = { question: Question; lists: Lists; candidates: Candidate[]; corpusVersion: string };
+export type Ranking = {
+  question: Question;
+  lists: Lists;
+  candidates: Candidate[];
+  corpusVersion: string;
+  /** Whether words were weighed as this version of the corpus has them, and not yet as an earlier one had. */
+  isCurrent: boolean;
+};
+/** A provisional result is right, but a moment later the same search may find a better one: it is not for keeping. */
+export type Found = { result: SearchResult; isProvisional: boolean };
 
 /** Contract: nothing found is an empty list, never an error; the same question over the same corpus gives the same answer. */
 export type Knowledge = {
@@ -38,12 +49,16 @@ export type Knowledge = {
   version: () => Promise<string>;
 };
 
+export type SearchEngine = Knowledge & { find: (request: SearchRequest) => Promise<Found> };
+
 export type KnowledgePorts = {
   database: Database;
   /** The local model: words are looked up without asking a provider. */
   words: LocalEmbedder;
   /** Those that can be asked; the one that made the active index's vectors is used. Without it words alone find passages. */
   embedders: readonly Embedder[];
+  /** Puts the best passages in a better order; without it the score's order stays. */
+  reranker?: Reranker | undefined;
 };
 
 /** Reading the vocabulary again may take a twentieth of the time; until then the former one serves. */
@@ -51,22 +66,22 @@ const refreshShare = 20;
 
 type Corpus = { version: string; index: Index | undefined; vocabulary: Vocabulary; readAtMs: number; readMs: number };
 
-export function createKnowledge(ports: KnowledgePorts): Knowledge {
+export function createKnowledge(ports: KnowledgePorts): SearchEngine {
   const { database } = ports;
   let spelling: ReturnType<typeof openSpelling> | undefined;
   let corpus: Corpus | undefined;
   const centres = new Map<string, Promise<number[]>>();
   const relatedWords = createRelatedWords(ports);
 
-  const currentCorpus = async (): Promise<Corpus> => {
+  const currentCorpus = async (): Promise<Corpus & { isCurrent: boolean }> => {
     const { version, index } = await readState(database);
     const isFresh = corpus && (corpus.version === version || performance.now() - corpus.readAtMs < corpus.readMs * refreshShare);
-    if (corpus && isFresh && corpus.index?.indexId === index?.indexId) return { ...corpus, version };
+    if (corpus && isFresh && corpus.index?.indexId === index?.indexId) return { ...corpus, version, isCurrent: corpus.version === version };
     const startedMs = performance.now();
     const vocabulary = await readVocabulary(database, index);
     const readAtMs = performance.now();
     corpus = { version, index, vocabulary, readAtMs, readMs: readAtMs - startedMs };
-    return corpus;
+    return { ...corpus, isCurrent: true };
   };
   const centreOf = async (embedder: Embedder, signal: AbortSignal): Promise<number[]> => {
     const known = centres.get(embedder.model) ?? meanOf(embedder, signal);
@@ -78,7 +93,7 @@ export function createKnowledge(ports: KnowledgePorts): Knowledge {
   };
 
   const rank: Knowledge['rank'] = async ({ text, context, signal, ...filter }) => {
-    const { version, index, vocabulary } = await currentCorpus();
+    const { version, index, vocabulary, isCurrent } = await currentCorpus();
     const embedder = ports.embedders.find(({ model, dimensions }) => model === index?.model && dimensions === index.dimensions);
     spelling ??= openSpelling(await ports.words.dictionary());
     const asked = { text, context };
@@ -87,23 +102,24 @@ export function createKnowledge(ports: KnowledgePorts): Knowledge {
     const lists = await findCandidates(database, question, { index, vocabulary, filter });
     const questionsCentre = embedder && (await centreOf(embedder, signal));
     const candidates = await scoreCandidates(database, question, { index, vocabulary, questionsCentre, chunkIds: lists.fused });
-    return { question, lists, candidates, corpusVersion: version };
+    return { question, lists, candidates, corpusVersion: version, isCurrent };
   };
 
-  return {
-    rank,
-    search: async ({ limit, ...request }) => {
-      const { candidates, corpusVersion } = await rank(request);
-      const confidence = candidates[0] ? confidenceOf(candidates[0].nearness) : 0;
-      return {
-        passages: selectPassages(candidates, limit),
-        answerable: isAnswerable(confidence),
-        confidence: Math.round(confidence * 1000) / 1000,
-        corpus_version: corpusVersion,
-      };
-    },
-    version: async () => (await readState(database)).version,
+  const find: SearchEngine['find'] = async ({ limit, ...request }) => {
+    const startedMs = performance.now();
+    const { candidates, corpusVersion, isCurrent } = await rank(request);
+    const judged = await judge(ports.reranker, { ...request, candidates, elapsedMs: performance.now() - startedMs });
+    const confidence = candidates[0] ? confidenceOf(candidates[0].nearness) : 0;
+    const result = {
+      passages: selectPassages(judged.candidates, limit),
+      answerable: isAnswerable(confidence) && judged.answerable !== false,
+      confidence: Math.round(confidence * 1000) / 1000,
+      corpus_version: corpusVersion,
+    };
+    return { result, isProvisional: !isCurrent || judged.isProvisional };
   };
+
+  return { rank, find, search: async (request) => (await find(request)).result, version: async () => (await readState(database)).version };
 }
 
 async function readState(database: Database): Promise<{ version: string; index: Index | undefined }> {
