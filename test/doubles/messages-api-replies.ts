@@ -78,6 +78,13 @@ export function streamed(events: readonly WireEvent[]): Reply {
   return { status: 200, headers: { 'content-type': 'text/event-stream; charset=utf-8' }, parts: events.map(frame), ending: 'end' };
 }
 
+/** The whole message at once, as a request without stream gets it. */
+export function whole(content: string, stop: WireStop = 'end_turn', usage: WireUsage = wireUsage): Reply {
+  const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-test', stop_reason: stop, stop_sequence: null, usage };
+  const body = JSON.stringify({ ...message, content: content ? [{ type: 'text', text: content, citations: null }] : [] });
+  return { status: 200, headers: { 'content-type': 'application/json' }, parts: [body], ending: 'end' };
+}
+
 export function inBytes(reply: Reply): Reply {
   const bytes = Buffer.concat(reply.parts.flatMap((part) => (part instanceof Promise ? [] : [Buffer.from(part as string)])));
   return { ...reply, parts: [...bytes].map((byte) => Buffer.of(byte)) };

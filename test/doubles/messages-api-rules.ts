@@ -11,6 +11,7 @@ export type MessagesBody = {
   tools?: { name: string; description?: string; input_schema: unknown; cache_control?: unknown }[];
   tool_choice?: { type: string };
   thinking?: { type: string };
+  output_config?: { effort?: string; format?: { type: string; schema?: { additionalProperties?: unknown; required?: unknown } } };
 } & Record<string, unknown>;
 
 /** @returns the first rule the body breaks, in words */
@@ -23,8 +24,18 @@ function settingsViolation(body: MessagesBody): string | undefined {
   if (body.tool_choice?.type === 'any' || body.tool_choice?.type === 'tool') return 'tool_choice: a tool cannot be forced';
   if (body.thinking?.type === 'disabled' || body.thinking?.type === 'enabled') return `thinking: ${body.thinking.type} is not accepted`;
   if (!(body.max_tokens >= 1)) return 'max_tokens: must be at least 1';
+  const format = formatViolation(body);
+  if (format) return format;
   const names = body.tools?.map((tool) => tool.name) ?? [];
   return new Set(names).size < names.length ? 'tools: names must be unique' : undefined;
+}
+
+function formatViolation(body: MessagesBody): string | undefined {
+  const format = body.output_config?.format;
+  if (!format) return undefined;
+  if (format.type !== 'json_schema') return 'output_config: format must be json_schema';
+  const isClosed = format.schema?.additionalProperties === false && Array.isArray(format.schema.required);
+  return isClosed ? undefined : 'output_config: the schema must require its properties and allow no others';
 }
 
 function messagesViolation(messages: WireMessage[]): string | undefined {

@@ -24,6 +24,7 @@ for (const [what, change, variable] of [
   ],
   ['a short metrics token', { METRICS_TOKEN: 'secret' }, 'METRICS_TOKEN'],
   ['a provider of embeddings without its key', { EMBEDDING_PROVIDER: 'openai' }, 'EMBEDDING_API_KEY'],
+  ['a judge of passages without its key', { RERANK_MODEL: 'claude-haiku-5-5' }, 'ANTHROPIC_API_KEY'],
   ['a port out of range', { TOOLS_API_PORT: '70000' }, 'TOOLS_API_PORT'],
 ] as const) {
   test(`${what} refuses to start and names ${variable}, not its value`, () => {

@@ -1,5 +1,5 @@
 // The tools API's configuration: one schema, read and checked at boot, the only reader of the environment.
-import { readEnvironment, type VariableSchema } from '@aiguy/manifests/environment';
+import { ConfigError, readEnvironment, type VariableSchema } from '@aiguy/manifests/environment';
 import { type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import { type EmbeddingVariables, providers, readEmbeddingSettings } from './backends/embedding/settings.ts';
@@ -13,6 +13,9 @@ export type Config = Readonly<
       TOOLS_API_HOST: string;
       TOOLS_API_PORT: number;
       TOOLS_DATABASE_URL: string;
+      RERANK_MODEL: string | undefined;
+      ANTHROPIC_API_KEY: string | undefined;
+      ANTHROPIC_BASE_URL: string | undefined;
     }
 >;
 
@@ -43,11 +46,27 @@ export const variables: Record<keyof Config, VariableSchema> = {
     maximum: 4096,
     description: 'Length of the vectors: asked for where the model can, required where the model is not known here.',
   },
+  RERANK_MODEL: {
+    type: 'string',
+    pattern: '^[\\w.:/-]+$',
+    maxLength: 300,
+    description: 'Claude model that judges the best passages of a search, such as claude-haiku-5-5; unset = the score decides.',
+  },
+  ANTHROPIC_API_KEY: {
+    type: 'string',
+    pattern: '^[\\x21-\\x7e]+$',
+    minLength: 8,
+    maxLength: 1000,
+    description: 'Key of the Anthropic API; only used with RERANK_MODEL.',
+  },
+  ANTHROPIC_BASE_URL: { type: 'string', pattern: '^https?://[^\\s]+$', maxLength: 2000, description: 'Another address of the Messages API.' },
 };
 
 /** @throws ConfigError naming the variable and the rule it breaks */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config = readEnvironment<Config>(variables, env);
   readEmbeddingSettings(config);
+  if (config.RERANK_MODEL !== undefined && config.ANTHROPIC_API_KEY === undefined)
+    throw new ConfigError('ANTHROPIC_API_KEY', 'is not set, and RERANK_MODEL judges nothing without it; set it, or unset RERANK_MODEL');
   return config;
 }

@@ -1,5 +1,6 @@
 // A whole tools API for a test: real Postgres dialect with the demo's data, real tokens; handlers and catalogue may be bent.
 import { randomBytes, randomUUID } from 'node:crypto';
+import { createCache } from '@aiguy/manifests/cache';
 import { type Database, openDatabase } from '@aiguy/manifests/database';
 import { argumentsDigest } from '@aiguy/manifests/digest';
 import { type Catalogue, loadManifests } from '@aiguy/manifests/load';
@@ -10,7 +11,8 @@ import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/emb
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
-import { createKnowledge, type Knowledge } from '../src/backends/knowledge/search.ts';
+import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
+import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/search.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
 import { type Config, type ToolsIssuer, variables } from '../src/config.ts';
 import { loadDemo } from '../src/demo/load-demo.ts';
@@ -27,7 +29,8 @@ export type Harness = Parties & {
   /** Builds another app on the same data. */
   build: (change?: { handlers?: Partial<Handlers>; catalogue?: Catalogue; config?: Partial<Config> }) => Promise<Service>;
   handlers: Handlers;
-  knowledge: Knowledge;
+  /** Without the cache that handlers have. */
+  knowledge: SearchEngine;
   close: () => Promise<void>;
 };
 
@@ -40,7 +43,9 @@ export async function startHarness(): Promise<Harness> {
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
   const local = createLocalEmbedder();
   const knowledge = createKnowledge({ database, words: local, embedders: [local] });
-  const handlers = createHandlers({ shop: createDemoShop(database, namings), knowledge });
+  const cache = createCache({ prefix: 'test', entriesMax: 1000 });
+  const cached = cacheKnowledge(knowledge, { cache, ttlS: 1800, models: [local.model], lookedUp: () => undefined });
+  const handlers = createHandlers({ shop: createDemoShop(database, namings), knowledge: cached });
   const services: Service[] = [];
   return {
     ...parties,

@@ -1,7 +1,7 @@
 // What a question asks for: its words spelled right, their stems, the words of the help centre that mean nearly the same, and its vector.
 import type { Database } from '@aiguy/manifests/database';
-import { toSql } from 'pgvector/pg';
 import type { Embedder } from '../embedding/embedder.ts';
+import type { Related, RelatedWords } from './related-words.ts';
 import type { Spelling } from './spelling.ts';
 import { stemsOf, type Vocabulary, weightOf } from './vocabulary.ts';
 
@@ -17,13 +17,10 @@ export type Term = {
 /** `vector` is undefined when the embedding model can't be asked: then words alone find passages. */
 export type Question = { vector: number[] | undefined; terms: Term[] };
 
-export type QuestionPorts = { database: Database; spelling: Spelling; words: Embedder; embedder: Embedder | undefined };
+export type QuestionPorts = { database: Database; spelling: Spelling; relatedWords: RelatedWords; embedder: Embedder | undefined };
 /** `context`: what was said before, the latest last; a short question such as «and for Canada?» means little without it. */
 export type Asked = { text: string; context: readonly string[] };
 
-/** Below this cosine two words are taken as unrelated; from full they count as the same. Set by looking at pairs such as package–parcel (0.65) and sell–buy (0.81). */
-const near = { from: 0.55, zero: 0.5, full: 0.85 };
-const relatedMax = 24;
 /** What a word of the conversation before counts, against 1 for a word of the question itself. */
 const contextWeight = 0.5;
 
@@ -32,21 +29,28 @@ type Word = { word: string; stem: string; weight: number };
 export async function readQuestion(
   ports: QuestionPorts,
   vocabulary: Vocabulary,
-  { asked, signal }: { asked: Asked; signal: AbortSignal },
+  { asked, corpusVersion, signal }: { asked: Asked; corpusVersion: string; signal: AbortSignal },
 ): Promise<Question> {
   const own = await spellWords(ports, vocabulary, asked.text);
   const before = await spellWords(ports, vocabulary, asked.context.join(' '));
   const words = distinctWords([own, before]);
   const [vector, related] = [
     await embedQuestion(ports.embedder, { own: textOf(own), before: textOf(before), signal }),
-    await findRelated(ports, { textSearch: vocabulary.textSearch, words, signal }),
+    await ports.relatedWords({ corpusVersion, textSearch: vocabulary.textSearch, words: words.map(({ word }) => word), signal }),
   ];
-  const terms = words.map(({ stem, weight }) => ({
+  const terms = words.map(({ word, stem, weight }) => ({
     stem,
-    stands: related.get(stem) ?? new Map([[stem, 1]]),
+    stands: standsFor(stem, related.get(word) ?? []),
     weight: weight * weightOf(vocabulary, stem),
   }));
   return { vector, terms };
+}
+
+/** A word stands for itself in full. */
+function standsFor(stem: string, related: readonly Related[]): Map<string, number> {
+  const stands = new Map([[stem, 1]]);
+  for (const other of related) stands.set(other.stem, Math.max(stands.get(other.stem) ?? 0, other.part));
+  return stands;
 }
 
 type Spelled = { word: string; stem: string | null };
@@ -54,13 +58,14 @@ type Spelled = { word: string; stem: string | null };
 /** Words that neither the help centre nor English knows are put right where a known one is near; a strange word stays, for it says that something is missing. */
 async function spellWords({ database, spelling }: QuestionPorts, vocabulary: Vocabulary, text: string): Promise<Spelled[]> {
   const words = text.toLowerCase().replaceAll('’', "'").match(wordForm) ?? [];
+  if (words.length === 0) return [];
   const { textSearch, counts } = vocabulary;
   const read = await stemsOf(database, textSearch, words);
   const isKnown = ({ word, stem }: Spelled): boolean => stem === null || counts.has(stem) || spelling.isEnglish(word);
   const corrected = read.map((one) =>
     isKnown(one) || textSearch !== 'english' ? one.word : (spelling.correct(one.word, vocabulary.words) ?? one.word),
   );
-  return await stemsOf(database, textSearch, corrected);
+  return corrected.every((word, at) => word === read[at]?.word) ? read : await stemsOf(database, textSearch, corrected);
 }
 
 const wordForm = /[\p{L}\p{N}]+(?:'[\p{L}]+)?/gu;
@@ -95,42 +100,3 @@ export function unit(vector: number[]): number[] {
   const length = Math.hypot(...vector);
   return length === 0 ? vector : vector.map((value) => value / length);
 }
-
-/** Words of the help centre that mean nearly the same, from the ones it holds itself or, for a strange word, from the model. */
-async function findRelated(
-  { database, words: embedder }: QuestionPorts,
-  { textSearch, words, signal }: { textSearch: string; words: Word[]; signal: AbortSignal },
-): Promise<Map<string, Map<string, number>>> {
-  const known = await database.query<{ word: string }>('SELECT word FROM words WHERE text_search = $1::regconfig AND word = ANY ($2)', [
-    textSearch,
-    words.map(({ word }) => word),
-  ]);
-  const own = new Set(known.rows.map(({ word }) => word));
-  const strange = words.filter(({ word }) => !own.has(word)).map(({ word }) => word);
-  const vectors = await embedder.embed(strange, { purpose: 'query', signal });
-  const { rows } = await database.query<{ asked: string; stem: string; cosine: number }>(selectRelated, [
-    textSearch,
-    words.map(({ word }) => word),
-    strange,
-    vectors.map((vector) => toSql(vector)),
-    near.from,
-  ]);
-  const related = new Map(words.map(({ stem }) => [stem, new Map([[stem, 1]])] as [string, Map<string, number>]));
-  const stemOf = new Map(words.map(({ word, stem }) => [word, stem]));
-  for (const { asked, stem, cosine } of rows) {
-    const stands = related.get(stemOf.get(asked) ?? '');
-    stands?.set(stem, Math.max(stands.get(stem) ?? 0, Math.min(1, (cosine - near.zero) / (near.full - near.zero))));
-  }
-  return related;
-}
-
-const selectRelated = `
-  WITH asked AS MATERIALIZED (
-    SELECT word, embedding FROM words WHERE text_search = $1::regconfig AND word = ANY ($2)
-    UNION ALL SELECT word, embedding::vector(512) FROM unnest($3::text[], $4::text[]) AS strange (word, embedding))
-  SELECT asked.word AS asked, found.stem, max(found.cosine) AS cosine
-  FROM asked CROSS JOIN LATERAL (
-    SELECT stem, 1 - (words.embedding <=> asked.embedding) AS cosine FROM words WHERE text_search = $1::regconfig
-    ORDER BY words.embedding <=> asked.embedding LIMIT ${relatedMax}
-  ) AS found
-  WHERE found.cosine > $5::float8 GROUP BY 1, 2`;

@@ -62,7 +62,7 @@ type Row = Omit<Candidate, 'nearness' | 'score'> & { stems: string[]; counts: nu
 
 const selectCandidates = `
   SELECT chunk_id AS "chunkId", document_id AS "documentId", position, chunks.title, heading, chunks.url, body AS text,
-    to_char(last_updated, 'YYYY-MM-DD') AS "lastUpdated", ARRAY(SELECT lexeme FROM unnest(search)) AS stems,
+    to_char(last_updated, 'YYYY-MM-DD') AS "lastUpdated", tsvector_to_array(search) AS stems,
     ARRAY(SELECT cardinality(positions) FROM unnest(search)) AS counts
   FROM chunks JOIN documents USING (document_id) WHERE chunk_id = ANY ($1)`;
 
@@ -83,7 +83,7 @@ async function readCosines(
 }
 
 const selectCosines = `
-  WITH near AS (
+  WITH near AS MATERIALIZED (
     SELECT chunk_id, position, 1 - ((embedding - $4::vector) <=> $3::vector) AS cosine FROM embeddings WHERE index_id = $1 AND chunk_id = ANY ($2))
   SELECT chunk_id AS "chunkId", coalesce(max(cosine) FILTER (WHERE position > 0), 0) AS statement,
     coalesce(max(cosine) FILTER (WHERE position = 0), 0) AS passage

@@ -4,9 +4,12 @@ import type { Embedder } from '../embedding/embedder.ts';
 import type { LocalEmbedder } from '../embedding/local.ts';
 import { confidenceOf, isAnswerable } from './answerability.ts';
 import { type Filter, findCandidates, type Lists } from './candidates.ts';
-import { type Index, readActiveIndex } from './indexes.ts';
+import type { Index } from './indexes.ts';
 import { selectPassages } from './passages.ts';
 import { type Asked, type Question, readQuestion } from './question.ts';
+import { createRelatedWords } from './related-words.ts';
+import { judge } from './rerank/judge.ts';
+import type { Reranker } from './rerank/reranker.ts';
 import { type Candidate, scoreCandidates } from './score.ts';
 import { openSpelling } from './spelling.ts';
 import { typicalQuestions } from './typical-questions.ts';
@@ -26,7 +29,16 @@ export type Passage = {
 
 export type SearchResult = { passages: Passage[]; answerable: boolean; confidence: number; corpus_version: string };
 export type SearchRequest = Asked & Filter & { limit: number; signal: AbortSignal };
-export type Ranking = { question: Question; lists: Lists; candidates: Candidate[]; corpusVersion: string };
+export type Ranking = {
+  question: Question;
+  lists: Lists;
+  candidates: Candidate[];
+  corpusVersion: string;
+  /** Whether words were weighed as this version of the corpus has them, and not yet as an earlier one had. */
+  isCurrent: boolean;
+};
+/** A provisional result is right, but a moment later the same search may find a better one: it is not for keeping. */
+export type Found = { result: SearchResult; isProvisional: boolean };
 
 /** Contract: nothing found is an empty list, never an error; the same question over the same corpus gives the same answer. */
 export type Knowledge = {
@@ -37,12 +49,16 @@ export type Knowledge = {
   version: () => Promise<string>;
 };
 
+export type SearchEngine = Knowledge & { find: (request: SearchRequest) => Promise<Found> };
+
 export type KnowledgePorts = {
   database: Database;
   /** The local model: words are looked up without asking a provider. */
   words: LocalEmbedder;
   /** Those that can be asked; the one that made the active index's vectors is used. Without it words alone find passages. */
   embedders: readonly Embedder[];
+  /** Puts the best passages in a better order; without it the score's order stays. */
+  reranker?: Reranker | undefined;
 };
 
 /** Reading the vocabulary again may take a twentieth of the time; until then the former one serves. */
@@ -50,21 +66,22 @@ const refreshShare = 20;
 
 type Corpus = { version: string; index: Index | undefined; vocabulary: Vocabulary; readAtMs: number; readMs: number };
 
-export function createKnowledge(ports: KnowledgePorts): Knowledge {
+export function createKnowledge(ports: KnowledgePorts): SearchEngine {
   const { database } = ports;
   let spelling: ReturnType<typeof openSpelling> | undefined;
   let corpus: Corpus | undefined;
   const centres = new Map<string, Promise<number[]>>();
+  const relatedWords = createRelatedWords(ports);
 
-  const currentCorpus = async (): Promise<Corpus> => {
+  const currentCorpus = async (): Promise<Corpus & { isCurrent: boolean }> => {
     const { version, index } = await readState(database);
     const isFresh = corpus && (corpus.version === version || performance.now() - corpus.readAtMs < corpus.readMs * refreshShare);
-    if (corpus && isFresh && corpus.index?.indexId === index?.indexId) return { ...corpus, version };
+    if (corpus && isFresh && corpus.index?.indexId === index?.indexId) return { ...corpus, version, isCurrent: corpus.version === version };
     const startedMs = performance.now();
     const vocabulary = await readVocabulary(database, index);
     const readAtMs = performance.now();
     corpus = { version, index, vocabulary, readAtMs, readMs: readAtMs - startedMs };
-    return corpus;
+    return { ...corpus, isCurrent: true };
   };
   const centreOf = async (embedder: Embedder, signal: AbortSignal): Promise<number[]> => {
     const known = centres.get(embedder.model) ?? meanOf(embedder, signal);
@@ -76,38 +93,45 @@ export function createKnowledge(ports: KnowledgePorts): Knowledge {
   };
 
   const rank: Knowledge['rank'] = async ({ text, context, signal, ...filter }) => {
-    const { version, index, vocabulary } = await currentCorpus();
+    const { version, index, vocabulary, isCurrent } = await currentCorpus();
     const embedder = ports.embedders.find(({ model, dimensions }) => model === index?.model && dimensions === index.dimensions);
     spelling ??= openSpelling(await ports.words.dictionary());
-    const question = await readQuestion({ database, spelling, words: ports.words, embedder }, vocabulary, { asked: { text, context }, signal });
+    const asked = { text, context };
+    const question = await readQuestion({ database, spelling, relatedWords, embedder }, vocabulary, { asked, corpusVersion: version, signal });
     signal.throwIfAborted();
     const lists = await findCandidates(database, question, { index, vocabulary, filter });
     const questionsCentre = embedder && (await centreOf(embedder, signal));
     const candidates = await scoreCandidates(database, question, { index, vocabulary, questionsCentre, chunkIds: lists.fused });
-    return { question, lists, candidates, corpusVersion: version };
+    return { question, lists, candidates, corpusVersion: version, isCurrent };
   };
 
-  return {
-    rank,
-    search: async ({ limit, ...request }) => {
-      const { question, candidates, corpusVersion } = await rank(request);
-      const confidence = confidenceOf(question, candidates);
-      return {
-        passages: selectPassages(candidates, limit),
-        answerable: isAnswerable(confidence),
-        confidence: Math.round(confidence * 1000) / 1000,
-        corpus_version: corpusVersion,
-      };
-    },
-    version: async () => (await readState(database)).version,
+  const find: SearchEngine['find'] = async ({ limit, ...request }) => {
+    const startedMs = performance.now();
+    const { question, candidates, corpusVersion, isCurrent } = await rank(request);
+    const judged = await judge(ports.reranker, { ...request, candidates, elapsedMs: performance.now() - startedMs });
+    const confidence = confidenceOf(question, candidates);
+    const result = {
+      passages: selectPassages(judged.candidates, limit),
+      // A judge has read the passages; the score has only counted.
+      answerable: judged.answerable ?? isAnswerable(confidence),
+      confidence: Math.round(confidence * 1000) / 1000,
+      corpus_version: corpusVersion,
+    };
+    return { result, isProvisional: !isCurrent || judged.isProvisional };
   };
+
+  return { rank, find, search: async (request) => (await find(request)).result, version: async () => (await readState(database)).version };
 }
 
 async function readState(database: Database): Promise<{ version: string; index: Index | undefined }> {
-  const { rows } = await database.query<{ version: string }>('SELECT version FROM corpus');
-  const index = await readActiveIndex(database);
-  return { version: `${rows[0]?.version ?? 0}-${index?.indexId ?? 0}`, index };
+  const { rows } = await database.query<{ version: string; identity: string } & Partial<Index>>(selectState);
+  const { version = '0', identity = '', indexId, model, dimensions } = rows[0] ?? {};
+  const index = indexId && model && dimensions ? { indexId, model, dimensions } : undefined;
+  return { version: `${version}-${index?.indexId ?? 0}-${identity}`, index };
 }
+
+const selectState = `
+  SELECT version, identity, index_id AS "indexId", model, dimensions FROM corpus LEFT JOIN indexes ON state = 'active'`;
 
 async function meanOf(embedder: Embedder, signal: AbortSignal): Promise<number[]> {
   const vectors = await embedder.embed(typicalQuestions, { purpose: 'query', signal });
