@@ -13,14 +13,17 @@ export type Config = Readonly<
       TOOLS_API_HOST: string;
       TOOLS_API_PORT: number;
       TOOLS_DATABASE_URL: string;
-    }
+    } & KnowledgeVariables
 >;
 
-export const variables: Record<keyof Config, VariableSchema> = {
-  ...serviceVariables,
-  TOOLS_API_HOST: { type: 'string', default: '127.0.0.1', description: 'Address to listen on.' },
-  TOOLS_API_PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8788, description: 'Port to listen on; 0 = a free one.' },
-  TOOLS_DATABASE_URL: { type: 'string', required: true, pattern: '^postgres(ql)?://', description: 'Postgres with pgvector of the tools.' },
+export type KnowledgeVariables = {
+  KNOWLEDGE_SOURCES: string[];
+  KNOWLEDGE_REFRESH_CRON: string;
+  KNOWLEDGE_MAX_AGE_DAYS: number;
+  KNOWLEDGE_SITE_URL: string | undefined;
+};
+
+const embeddingVariables: Record<keyof EmbeddingVariables, VariableSchema> = {
   EMBEDDING_PROVIDER: { type: 'string', enum: providers, default: 'local', description: 'Who embeds passages and questions.' },
   EMBEDDING_MODEL: { type: 'string', pattern: '^[\\w.:/-]+$', maxLength: 300, description: 'The provider’s model; each provider has a default.' },
   EMBEDDING_BASE_URL: {
@@ -45,9 +48,50 @@ export const variables: Record<keyof Config, VariableSchema> = {
   },
 };
 
+export const variables: Record<keyof Config, VariableSchema> = {
+  ...serviceVariables,
+  TOOLS_API_HOST: { type: 'string', default: '127.0.0.1', description: 'Address to listen on.' },
+  TOOLS_API_PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8788, description: 'Port to listen on; 0 = a free one.' },
+  TOOLS_DATABASE_URL: { type: 'string', required: true, pattern: '^postgres(ql)?://', description: 'Postgres with pgvector of the tools.' },
+  ...embeddingVariables,
+  KNOWLEDGE_SOURCES: {
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: 2000 },
+    maxItems: 100,
+    default: [],
+    description: 'Sources that are read again by the schedule, JSON, each as npm run ingest takes it.',
+  },
+  KNOWLEDGE_REFRESH_CRON: {
+    type: 'string',
+    pattern: '^\\S+( \\S+){4}$',
+    default: '0 3 * * *',
+    description: 'When they are read: minute, hour, day, month, weekday in UTC.',
+  },
+  KNOWLEDGE_MAX_AGE_DAYS: {
+    type: 'integer',
+    minimum: 0,
+    default: 0,
+    description: 'Documents that were last changed longer ago are left out; 0 = none.',
+  },
+  KNOWLEDGE_SITE_URL: {
+    type: 'string',
+    pattern: '^https?://[^\\s?#]+$',
+    maxLength: 2000,
+    description: 'Where documents of folders and buckets stand that name no address.',
+  },
+};
+
 /** @throws ConfigError naming the variable and the rule it breaks */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config = readEnvironment<Config>(variables, env);
   readEmbeddingSettings(config);
   return config;
+}
+
+/**
+ * For verbs that embed and need nothing else of the configuration.
+ * @throws ConfigError as readConfig does
+ */
+export function readEmbeddingConfig(env: NodeJS.ProcessEnv = process.env): EmbeddingVariables {
+  return readEnvironment<EmbeddingVariables>(embeddingVariables, env);
 }
