@@ -9,6 +9,9 @@ import { createLocalEmbedder } from './backends/embedding/local.ts';
 import { createKnowledge } from './backends/knowledge/search.ts';
 import { createDemoShop } from './backends/shop.ts';
 import { readConfig } from './config.ts';
+import { keepIndex } from './ingestion/keep-index.ts';
+import { createIngestion } from './ingestion/run-ingestion.ts';
+import { startSchedule } from './ingestion/schedule.ts';
 import { createHandlers } from './tools/index.ts';
 
 const warmUpMs = 60_000;
@@ -24,7 +27,8 @@ const database = openDatabase({
 });
 const local = createLocalEmbedder();
 // While the index is of the local model, and the configured one's is being built, the local model answers.
-const knowledge = createKnowledge({ database, words: local, embedders: [createEmbedder(config), local] });
+const embedder = createEmbedder(config);
+const knowledge = createKnowledge({ database, words: local, embedders: [embedder, local] });
 const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
 const { app } = buildApp(config, {
   database,
@@ -36,12 +40,18 @@ const { app } = buildApp(config, {
 // The embedding model and the words of the help centre are loaded before the first visitor asks, not by him.
 await knowledge.search({ text: 'How do I return an item?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(warmUpMs) });
 
+const stopping = new AbortController();
+const ingest = createIngestion(app.log);
+const keeping = keepIndex({ database, embedder, ingest, log: app.log }, stopping.signal);
+const schedule = { databaseUrl: config.TOOLS_DATABASE_URL, cron: config.KNOWLEDGE_REFRESH_CRON, ingest, log: app.log };
+const stopSchedule = config.KNOWLEDGE_SOURCES.length > 0 ? await startSchedule(schedule) : undefined;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
 
 await app.listen({ host: config.TOOLS_API_HOST, port: config.TOOLS_API_PORT });
 
 async function stop(): Promise<void> {
-  await app.close();
+  stopping.abort();
+  await Promise.all([app.close(), stopSchedule?.(), keeping]);
   await database.end();
   await telemetry.stop();
 }
