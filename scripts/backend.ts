@@ -1,8 +1,11 @@
 // The two services with their databases and keys: what npm start, the whole-system tests and the benchmark all run.
 import { join } from 'node:path';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
+import { createEmbedder } from '../tools-api/src/backends/embedding/create-embedder.ts';
+import { readEmbeddingConfig } from '../tools-api/src/config.ts';
 import { loadDemo } from '../tools-api/src/demo/load-demo.ts';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from './embedded-postgres.ts';
+import { holdPostgres } from './held-postgres.ts';
 import { allScopes, developmentKey, trustedDevelopmentIssuer } from './keys.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 
@@ -47,7 +50,7 @@ async function startAll(options: BackendOptions, stops: (() => Promise<void>)[])
   const [sessions, shop] = [await database(options, 'DATABASE_URL', stops), await database(options, 'TOOLS_DATABASE_URL', stops)];
   const issuers = await trustedIssuers(options, orchestratorUrl);
 
-  const demo = await loadDemo({ databaseUrl: shop.url, siteUrl });
+  const demo = await loadDemo({ databaseUrl: shop.url, siteUrl, embedder: createEmbedder(readEmbeddingConfig(options.toolsEnv ?? {})) });
   log(`demo shop loaded: ${demo.records} records, ${demo.articles} help articles (${demo.articlesIngested} new)`);
   const toolsApi = await startServiceProcess({
     name: 'tools-api',
@@ -100,7 +103,7 @@ async function database(
   const configured = process.env[variable];
   if (configured) return { url: configured, env: {} };
   const name = variable === 'DATABASE_URL' ? 'sessions' : 'shop';
-  const embedded = await startEmbeddedPostgres(options.inMemory ? {} : { dataDir: join(options.dataDir, 'postgres', name) });
+  const embedded = options.inMemory ? await startEmbeddedPostgres() : await holdPostgres(options.dataDir, name);
   stops.push(embedded.stop);
   return { url: embedded.url, env: { DATABASE_CONNECTIONS_MAX: String(embeddedConnectionsMax) } };
 }

@@ -7,8 +7,8 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 export type EmbeddedPostgres = { url: string; stop: () => Promise<void> };
 
 /**
- * A client may open one connection. PGlite is one session, and its socket server lets the messages of several connections alternate:
- * the unnamed statement of one would be bound by another.
+ * A service may open one connection: PGlite is one session, so a second one waits for the first anyway, and settings and locks of a session
+ * are everybody's. Several processes with one connection each are well.
  */
 export const embeddedConnectionsMax = 1;
 
@@ -21,7 +21,7 @@ export async function startEmbeddedPostgres(options: { dataDir?: string; port?: 
   if (options.dataDir) mkdirSync(options.dataDir, { recursive: true });
   const extensions = { vector };
   const database = await PGlite.create(options.dataDir ? { dataDir: options.dataDir, extensions } : { extensions });
-  const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: options.port ?? 0, maxConnections: 40 });
+  const server = new PGLiteSocketServer({ db: keepTogether(database), host: '127.0.0.1', port: options.port ?? 0, maxConnections: 40 });
   await server.start();
   return {
     url: `postgres://postgres:postgres@${server.getServerConn()}/postgres`,
@@ -30,4 +30,34 @@ export async function startEmbeddedPostgres(options: { dataDir?: string; port?: 
       await database.close();
     },
   };
+}
+
+/** Message types that end what a client asks for at once: Query and Sync. All others of the extended protocol leave it open. */
+const endsRequest = new Set(['Q', 'S'].map((type) => type.charCodeAt(0)));
+const continuesRequest = new Set(['P', 'B', 'D', 'E', 'C', 'H'].map((type) => type.charCodeAt(0)));
+
+/**
+ * The socket server lets the messages of its clients alternate, except in a transaction: the unnamed statement of one would be bound by another.
+ * It is told that a transaction goes on for as long as a request is not at its end.
+ */
+function keepTogether(database: PGlite): PGlite {
+  let open = false;
+  const execProtocolRawStream: PGlite['execProtocolRawStream'] = async (message, options) => {
+    const [type = 0] = message;
+    if (endsRequest.has(type)) open = false;
+    else if (continuesRequest.has(type)) open = true;
+    return await database.execProtocolRawStream(message, options);
+  };
+  // Called for a client that went away in the middle of something.
+  const exec: PGlite['exec'] = async (query, options) => {
+    open = false;
+    return await database.exec(query, options);
+  };
+  const replaced: Partial<PGlite> = { execProtocolRawStream, exec, isInTransaction: () => open || database.isInTransaction() };
+  return new Proxy(database, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(name in replaced ? replaced : target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }

@@ -3,9 +3,11 @@
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
+import { variables } from '../tools-api/src/config.ts';
 import { type Backend, startBackend } from './backend.ts';
 import { dataDirectory, projectRoot } from './data-directory.ts';
 import { chatPage, chatPageSlug, demoLogins, demoUsers, frontPage, helpPages, owner } from './demo-site.ts';
+import { readHolder } from './held-postgres.ts';
 import { buildWidget } from './widget.ts';
 
 const help = `Usage: npm start [-- --no-wordpress] [-- --reset]
@@ -16,6 +18,7 @@ Starts tools-api, orchestrator and a WordPress with the chat, and prints their a
 
 Environment: AIGUY_WP_PORT (8080), ORCHESTRATOR_PORT (8787), TOOLS_API_PORT (8788), AIGUY_DATA_DIR (.data),
 DATABASE_URL and TOOLS_DATABASE_URL (unset: embedded), REDIS_URL (unset: in-process),
+EMBEDDING_* and KNOWLEDGE_* (who embeds, and which sources are read each day: tools-api/README.md),
 ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL (unset: the offline policy answers).
 `;
 
@@ -29,6 +32,10 @@ const { values } = parseArgs({
 
 /** Handed through to both services when set. */
 const shared = ['REDIS_URL', 'LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'METRICS_TOKEN'];
+const toolsOnly = [
+  ...Object.keys(variables).filter((name) => /^(EMBEDDING|KNOWLEDGE)_/.test(name)),
+  ...['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'],
+];
 const orchestratorOnly = [
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_BASE_URL',
@@ -63,6 +70,9 @@ async function main(): Promise<void> {
 
 async function start(stops: (() => Promise<void>)[], signal: AbortSignal): Promise<void> {
   const dataDir = dataDirectory();
+  const holder = (await readHolder(dataDir, 'shop')) ?? (await readHolder(dataDir, 'sessions'));
+  if (holder)
+    throw new Error(`The databases in ${dataDir} are open in process ${holder.pid}. Stop that, or set AIGUY_DATA_DIR to another directory.`);
   if (values.reset) for (const part of ['postgres', 'wordpress-site', 'logs']) rmSync(`${dataDir}/${part}`, { recursive: true, force: true });
   const ports = { wordpress: port('AIGUY_WP_PORT', 8080), orchestrator: port('ORCHESTRATOR_PORT', 8787), tools: port('TOOLS_API_PORT', 8788) };
   for (const [name, number] of Object.entries(ports)) await assertFree(name, number);
@@ -73,7 +83,7 @@ async function start(stops: (() => Promise<void>)[], signal: AbortSignal): Promi
     siteUrl,
     ports,
     orchestratorEnv: pick([...shared, ...orchestratorOnly]),
-    toolsEnv: pick(shared),
+    toolsEnv: pick([...shared, ...toolsOnly]),
     log: say,
   });
   stops.push(backend.stop);

@@ -31,6 +31,7 @@ export type Report = Scores & {
 };
 
 const questionTimeoutMs = 60_000;
+const sayEveryMs = 5000;
 /** How much of a conversation a question is asked with. */
 const contextMax = 4;
 
@@ -58,10 +59,10 @@ export async function evalRetrieval(options: {
     let saidMs = 0;
     const [summary] = await ingestSources({ database, embedder: local, words: local }, [source], {
       signal: options.signal,
-      onProgress: ({ done, total }) => {
-        if (performance.now() - saidMs < 5000) return;
+      onProgress: (progress) => {
+        if (progress.step !== 'documents' || performance.now() - saidMs < sayEveryMs) return;
         saidMs = performance.now();
-        options.say(`ingesting ${done} of ${total ?? '?'}`);
+        options.say(`ingesting ${progress.done} of ${progress.total ?? '?'}`);
       },
     });
     for (const { key, reason } of summary?.failures ?? []) options.say(`${key}: ${reason}`);

@@ -16,14 +16,17 @@ export type Config = Readonly<
       RERANK_MODEL: string | undefined;
       ANTHROPIC_API_KEY: string | undefined;
       ANTHROPIC_BASE_URL: string | undefined;
-    }
+    } & KnowledgeVariables
 >;
 
-export const variables: Record<keyof Config, VariableSchema> = {
-  ...serviceVariables,
-  TOOLS_API_HOST: { type: 'string', default: '127.0.0.1', description: 'Address to listen on.' },
-  TOOLS_API_PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8788, description: 'Port to listen on; 0 = a free one.' },
-  TOOLS_DATABASE_URL: { type: 'string', required: true, pattern: '^postgres(ql)?://', description: 'Postgres with pgvector of the tools.' },
+export type KnowledgeVariables = {
+  KNOWLEDGE_SOURCES: string[];
+  KNOWLEDGE_REFRESH_CRON: string;
+  KNOWLEDGE_MAX_AGE_DAYS: number;
+  KNOWLEDGE_SITE_URL: string | undefined;
+};
+
+const embeddingVariables: Record<keyof EmbeddingVariables, VariableSchema> = {
   EMBEDDING_PROVIDER: { type: 'string', enum: providers, default: 'local', description: 'Who embeds passages and questions.' },
   EMBEDDING_MODEL: { type: 'string', pattern: '^[\\w.:/-]+$', maxLength: 300, description: 'The provider’s model; each provider has a default.' },
   EMBEDDING_BASE_URL: {
@@ -45,6 +48,39 @@ export const variables: Record<keyof Config, VariableSchema> = {
     minimum: 1,
     maximum: 4096,
     description: 'Length of the vectors: asked for where the model can, required where the model is not known here.',
+  },
+};
+
+export const variables: Record<keyof Config, VariableSchema> = {
+  ...serviceVariables,
+  TOOLS_API_HOST: { type: 'string', default: '127.0.0.1', description: 'Address to listen on.' },
+  TOOLS_API_PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8788, description: 'Port to listen on; 0 = a free one.' },
+  TOOLS_DATABASE_URL: { type: 'string', required: true, pattern: '^postgres(ql)?://', description: 'Postgres with pgvector of the tools.' },
+  ...embeddingVariables,
+  KNOWLEDGE_SOURCES: {
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: 2000 },
+    maxItems: 100,
+    default: [],
+    description: 'Sources that are read again by the schedule, JSON, each as npm run ingest takes it.',
+  },
+  KNOWLEDGE_REFRESH_CRON: {
+    type: 'string',
+    pattern: '^\\S+( \\S+){4}$',
+    default: '0 3 * * *',
+    description: 'When they are read: minute, hour, day, month, weekday in UTC.',
+  },
+  KNOWLEDGE_MAX_AGE_DAYS: {
+    type: 'integer',
+    minimum: 0,
+    default: 0,
+    description: 'Documents that were last changed longer ago are left out; 0 = none.',
+  },
+  KNOWLEDGE_SITE_URL: {
+    type: 'string',
+    pattern: '^https?://[^\\s?#]+$',
+    maxLength: 2000,
+    description: 'Where documents of folders and buckets stand that name no address.',
   },
   RERANK_MODEL: {
     type: 'string',
@@ -69,4 +105,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (config.RERANK_MODEL !== undefined && config.ANTHROPIC_API_KEY === undefined)
     throw new ConfigError('ANTHROPIC_API_KEY', 'is not set, and RERANK_MODEL judges nothing without it; set it, or unset RERANK_MODEL');
   return config;
+}
+
+/**
+ * For verbs that embed and need nothing else of the configuration.
+ * @throws ConfigError as readConfig does
+ */
+export function readEmbeddingConfig(env: NodeJS.ProcessEnv = process.env): EmbeddingVariables {
+  return readEnvironment<EmbeddingVariables>(embeddingVariables, env);
 }

@@ -1,7 +1,9 @@
 // The demo: Fernhill Goods' customers, orders, products and invoices, and its help centre. Called by `npm start`; may run at every start.
 import { fileURLToPath } from 'node:url';
 import { type Database, inTransaction, migrate, openDatabase } from '@aiguy/manifests/database';
+import type { Embedder } from '../backends/embedding/embedder.ts';
 import { createLocalEmbedder } from '../backends/embedding/local.ts';
+import { fits, readActiveIndex } from '../backends/knowledge/indexes.ts';
 import { ingestSources } from '../backends/knowledge/ingest-source.ts';
 import { openSource } from '../backends/knowledge/sources/open-source.ts';
 import { loadStore } from './load-store.ts';
@@ -14,27 +16,33 @@ export type LoadedDemo = { records: number; articles: number; articlesIngested: 
 
 /**
  * Brings the schema and the demo's data up to date; articles that have not changed are skipped.
+ * @param options.embedder the configured one; an index of the local model stays that until the tools API has built another beside it
  * @param options.siteUrl the site's home URL without a trailing slash; an article stands at <siteUrl>/help/<id>/
  */
-export async function loadDemo(options: { databaseUrl: string; siteUrl: string }): Promise<LoadedDemo> {
+export async function loadDemo(options: { databaseUrl: string; siteUrl: string; embedder?: Embedder }): Promise<LoadedDemo> {
   await migrate({ url: options.databaseUrl, folder: migrationsFolder });
   const database = openDatabase({ url: options.databaseUrl, connectionsMax: 1, connectTimeoutMs: 5000, statementTimeoutMs: 60_000 });
   try {
     const records = await inTransaction(database, loadStore);
-    return { records, ...(await loadArticles(database, `${options.siteUrl}/help`)) };
+    return { records, ...(await loadArticles({ ...options, database })) };
   } finally {
     await database.end();
   }
 }
 
-async function loadArticles(database: Database, siteUrl: string): Promise<Omit<LoadedDemo, 'records'>> {
+type Place = { database: Database; siteUrl: string; embedder?: Embedder };
+
+async function loadArticles({ database, siteUrl, embedder: configured }: Place): Promise<Omit<LoadedDemo, 'records'>> {
   const local = createLocalEmbedder();
+  const active = await readActiveIndex(database);
+  const embedder = active && fits(active, local) ? local : (configured ?? local);
   // By a name of its own, so that the project's folder may be moved.
-  const source = { ...(await openSource(articlesFolder, { siteUrl })), name: 'demo' };
+  const source = { ...(await openSource(articlesFolder, { siteUrl: `${siteUrl}/help` })), name: 'demo' };
   const signal = AbortSignal.timeout(ingestionTimeoutMs);
-  const [summary] = await ingestSources({ database, embedder: local, words: local }, [source], { signal });
-  const failure = summary?.failures[0];
-  if (!summary || failure) throw new Error(`the demo article ${failure?.key} can't be read: it ${failure?.reason}`);
+  const [summary] = await ingestSources({ database, embedder, words: local }, [source], { signal });
+  if (!summary || summary.refused) throw new Error(`the demo articles can't be read: ${summary?.refused}`);
+  const [failure] = summary.failures;
+  if (failure) throw new Error(`the demo article ${failure.key} can't be read: it ${failure.reason}`);
   const { new: fresh, changed, unchanged } = summary.counts;
   return { articles: fresh + changed + unchanged, articlesIngested: fresh + changed };
 }

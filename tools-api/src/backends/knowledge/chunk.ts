@@ -69,7 +69,7 @@ function cutPiece(piece: Piece): Piece[] {
 }
 
 function cutWord(word: string): string[] {
-  return word.match(new RegExp(`[\\s\\S]{1,${chunkTokens.full}}`, 'g')) ?? [];
+  return word.match(new RegExp(`[\\s\\S]{1,${chunkTokens.full}}`, 'gu')) ?? [];
 }
 
 /** The last pieces that make an overlap of the wanted size; none when the last one alone is longer. */

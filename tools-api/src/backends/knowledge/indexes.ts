@@ -31,7 +31,7 @@ export async function openIndex(database: Database, embedder: Embedder): Promise
   });
 }
 
-export type RebuildProgress = { chunksDone: number; chunks: number };
+export type RebuildProgress = { done: number; total: number };
 
 /**
  * Gives every passage its vectors of the embedder's model, then lets that set answer. Questions are answered from the old one until then.
@@ -46,12 +46,13 @@ export async function rebuildIndex(
   const index = await openIndex(database, embedder);
   for (;;) {
     options.signal.throwIfAborted();
-    const chunks = await database.query<EmbeddableChunk>(selectMissing, [index.indexId]);
-    if (chunks.rows.length === 0) break;
-    await embedInto(ports, { index, chunks: chunks.rows, signal: options.signal });
+    const { rows } = await database.query<EmbeddableChunk>(selectMissing, [index.indexId]);
+    if (rows.length === 0) return await activate(database, index);
+    const embedded = await embedChunks(embedder, rows, options.signal);
+    // A passage that was replaced meanwhile is left out; its successor is found by the next look.
+    await database.query(insertEmbeddings, [index.indexId, toJson(embedded)]);
     options.onProgress?.(await readProgress(database, index));
   }
-  return await activate(database, index);
 }
 
 const selectMissing = `
@@ -59,33 +60,39 @@ const selectMissing = `
   WHERE NOT EXISTS (SELECT 1 FROM embeddings WHERE index_id = $1 AND embeddings.chunk_id = chunks.chunk_id)
   ORDER BY chunk_id LIMIT ${chunksAtOnce}`;
 
-async function embedInto(
-  { database, embedder }: { database: Database; embedder: Embedder },
-  { index, chunks, signal }: { index: Index; chunks: EmbeddableChunk[]; signal: AbortSignal },
-): Promise<void> {
-  const rows = await embedChunks(embedder, chunks, signal);
-  // A passage that was replaced meanwhile is left out; its successor is found by the next look.
-  await database.query(insertEmbeddings, [index.indexId, JSON.stringify(rows)]);
-}
-
 export type EmbeddableChunk = { chunk_id: string; title: string; heading: string; body: string; statements: string[] };
-export type EmbeddingRow = { chunk_id: string; position: number; embedding: string };
+/** Kept in the precision that the database has, because a long document has a hundred thousand of them. */
+export type EmbeddingRow = { chunk_id: string; position: number; embedding: Float32Array };
 
 /** @returns rows for insertEmbeddings: of each passage the whole with its title, then each statement */
-export async function embedChunks(embedder: Embedder, chunks: readonly EmbeddableChunk[], signal: AbortSignal): Promise<EmbeddingRow[]> {
+async function embedChunks(embedder: Embedder, chunks: readonly EmbeddableChunk[], signal: AbortSignal): Promise<EmbeddingRow[]> {
   const places = chunks.flatMap((chunk) => textsOf(chunk).map((text, position) => ({ chunk_id: chunk.chunk_id, position, text })));
   const vectors = await embedder.embed(
     places.map(({ text }) => text),
     { purpose: 'passage', signal },
   );
-  return places.map(({ chunk_id, position }, index) => ({ chunk_id, position, embedding: toSql(vectors[index] ?? []) ?? '' }));
+  return places.map(({ chunk_id, position }, index) => ({ chunk_id, position, embedding: Float32Array.from(vectors[index] ?? []) }));
+}
+
+/** Embeds the passages of a document, however long it is. */
+export async function* embedInParts(embedder: Embedder, chunks: readonly EmbeddableChunk[], signal: AbortSignal): AsyncGenerator<EmbeddingRow[]> {
+  for (let from = 0; from < chunks.length; from += chunksAtOnce) yield await embedChunks(embedder, chunks.slice(from, from + chunksAtOnce), signal);
+}
+
+/** In the connection's transaction. */
+export async function storeEmbeddings(connection: Connection, index: Index, parts: readonly EmbeddingRow[][]): Promise<void> {
+  for (const rows of parts) await connection.query(insertEmbeddings, [index.indexId, toJson(rows)]);
+}
+
+function toJson(rows: readonly EmbeddingRow[]): string {
+  return JSON.stringify(rows.map(({ embedding, ...row }) => ({ ...row, embedding: toSql([...embedding]) })));
 }
 
 function textsOf({ title, heading, body, statements }: EmbeddableChunk): string[] {
   return [`${title}. ${heading}. ${body}`, ...statements];
 }
 
-export const insertEmbeddings = `
+const insertEmbeddings = `
   INSERT INTO embeddings (index_id, chunk_id, position, embedding)
   SELECT $1, chunk_id, position, embedding::vector
   FROM jsonb_to_recordset($2::jsonb) AS row(chunk_id text, position integer, embedding text)
@@ -94,10 +101,10 @@ export const insertEmbeddings = `
 
 async function readProgress(database: Database, index: Index): Promise<RebuildProgress> {
   const { rows } = await database.query<RebuildProgress>(
-    `SELECT (SELECT count(DISTINCT chunk_id)::int FROM embeddings WHERE index_id = $1) AS "chunksDone", (SELECT count(*)::int FROM chunks) AS chunks`,
+    `SELECT (SELECT count(DISTINCT chunk_id)::int FROM embeddings WHERE index_id = $1) AS done, (SELECT count(*)::int FROM chunks) AS total`,
     [index.indexId],
   );
-  return rows[0] ?? { chunksDone: 0, chunks: 0 };
+  return rows[0] ?? { done: 0, total: 0 };
 }
 
 async function activate(database: Database, index: Index): Promise<boolean> {
@@ -140,7 +147,8 @@ async function dropIndex(connection: Connection, index: Index): Promise<void> {
 
 const nameOf = ({ indexId }: Index): string => `embeddings_hnsw_${indexId}`;
 
-function fits(index: Index, embedder: Embedder): boolean {
+/** Whether the vectors of the set can be compared with those of the model. */
+export function fits(index: Index, embedder: Embedder): boolean {
   return index.model === embedder.model && index.dimensions === embedder.dimensions;
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
 import type { Embedder } from '../embedding/embedder.ts';
 import { chunkMarkdown } from './chunk.ts';
-import { type EmbeddableChunk, embedChunks, type Index, insertEmbeddings } from './indexes.ts';
+import { type EmbeddableChunk, embedInParts, type Index, storeEmbeddings } from './indexes.ts';
 import { textSearchOf } from './languages.ts';
 import { type Article, DocumentError } from './sources/source.ts';
 
@@ -32,7 +32,7 @@ export async function ingestDocument(ports: DocumentPorts, article: Article, opt
     return { was, chunks: 0 };
   }
   const chunks = cutArticle(article);
-  const embeddings = await embedChunks(ports.embedder, chunks, signal);
+  const embeddings = await Array.fromAsync(embedInParts(ports.embedder, chunks, signal));
   signal.throwIfAborted();
   await inTransaction(database, async (connection) => {
     // A file that now says another id replaces the document that it was.
@@ -43,7 +43,7 @@ export async function ingestDocument(ports: DocumentPorts, article: Article, opt
     ]);
     await insertDocument(connection, article, origin);
     await connection.query(insertChunks, [JSON.stringify(chunks)]);
-    await connection.query(insertEmbeddings, [index.indexId, JSON.stringify(embeddings)]);
+    await storeEmbeddings(connection, index, embeddings);
     await connection.query('UPDATE corpus SET version = version + 1');
   });
   return { was, chunks: chunks.length };

@@ -1,9 +1,9 @@
 // Brings the index up to date with a source: what is new or changed is ingested, what is gone is removed, one bad document never stops the rest.
 import type { Database } from '@aiguy/manifests/database';
 import type { Embedder } from '../embedding/embedder.ts';
-import { openIndex } from './indexes.ts';
+import { openIndex, type RebuildProgress, rebuildIndex } from './indexes.ts';
 import { compareDocument, cutArticle, type DocumentPorts, fingerprintOf, ingestDocument } from './ingest-document.ts';
-import { type Article, DocumentError, type Source, type SourceDocument } from './sources/source.ts';
+import { type Article, DocumentError, type Source, type SourceDocument, SourceError } from './sources/source.ts';
 import { learnWords } from './words.ts';
 
 export type IngestOptions = {
@@ -13,13 +13,27 @@ export type IngestOptions = {
   /** Documents whose last_updated lies further back are left out, and removed if they were in; undefined = none is too old. */
   maxAgeDays?: number | undefined;
   onProgress?: (progress: Progress) => void;
+  /** After each source, and with what was done when the run breaks off in it. */
+  onSummary?: (summary: Summary) => void;
 };
 
 export type Counts = { new: number; changed: number; unchanged: number; removed: number; tooOld: number; failed: number; chunks: number };
-/** `total` is undefined as long as the source can't tell. */
-export type Progress = { done: number; total: number | undefined; key: string; counts: Counts };
+export type Progress =
+  /** The embedding model was changed: passages get vectors of the new one. */
+  | ({ step: 'rebuild' } & RebuildProgress)
+  /** `total` is undefined when the source can't tell. */
+  | { step: 'documents'; source: string; done: number; total: number | undefined; key: string; counts: Counts }
+  /** The words that the documents brought are learnt. */
+  | { step: 'words' };
 export type Failure = { key: string; reason: string };
-export type Summary = { source: string; counts: Counts; failures: Failure[] };
+export type Summary = {
+  source: string;
+  counts: Counts;
+  failures: Failure[];
+  /** Why the source could not be listed to its end; nothing was removed then. */
+  refused?: string;
+  seconds: number;
+};
 
 export type KnowledgeWriters = {
   database: Database;
@@ -30,15 +44,20 @@ export type KnowledgeWriters = {
 };
 
 /**
- * Brings the index up to date with several sources, one after the other, and learns the words they brought.
+ * Brings the index up to date with several sources, one after the other, and learns the words they brought. When the embedding model was changed,
+ * all passages get its vectors first; questions are answered from the old ones until the new are complete.
  * @throws as ingestSource does; what was ingested before stays
  */
 export async function ingestSources(writers: KnowledgeWriters, sources: readonly Source[], options: IngestOptions): Promise<Summary[]> {
   const { database, embedder, words } = writers;
-  const index = await openIndex(database, embedder);
+  const { signal, dryRun, onProgress } = options;
+  if (!dryRun) await rebuildIndex({ database, embedder }, { signal, onProgress: (progress) => onProgress?.({ step: 'rebuild', ...progress }) });
+  const index = dryRun ? undefined : await openIndex(database, embedder);
   const summaries: Summary[] = [];
   for (const source of sources) summaries.push(await ingestSource({ database, embedder, index }, source, options));
-  if (!options.dryRun) await learnWords({ database, words }, options.signal);
+  if (dryRun) return summaries;
+  onProgress?.({ step: 'words' });
+  await learnWords({ database, words }, signal);
   return summaries;
 }
 
@@ -46,25 +65,40 @@ export async function ingestSources(writers: KnowledgeWriters, sources: readonly
 const readAhead = 4;
 const dayMs = 86_400_000;
 
-type Known = { documentId: string; fingerprint: string | null };
+type Known = { documentId: string; fingerprint: string | null; lastUpdated: string };
+/** Without an index nothing is written. */
+type RunPorts = Omit<DocumentPorts, 'index'> & { index: DocumentPorts['index'] | undefined };
 type Read = { document: SourceDocument; article: Promise<Article> | undefined };
 
 /**
  * Can be interrupted at any point and called again: each document is replaced as a whole, and those that were done cost nothing the next time.
- * @throws SourceError when the source can't be listed to its end (nothing is removed then); EmbeddingError when the provider fails
+ * @throws EmbeddingError when the provider fails; the signal's reason when it is aborted
  */
-export async function ingestSource(ports: DocumentPorts, source: Source, options: IngestOptions): Promise<Summary> {
+export async function ingestSource(ports: RunPorts, source: Source, options: IngestOptions): Promise<Summary> {
+  const startedMs = performance.now();
   const run = new Run(ports, source, options);
-  await run.begin();
-  for await (const read of ahead(source, run, options.signal)) await run.take(read);
-  await run.removeGone();
-  return { source: source.name, counts: run.counts, failures: run.failures };
+  let refused: string | undefined;
+  const summary = (): Summary => {
+    const seconds = Math.round(performance.now() - startedMs) / 1000;
+    return { source: source.name, counts: run.counts, failures: run.failures, ...(refused === undefined ? {} : { refused }), seconds };
+  };
+  try {
+    await run.begin();
+    for await (const read of ahead(source, run, options.signal)) await run.take(read);
+    await run.removeGone();
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    refused = error.message;
+  } finally {
+    options.onSummary?.(summary());
+  }
+  return summary();
 }
 
 class Run {
   readonly counts: Counts = { new: 0, changed: 0, unchanged: 0, removed: 0, tooOld: 0, failed: 0, chunks: 0 };
   readonly failures: Failure[] = [];
-  readonly #ports: DocumentPorts;
+  readonly #ports: RunPorts;
   readonly #source: Source;
   readonly #options: IngestOptions;
   #known: ReadonlyMap<string, Known> = new Map();
@@ -73,7 +107,7 @@ class Run {
   readonly #failed = new Set<string>();
   #total: number | undefined;
 
-  constructor(ports: DocumentPorts, source: Source, options: IngestOptions) {
+  constructor(ports: RunPorts, source: Source, options: IngestOptions) {
     this.#ports = ports;
     this.#source = source;
     this.#options = options;
@@ -92,7 +126,7 @@ class Run {
   async take({ document, article }: Read): Promise<void> {
     this.#options.signal.throwIfAborted();
     try {
-      if (article) await this.#ingest(document, await article);
+      if (article) await this.#ingest(document, await this.#read(article));
       else this.#keep(document.key);
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
@@ -102,23 +136,45 @@ class Run {
     }
     const { new: fresh, changed, unchanged, tooOld, failed } = this.counts;
     const done = fresh + changed + unchanged + tooOld + failed;
-    this.#options.onProgress?.({ done, total: this.#total, key: document.key, counts: this.counts });
+    const counts = { ...this.counts };
+    this.#options.onProgress?.({ step: 'documents', source: this.#source.name, done, total: this.#total, key: document.key, counts });
+  }
+
+  /** What nobody foresaw in a document must not stop the others either. */
+  async #read(article: Promise<Article>): Promise<Article> {
+    try {
+      return await article;
+    } catch (error) {
+      this.#options.signal.throwIfAborted();
+      if (error instanceof DocumentError) throw error;
+      throw new DocumentError(`can't be understood: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   #keep(key: string): void {
     const known = this.#known.get(key);
-    if (known) this.#taken.set(known.documentId, key);
+    if (!known) return;
+    if (this.#isTooOld(known)) {
+      this.counts.tooOld += 1;
+      return;
+    }
+    this.#take(known.documentId, key);
     this.counts.unchanged += 1;
   }
 
+  /** @throws DocumentError when another document of this run has the id */
+  #take(documentId: string, key: string): void {
+    const other = this.#taken.get(documentId);
+    if (other !== undefined) throw new DocumentError(`has the id «${documentId}», which ${other} has already; ids must be unique`);
+    this.#taken.set(documentId, key);
+  }
+
   async #ingest(document: SourceDocument, article: Article): Promise<void> {
-    const other = this.#taken.get(article.documentId);
-    if (other !== undefined) throw new DocumentError(`has the id «${article.documentId}», which ${other} has already; ids must be unique`);
     if (this.#isTooOld(article)) {
       this.counts.tooOld += 1;
       return;
     }
-    this.#taken.set(article.documentId, document.key);
+    this.#take(article.documentId, document.key);
     const { was, chunks } = await this.#write(document, article);
     this.counts[was] += 1;
     this.counts.chunks += chunks;
@@ -126,15 +182,16 @@ class Run {
 
   async #write(document: SourceDocument, article: Article): ReturnType<typeof ingestDocument> {
     const source = this.#source.name;
-    if (!this.#options.dryRun) {
+    const { index } = this.#ports;
+    if (index) {
       const origin = { source, key: document.key, fingerprint: document.fingerprint };
-      return await ingestDocument(this.#ports, article, { origin, signal: this.#options.signal });
+      return await ingestDocument({ ...this.#ports, index }, article, { origin, signal: this.#options.signal });
     }
     const was = await compareDocument(this.#ports.database, article, source);
     return { was, chunks: was === 'unchanged' ? 0 : cutArticle(article).length };
   }
 
-  #isTooOld({ lastUpdated }: Article): boolean {
+  #isTooOld({ lastUpdated }: Pick<Article, 'lastUpdated'>): boolean {
     const { maxAgeDays } = this.#options;
     return maxAgeDays !== undefined && Date.parse(lastUpdated) < Date.now() - maxAgeDays * dayMs;
   }
@@ -143,7 +200,7 @@ class Run {
   async removeGone(): Promise<void> {
     const gone = [...this.#known].filter(([key, { documentId }]) => !(this.#failed.has(key) || this.#taken.has(documentId)));
     this.counts.removed = gone.length;
-    if (this.#options.dryRun || gone.length === 0) return;
+    if (!this.#ports.index || gone.length === 0) return;
     const ids = gone.map(([, { documentId }]) => documentId);
     await this.#ports.database.query(
       `WITH gone AS (DELETE FROM documents WHERE source = $1 AND document_id = ANY ($2))
@@ -155,7 +212,7 @@ class Run {
 
 async function readKnown(database: Database, source: string): Promise<Map<string, Known>> {
   const { rows } = await database.query<Known & { key: string }>(
-    'SELECT source_key AS key, document_id AS "documentId", fingerprint FROM documents WHERE source = $1',
+    `SELECT source_key AS key, document_id AS "documentId", fingerprint, last_updated::text AS "lastUpdated" FROM documents WHERE source = $1`,
     [source],
   );
   return new Map(rows.map(({ key, ...known }) => [key, known]));

@@ -8,14 +8,27 @@ const wordsAtOnce = 200;
 /** All of them are compared with each word of a question; those that the most passages hold go first. */
 const wordsMax = 20_000;
 
-/** Learns the words that no earlier ingestion brought; called once after the documents of one. Searching works before, only less well. */
+/**
+ * Learns the words that no earlier ingestion brought; called once after the documents of one. Searching works before, only less well.
+ * Nothing is read when nothing has changed since the last time.
+ */
 export async function learnWords({ database, words }: { database: Database; words: Embedder }, signal: AbortSignal): Promise<void> {
+  const corpus = await database.query<{ version: string; isLearnt: boolean }>(
+    'SELECT version, version IS NOT DISTINCT FROM words_version AS "isLearnt" FROM corpus',
+  );
+  const { version, isLearnt = false } = corpus.rows[0] ?? {};
+  if (isLearnt) return;
+  let learnt = 0;
   const { rows: searches } = await database.query<{ name: string }>('SELECT DISTINCT text_search::text AS name FROM chunks');
   for (const { name } of searches) {
     const { rows } = await database.query<Word>(selectNewWords, [name, stemmerOf(name)]);
-    for (let from = 0; from < rows.length; from += wordsAtOnce)
+    for (let from = 0; from < rows.length; from += wordsAtOnce) {
       await learn({ database, words }, { name, rows: rows.slice(from, from + wordsAtOnce), signal });
+      learnt += 1;
+    }
   }
+  // Each batch raised the version by one; what somebody else changed meanwhile makes the two differ, and is looked at the next time.
+  await database.query('UPDATE corpus SET words_version = $1::bigint + $2', [version, learnt]);
 }
 
 type Word = { word: string; stem: string };
