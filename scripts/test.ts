@@ -1,6 +1,7 @@
 // npm test: every test whose parts are at hand; says by name what was left out and what would enable it. With --all (and in CI) nothing may be left out.
 import { spawn } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from './data-directory.ts';
 import { hasPrograms, installHint } from './system-packages.ts';
@@ -18,6 +19,8 @@ type Suite = {
   files: string[];
   needs: string[];
   needsRoot?: boolean;
+  /** Beside the project. */
+  needsFolder?: string;
   command: (files: string[]) => string[];
   prepare?: () => Promise<void>;
 };
@@ -45,6 +48,7 @@ const suites: Suite[] = [
     needsRoot: true,
     command: nodeTestSerial,
   },
+  { name: 'Help centre', files: find('test/**/*.corpus.test.ts'), needs: [], needsFolder: '../shared/data/help-centre', command: nodeTestSerial },
   {
     name: 'WordPress',
     files: find('wp-plugin/tests/*.test.ts', '{scripts,test}/**/*.wordpress.test.ts'),
@@ -63,7 +67,7 @@ function find(...patterns: string[]): string[] {
 }
 
 function isPlain(file: string): boolean {
-  return !/\.(postgres|wordpress|browser)\.test\.ts$/.test(file);
+  return !/\.(postgres|corpus|wordpress|browser)\.test\.ts$/.test(file);
 }
 
 async function main(): Promise<number> {
@@ -91,8 +95,10 @@ function isChosen(file: string): boolean {
 }
 
 function missing(suite: Suite): string[] {
-  const programs = suite.needs.filter((program) => !hasPrograms([program]));
-  return suite.needsRoot && process.getuid?.() !== 0 ? [...programs, 'root'] : programs;
+  const missed = suite.needs.filter((program) => !hasPrograms([program]));
+  if (suite.needsRoot && process.getuid?.() !== 0) missed.push('root');
+  if (suite.needsFolder && !existsSync(join(projectRoot, suite.needsFolder))) missed.push(`the folder ${suite.needsFolder}`);
+  return missed;
 }
 
 type Result = { code: number; passed: number; failed: number; skipped: number };
