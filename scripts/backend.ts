@@ -52,6 +52,7 @@ async function startAll(options: BackendOptions, stops: (() => Promise<void>)[])
 
   const demo = await loadDemo({ databaseUrl: shop.url, siteUrl, embedder: createEmbedder(readEmbeddingConfig(options.toolsEnv ?? {})) });
   log(`demo shop loaded: ${demo.records} records, ${demo.articles} help articles (${demo.articlesIngested} new)`);
+  for (const { key, reason } of demo.failures) log(`demo article ${key} left out: ${reason}`);
   const toolsApi = await startServiceProcess({
     name: 'tools-api',
     entry: 'tools-api/src/server.ts',

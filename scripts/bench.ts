@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { signToken } from '@aiguy/manifests/tokens';
+import { benchIngest, defaultDocuments, parseDocuments } from '../bench/ingest.ts';
 import { benchKnowledge, defaultSizes, parseSizes } from '../bench/knowledge.ts';
 import type { LoadJob, LoadResult } from '../bench/load.ts';
 import { pageWeight } from '../bench/page-weight.ts';
@@ -18,15 +19,18 @@ import { allScopes, developmentSigner } from './keys.ts';
 import { hasPrograms, installHint } from './system-packages.ts';
 import { buildWidget } from './widget.ts';
 
-const help = `Usage: npm run bench [-- [knowledge] [--json] [--sizes LIST]]
+const help = `Usage: npm run bench [-- [knowledge|ingest] [--json] [--sizes LIST] [--documents N]]
 
 Measures on a scripted Messages API without delay, one tool call a turn: CPU seconds a thousand turns and time to the first
 token at 1, 32 and 256 at once (beside a loop by hand on node:http and the AI SDK), memory idle and with 1,000 open streams,
 the delay of a chunk through WordPress (needs php and mariadbd), and the bytes a page loads.
 With knowledge: the vector index instead, embedded and on a real Postgres (needs root and debootstrap): rows a second, time and
 exactness of a search, memory and size. Half an hour with the default sizes; 10 minutes at most for each size of a database.
+With ingest: documents and passages a second and memory while generated articles come in, with vectors that cost nothing and (300 of
+them) with the local embedder, and how long an answer takes meanwhile; on the embedded Postgres. A quarter of an hour.
   --json         the last line is one JSON object
   --sizes LIST   numbers of chunks, by default ${defaultSizes}
+  --documents N  articles that are generated, by default ${defaultDocuments}
 `;
 
 const { values, positionals } = parseArgs({
@@ -34,6 +38,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     sizes: { type: 'string', default: defaultSizes },
+    documents: { type: 'string', default: defaultDocuments },
     help: { type: 'boolean', default: false },
   },
 });
@@ -43,16 +48,18 @@ const levels = [
   { concurrency: 256, turns: 512 },
 ];
 const streams = 1000;
-const dataDir = positionals[0] === 'knowledge' || values.help ? '' : mkdtempSync(join(tmpdir(), 'aiguy-bench-'));
+const part = positionals[0];
+const dataDir = part !== undefined || values.help ? '' : mkdtempSync(join(tmpdir(), 'aiguy-bench-'));
 
 if (values.help) process.stdout.write(help);
-else if (positionals[0] === 'knowledge') await knowledge();
-else await main();
+else if (part === 'knowledge') tell(await benchKnowledge({ sizes: parseSizes(values.sizes), say }));
+else if (part === 'ingest') tell(await benchIngest({ documents: parseDocuments(values.documents), say }));
+else if (part === undefined) await main();
+else throw new Error(`There is no «${part}» to measure.\n${help}`);
 
 type Figures = { cpuPer1000Turns: number; p50: number; p95: number; turnsPerSecond: number };
 
-async function knowledge(): Promise<void> {
-  const result = await benchKnowledge({ sizes: parseSizes(values.sizes), say });
+function tell(result: object): void {
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
