@@ -16,7 +16,7 @@ Starts tools-api, orchestrator and a WordPress with the chat, and prints their a
 
 Environment: AIGUY_WP_PORT (8080), ORCHESTRATOR_PORT (8787), TOOLS_API_PORT (8788), AIGUY_DATA_DIR (.data),
 DATABASE_URL and TOOLS_DATABASE_URL (unset: embedded), REDIS_URL (unset: in-process),
-ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL (unset: the offline policy answers).
+ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL (unset: the offline policy answers), RERANK_MODEL (unset: the score orders passages).
 `;
 
 const { values } = parseArgs({
@@ -39,6 +39,8 @@ const orchestratorOnly = [
   'TURN_WALL_MS',
   'CHAT_PER_MINUTE',
 ];
+/** The tools hold a model's key only when they ask one. */
+const toolsOnly = process.env.RERANK_MODEL ? ['RERANK_MODEL', 'ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL'] : [];
 
 if (values.help) process.stdout.write(help);
 else await main();
@@ -73,7 +75,7 @@ async function start(stops: (() => Promise<void>)[], signal: AbortSignal): Promi
     siteUrl,
     ports,
     orchestratorEnv: pick([...shared, ...orchestratorOnly]),
-    toolsEnv: pick(shared),
+    toolsEnv: pick([...shared, ...toolsOnly]),
     log: say,
   });
   stops.push(backend.stop);
