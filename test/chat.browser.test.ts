@@ -219,6 +219,37 @@ test('articles show beside the box while the visitor types, and the message is s
   await chat.says('Can I pay with paypal');
 });
 
+test('on a phone with its keyboard open the articles never move or cover the text box, in either direction', async (t) => {
+  for (const direction of ['ltr', 'rtl']) {
+    const { chat, page } = await newChat(t, {
+      viewport: { width: 360, height: 330 },
+      hasTouch: true,
+      isMobile: true,
+      reducedMotion: 'reduce',
+      colorScheme: direction === 'rtl' ? 'dark' : 'light',
+    });
+    const title =
+      direction === 'rtl' ? 'كيف أعيد منتجًا اشتريته من المتجر ومتى أستعيد نقودي' : 'A title that is longer than any line of a phone could ever be';
+    const articles = ['a', 'b', 'c'].map((name) => ({ document_id: name, title, heading: '', url: `${system.site.url}/${name}` }));
+    await page.route('**/aiguy/v1/suggestions', async (route) => await route.fulfill({ json: { articles } }));
+    await page.route('**/help/', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace('&quot;rtl&quot;:false', `&quot;rtl&quot;:${direction === 'rtl'}`) });
+    });
+    await page.goto(`${system.site.url}/help/`);
+    await chat.open();
+    const before_ = await chat.input.boundingBox();
+    await chat.input.pressSequentially('How do I return');
+    await page.getByRole('link', { name: title }).last().waitFor();
+    const after_ = await chat.input.boundingBox();
+    assert.deepEqual(after_, before_);
+    assert.ok(after_ && after_.y + after_.height <= 330);
+    if (screenshots) await page.screenshot({ path: join(screenshots, `articles-small-${direction}.png`), animations: 'disabled' });
+    await chat.input.tap();
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+  }
+});
+
 test('what is typed and not sent leaves no trace, and a site without orchestrator shows neither articles nor an error', async (t) => {
   const { chat, page } = await newChat(t);
   await chat.open();
