@@ -46,6 +46,8 @@ export async function startHarness(): Promise<Harness> {
   const cache = createCache({ prefix: 'test', entriesMax: 1000 });
   const cached = cacheKnowledge(knowledge, { cache, ttlS: 1800, models: [local.model], lookedUp: () => undefined });
   const handlers = createHandlers({ shop: createDemoShop(database, namings), knowledge: cached });
+  // As the process does at boot: loading the model takes longer than a tool may.
+  await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
   const services: Service[] = [];
   return {
     ...parties,
@@ -59,7 +61,7 @@ export async function startHarness(): Promise<Harness> {
         catalogue: change.catalogue ?? loadManifests(),
         handlers: { ...handlers, ...change.handlers } as Handlers,
         audit: await openAudit(database),
-        knowledge,
+        knowledge: cached,
       };
       const service = buildApp(config, ports);
       services.push(service);

@@ -75,7 +75,7 @@ test('a guest who asks what a customer has just asked does not get what is for c
   assert.match(textsOf(await ask(question, customer)), /secret word/);
 });
 
-test('a judge puts the best passages in order and takes back that they answer; without a judgement nothing is kept', async () => {
+test('a judge puts the best passages in order and decides whether they answer; without a judgement nothing is kept', async () => {
   const seen: { question: string; ids: string[] }[] = [];
   const reranker = (answerable?: boolean): Reranker => ({
     name: 'test',
@@ -93,15 +93,21 @@ test('a judge puts the best passages in order and takes back that they answer; w
     limit: 1,
     signal,
   };
-  const local = await createKnowledge(ports).find(request);
-  const judged = await createKnowledge({ ...ports, reranker: reranker(false) }).find(request);
+  // A search that loads the model first leaves a judge no time.
+  const asks = async (judge?: Reranker) => {
+    const knowledge = createKnowledge({ ...ports, reranker: judge });
+    await knowledge.rank(request);
+    return knowledge;
+  };
+  const local = await (await asks()).find(request);
+  const judged = await (await asks(reranker(false))).find(request);
   assert.equal(local.result.answerable, true);
   assert.equal(judged.result.answerable, false);
   assert.equal(judged.result.passages[0]?.id, seen[0]?.ids.at(-1));
   assert.equal(seen[0]?.ids.length, 20);
-  await createKnowledge({ ...ports, reranker: reranker(true) }).search({ ...request, context: ['I bought\na kettle.'] });
+  await (await asks(reranker(true))).search({ ...request, context: ['I bought\na kettle.'] });
   assert.equal(seen[1]?.question, 'I bought a kettle.\nWhat does volcano insurance cost?');
-  const unjudged = await createKnowledge({ ...ports, reranker: reranker() }).find(request);
+  const unjudged = await (await asks(reranker())).find(request);
   assert.deepEqual(unjudged, { result: local.result, isProvisional: true });
   assert.deepEqual([local.isProvisional, judged.isProvisional], [false, false]);
 });

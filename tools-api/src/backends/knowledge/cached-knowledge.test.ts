@@ -96,6 +96,7 @@ test('who gives up leaves at once and the others get their result; when all have
   await assert.rejects(staying, /second left/);
   assert.equal(searched[0]?.signal.aborted, true);
   gate.resolve(found('1'));
+  await new Promise((resolve) => setImmediate(resolve));
   await knowledge.search(asked);
   assert.equal(searched.length, 2);
 });

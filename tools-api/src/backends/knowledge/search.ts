@@ -4,7 +4,7 @@ import type { Embedder } from '../embedding/embedder.ts';
 import type { LocalEmbedder } from '../embedding/local.ts';
 import { confidenceOf, isAnswerable } from './answerability.ts';
 import { type Filter, findCandidates, type Lists } from './candidates.ts';
-import type { Index } from './indexes.ts';
+import { createCorpusReader, readCorpusState } from './corpus.ts';
 import { selectPassages } from './passages.ts';
 import { type Asked, type Question, readQuestion } from './question.ts';
 import { createRelatedWords } from './related-words.ts';
@@ -13,7 +13,6 @@ import type { Reranker } from './rerank/reranker.ts';
 import { type Candidate, scoreCandidates } from './score.ts';
 import { openSpelling } from './spelling.ts';
 import { typicalQuestions } from './typical-questions.ts';
-import { readVocabulary, type Vocabulary } from './vocabulary.ts';
 
 export type Passage = {
   id: string;
@@ -61,28 +60,13 @@ export type KnowledgePorts = {
   reranker?: Reranker | undefined;
 };
 
-/** Reading the vocabulary again may take a twentieth of the time; until then the former one serves. */
-const refreshShare = 20;
-
-type Corpus = { version: string; index: Index | undefined; vocabulary: Vocabulary; readAtMs: number; readMs: number };
-
 export function createKnowledge(ports: KnowledgePorts): SearchEngine {
   const { database } = ports;
   let spelling: ReturnType<typeof openSpelling> | undefined;
-  let corpus: Corpus | undefined;
   const centres = new Map<string, Promise<number[]>>();
   const relatedWords = createRelatedWords(ports);
 
-  const currentCorpus = async (): Promise<Corpus & { isCurrent: boolean }> => {
-    const { version, index } = await readState(database);
-    const isFresh = corpus && (corpus.version === version || performance.now() - corpus.readAtMs < corpus.readMs * refreshShare);
-    if (corpus && isFresh && corpus.index?.indexId === index?.indexId) return { ...corpus, version, isCurrent: corpus.version === version };
-    const startedMs = performance.now();
-    const vocabulary = await readVocabulary(database, index);
-    const readAtMs = performance.now();
-    corpus = { version, index, vocabulary, readAtMs, readMs: readAtMs - startedMs };
-    return { ...corpus, isCurrent: true };
-  };
+  const currentCorpus = createCorpusReader(database);
   const centreOf = async (embedder: Embedder, signal: AbortSignal): Promise<number[]> => {
     const known = centres.get(embedder.model) ?? meanOf(embedder, signal);
     centres.set(embedder.model, known);
@@ -120,18 +104,8 @@ export function createKnowledge(ports: KnowledgePorts): SearchEngine {
     return { result, isProvisional: !isCurrent || judged.isProvisional };
   };
 
-  return { rank, find, search: async (request) => (await find(request)).result, version: async () => (await readState(database)).version };
+  return { rank, find, search: async (request) => (await find(request)).result, version: async () => (await readCorpusState(database)).version };
 }
-
-async function readState(database: Database): Promise<{ version: string; index: Index | undefined }> {
-  const { rows } = await database.query<{ version: string; identity: string } & Partial<Index>>(selectState);
-  const { version = '0', identity = '', indexId, model, dimensions } = rows[0] ?? {};
-  const index = indexId && model && dimensions ? { indexId, model, dimensions } : undefined;
-  return { version: `${version}-${index?.indexId ?? 0}-${identity}`, index };
-}
-
-const selectState = `
-  SELECT version, identity, index_id AS "indexId", model, dimensions FROM corpus LEFT JOIN indexes ON state = 'active'`;
 
 async function meanOf(embedder: Embedder, signal: AbortSignal): Promise<number[]> {
   const vectors = await embedder.embed(typicalQuestions, { purpose: 'query', signal });
