@@ -112,9 +112,9 @@ test('a judge puts the best passages in order and decides whether they answer; w
   assert.deepEqual([local.isProvisional, judged.isProvisional], [false, false]);
 });
 
-test('a judge who finds an answer does not turn an unanswerable question into an answerable one', async () => {
+test('a judge who finds an answer goes before the score, which has only counted', async () => {
   const reranker: Reranker = { name: 'test', rerank: async (_question, candidates) => ({ ids: candidates.map(({ id }) => id), answerable: true }) };
   const knowledge = createKnowledge({ database: harness.database, words: embedder, embedders: [embedder], reranker });
   const { answerable } = await knowledge.search({ text: 'Do you repair submarines?', context: [], audiences: ['public'], limit: 5, signal });
-  assert.equal(answerable, false);
+  assert.equal(answerable, true);
 });
