@@ -262,11 +262,7 @@ test('a token lists only the tools of its scopes', async () => {
 
 test('the OpenAPI page has one operation a manifest, and every reference on it leads somewhere', async () => {
   const page = (await service.app.inject({ url: '/openapi.json' })).json() as OpenapiPage;
-<<<<<<< HEAD
   const operations = Object.entries(page.paths).flatMap(([path, { post }]) => (post && path.startsWith('/tools/') ? [post] : []));
-=======
-  const operations = Object.entries(page.paths).flatMap(([name, path]) => (name.startsWith('/tools/') && path.post ? path.post : []));
->>>>>>> suggestions
   assert.match(page.openapi, /^3\.1\.\d$/);
   assert.deepEqual(
     operations.map((operation) => operation.operationId),
