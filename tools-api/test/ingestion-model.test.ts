@@ -1,6 +1,6 @@
 // The embedding model is changed while the tools API runs: questions are answered all the time, from the old vectors until the new are complete.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -101,6 +101,9 @@ test('the schedule refreshes the configured sources in one of two processes, and
   assert.equal((await jobs()).length, 1);
   await client.end();
   await Promise.all(services.map((service) => service.stop()));
+  const refreshed = services.map((service) => service.log()).filter((log) => log.includes('source refreshed'));
+  assert.equal(refreshed.length, 1);
+  assert.match(refreshed[0] ?? '', /"source":"\/no\/such\/folder","reason":"folder \/no\/such\/folder can't be read/);
 });
 
 const question = 'What does document number 7 say about seven kettles?';
@@ -124,14 +127,15 @@ function answer({ body }: Asked): Reply {
   return { json: { object: 'list', model: body.model, data } };
 }
 
-async function startToolsApi(t: TestContext, env: Record<string, string>): Promise<ServiceProcess> {
+async function startToolsApi(t: TestContext, env: Record<string, string>): Promise<ServiceProcess & { log: () => string }> {
   const logs = mkdtempSync(join(tmpdir(), 'aiguy-logs-'));
   t.after(() => rmSync(logs, { recursive: true, force: true }));
   const port = await freePort();
-  const options = { name: 'tools-api', entry: 'tools-api/src/server.ts', port, logFile: join(logs, 'tools-api.log') };
+  const logFile = join(logs, 'tools-api.log');
+  const options = { name: 'tools-api', entry: 'tools-api/src/server.ts', port, logFile };
   const service = await startServiceProcess({ ...options, env: { ...env, TOOLS_API_PORT: String(port) } });
   t.after(async () => await service.stop());
-  return service;
+  return { ...service, log: () => readFileSync(logFile, 'utf8') };
 }
 
 type Answer = { passages: { document_id: string }[]; corpus_version: string };
