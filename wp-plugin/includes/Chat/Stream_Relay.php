@@ -119,8 +119,9 @@ final class Stream_Relay {
 		$status = (int) wp_remote_retrieve_response_code( $response );
 		$body   = wp_remote_retrieve_body( $response );
 		$fields = json_decode( $body, true );
-		if ( $status >= 400 && is_array( $fields ) && isset( $fields['code'], $fields['message'], $fields['requestId'] ) ) {
-			$body = (string) wp_json_encode( array_intersect_key( $fields, array_flip( array( 'code', 'message', 'requestId', 'details' ) ) ) );
+		$error  = $status >= 400 ? Error_Response::passed_on( $fields ) : null;
+		if ( null !== $error ) {
+			$body = (string) wp_json_encode( $error );
 		} elseif ( 200 !== $status || ! is_array( $fields ) ) {
 			$status = 502;
 			$body   = (string) wp_json_encode( $this->errors->body( 'orchestrator_unavailable' ) );

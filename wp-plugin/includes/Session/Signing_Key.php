@@ -27,7 +27,7 @@ final class Signing_Key {
 	/**
 	 * The key that signs now.
 	 *
-	 * @throws Api_Exception orchestrator_not_configured when the constant holds no key.
+	 * @throws Api_Exception orchestrator_not_configured when what is given or kept is no key.
 	 */
 	public function current(): Ed25519_Key {
 		$this->ensure();
@@ -42,7 +42,7 @@ final class Signing_Key {
 
 	/** Replaces the key of the database; the old public key stays published for the overlap. */
 	public function rotate(): void {
-		$this->current();
+		$this->ensure();
 		update_option( self::OPTION, array( 'seed' => Ed25519_Key::new_seed() ) + (array) get_option( self::OPTION ), false );
 		$this->current();
 	}
@@ -71,11 +71,12 @@ final class Signing_Key {
 		if ( $x === $before ) {
 			return;
 		}
-		$retired = self::retired( $stored );
+		// Two servers whose constants differ take turns here: each key is kept once.
+		$retired = array_filter( self::retired( $stored ), static fn( array $key ): bool => ! in_array( $key['x'], array( $x, $before ), true ) );
 		if ( '' !== $before ) {
 			$retired[] = array( 'x' => $before, 'until' => time() + self::OVERLAP_SECONDS );
 		}
-		update_option( self::OPTION, array( 'x' => $x, 'retired' => $retired ) + $stored, false );
+		update_option( self::OPTION, array( 'x' => $x, 'retired' => array_values( $retired ) ) + $stored, false );
 	}
 
 	/**

@@ -20,7 +20,7 @@ final class Connection_Report {
 	}
 
 	public static function no_key(): self {
-		return new self( 'signing_key', __( 'The constant AIGUY_SIGNING_KEY is not the base64 of 32 bytes.', 'aiguy' ) );
+		return new self( 'signing_key', __( 'The signing key is not the base64 of 32 bytes. Correct the constant AIGUY_SIGNING_KEY, or replace the key below where there is no such constant.', 'aiguy' ) );
 	}
 
 	/** @param string $reason What the WordPress HTTP API says; with cURL it begins with «cURL error N:». */

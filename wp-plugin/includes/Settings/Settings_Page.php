@@ -145,11 +145,18 @@ final class Settings_Page {
 		} catch ( Api_Exception ) {
 			$key_id = Connection_Report::no_key()->message;
 		}
-		$trusted = array( 'issuer' => $this->settings->issuer(), 'kinds' => array( 'visitor-assertion' ), 'jwksUri' => rest_url( 'aiguy/v1/jwks' ), 'scopes' => array( 'docs:read', 'order:read' ) );
+		$trusted = array(
+			'issuer'    => $this->settings->issuer(),
+			'kinds'     => array( 'visitor-assertion' ),
+			'jwksUri'   => rest_url( 'aiguy/v1/jwks' ),
+			'scopes'    => array( 'docs:read', 'order:read' ),
+			// Read by the tools API alone: the users of this site are its customers.
+			'customers' => array( 'wp-users' ),
+		);
 		$rows    = array(
-			__( 'Issuer', 'aiguy' )                   => $trusted['issuer'],
-			__( 'Key address', 'aiguy' )              => $trusted['jwksUri'],
-			__( 'Key id', 'aiguy' )                   => $key_id,
+			__( 'Issuer', 'aiguy' )                    => $trusted['issuer'],
+			__( 'Key address', 'aiguy' )               => $trusted['jwksUri'],
+			__( 'Key id', 'aiguy' )                    => $key_id,
 			__( 'Entry for TRUSTED_ISSUERS', 'aiguy' ) => (string) wp_json_encode( $trusted, JSON_UNESCAPED_SLASHES ),
 		);
 		echo '<h2>' . esc_html__( 'For the orchestrator', 'aiguy' ) . '</h2><p>' . esc_html__( 'The orchestrator and the tools API must trust this site: copy the entry into the TRUSTED_ISSUERS of both.', 'aiguy' ) . '</p><table class="form-table"><tbody>';
