@@ -89,6 +89,29 @@ test('an answer that takes longer than it may be relayed is ended on both sides'
   site.evaluate("delete_option( 'test_relay_seconds' );");
 });
 
+test('heartbeats keep a stream open, silence ends it on both sides', async () => {
+  const shorter = '\'<?php add_action( "http_api_curl", fn( $handle ) => curl_setopt( $handle, CURLOPT_LOW_SPEED_TIME, 2 ), 11 );\'';
+  site.evaluate(`file_put_contents( WPMU_PLUGIN_DIR . '/silence.php', ${shorter} );`);
+  const sent: string[] = [];
+  const closed = Promise.withResolvers<void>();
+  upstream.answer = (_request, response) => {
+    response.writeHead(200, stream).flushHeaders();
+    const beat = setInterval(() => {
+      const text = sent.length < 6 ? ': heartbeat\n\n' : 'data: {"last":true}\n\n';
+      sent.push(text);
+      response.write(text);
+      if (sent.length === 7) clearInterval(beat);
+    }, 1000);
+    response.once('close', () => closed.resolve(clearInterval(beat)));
+  };
+  const startedMs = performance.now();
+  const answer = await say({ message: 'Hi' });
+  await closed.promise;
+  assert.ok(performance.now() - startedMs < 25_000);
+  assert.deepEqual([sent.length, answer.text], [7, sent.join('')]);
+  site.evaluate("unlink( WPMU_PLUGIN_DIR . '/silence.php' );");
+});
+
 test('the orchestrator gets the message, the assertion and a trace; nothing else of the visitor', async () => {
   upstream.answer = (_request, response) => void response.writeHead(200, stream).end('data: {}\n\n');
   await say({ message: 'Where is it?', messageId: 'message-01' });
