@@ -18,11 +18,11 @@ if ( ! defined( 'ABSPATH' ) ) {
 	exit;
 }
 
-if ( PHP_VERSION_ID < 80100 || ! function_exists( 'sodium_crypto_sign_detached' ) ) {
+if ( PHP_VERSION_ID < 80100 || version_compare( $GLOBALS['wp_version'], '6.6', '<' ) || ! extension_loaded( 'sodium' ) || ! extension_loaded( 'curl' ) ) {
 	add_action(
 		'admin_notices',
 		static function (): void {
-			printf( '<div class="notice notice-error"><p>%s</p></div>', esc_html__( 'AIGuy needs PHP 8.1 or newer with the sodium extension.', 'aiguy' ) );
+			printf( '<div class="notice notice-error"><p>%s</p></div>', esc_html__( 'AIGuy needs WordPress 6.6 or newer, and PHP 8.1 or newer with its extensions sodium and curl.', 'aiguy' ) );
 		}
 	);
 	return;

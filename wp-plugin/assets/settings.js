@@ -1,25 +1,26 @@
-/* The connection test of the settings page. */
+/* The buttons of the settings page: each calls the route in its data-route and says what came of it. */
 ((apiFetch, i18n) => {
-  const button = document.getElementById('aiguy-test');
-  const result = document.getElementById('aiguy-test-result');
-  const show = (kind, text) => {
+  const show = (place, kind, text) => {
     const notice = document.createElement('div');
     notice.className = `notice inline notice-${kind}`;
     const line = document.createElement('p');
     line.textContent = text;
     notice.append(line);
-    result.replaceChildren(notice);
+    place.replaceChildren(notice);
   };
-  button.addEventListener('click', async () => {
-    button.disabled = true;
-    show('info', i18n.__('Testing …', 'aiguy'));
-    try {
-      const answer = await apiFetch({ path: '/aiguy/v1/admin/connection', method: 'POST' });
-      show(answer.ok ? 'success' : 'error', answer.message);
-    } catch (error) {
-      show('error', error.message || i18n.__('The test itself failed. Reload the page and try again.', 'aiguy'));
-    } finally {
-      button.disabled = false;
-    }
-  });
+  for (const button of document.querySelectorAll('button[data-route]')) {
+    const place = document.getElementById(button.getAttribute('aria-controls'));
+    button.addEventListener('click', async () => {
+      button.disabled = true;
+      show(place, 'info', i18n.__('One moment …', 'aiguy'));
+      try {
+        const answer = await apiFetch({ path: `/aiguy/v1/${button.dataset.route}`, method: 'POST' });
+        show(place, answer.ok ? 'success' : 'error', answer.message);
+      } catch (error) {
+        show(place, 'error', error.message || i18n.__('That did not work. Reload the page and try again.', 'aiguy'));
+      } finally {
+        button.disabled = false;
+      }
+    });
+  }
 })(window.wp.apiFetch, window.wp.i18n);

@@ -16,9 +16,11 @@ final class Plugin {
 	public function start(): void {
 		$settings = new Settings\Settings();
 		$key      = new Session\Signing_Key();
-		$signer   = new Session\Assertion_Signer( $key, $settings->issuer( ... ) );
-		$cookie   = new Session\Session_Cookie();
-		$guard    = new Rest\Request_Guard();
+		$visitors = new Session\Visitor_Resolver();
+		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ) );
+		// The sites of a network share their salts; a session belongs to one site.
+		$cookie   = new Session\Session_Cookie( static fn(): string => get_current_blog_id() . wp_salt( 'auth' ), $visitors->current( ... ) );
+		$guard    = new Rest\Request_Guard( static fn(): array => array( home_url(), site_url() ) );
 		$errors   = new Rest\Error_Response();
 		$client   = new Chat\Orchestrator_Client( $settings, $signer );
 		$assets   = new Widget\Widget_Assets( $this->file );
@@ -27,13 +29,15 @@ final class Plugin {
 		register_activation_hook( $this->file, $key->ensure( ... ) );
 
 		( new Rest\Response_Filter( $errors ) )->add_hooks();
-		( new Session\Session_Controller( $settings, $signer, $cookie, $guard, $errors ) )->add_hooks();
-		( new Session\Jwks_Controller( $key ) )->add_hooks();
+		( new Session\Session_Controller( $settings, $visitors, $signer, $cookie, $guard, $errors ) )->add_hooks();
+		( new Session\Jwks_Controller( $key, $errors ) )->add_hooks();
 		( new Chat\Chat_Controller( $client, new Chat\Stream_Relay( $errors ), $cookie, $guard, $errors ) )->add_hooks();
 		( new Chat\Suggestions_Controller( $client, $settings, $cookie, $guard, $errors ) )->add_hooks();
+		$assets->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();
 		( new Widget\Widget_Block( $this->file, $renderer ) )->add_hooks();
-		( new Settings\Connection_Controller( $client ) )->add_hooks();
+		( new Settings\Connection_Controller( $client, $key ) )->add_hooks();
+		( new Settings\Key_Controller( $key ) )->add_hooks();
 		( new Settings\Settings_Page( $this->file, $settings, $key ) )->add_hooks();
 	}
 }

@@ -80,9 +80,9 @@ test('a signed-in visitor’s session counts only with his nonce', async () => {
   assert.equal((await suggest({ cookie: customer.cookie, headers })).status, 200);
 });
 
-test('refusals of the orchestrator keep code and status', async () => {
+test('refusals of the orchestrator keep code and status, and bring nothing else along', async () => {
   const body = { code: 'rate_limited', message: 'That was a lot of questions at once.', requestId: 'r-1' };
-  answerJson(429, body, { 'Retry-After': '7' });
+  answerJson(429, { ...body, stack: 'at /srv/secret.ts:1' }, { 'Retry-After': '7' });
   const answer = await suggest();
   assert.deepEqual([answer.status, JSON.parse(answer.text), answer.headers['retry-after']], [429, body, '7']);
 });

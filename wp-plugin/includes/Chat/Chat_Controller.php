@@ -16,7 +16,11 @@ final class Chat_Controller {
 
 	private const MESSAGE_CHARACTERS_MAX = 4000;
 
-	private ?Upstream_Request $accepted = null;
+	/** W3C Trace Context, version 00; ids of zeros only are invalid there. */
+	private const TRACE_PATTERN = '/\A00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}\z/';
+
+	/** @var \WeakMap<\WP_REST_Request, Upstream_Request> What was let through and is served by the relay, for exactly that request. */
+	private readonly \WeakMap $accepted;
 
 	public function __construct(
 		private readonly Orchestrator_Client $client,
@@ -24,12 +28,14 @@ final class Chat_Controller {
 		private readonly Session_Cookie $cookie,
 		private readonly Request_Guard $guard,
 		private readonly Error_Response $errors,
-	) {}
+	) {
+		$this->accepted = new \WeakMap();
+	}
 
 	public function add_hooks(): void {
 		add_action( 'rest_api_init', $this->register( ... ) );
 		// After Response_Filter, so that its headers are already right.
-		add_filter( 'rest_pre_serve_request', $this->serve( ... ), 12 );
+		add_filter( 'rest_pre_serve_request', $this->serve( ... ), 12, 3 );
 	}
 
 	private function register(): void {
@@ -55,20 +61,18 @@ final class Chat_Controller {
 	/** @param \Closure(\WP_REST_Request): Upstream_Request $build */
 	private function accept( \Closure $build, \WP_REST_Request $request ): \WP_REST_Response {
 		try {
-			$this->accepted = $build( $request );
+			$this->accepted[ $request ] = $build( $request );
 			return new \WP_REST_Response();
 		} catch ( Api_Exception $exception ) {
 			return $this->errors->response( $exception );
 		}
 	}
 
-	private function serve( bool $served ): bool {
-		if ( $served || null === $this->accepted ) {
+	private function serve( mixed $served, \WP_HTTP_Response $response, \WP_REST_Request $request ): mixed {
+		if ( $served || ! isset( $this->accepted[ $request ] ) ) {
 			return $served;
 		}
-		$request        = $this->accepted;
-		$this->accepted = null;
-		$this->relay->relay( $request );
+		$this->relay->relay( $this->accepted[ $request ] );
 		return true;
 	}
 
@@ -79,14 +83,27 @@ final class Chat_Controller {
 		if ( ! is_string( $message ) || ( null !== $id && ! ( is_string( $id ) && preg_match( '/\A[A-Za-z0-9_-]{8,64}\z/', $id ) ) ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
-		if ( '' === trim( $message ) ) {
+		$body = array( 'message' => self::checked( $message ) ) + ( null === $id ? array() : array( 'messageId' => $id ) );
+		return $this->client->request( $this->cookie->own(), 'POST', '/chat', (string) wp_json_encode( $body ), self::passed_headers( $request ) );
+	}
+
+	/**
+	 * The message as it is counted: without blanks around it, composed (NFC) where PHP can.
+	 *
+	 * @throws Api_Exception message_empty, message_too_long.
+	 */
+	private static function checked( string $message ): string {
+		$text = trim( $message );
+		if ( function_exists( 'normalizer_normalize' ) ) {
+			$text = normalizer_normalize( $text ) ?: $text;
+		}
+		if ( '' === $text ) {
 			throw new Api_Exception( 'message_empty' );
 		}
-		if ( mb_strlen( $message, 'UTF-8' ) > self::MESSAGE_CHARACTERS_MAX ) {
+		if ( mb_strlen( $text, 'UTF-8' ) > self::MESSAGE_CHARACTERS_MAX ) {
 			throw new Api_Exception( 'message_too_long' );
 		}
-		$body = (string) wp_json_encode( array_filter( array( 'message' => $message, 'messageId' => $id ), is_string( ... ) ) );
-		return $this->client->request( $this->cookie->own(), 'POST', '/chat', $body, self::passed_headers( $request ) );
+		return $text;
 	}
 
 	private function follow( \WP_REST_Request $request ): Upstream_Request {
@@ -107,7 +124,8 @@ final class Chat_Controller {
 	private static function passed_headers( \WP_REST_Request $request ): array {
 		$accept  = (string) $request->get_header( 'accept' );
 		$trace   = (string) $request->get_header( 'traceparent' );
-		$headers = array( 'Accept' => str_contains( $accept, 'application/json' ) && ! str_contains( $accept, 'text/event-stream' ) ? 'application/json' : 'text/event-stream' );
-		return preg_match( '/\A00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\z/', $trace ) ? $headers + array( 'traceparent' => $trace ) : $headers;
+		$is_json = str_contains( $accept, 'application/json' ) && ! str_contains( $accept, 'text/event-stream' );
+		$headers = array( 'Accept' => $is_json ? 'application/json' : 'text/event-stream' );
+		return preg_match( self::TRACE_PATTERN, $trace ) ? $headers + array( 'traceparent' => $trace ) : $headers;
 	}
 }

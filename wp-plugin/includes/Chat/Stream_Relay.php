@@ -13,8 +13,13 @@ use Aiguy\Rest\Error_Response;
 
 final class Stream_Relay {
 
-	/** What is kept of an answer: enough for an error's body, nothing of a stream. */
-	private const KEPT_BYTES_MAX = 16384;
+	/** What is kept of an answer: a whole JSON answer, and no more than that of a stream. */
+	private const KEPT_BYTES_MAX = 131072;
+
+	private const CONNECT_TIMEOUT_SECONDS = 5;
+
+	/** The orchestrator sends a heartbeat every ten seconds; three missed ones mean that it is gone. */
+	private const SILENCE_TIMEOUT_SECONDS = 30;
 
 	private ?\CurlHandle $handle = null;
 	private bool $streaming      = false;
@@ -33,13 +38,10 @@ final class Stream_Relay {
 		$this->prepare( $timeout );
 		$take = function ( \CurlHandle $handle, array $arguments, string $url ) use ( $request ): void {
 			if ( $url === $request->url ) {
-				$this->handle = $handle;
-				// Asked at least once a second: a visitor who has left ends the request to the orchestrator.
-				curl_setopt( $handle, CURLOPT_NOPROGRESS, false );
-				curl_setopt( $handle, CURLOPT_PROGRESSFUNCTION, static fn(): int => connection_aborted() );
+				$this->take( $handle );
 			}
 		};
-		$pass = fn( string $data ) => $this->pass( $data );
+		$pass = $this->pass( ... );
 		add_action( 'http_api_curl', $take, 10, 3 );
 		add_action( 'requests-request.progress', $pass );
 		$response = wp_remote_request( $request->url, $request->arguments( $timeout, self::KEPT_BYTES_MAX ) );
@@ -51,21 +53,40 @@ final class Stream_Relay {
 		}
 	}
 
-	/** Nothing may hold the bytes back, and nothing of another plugin's output may stand before them. */
+	/** Nothing may hold the bytes back, and nothing of another plugin's output may stand before or between them. */
 	private function prepare( int $timeout ): void {
 		// PHP must not end by itself inside the transfer: it would leave the request to the orchestrator open.
 		ignore_user_abort( true );
-		set_time_limit( $timeout + 10 );
+		if ( function_exists( 'set_time_limit' ) ) {
+			set_time_limit( $timeout + 10 );
+		}
 		if ( PHP_SESSION_ACTIVE === session_status() ) {
 			session_write_close();
 		}
 		while ( ob_get_level() > 0 && ob_end_clean() ) {
 			continue;
 		}
+		ini_set( 'display_errors', '0' );
 		ini_set( 'zlib.output_compression', '0' );
 		if ( function_exists( 'apache_setenv' ) ) {
 			apache_setenv( 'no-gzip', '1' );
 		}
+	}
+
+	/** Limits the waits on our own handle, and ends the request to the orchestrator when the visitor has left. */
+	private function take( \CurlHandle $handle ): void {
+		$this->handle = $handle;
+		curl_setopt_array(
+			$handle,
+			array(
+				CURLOPT_CONNECTTIMEOUT   => self::CONNECT_TIMEOUT_SECONDS,
+				CURLOPT_LOW_SPEED_LIMIT  => 1,
+				CURLOPT_LOW_SPEED_TIME   => self::SILENCE_TIMEOUT_SECONDS,
+				CURLOPT_NOPROGRESS       => false,
+				// Asked at least once a second; other than zero ends the transfer.
+				CURLOPT_PROGRESSFUNCTION => static fn(): int => connection_aborted(),
+			)
+		);
 	}
 
 	/** Passes on a chunk of a stream. */
@@ -93,22 +114,26 @@ final class Stream_Relay {
 		header( 'X-Content-Type-Options: nosniff' );
 	}
 
-	/** An answer that is no stream: JSON of ours is passed on with its status, anything else becomes a general error. */
+	/** An answer that is no stream: JSON is passed on as it came, an error of ours with its status; anything else becomes a general error. */
 	private function answer_whole( array|\WP_Error $response ): void {
-		$body   = is_wp_error( $response ) ? null : json_decode( wp_remote_retrieve_body( $response ), true );
-		$status = is_wp_error( $response ) ? 502 : (int) wp_remote_retrieve_response_code( $response );
-		$is_ours = is_array( $body ) && ( 200 === $status || isset( $body['code'], $body['message'], $body['requestId'] ) );
-		if ( ! $is_ours ) {
+		$status = (int) wp_remote_retrieve_response_code( $response );
+		$body   = wp_remote_retrieve_body( $response );
+		$fields = json_decode( $body, true );
+		$error  = $status >= 400 ? Error_Response::passed_on( $fields ) : null;
+		if ( null !== $error ) {
+			$body = (string) wp_json_encode( $error );
+		} elseif ( 200 !== $status || ! is_array( $fields ) ) {
 			$status = 502;
-			$body   = $this->errors->body( 'orchestrator_unavailable' );
+			$body   = (string) wp_json_encode( $this->errors->body( 'orchestrator_unavailable' ) );
 		}
 		status_header( $status );
 		header( 'Content-Type: application/json; charset=utf-8' );
 		header( 'Cache-Control: no-store, private' );
-		$retry = is_wp_error( $response ) ? '' : wp_remote_retrieve_header( $response, 'retry-after' );
+		header( 'X-Content-Type-Options: nosniff' );
+		$retry = wp_remote_retrieve_header( $response, 'retry-after' );
 		if ( is_string( $retry ) && ctype_digit( $retry ) ) {
 			header( "Retry-After: $retry" );
 		}
-		echo wp_json_encode( $body );
+		echo $body; // phpcs:ignore -- JSON, not HTML; its content type says so.
 	}
 }

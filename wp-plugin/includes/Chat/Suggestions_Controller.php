@@ -87,14 +87,15 @@ final class Suggestions_Controller {
 	 * @throws Api_Exception orchestrator_unavailable for whatever is no answer of ours.
 	 */
 	private function answer( array|\WP_Error $response ): \WP_REST_Response {
-		$body   = is_wp_error( $response ) ? null : json_decode( wp_remote_retrieve_body( $response ), true );
-		$status = is_wp_error( $response ) ? 502 : (int) wp_remote_retrieve_response_code( $response );
+		$status = (int) wp_remote_retrieve_response_code( $response );
+		$body   = json_decode( wp_remote_retrieve_body( $response ), true );
+		$error  = $status >= 400 ? Error_Response::passed_on( $body ) : null;
 		if ( 200 === $status && is_array( $body['articles'] ?? null ) ) {
 			return new \WP_REST_Response( array( 'articles' => $body['articles'] ) );
 		}
-		if ( $status >= 400 && isset( $body['code'], $body['message'], $body['requestId'] ) ) {
+		if ( null !== $error ) {
 			$retry = (string) wp_remote_retrieve_header( $response, 'retry-after' );
-			return new \WP_REST_Response( $body, $status, ctype_digit( $retry ) ? array( 'Retry-After' => $retry ) : array() );
+			return new \WP_REST_Response( $error, $status, ctype_digit( $retry ) ? array( 'Retry-After' => $retry ) : array() );
 		}
 		throw new Api_Exception( 'orchestrator_unavailable' );
 	}

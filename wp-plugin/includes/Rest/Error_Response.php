@@ -51,6 +51,17 @@ final class Error_Response {
 		return array( 'code' => $code, 'message' => self::text( $code ), 'requestId' => wp_generate_uuid4() );
 	}
 
+	/**
+	 * An error body of the orchestrator as it may be passed on: the fields of the contract and no others.
+	 *
+	 * @param mixed $fields The decoded answer.
+	 * @return array<string, mixed>|null Null for what is no error body of ours.
+	 */
+	public static function passed_on( mixed $fields ): ?array {
+		$known = is_array( $fields ) ? array_intersect_key( $fields, array_flip( array( 'code', 'message', 'requestId', 'details' ) ) ) : array();
+		return isset( $known['code'], $known['message'], $known['requestId'] ) ? $known : null;
+	}
+
 	/** An error of WordPress itself, said in our words. */
 	public function code_for( string $code, int $status ): string {
 		if ( isset( self::STATUS[ $code ] ) ) {

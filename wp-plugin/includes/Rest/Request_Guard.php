@@ -11,18 +11,21 @@ final class Request_Guard {
 
 	private const BODY_BYTES_MAX = 65536;
 
+	/** @param \Closure(): list<string> $own_urls Addresses under which this site is visited. */
+	public function __construct( private readonly \Closure $own_urls ) {}
+
 	/**
-	 * Browsers send Origin with every POST and DELETE; a same-origin GET has Sec-Fetch-Site or at least its Referer.
+	 * Browsers send Origin with every POST and DELETE; a same-origin GET has Sec-Fetch-Site, and on plain http, where that is not sent, its Referer.
 	 *
 	 * @throws Api_Exception origin_not_allowed.
 	 */
 	public function assert_same_origin( \WP_REST_Request $request ): void {
 		$origin = $request->get_header( 'origin' );
 		if ( null !== $origin ) {
-			$allowed = in_array( $origin, self::own_origins(), true );
+			$allowed = $this->is_own( $origin );
 		} elseif ( 'GET' === $request->get_method() ) {
 			$site    = $request->get_header( 'sec-fetch-site' );
-			$allowed = null !== $site ? 'same-origin' === $site : in_array( self::origin_of( (string) $request->get_header( 'referer' ) ), self::own_origins(), true );
+			$allowed = null !== $site ? 'same-origin' === $site : $this->is_own( (string) $request->get_header( 'referer' ) );
 		} else {
 			$allowed = false;
 		}
@@ -45,10 +48,11 @@ final class Request_Guard {
 		if ( 'application/json' !== ( $request->get_content_type()['value'] ?? '' ) ) {
 			throw new Api_Exception( 'unsupported_media_type' );
 		}
-		$values = json_decode( $body, true, 8 );
-		if ( ! is_array( $values ) || ( array_is_list( $values ) && array() !== $values ) ) {
+		$decoded = json_decode( $body, false, 8 );
+		if ( ! $decoded instanceof \stdClass ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
+		$values  = get_object_vars( $decoded );
 		$unknown = array_diff( array_keys( $values ), $fields );
 		if ( array() !== $unknown ) {
 			$history = array( 'messages', 'system', 'history', 'role', 'model', 'tools' );
@@ -57,16 +61,19 @@ final class Request_Guard {
 		return $values;
 	}
 
-	/** @return list<string> */
-	private static function own_origins(): array {
-		return array( self::origin_of( home_url() ), self::origin_of( site_url() ) );
+	private function is_own( string $url ): bool {
+		$origin = self::origin_of( $url );
+		return '' !== $origin && in_array( $origin, array_map( self::origin_of( ... ), ( $this->own_urls )() ), true );
 	}
 
+	/** Scheme, host and port (RFC 6454) of an address, written as browsers write them; empty for what is no address. */
 	private static function origin_of( string $url ): string {
-		$parts = wp_parse_url( $url );
+		$parts = parse_url( $url );
 		if ( ! is_array( $parts ) || ! isset( $parts['scheme'], $parts['host'] ) ) {
 			return '';
 		}
-		return $parts['scheme'] . '://' . $parts['host'] . ( isset( $parts['port'] ) ? ':' . $parts['port'] : '' );
+		$origin  = strtolower( $parts['scheme'] . '://' . $parts['host'] );
+		$default = array( 'http' => 80, 'https' => 443 )[ strtolower( $parts['scheme'] ) ] ?? null;
+		return isset( $parts['port'] ) && $parts['port'] !== $default ? $origin . ':' . $parts['port'] : $origin;
 	}
 }

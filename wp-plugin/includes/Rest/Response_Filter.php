@@ -36,10 +36,10 @@ final class Response_Filter {
 		return $response;
 	}
 
-	private function close_to_other_origins( bool $served, \WP_HTTP_Response $response, \WP_REST_Request $request ): bool {
+	private function close_to_other_origins( mixed $served, \WP_HTTP_Response $response, \WP_REST_Request $request ): mixed {
 		if ( self::is_ours( $request ) ) {
-			foreach ( array( 'Origin', 'Credentials', 'Methods', 'Headers' ) as $name ) {
-				header_remove( "Access-Control-Allow-$name" );
+			foreach ( array( 'Allow-Origin', 'Allow-Credentials', 'Allow-Methods', 'Allow-Headers', 'Expose-Headers' ) as $name ) {
+				header_remove( "Access-Control-$name" );
 			}
 		}
 		return $served;

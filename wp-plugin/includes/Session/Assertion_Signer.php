@@ -11,28 +11,34 @@ final class Assertion_Signer {
 
 	public const LIFETIME_SECONDS = 300;
 
-	/** @param \Closure(): string $issuer */
-	public function __construct( private readonly Signing_Key $key, private readonly \Closure $issuer ) {}
+	/**
+	 * @param \Closure(): Ed25519_Key           $key    The key that signs now.
+	 * @param \Closure(): string                $issuer The name of this site.
+	 * @param \Closure(Visitor): list<string>   $scopes What the visitor's session may be used for.
+	 */
+	public function __construct( private readonly \Closure $key, private readonly \Closure $issuer, private readonly \Closure $scopes ) {}
 
+	/** @param int|null $now Seconds since the epoch; null for the clock. */
 	public function sign( Visitor $visitor, string $session_id, ?int $now = null ): string {
 		$now  ??= time();
-		$header = array( 'alg' => 'EdDSA', 'kid' => $this->key->id(), 'typ' => 'visitor-assertion+jwt' );
+		$key    = ( $this->key )();
+		$header = array( 'alg' => 'EdDSA', 'kid' => $key->id(), 'typ' => 'visitor-assertion+jwt' );
 		$claims = array(
 			'iss'    => ( $this->issuer )(),
 			'aud'    => 'orchestrator',
 			'sub'    => $visitor->subject,
 			'sid'    => $session_id,
-			'scopes' => $visitor->scopes(),
+			'scopes' => ( $this->scopes )( $visitor ),
 			'jti'    => Base64_Url::encode( random_bytes( 16 ) ),
 			'iat'    => $now,
 			'exp'    => $now + self::LIFETIME_SECONDS,
 		);
 		$signed = self::part( $header ) . '.' . self::part( $claims );
-		return $signed . '.' . Base64_Url::encode( $this->key->sign( $signed ) );
+		return $signed . '.' . Base64_Url::encode( $key->sign( $signed ) );
 	}
 
 	/** @param array<string, mixed> $fields */
 	private static function part( array $fields ): string {
-		return Base64_Url::encode( (string) json_encode( $fields, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR ) );
+		return Base64_Url::encode( json_encode( $fields, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR ) );
 	}
 }

@@ -7,9 +7,12 @@ declare(strict_types=1);
 
 namespace Aiguy\Session;
 
+use Aiguy\Rest\Api_Exception;
+use Aiguy\Rest\Error_Response;
+
 final class Jwks_Controller {
 
-	public function __construct( private readonly Signing_Key $key ) {}
+	public function __construct( private readonly Signing_Key $key, private readonly Error_Response $errors ) {}
 
 	public function add_hooks(): void {
 		add_action( 'rest_api_init', $this->register( ... ) );
@@ -21,10 +24,18 @@ final class Jwks_Controller {
 			'/jwks',
 			array(
 				'methods'             => 'GET',
-				'callback'            => fn(): \WP_REST_Response => new \WP_REST_Response( $this->key->public_keys(), 200, array( 'Cache-Control' => 'public, max-age=300' ) ),
+				'callback'            => $this->publish( ... ),
 				// Public keys are for everybody.
 				'permission_callback' => '__return_true',
 			)
 		);
+	}
+
+	private function publish(): \WP_REST_Response {
+		try {
+			return new \WP_REST_Response( $this->key->public_keys(), 200, array( 'Cache-Control' => 'public, max-age=300' ) );
+		} catch ( Api_Exception $exception ) {
+			return $this->errors->response( $exception );
+		}
 	}
 }

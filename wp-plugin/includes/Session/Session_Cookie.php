@@ -13,18 +13,11 @@ final class Session_Cookie {
 
 	public const NAME = 'aiguy_session';
 
-	public function read( ?string $value = null, ?int $now = null ): ?Chat_Session {
-		$value ??= isset( $_COOKIE[ self::NAME ] ) && is_string( $_COOKIE[ self::NAME ] ) ? wp_unslash( $_COOKIE[ self::NAME ] ) : '';
-		$parts   = explode( '.', $value );
-		if ( 2 !== count( $parts ) || ! hash_equals( $this->mac( $parts[0] ), $parts[1] ) ) {
-			return null;
-		}
-		$fields = json_decode( (string) Base64_Url::decode( $parts[0] ), true );
-		if ( ! is_array( $fields ) || ( $fields['exp'] ?? 0 ) < ( $now ?? time() ) ) {
-			return null;
-		}
-		return new Chat_Session( (string) $fields['sid'], Visitor::from_subject( (string) $fields['sub'] ) );
-	}
+	/**
+	 * @param \Closure(): string   $secret Known to this site alone.
+	 * @param \Closure(): ?Visitor $user   The signed-in user of this request.
+	 */
+	public function __construct( private readonly \Closure $secret, private readonly \Closure $user ) {}
 
 	/**
 	 * The session of the cookie; one that belongs to a user counts only for him, signed in and with his nonce.
@@ -33,16 +26,15 @@ final class Session_Cookie {
 	 */
 	public function own(): Chat_Session {
 		$session = $this->read();
-		if ( null === $session || ( $session->visitor->is_customer && $session->visitor->subject !== Visitor::current()?->subject ) ) {
+		if ( null === $session || ( $session->visitor->is_customer && $session->visitor->subject !== ( $this->user )()?->subject ) ) {
 			throw new Api_Exception( 'session_required' );
 		}
 		return $session;
 	}
 
-	public function encode( Chat_Session $session, int $expires ): string {
-		$fields  = array( 'sid' => $session->id, 'sub' => $session->visitor->subject, 'exp' => $expires );
-		$payload = Base64_Url::encode( (string) wp_json_encode( $fields ) );
-		return $payload . '.' . $this->mac( $payload );
+	public function read(): ?Chat_Session {
+		$value = $_COOKIE[ self::NAME ] ?? '';
+		return is_string( $value ) ? $this->decode( wp_unslash( $value ), time() ) : null;
 	}
 
 	/** Sets or renews the cookie. */
@@ -62,14 +54,34 @@ final class Session_Cookie {
 				'expires'  => $expires,
 				'path'     => COOKIEPATH ?: '/',
 				'domain'   => (string) COOKIE_DOMAIN,
-				'secure'   => is_ssl(),
+				// Behind a proxy that ends TLS, WordPress may not see that the visitor's side is encrypted.
+				'secure'   => is_ssl() || 'https' === wp_parse_url( home_url(), PHP_URL_SCHEME ),
 				'httponly' => true,
 				'samesite' => 'Strict',
 			)
 		);
 	}
 
+	public function encode( Chat_Session $session, int $expires ): string {
+		$fields  = array( 'sid' => $session->id, 'sub' => $session->visitor->subject, 'exp' => $expires );
+		$payload = Base64_Url::encode( json_encode( $fields, JSON_THROW_ON_ERROR ) );
+		return $payload . '.' . $this->mac( $payload );
+	}
+
+	/** Returns null for what encode() has not made, or has made for a time that is over. */
+	public function decode( string $value, int $now ): ?Chat_Session {
+		$parts = explode( '.', $value );
+		if ( 2 !== count( $parts ) || ! hash_equals( $this->mac( $parts[0] ), $parts[1] ) ) {
+			return null;
+		}
+		$fields = json_decode( (string) Base64_Url::decode( $parts[0] ), true );
+		if ( ! is_array( $fields ) || $fields['exp'] < $now ) {
+			return null;
+		}
+		return new Chat_Session( $fields['sid'], Visitor::from_subject( $fields['sub'] ) );
+	}
+
 	private function mac( string $payload ): string {
-		return Base64_Url::encode( hash_hmac( 'sha256', 'aiguy-session:' . $payload, wp_salt( 'auth' ), true ) );
+		return Base64_Url::encode( hash_hmac( 'sha256', 'aiguy-session:' . $payload, ( $this->secret )(), true ) );
 	}
 }

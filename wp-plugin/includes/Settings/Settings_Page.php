@@ -8,6 +8,7 @@ declare(strict_types=1);
 namespace Aiguy\Settings;
 
 use Aiguy\Plugin;
+use Aiguy\Rest\Api_Exception;
 use Aiguy\Session\Signing_Key;
 
 final class Settings_Page {
@@ -88,20 +89,34 @@ final class Settings_Page {
 	 */
 	private function sanitize( mixed $input ): array {
 		$input = is_array( $input ) ? $input : array();
+		$text  = static fn( string $name ): string => is_string( $input[ $name ] ?? null ) ? trim( $input[ $name ] ) : '';
 		$clean = array();
 		foreach ( array( 'orchestrator_url', 'public_orchestrator_url' ) as $name ) {
-			$text           = trim( (string) ( $input[ $name ] ?? '' ) );
-			$clean[ $name ] = untrailingslashit( esc_url_raw( $text, array( 'http', 'https' ) ) );
-			if ( '' !== $text && '' === $clean[ $name ] ) {
-				add_settings_error( Settings::OPTION, $name, __( 'The address must begin with http:// or https://.', 'aiguy' ) );
+			$clean[ $name ] = self::clean_url( $text( $name ) );
+			if ( null === $clean[ $name ] ) {
+				$clean[ $name ] = (string) ( ( (array) get_option( Settings::OPTION ) )[ $name ] ?? '' );
+				add_settings_error( Settings::OPTION, $name, __( 'The address must begin with http:// or https:// and have no user name, question mark or #. The earlier one was kept.', 'aiguy' ) );
 			}
 		}
-		$clean['transport'] = 'direct' === ( $input['transport'] ?? '' ) ? 'direct' : 'relay';
+		$clean['transport'] = 'direct' === $text( 'transport' ) ? 'direct' : 'relay';
+		if ( 'direct' === $clean['transport'] && '' === $clean['public_orchestrator_url'] && ! defined( 'AIGUY_PUBLIC_ORCHESTRATOR_URL' ) ) {
+			add_settings_error( Settings::OPTION, 'transport', __( 'The direct transport needs the public address; until then the chat goes through this site.', 'aiguy' ), 'warning' );
+		}
 		foreach ( array( 'title', 'greeting' ) as $name ) {
-			$clean[ $name ] = mb_substr( sanitize_text_field( (string) ( $input[ $name ] ?? '' ) ), 0, 200 );
+			$clean[ $name ] = mb_substr( sanitize_text_field( $text( $name ) ), 0, 200 );
 		}
 		$clean['suggest_articles'] = '0' === ( $input['suggest_articles'] ?? '1' ) ? '0' : '1';
 		return $clean;
+	}
+
+	/** @return string|null The address without a slash at its end; null for one that can't be used. */
+	private static function clean_url( string $text ): ?string {
+		$url   = untrailingslashit( esc_url_raw( $text, array( 'http', 'https' ) ) );
+		$parts = (array) wp_parse_url( $url );
+		if ( '' === $text ) {
+			return '';
+		}
+		return isset( $parts['host'], $parts['scheme'] ) && ! isset( $parts['user'] ) && ! isset( $parts['query'] ) && ! isset( $parts['fragment'] ) ? $url : null;
 	}
 
 	private function enqueue( string $screen ): void {
@@ -113,21 +128,48 @@ final class Settings_Page {
 	}
 
 	private function render(): void {
-		$rows = array(
-			__( 'Issuer', 'aiguy' )      => $this->settings->issuer(),
-			__( 'Key address', 'aiguy' ) => rest_url( 'aiguy/v1/jwks' ),
-			__( 'Key id', 'aiguy' )      => $this->key->id(),
-		);
 		echo '<div class="wrap"><h1>' . esc_html__( 'AIGuy', 'aiguy' ) . '</h1><form method="post" action="options.php">';
 		settings_fields( self::SLUG );
 		do_settings_sections( self::SLUG );
 		submit_button();
 		echo '</form><h2>' . esc_html__( 'Test the connection', 'aiguy' ) . '</h2><p>' . esc_html__( 'Tries the saved address the way a visitor’s message would.', 'aiguy' ) . '</p>';
-		echo '<p><button type="button" class="button" id="aiguy-test">' . esc_html__( 'Test the connection', 'aiguy' ) . '</button></p><div id="aiguy-test-result" role="status"></div>';
-		echo '<h2>' . esc_html__( 'For the orchestrator', 'aiguy' ) . '</h2><p>' . esc_html__( 'These go into the TRUSTED_ISSUERS of the orchestrator and of the tools API.', 'aiguy' ) . '</p><table class="form-table"><tbody>';
+		self::render_action( 'admin/connection', __( 'Test the connection', 'aiguy' ) );
+		$this->render_identity();
+		echo '<p>' . esc_html__( 'Put the chat on a page with the shortcode [aiguy_chat] or the block «AIGuy chat».', 'aiguy' ) . '</p></div>';
+	}
+
+	/** What the services must know of this site. */
+	private function render_identity(): void {
+		try {
+			$key_id = $this->key->current()->id();
+		} catch ( Api_Exception ) {
+			$key_id = Connection_Report::no_key()->message;
+		}
+		$trusted = array(
+			'issuer'    => $this->settings->issuer(),
+			'kinds'     => array( 'visitor-assertion' ),
+			'jwksUri'   => rest_url( 'aiguy/v1/jwks' ),
+			'scopes'    => array( 'docs:read', 'order:read' ),
+			// Read by the tools API alone: the users of this site are its customers.
+			'customers' => array( 'wp-users' ),
+		);
+		$rows    = array(
+			__( 'Issuer', 'aiguy' )                    => $trusted['issuer'],
+			__( 'Key address', 'aiguy' )               => $trusted['jwksUri'],
+			__( 'Key id', 'aiguy' )                    => $key_id,
+			__( 'Entry for TRUSTED_ISSUERS', 'aiguy' ) => (string) wp_json_encode( $trusted, JSON_UNESCAPED_SLASHES ),
+		);
+		echo '<h2>' . esc_html__( 'For the orchestrator', 'aiguy' ) . '</h2><p>' . esc_html__( 'The orchestrator and the tools API must trust this site: copy the entry into the TRUSTED_ISSUERS of both.', 'aiguy' ) . '</p><table class="form-table"><tbody>';
 		foreach ( $rows as $label => $value ) {
 			printf( '<tr><th scope="row">%s</th><td><code>%s</code></td></tr>', esc_html( $label ), esc_html( $value ) );
 		}
-		echo '</tbody></table><p>' . esc_html__( 'Put the chat on a page with the shortcode [aiguy_chat] or the block «AIGuy chat».', 'aiguy' ) . '</p></div>';
+		echo '</tbody></table>';
+		self::render_action( 'admin/key', __( 'Replace the key', 'aiguy' ) );
+	}
+
+	/** A button that calls an admin route; assets/settings.js shows what comes of it below. */
+	private static function render_action( string $route, string $label ): void {
+		$id = 'aiguy-' . sanitize_title( $route );
+		printf( '<p><button type="button" class="button" data-route="%1$s" aria-controls="%2$s">%3$s</button></p><div id="%2$s" role="status"></div>', esc_attr( $route ), esc_attr( $id ), esc_html( $label ) );
 	}
 }

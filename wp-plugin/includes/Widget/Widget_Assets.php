@@ -16,6 +16,17 @@ final class Widget_Assets {
 
 	public function __construct( private readonly string $file ) {}
 
+	public function add_hooks(): void {
+		add_action( 'admin_notices', $this->warn( ... ) );
+	}
+
+	/** Without its built files the chat shows nothing to visitors; the owner must hear of it. */
+	private function warn(): void {
+		if ( ! $this->is_built() && current_user_can( 'manage_options' ) ) {
+			printf( '<div class="notice notice-error"><p>%s</p></div>', esc_html__( 'AIGuy: the chat’s files are missing. Install the plugin from its zip, or build it.', 'aiguy' ) );
+		}
+	}
+
 	public function is_built(): bool {
 		return is_readable( $this->path( 'launcher.js' ) ) && is_readable( $this->path( 'chat.asset.php' ) );
 	}

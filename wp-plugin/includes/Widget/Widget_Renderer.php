@@ -18,7 +18,7 @@ final class Widget_Renderer {
 	/** @param array<string, mixed> $attributes position (floating, inline), title, greeting, placeholder, theme (auto, light, dark). */
 	public function render( array $attributes ): string {
 		if ( ! $this->assets->is_built() ) {
-			return current_user_can( 'manage_options' ) ? '<p>' . esc_html__( 'AIGuy: the chat’s files are missing. Install the plugin from its zip, or build it.', 'aiguy' ) . '</p>' : '';
+			return '';
 		}
 		$this->assets->enqueue_launcher();
 		$position = 'inline' === ( $attributes['position'] ?? '' ) ? 'inline' : 'floating';

@@ -1,0 +1,84 @@
+// What the plugin writes into pages, on a real WordPress: enough for the chat to start, nothing that differs between guests.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { chatPageSlug } from '../../scripts/demo-site.ts';
+import { send } from '../../scripts/wordpress/http.ts';
+import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
+import { startSite } from './site.ts';
+
+let site: NativeWordPress;
+
+before(async () => {
+  site = await startSite('http://127.0.0.1:1');
+});
+after(async () => {
+  await site.stop();
+});
+
+/** The options in the markup, read as the launcher does. */
+function optionsOf(html: string): Record<string, unknown> & { deps: string[] } {
+  const json = /data-aiguy="([^"]*)"/.exec(html)?.[1] ?? 'null';
+  const text = json.replaceAll('&quot;', '"').replaceAll('&#039;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+  return JSON.parse(text);
+}
+
+const shortcode = (text: string) => optionsOf(site.evaluate(`echo do_shortcode( '${text}' );`));
+
+test('the page loads the launcher and nothing else of ours, and only where a chat is', async () => {
+  const ours = (html: string) => [...html.matchAll(/<(?:script|link)[^>]+plugins\/aiguy\/([\w./-]+)/g)].map(([, file]) => file);
+  const html = (await send(`${site.url}/${chatPageSlug}/`)).text;
+  assert.deepEqual(ours(html), ['build/launcher.js']);
+  assert.match(/<script[^>]+launcher\.js[^>]*>/.exec(html)?.[0] ?? '', / defer/);
+  assert.deepEqual(ours((await send(`${site.url}/?p=1`)).text), []);
+});
+
+test('the scripts that the chat needs are named in the order in which they run, without the page’s own fetch', async () => {
+  const { deps, chat, style } = shortcode('[aiguy_chat]');
+  const names = deps.map((url) => /([\w-]+?)(?:\.min)?\.js\?/.exec(url)?.[1]);
+  for (const [first, then] of [
+    ['react', 'react-dom'],
+    ['react-dom', 'element'],
+    ['hooks', 'i18n'],
+  ] as const) {
+    assert.ok(names.indexOf(first) >= 0 && names.indexOf(first) < names.indexOf(then), `${first} before ${then}: ${names}`);
+  }
+  assert.ok(!names.includes('api-fetch') && !names.some((name) => name?.includes('polyfill')));
+  for (const url of [...deps, String(chat), String(style)]) {
+    assert.match(url, /\?ver=/);
+    assert.equal((await send(url)).status, 200, url);
+  }
+});
+
+test('attributes are taken where they are valid, and can’t break out of the markup', () => {
+  const set = shortcode('[aiguy_chat position="inline" theme="dark" title="Ask us" greeting="Hi" placeholder="Type"]');
+  assert.deepEqual([set.position, set.theme, set.title, set.greeting, set.placeholder], ['inline', 'dark', 'Ask us', 'Hi', 'Type']);
+  const wrong = shortcode('[aiguy_chat position="top" theme="pink" rest="https://evil.example"]');
+  assert.deepEqual([wrong.position, wrong.theme, wrong.rest], ['floating', 'auto', `${site.url}/wp-json/aiguy/v1/`]);
+  const html = site.evaluate(
+    "echo render_block( array( 'blockName' => 'aiguy/chat', 'attrs' => array( 'title' => '\"><img src=x onerror=alert(1)><script>1</script>', 'position' => 'inline' ), 'innerBlocks' => array(), 'innerHTML' => '', 'innerContent' => array() ) );",
+  );
+  assert.ok(!/<(?:img|script)/.test(html), html);
+  assert.equal(optionsOf(html).position, 'inline');
+});
+
+test('plain permalinks are said as such, and lead to the routes', async () => {
+  site.evaluate("global $wp_rewrite; $wp_rewrite->set_permalink_structure( '' );");
+  const { rest } = shortcode('[aiguy_chat]');
+  assert.match(String(rest), /\/\?rest_route=\/aiguy\/v1\/$|index\.php\?rest_route=\/aiguy\/v1\/$/);
+  assert.equal((await send(`${rest}jwks`)).status, 200);
+  site.evaluate("global $wp_rewrite; $wp_rewrite->set_permalink_structure( '/%postname%/' );");
+});
+
+test('the page’s language and direction are said', () => {
+  const { locale, rtl, translations } = shortcode('[aiguy_chat]');
+  assert.deepEqual([locale, rtl, translations], ['en_US', false, null]);
+});
+
+test('without its built files the chat shows nothing, tells the owner, and breaks nothing', () => {
+  const unbuilt = "$assets = new Aiguy\\Widget\\Widget_Assets( '/nowhere/aiguy.php' ); ";
+  const render = 'echo ( new Aiguy\\Widget\\Widget_Renderer( $assets, new Aiguy\\Settings\\Settings() ) )->render( array() );';
+  assert.equal(site.evaluate(`${unbuilt}${render}`), '');
+  const notices = "remove_all_actions( 'admin_notices' ); $assets->add_hooks(); wp_set_current_user( % ); do_action( 'admin_notices' );";
+  assert.match(site.evaluate(unbuilt + notices.replace('%', '1')), /files are missing/);
+  assert.equal(site.evaluate(unbuilt + notices.replace('%', '1008')), '');
+});
