@@ -52,6 +52,12 @@ test('each frame is at the browser before the next one is sent', async () => {
   assert.equal(text, [1, 2, 3, 4, 5].map((id) => `id: ${id}\ndata: {"n":${id}}\n\n`).join(''));
 });
 
+test('a stream without an event is one, not an error: a chat that opens for the first time follows nothing', async () => {
+  upstream.answer = (_request, response) => void response.writeHead(200, stream).end();
+  const answer = await callRoute(site, 'chat?after=0', { cookie });
+  assert.deepEqual([answer.status, answer.text], [200, '']);
+});
+
 test('a long stream arrives byte for byte, however its bytes are cut', async () => {
   const sent = Buffer.from(Array.from({ length: 4000 }, (_, id) => `id: ${id}\ndata: {"text":"Grüße, 你好 🙂 ${'x'.repeat(40)}"}\n\n`).join(''));
   upstream.answer = async (_request, response) => {

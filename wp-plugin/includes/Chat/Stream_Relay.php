@@ -117,6 +117,11 @@ final class Stream_Relay {
 	/** An answer that is no stream: JSON is passed on as it came, an error of ours with its status; anything else becomes a general error. */
 	private function answer_whole( array|\WP_Error $response ): void {
 		$status = (int) wp_remote_retrieve_response_code( $response );
+		if ( 200 === $status && str_starts_with( (string) wp_remote_retrieve_header( $response, 'content-type' ), 'text/event-stream' ) ) {
+			// A conversation in which nothing was said yet.
+			$this->begin();
+			return;
+		}
 		$body   = wp_remote_retrieve_body( $response );
 		$fields = json_decode( $body, true );
 		$error  = $status >= 400 ? Error_Response::passed_on( $fields ) : null;
