@@ -101,7 +101,8 @@ final class Stream_Relay {
 			}
 			$this->begin();
 		}
-		echo $data; // phpcs:ignore -- a stream of JSON frames, not HTML; its content type says so.
+		// Not escaped: a stream of JSON frames is no HTML, and its content type says so.
+		echo $data;
 		flush();
 	}
 
@@ -139,6 +140,7 @@ final class Stream_Relay {
 		if ( is_string( $retry ) && ctype_digit( $retry ) ) {
 			header( "Retry-After: $retry" );
 		}
-		echo $body; // phpcs:ignore -- JSON, not HTML; its content type says so.
+		// Not escaped: JSON is no HTML, and its content type says so.
+		echo $body;
 	}
 }
