@@ -1,6 +1,6 @@
 // What a question asks for: its words spelled right, their stems, the words of the help centre that mean nearly the same, and its vector.
 import type { Database } from '@aiguy/manifests/database';
-import type { Embedder } from '../embedding/embedder.ts';
+import { type Embedder, EmbeddingError } from '../embedding/embedder.ts';
 import type { Related, RelatedWords } from './related-words.ts';
 import type { Spelling } from './spelling.ts';
 import { stemsOf, type Vocabulary, weightOf } from './vocabulary.ts';
@@ -23,6 +23,7 @@ export type Asked = { text: string; context: readonly string[] };
 
 /** What a word of the conversation before counts, against 1 for a word of the question itself. */
 const contextWeight = 0.5;
+const embeddingTimeoutMs = 1500;
 
 type Word = { word: string; stem: string; weight: number };
 
@@ -91,9 +92,23 @@ async function embedQuestion(
   embedder: Embedder | undefined,
   { own, before, signal }: { own: string; before: string; signal: AbortSignal },
 ): Promise<number[] | undefined> {
-  const [alone, within] = (await embedder?.embed(before ? [own, `${before} ${own}`] : [own], { purpose: 'query', signal })) ?? [];
+  const texts = before ? [own, `${before} ${own}`] : [own];
+  const [alone, within] =
+    (embedder && (await ifInTime(signal, async (inTime) => await embedder.embed(texts, { purpose: 'query', signal: inTime })))) ?? [];
   if (!(alone && within)) return alone;
   return unit(alone.map((value, index) => value + (within[index] ?? 0)));
+}
+
+/** A provider that fails, or takes too long for a tool, must not cost the answer: @returns undefined then, and words alone find passages */
+export async function ifInTime<T>(signal: AbortSignal, embed: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  const limit = AbortSignal.timeout(embeddingTimeoutMs);
+  try {
+    return await embed(AbortSignal.any([signal, limit]));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof EmbeddingError || limit.aborted) return undefined;
+    throw error;
+  }
 }
 
 export function unit(vector: number[]): number[] {

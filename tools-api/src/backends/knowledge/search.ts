@@ -6,7 +6,7 @@ import { confidenceOf, isAnswerable } from './answerability.ts';
 import { type Filter, findCandidates, type Lists } from './candidates.ts';
 import { createCorpusReader, readCorpusState } from './corpus.ts';
 import { selectPassages } from './passages.ts';
-import { type Asked, type Question, readQuestion } from './question.ts';
+import { type Asked, ifInTime, type Question, readQuestion } from './question.ts';
 import { createRelatedWords } from './related-words.ts';
 import { judge } from './rerank/judge.ts';
 import type { Reranker } from './rerank/reranker.ts';
@@ -33,7 +33,7 @@ export type Ranking = {
   lists: Lists;
   candidates: Candidate[];
   corpusVersion: string;
-  /** Whether words were weighed as this version of the corpus has them, and not yet as an earlier one had. */
+  /** Whether words were weighed as this version of the corpus has them, not yet as an earlier one had, and the embedding model could be asked. */
   isCurrent: boolean;
 };
 /** A provisional result is right, but a moment later the same search may find a better one: it is not for keeping. */
@@ -84,9 +84,10 @@ export function createKnowledge(ports: KnowledgePorts): SearchEngine {
     const question = await readQuestion({ database, spelling, relatedWords, embedder }, vocabulary, { asked, corpusVersion: version, signal });
     signal.throwIfAborted();
     const lists = await findCandidates(database, question, { index, vocabulary, filter });
-    const questionsCentre = embedder && (await centreOf(embedder, signal));
+    const questionsCentre = embedder && question.vector && (await ifInTime(signal, async (inTime) => await centreOf(embedder, inTime)));
     const candidates = await scoreCandidates(database, question, { index, vocabulary, questionsCentre, chunkIds: lists.fused });
-    return { question, lists, candidates, corpusVersion: version, isCurrent };
+    const isWhole = !embedder || questionsCentre !== undefined;
+    return { question, lists, candidates, corpusVersion: version, isCurrent: isCurrent && isWhole };
   };
 
   const find: SearchEngine['find'] = async ({ limit, ...request }) => {
