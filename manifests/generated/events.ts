@@ -15,8 +15,17 @@ export type EmittedType =
   | 'TOOL_CALL_RESULT'
   | 'MESSAGES_SNAPSHOT'
   | 'CUSTOM';
-export type StepName = 'plan' | 'tool' | 'respond';
-export type CustomName = 'aiguy.citations' | 'aiguy.tool_title' | 'aiguy.notice' | 'aiguy.withheld';
+export type StepName = 'plan' | 'tool' | 'confirm' | 'respond';
+export type CustomName =
+  | 'aiguy.citations'
+  | 'aiguy.tool_title'
+  | 'aiguy.notice'
+  | 'aiguy.withheld'
+  | 'aiguy.step_reset'
+  | 'aiguy.queued'
+  | 'aiguy.interrupt_settled'
+  | 'aiguy.receipt'
+  | 'aiguy.task';
 /**
  * JSON inside TOOL_CALL_RESULT.content.
  */
@@ -44,6 +53,11 @@ export interface Events {
   NoticeValue?: NoticeValue;
   WithheldValue?: WithheldValue;
   ToolResultContent?: ToolResultContent;
+  StepResetValue?: StepResetValue;
+  QueuedValue?: QueuedValue;
+  InterruptSettledValue?: InterruptSettledValue;
+  ReceiptValue?: ReceiptValue;
+  TaskValue?: TaskValue;
 }
 /**
  * aiguy.citations: all citations of the message so far; sent before the text that carries their [number].
@@ -83,4 +97,70 @@ export interface NoticeValue {
 export interface WithheldValue {
   messageId: string;
   count: number;
+}
+/**
+ * aiguy.step_reset: a step is begun again by another process; whatever of it was shown is taken back, before anything of the new attempt is sent.
+ */
+export interface StepResetValue {
+  /**
+   * Items: Text messages that no longer count.
+   */
+  messageIds: string[];
+  /**
+   * Items: Tool calls that no longer count.
+   */
+  toolCallIds: string[];
+  /**
+   * Items: Ids of tool calls whose result no longer counts; the call itself is made again.
+   */
+  resultIds: string[];
+}
+/**
+ * aiguy.queued: a message that was taken while another was being answered; its RUN_STARTED follows when its turn comes.
+ */
+export interface QueuedValue {
+  runId: string;
+  messageId: string;
+  text: string;
+  /**
+   * 1 = the next.
+   */
+  position: number;
+}
+/**
+ * aiguy.interrupt_settled: the one outcome of a confirmation or an input request, for every tab.
+ */
+export interface InterruptSettledValue {
+  interruptId: string;
+  outcome: 'approved' | 'rejected' | 'submitted' | 'cancelled' | 'expired';
+}
+/**
+ * aiguy.receipt: a write was done. The signed receipt is at GET /sessions/:id/receipts/:number.
+ */
+export interface ReceiptValue {
+  effectId: string;
+  number: number;
+  tool: string;
+  /**
+   * What was done, rendered from the arguments.
+   */
+  summary: string;
+  at: string;
+  /**
+   * Until when POST /sessions/:id/effects/:effectId/undo takes it back; absent when it can not be undone.
+   */
+  undoUntil?: string;
+}
+/**
+ * aiguy.task: a long task of the session, such as a ticket on its way, each time its state changes.
+ */
+export interface TaskValue {
+  taskId: string;
+  title: string;
+  state: 'queued' | 'running' | 'done' | 'failed';
+  progress?: number;
+  /**
+   * What a visitor reads.
+   */
+  message?: string;
 }

@@ -1,6 +1,19 @@
 // Generated from protocol/http.json by `npm run generate`; never edited by hand.
 
 /**
+ * The body of POST /sessions/:id/inputs/:iid: the fields of the form, or its cancellation.
+ */
+export type InputAnswer =
+  | {
+      values: {
+        [k: string]: unknown;
+      };
+    }
+  | {
+      cancel: true;
+    };
+
+/**
  * Bodies of the HTTP surface that both services and the plugin share.
  */
 export interface Http {
@@ -17,6 +30,13 @@ export interface Http {
   SuggestedArticle?: SuggestedArticle;
   Suggestions?: Suggestions;
   SiteSession?: SiteSession;
+  Interrupt?: Interrupt;
+  Decision?: Decision;
+  InputAnswer?: InputAnswer;
+  LogPage?: LogPage;
+  SocketTicket?: SocketTicket;
+  Fact?: Fact;
+  InterruptMetadata?: InterruptMetadata;
 }
 export interface ErrorBody {
   code: string;
@@ -101,7 +121,7 @@ export interface ChatAnswer {
   sessionId: string;
   runId: string;
   messageId: string;
-  outcome: 'success' | 'cancelled' | 'error';
+  outcome: 'success' | 'interrupt' | 'cancelled' | 'error';
   text: string;
   citations: Citation[];
   tools: {
@@ -114,6 +134,63 @@ export interface ChatAnswer {
     code: string;
     message: string;
   };
+  /**
+   * What the visitor is asked; only with outcome interrupt.
+   */
+  interrupts?: Interrupt[];
+}
+/**
+ * Something that the visitor has to decide or fill in before the turn goes on (AG-UI interrupt).
+ */
+export interface Interrupt {
+  id: string;
+  reason: 'confirmation' | 'input_required';
+  /**
+   * What is asked, rendered from the arguments.
+   */
+  message: string;
+  toolCallId: string;
+  /**
+   * JSON Schema of the form; only with input_required.
+   */
+  responseSchema?: {
+    [k: string]: unknown;
+  };
+  expiresAt: string;
+  metadata: {
+    aiguy: InterruptMetadata;
+  };
+}
+/**
+ * metadata.aiguy of an AG-UI interrupt: the card that the visitor answers. confirmation: approve or reject. input: fill in responseSchema or cancel; with a card of a write, sending the form is the approval.
+ */
+export interface InterruptMetadata {
+  kind: 'confirmation' | 'input';
+  tool: string;
+  heading: string;
+  /**
+   * Words on the button that goes ahead.
+   */
+  action: string;
+  effect: 'read' | 'write';
+  /**
+   * @maxItems 20
+   */
+  facts: Fact[];
+  /**
+   * What it costs or gives back.
+   */
+  amount?: {
+    value: number;
+    currency: string;
+  };
+}
+/**
+ * A line of a card: what is known of the object, from the shop and not from the model.
+ */
+export interface Fact {
+  label: string;
+  value: string;
 }
 export interface SessionInfo {
   /**
@@ -196,4 +273,36 @@ export interface SiteSession {
    * Only for the direct transport.
    */
   orchestratorUrl: string | null;
+}
+/**
+ * The body of POST /sessions/:id/confirmations/:cid: a click, never a text.
+ */
+export interface Decision {
+  decision: 'approve' | 'reject';
+}
+/**
+ * The JSON form of GET /sessions/:id/events, for long polling: events after the cursor, in order, without holes.
+ */
+export interface LogPage {
+  events: {
+    seq: number;
+    event: {
+      [k: string]: unknown;
+    };
+  }[];
+  /**
+   * The cursor for the next request.
+   */
+  lastEventId: number;
+  /**
+   * More is to come: a run is running or waits for its turn.
+   */
+  running: boolean;
+}
+/**
+ * Answer of POST /sessions/:id/ws-ticket: opens one WebSocket within 30 seconds.
+ */
+export interface SocketTicket {
+  ticket: string;
+  expiresAt: string;
 }
