@@ -16,15 +16,29 @@ export class LeaseLostError extends Error {
   }
 }
 
+// The session's row is locked first, as everywhere, then the run's: a row lock sees the newest epoch, a plain EXISTS would see the statement's snapshot.
 const appendSql = `
-  WITH slot AS (
-    UPDATE sessions SET last_seq = last_seq + cardinality($4::text[])
-    WHERE id = $1 AND EXISTS (SELECT FROM runs WHERE session_id = $1 AND id = $2 AND epoch = $3 AND status = 'running')
+  WITH session AS MATERIALIZED (SELECT id FROM sessions WHERE id = $1 FOR UPDATE),
+  held AS MATERIALIZED (
+    SELECT runs.session_id FROM session JOIN runs ON runs.session_id = session.id
+    WHERE runs.id = $2 AND runs.epoch = $3 AND runs.status = 'running' FOR UPDATE OF runs
+  ),
+  slot AS (
+    UPDATE sessions SET last_seq = last_seq + cardinality($4::text[]) FROM held WHERE sessions.id = held.session_id
     RETURNING last_seq - cardinality($4::text[]) AS before
   )
   INSERT INTO events (session_id, seq, run_id, type, event)
   SELECT $1, slot.before + item.position, $2, item.event::json ->> 'type', item.event::json
   FROM slot, unnest($4::text[]) WITH ORDINALITY AS item (event, position)
+  RETURNING seq`;
+
+const appendBesideSql = `
+  WITH slot AS (
+    UPDATE sessions SET last_seq = last_seq + cardinality($3::text[]) WHERE id = $1 RETURNING last_seq - cardinality($3::text[]) AS before
+  )
+  INSERT INTO events (session_id, seq, run_id, type, event)
+  SELECT $1, slot.before + item.position, $2, item.event::json ->> 'type', item.event::json
+  FROM slot, unnest($3::text[]) WITH ORDINALITY AS item (event, position)
   RETURNING seq`;
 
 export class EventLog {
@@ -53,6 +67,16 @@ export class EventLog {
     return events.map((event, index) => ({ seq: first.seq + index, runId: run.id, event }));
   }
 
+  /**
+   * Appends events that no lease stands behind: the outcome of a card, a message that waits. The caller's transaction holds the session's row,
+   * and publishes after its commit.
+   */
+  async appendBeside(on: Connection, run: { sessionId: string; id: string }, events: AGUIEvent[]): Promise<LoggedEvent[]> {
+    const { rows } = await on.query<{ seq: number }>(appendBesideSql, [run.sessionId, run.id, events.map((event) => JSON.stringify(event))]);
+    const before = (rows[0]?.seq ?? 1) - 1;
+    return events.map((event, index) => ({ seq: before + 1 + index, runId: run.id, event }));
+  }
+
   publish(sessionId: string, events: LoggedEvent[]): void {
     for (const listener of this.#listeners.get(sessionId) ?? []) listener(events);
   }
@@ -74,6 +98,15 @@ export class EventLog {
       [sessionId, runsMax],
     );
     return rows.map((row) => ({ seq: row.seq, runId: row.run_id, event: row.event }));
+  }
+
+  /** The events of one run with seq > after, oldest first. */
+  async readRun(run: { sessionId: string; id: string }, after: number): Promise<LoggedEvent[]> {
+    const { rows } = await this.#database.query<{ seq: number; event: AGUIEvent }>(
+      'SELECT seq, event FROM events WHERE session_id = $1 AND run_id = $2 AND seq > $3 ORDER BY seq',
+      [run.sessionId, run.id, after],
+    );
+    return rows.map((row) => ({ seq: row.seq, runId: run.id, event: row.event }));
   }
 
   /** @returns a function that ends the subscription */

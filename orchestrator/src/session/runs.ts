@@ -1,25 +1,68 @@
-// Runs: at most one working run a session, each owned by a lease with a fencing epoch, each ended by exactly one terminal event.
+// Runs: at most one working run a session, the others queued behind it; each owned by a lease with a fencing epoch and ended by one terminal event.
 import { createHash } from 'node:crypto';
-import { type AGUIEvent, EventType } from '@ag-ui/core';
+import type { AGUIEvent } from '@ag-ui/core';
 import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
-import { AiguyError, type ErrorCode } from '@aiguy/manifests/errors';
+import { AiguyError } from '@aiguy/manifests/errors';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
-import type { EventLog, LoggedEvent } from './event-log.ts';
+import { type EventLog, LeaseLostError, type LoggedEvent } from './event-log.ts';
+import { insertInterrupts, type NewInterrupt } from './interrupt-rows.ts';
+import { queuedEvent, runError, runStarted } from './run-events.ts';
 import { ensureSession } from './sessions.ts';
 
 export type Run = { sessionId: string; id: string; epoch: number; firstSeq: number };
-export type RunStatus = 'running' | 'success' | 'cancelled' | 'error';
-export type NewMessage = { visitor: VisitorAssertion; text: string; messageId: string; runId: string };
+export type RunStatus = 'queued' | 'running' | 'success' | 'interrupt' | 'cancelled' | 'error';
+export type RunInput = { kind: 'message'; messageId: string; text: string } | { kind: 'resume'; interruptId: string; parentRunId: string };
+export type NewMessage = { visitor: VisitorAssertion; assertion: string; text: string; messageId: string; runId: string };
 
-type RunRow = { id: string; status: RunStatus; epoch: number; first_seq: number; message_digest: string; expired: boolean };
+/** A run that this process holds the lease of, with everything that working on it needs. */
+export type Assignment = {
+  run: Run;
+  visitor: VisitorAssertion;
+  assertion: string;
+  input: RunInput;
+  /** Where the turn stands, as turn/checkpoint.ts wrote it; undefined before its first step is done. */
+  checkpoint: unknown;
+  /** Events of the run beyond it belong to a step that is not finished. */
+  checkpointSeq: number;
+  /** Another process, or this one before it lost its database, has worked on it. */
+  isTakenOver: boolean;
+};
+/** assignment: undefined when the run waits for its turn, or when the message was taken before. */
+export type Started = { run: Run; assignment: Assignment | undefined };
+export type NewRun = { visitor: VisitorAssertion; assertion: string; runId: string; key: string; keyDigest: string; input: RunInput; checkpoint?: unknown };
+export type Ending = { status: RunStatus; events: AGUIEvent[]; interrupts?: NewInterrupt[]; checkpoint?: unknown };
 
-/** A lease is renewed every third of its length; a run whose lease ran out is nobody's. */
-export const leaseMs = 15_000;
+type RunRow = {
+  id: string;
+  status: RunStatus;
+  epoch: number;
+  first_seq: number;
+  message_digest: string;
+  input: RunInput;
+  visitor: VisitorAssertion;
+  assertion: string;
+  checkpoint: unknown;
+  checkpoint_seq: number;
+  tries: number;
+};
+
+/** A lease is renewed every third of its length; a run whose lease ran out is nobody's. With the sweep it bounds how long a turn rests. */
+export const leaseMs = 9000;
+/** A live run of this process is renewed well before so much of its lease is gone. */
+const renewedWithinMs = 5000;
+const triesMax = 3;
+/** Messages that may wait behind a running one. */
+const queuedMax = 3;
+const takenAtOnceMax = 100;
+
+/** $1 this process, $2 ms, $3 the prefix of processes that are gone. A live run of this process has more of its lease left than $2. */
+const nobodys = `status = 'running' AND (lease_until < now() OR (owner = $1 AND lease_until < now() + $2 * interval '1 millisecond')
+  OR (starts_with(owner, $3) AND owner <> $1))`;
 
 export class Runs {
   readonly #database: Database;
   readonly #log: EventLog;
-  /** Names this process in the leases. */
+  /** Names this process in the leases: the instance, which outlives restarts, and the boot. */
   readonly owner: string;
 
   constructor(database: Database, log: EventLog, owner: string) {
@@ -29,89 +72,158 @@ export class Runs {
   }
 
   /**
-   * Takes a visitor's message: session, run and RUN_STARTED in one transaction, so that it is either kept whole or refused.
-   * @returns the run; fresh is false when the same messageId was sent before
-   * @throws AiguyError turn_in_progress, idempotency_conflict, not_found
+   * Takes a visitor's message: session, run and its first event in one transaction, so that it is either kept whole or refused.
+   * @throws AiguyError turn_in_progress when too many wait already, idempotency_conflict, not_found
    */
-  async start(message: NewMessage): Promise<{ run: Run; fresh: boolean }> {
-    const appended: LoggedEvent[] = [];
-    const started = await inTransaction(this.#database, async (connection) => {
-      await ensureSession(connection, message.visitor);
-      const { rows } = await connection.query<{ last_seq: number }>('SELECT last_seq FROM sessions WHERE id = $1 FOR UPDATE', [message.visitor.sid]);
-      const earlier = await this.#findRepeated(connection, message);
-      if (earlier) return { run: earlier, fresh: false };
-      const taken = await this.#endAbandoned(connection, message.visitor.sid);
-      appended.push(...taken);
-      const lastSeq = (rows[0]?.last_seq ?? 0) + taken.length;
-      const run = { sessionId: message.visitor.sid, id: message.runId, epoch: 1, firstSeq: lastSeq + 1 };
-      await connection.query(
-        `INSERT INTO runs (session_id, id, message_id, message_digest, owner, lease_until, first_seq)
-         VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond', $7)`,
-        [run.sessionId, run.id, message.messageId, digest(message.text), this.owner, leaseMs, run.firstSeq],
-      );
-      appended.push(...(await this.#log.appendOn(connection, run, [runStarted(run, message)])));
-      return { run, fresh: true };
+  async start(message: NewMessage): Promise<Started> {
+    const { visitor, assertion, text, messageId, runId } = message;
+    return await this.inSession(visitor.sid, async (connection, append) => {
+      await ensureSession(connection, visitor);
+      await lockSession(connection, visitor.sid);
+      const earlier = await findRepeated(connection, message);
+      if (earlier) return { run: earlier, assignment: undefined };
+      const input: RunInput = { kind: 'message', messageId, text };
+      return await this.enter(connection, append, { visitor, assertion, runId, key: messageId, keyDigest: digest(text), input });
     });
-    this.#log.publish(message.visitor.sid, appended);
-    return started;
   }
 
-  async #findRepeated(connection: Connection, message: NewMessage): Promise<Run | undefined> {
-    const { rows } = await connection.query<RunRow>(
-      'SELECT id, status, epoch, first_seq, message_digest, false AS expired FROM runs WHERE session_id = $1 AND (message_id = $2 OR id = $3)',
-      [message.visitor.sid, message.messageId, message.runId],
+  /** Runs work in a transaction and publishes what it appended after the commit. */
+  async inSession<T>(sessionId: string, work: (connection: Connection, append: Append) => Promise<T>): Promise<T> {
+    const appended: LoggedEvent[] = [];
+    const result = await inTransaction(this.#database, async (connection) => {
+      return await work(connection, async (run, events) => {
+        appended.push(...(await this.#log.appendBeside(connection, { sessionId, id: run }, events)));
+        return appended.at(-events.length)?.seq ?? 0;
+      });
+    });
+    this.#log.publish(sessionId, appended);
+    return result;
+  }
+
+  /** Makes a run: at once when nothing is running in the session, behind the others otherwise. The caller holds the session's row. */
+  async enter(connection: Connection, append: Append, entry: NewRun): Promise<Started> {
+    const sessionId = entry.visitor.sid;
+    const { rows } = await connection.query<{ waiting: number; running: number }>(
+      `SELECT count(*) FILTER (WHERE status = 'queued')::int AS waiting, count(*) FILTER (WHERE status = 'running')::int AS running
+       FROM runs WHERE session_id = $1 AND status IN ('queued', 'running')`,
+      [sessionId],
     );
-    const row = rows[0];
-    if (!row) return undefined;
-    if (row.message_digest !== digest(message.text)) throw new AiguyError('idempotency_conflict');
-    return { sessionId: message.visitor.sid, id: row.id, epoch: row.epoch, firstSeq: row.first_seq };
+    const { waiting = 0, running = 0 } = rows[0] ?? {};
+    const mustWait = waiting + running > 0;
+    if (waiting >= queuedMax && entry.input.kind === 'message') throw new AiguyError('turn_in_progress');
+    const firstEvents = mustWait ? queuedEvent(entry.runId, entry.input, waiting + 1) : [runStarted(sessionId, entry.runId, entry.input)];
+    const firstSeq = firstEvents.length > 0 ? await append(entry.runId, firstEvents) : await lastSeqOf(connection, sessionId);
+    await connection.query(
+      `INSERT INTO runs (session_id, id, message_id, message_digest, status, owner, lease_until, first_seq, input, visitor, assertion, checkpoint, checkpoint_seq)
+       VALUES ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 millisecond', $8, $9, $10, $11, $12, $8)`,
+      [
+        sessionId,
+        entry.runId,
+        entry.key,
+        entry.keyDigest,
+        mustWait ? 'queued' : 'running',
+        this.owner,
+        leaseMs,
+        firstSeq,
+        JSON.stringify(entry.input),
+        JSON.stringify(entry.visitor),
+        entry.assertion,
+        entry.checkpoint === undefined ? null : JSON.stringify(entry.checkpoint),
+      ],
+    );
+    const run = { sessionId, id: entry.runId, epoch: 1, firstSeq };
+    if (mustWait) return { run, assignment: undefined };
+    const { visitor, assertion, input, checkpoint } = entry;
+    return { run, assignment: { run, visitor, assertion, input, checkpoint, checkpointSeq: firstSeq, isTakenOver: false } };
   }
 
-  /** Ends a running run whose process is gone, or refuses because its process still works on it. */
-  async #endAbandoned(connection: Connection, sessionId: string): Promise<LoggedEvent[]> {
+  /**
+   * Appends the last events of a run, the terminal one among them, and ends it, together or not at all; then begins the next that waits.
+   * @returns the next run
+   * @throws LeaseLostError when the run is another process'
+   */
+  async finish(run: Run, ending: Ending): Promise<Assignment | undefined> {
+    return await this.inSession(run.sessionId, async (connection, append) => {
+      await lockSession(connection, run.sessionId);
+      await assertHeld(connection, run);
+      return await this.#end(connection, append, { run, ending });
+    });
+  }
+
+  async #end(connection: Connection, append: Append, { run, ending }: { run: Run; ending: Ending }): Promise<Assignment | undefined> {
+    if (ending.interrupts) await insertInterrupts(connection, run, ending.interrupts);
+    await append(run.id, ending.events);
+    await connection.query(
+      'UPDATE runs SET status = $3, finished_at = now(), visitor = NULL, assertion = NULL, checkpoint = $4 WHERE session_id = $1 AND id = $2',
+      [run.sessionId, run.id, ending.status, ending.checkpoint === undefined ? null : JSON.stringify(ending.checkpoint)],
+    );
+    return await this.#promote(connection, append, run.sessionId);
+  }
+
+  async #promote(connection: Connection, append: Append, sessionId: string): Promise<Assignment | undefined> {
     const { rows } = await connection.query<RunRow>(
-      `SELECT id, status, epoch, first_seq, message_digest, lease_until < now() AS expired FROM runs WHERE session_id = $1 AND status = 'running'`,
+      `SELECT * FROM runs WHERE session_id = $1 AND status = 'queued' ORDER BY first_seq, started_at LIMIT 1`,
       [sessionId],
     );
     const row = rows[0];
-    if (!row) return [];
-    if (!row.expired) throw new AiguyError('turn_in_progress');
-    const run = { sessionId, id: row.id, epoch: row.epoch + 1, firstSeq: row.first_seq };
-    await connection.query('UPDATE runs SET epoch = $3, owner = $4 WHERE session_id = $1 AND id = $2', [sessionId, run.id, run.epoch, this.owner]);
-    return await this.#end(connection, run, { status: 'error', events: [runError('run_interrupted')] });
-  }
-
-  async #end(connection: Connection, run: Run, ending: { status: RunStatus; events: AGUIEvent[] }): Promise<LoggedEvent[]> {
-    const logged = await this.#log.appendOn(connection, run, ending.events);
-    await connection.query('UPDATE runs SET status = $3, finished_at = now() WHERE session_id = $1 AND id = $2', [
-      run.sessionId,
-      run.id,
-      ending.status,
-    ]);
-    return logged;
-  }
-
-  /** Appends the last events of a run, the terminal one among them, and ends it, together or not at all. */
-  async finish(run: Run, ending: { status: RunStatus; events: AGUIEvent[] }): Promise<void> {
-    const logged = await inTransaction(this.#database, async (connection) => await this.#end(connection, run, ending));
-    this.#log.publish(run.sessionId, logged);
-  }
-
-  /** Ends every run whose lease ran out, at boot and whenever a listener waits for nothing. */
-  async endAllAbandoned(): Promise<void> {
-    const { rows } = await this.#database.query<{ session_id: string }>(
-      `SELECT session_id FROM runs WHERE status = 'running' AND lease_until < now() LIMIT 1000`,
+    if (!row) return undefined;
+    const firstSeq = await append(row.id, [runStarted(sessionId, row.id, row.input)]);
+    await connection.query(
+      `UPDATE runs SET status = 'running', first_seq = $3, checkpoint_seq = $3, owner = $4, lease_until = now() + $5 * interval '1 millisecond'
+       WHERE session_id = $1 AND id = $2`,
+      [sessionId, row.id, firstSeq, this.owner, leaseMs],
     );
-    for (const { session_id: sessionId } of rows) {
-      const logged = await inTransaction(this.#database, async (connection) => {
-        await connection.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [sessionId]);
-        return await this.#endAbandoned(connection, sessionId).catch((error: unknown) => {
-          if (error instanceof AiguyError) return [];
-          throw error;
-        });
-      });
-      this.#log.publish(sessionId, logged);
-    }
+    return { ...toAssignment(sessionId, { ...row, first_seq: firstSeq, checkpoint_seq: firstSeq }), isTakenOver: false };
+  }
+
+  /**
+   * Takes up to a hundred runs that are nobody's any more. One that was taken up three times without getting on is ended instead.
+   * @param options.isLive whether this process is working on a run
+   * @param options.earlierBootsOf the instance whose earlier processes are known to be gone: at boot, before anything else
+   * @returns runs to go on with
+   */
+  async takeOver(options: { isLive: (sessionId: string, runId: string) => boolean; earlierBootsOf?: string }): Promise<Assignment[]> {
+    const prefix = options.earlierBootsOf === undefined ? null : `${options.earlierBootsOf} `;
+    const { rows } = await this.#database.query<{ session_id: string; id: string }>(
+      `SELECT session_id, id FROM runs WHERE ${nobodys} LIMIT $4`,
+      [this.owner, leaseMs - renewedWithinMs, prefix, takenAtOnceMax],
+    );
+    const abandoned = rows.filter((row) => !options.isLive(row.session_id, row.id));
+    const taken = await Promise.all(abandoned.map(async (row) => await this.#take(prefix, { sessionId: row.session_id, id: row.id })));
+    return taken.filter((assignment) => assignment !== undefined);
+  }
+
+  async #take(prefix: string | null, { sessionId, id }: { sessionId: string; id: string }): Promise<Assignment | undefined> {
+    return await this.inSession(sessionId, async (connection, append) => {
+      await lockSession(connection, sessionId);
+      const { rows } = await connection.query<RunRow>(
+        `UPDATE runs SET epoch = epoch + 1, tries = tries + 1, owner = $1, lease_until = now() + $6 * interval '1 millisecond'
+         WHERE session_id = $4 AND id = $5 AND ${nobodys} RETURNING *`,
+        [this.owner, leaseMs - renewedWithinMs, prefix, sessionId, id, leaseMs],
+      );
+      const row = rows[0];
+      if (!row) return undefined;
+      const assignment = toAssignment(sessionId, row);
+      if (row.tries <= triesMax) return assignment;
+      await connection.query(
+        `UPDATE effects SET status = 'unknown', visitor = $3, assertion = $4, check_at = now() WHERE session_id = $1 AND run_id = $2 AND status = 'dispatched'`,
+        [sessionId, id, JSON.stringify(row.visitor), row.assertion],
+      );
+      return await this.#end(connection, append, { run: assignment.run, ending: { status: 'error', events: [runError('run_abandoned')] } });
+    });
+  }
+
+  /**
+   * Keeps where the turn stands. A step that is kept is never done again, and counts as getting on.
+   * @throws LeaseLostError when the run is another process'
+   */
+  async keep(run: Run, checkpoint: unknown): Promise<void> {
+    const { rowCount } = await this.#database.query(
+      `UPDATE runs SET checkpoint = $4, checkpoint_seq = (SELECT last_seq FROM sessions WHERE id = $1), tries = 1
+       WHERE session_id = $1 AND id = $2 AND epoch = $3 AND status = 'running'`,
+      [run.sessionId, run.id, run.epoch, JSON.stringify(checkpoint)],
+    );
+    if (rowCount !== 1) throw new LeaseLostError();
   }
 
   /** @returns whether the run is still this process' own, and whether its visitor asked to stop */
@@ -124,6 +236,15 @@ export class Runs {
     return { held: rows.length === 1, cancelRequested: rows[0]?.cancel_requested ?? false };
   }
 
+  /** Gives a run back unfinished, so that the next process goes on with it at once. */
+  async release(run: Run): Promise<void> {
+    await this.#database.query(`UPDATE runs SET lease_until = '-infinity', tries = 1 WHERE session_id = $1 AND id = $2 AND epoch = $3`, [
+      run.sessionId,
+      run.id,
+      run.epoch,
+    ]);
+  }
+
   /** Notes the wish to stop, for whichever process owns the run. @returns the id of the running run, if there is one */
   async requestCancel(sessionId: string): Promise<string | undefined> {
     const { rows } = await this.#database.query<{ id: string }>(
@@ -133,30 +254,49 @@ export class Runs {
     return rows[0]?.id;
   }
 
+  /** Whether a run is running or waits for its turn. */
   async isRunning(sessionId: string): Promise<boolean> {
-    const { rowCount } = await this.#database.query(`SELECT FROM runs WHERE session_id = $1 AND status = 'running'`, [sessionId]);
+    const { rowCount } = await this.#database.query(`SELECT FROM runs WHERE session_id = $1 AND status IN ('running', 'queued') LIMIT 1`, [sessionId]);
     return (rowCount ?? 0) > 0;
   }
 }
 
-export function runError(code: ErrorCode): AGUIEvent {
-  return { type: EventType.RUN_ERROR, timestamp: Date.now(), message: new AiguyError(code).message, code };
+/** Appends events in the caller's transaction. @returns the sequence number of the first of them */
+export type Append = (runId: string, events: AGUIEvent[]) => Promise<number>;
+
+export async function lockSession(connection: Connection, sessionId: string): Promise<void> {
+  await connection.query('SELECT FROM sessions WHERE id = $1 FOR UPDATE', [sessionId]);
 }
 
-function runStarted(run: Run, message: NewMessage): AGUIEvent {
-  return {
-    type: EventType.RUN_STARTED,
-    timestamp: Date.now(),
-    threadId: run.sessionId,
-    runId: run.id,
-    input: {
-      threadId: run.sessionId,
-      runId: run.id,
-      messages: [{ id: message.messageId, role: 'user', content: message.text }],
-      tools: [],
-      context: [],
-    },
-  };
+/** @throws LeaseLostError */
+export async function assertHeld(connection: Connection, run: Run): Promise<void> {
+  const { rowCount } = await connection.query(
+    `SELECT FROM runs WHERE session_id = $1 AND id = $2 AND epoch = $3 AND status = 'running' FOR UPDATE`,
+    [run.sessionId, run.id, run.epoch],
+  );
+  if (rowCount !== 1) throw new LeaseLostError();
+}
+
+async function lastSeqOf(connection: Connection, sessionId: string): Promise<number> {
+  const { rows } = await connection.query<{ last_seq: number }>('SELECT last_seq FROM sessions WHERE id = $1', [sessionId]);
+  return (rows[0]?.last_seq ?? 0) + 1;
+}
+
+async function findRepeated(connection: Connection, message: NewMessage): Promise<Run | undefined> {
+  const { rows } = await connection.query<RunRow>(
+    'SELECT id, epoch, first_seq, message_digest FROM runs WHERE session_id = $1 AND (message_id = $2 OR id = $3)',
+    [message.visitor.sid, message.messageId, message.runId],
+  );
+  const row = rows[0];
+  if (!row) return undefined;
+  if (row.message_digest !== digest(message.text)) throw new AiguyError('idempotency_conflict');
+  return { sessionId: message.visitor.sid, id: row.id, epoch: row.epoch, firstSeq: row.first_seq };
+}
+
+function toAssignment(sessionId: string, row: RunRow): Assignment {
+  const { visitor, assertion, input } = row;
+  const run = { sessionId, id: row.id, epoch: row.epoch, firstSeq: row.first_seq };
+  return { run, visitor, assertion, input, checkpoint: row.checkpoint ?? undefined, checkpointSeq: row.checkpoint_seq, isTakenOver: true };
 }
 
 function digest(text: string): string {

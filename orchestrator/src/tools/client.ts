@@ -2,69 +2,112 @@
 import { randomUUID } from 'node:crypto';
 import { argumentsDigest } from '@aiguy/manifests/digest';
 import { errorEntry, isErrorCode } from '@aiguy/manifests/errors';
+import type { ToolPreview } from '@aiguy/manifests/generated/http';
 import type { Tool } from '@aiguy/manifests/load';
+import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import { traceHeaders } from '@aiguy/manifests/telemetry';
 import { type SigningKey, signToken, type VisitorAssertion } from '@aiguy/manifests/tokens';
-import { check } from '@aiguy/manifests/validate';
+import { check, createAjv } from '@aiguy/manifests/validate';
 import type { ToolOutcome } from '../model/port.ts';
 import { readLimited } from './read-limited.ts';
 
+type Args = Record<string, unknown>;
+
+/**
+ * Contract: never rejects; a failure is an outcome with a code of the error table. An aborted signal ends the wait at once.
+ * The arguments must already fit the manifest's schemas.
+ */
 export type ToolCaller = {
-  /**
-   * Contract: never rejects; a failure is an outcome with a code of the error table. An aborted signal ends the wait at once.
-   * The arguments must already fit the manifest's input schema.
-   */
-  call: (tool: Tool, args: Record<string, unknown>, options: ToolCallOptions) => Promise<ToolOutcome>;
+  /** A read. */
+  call: (tool: Tool, args: Args, options: ToolCallOptions) => Promise<ToolOutcome>;
+  /** What a write would do, in the shop's words; nothing is changed. */
+  preview: (tool: Tool, args: Args, options: ToolCallOptions) => Promise<PreviewOutcome>;
+  /** A write, under its key: asked for again with the same key and arguments, it is done once and answered as the first time. */
+  write: (tool: Tool, args: Args, options: ToolCallOptions & { effectKey: string }) => Promise<WriteOutcome>;
 };
 
 export type ToolCallOptions = { visitor: VisitorAssertion; assertion: string; signal: AbortSignal };
+export type Preview = ToolPreview['preview'];
+export type PreviewOutcome = { ok: true; preview: Preview } | Extract<ToolOutcome, { ok: false }>;
+/** isCertain: the tools API has said what came of it; otherwise it may have been done. */
+export type WriteOutcome = { outcome: ToolOutcome; isCertain: boolean };
 
 export type ToolClientOptions = { url: string; key: SigningKey; random?: () => number };
 
-type Attempt = { outcome: ToolOutcome; retryable: boolean; retryAfterMs: number };
+type Request = ToolCallOptions & { path: string; args: Args; effectKey?: string; read: (tool: Tool, body: unknown) => Answer };
+type Answer = { output: Args } | undefined;
+type Attempt = { outcome: ToolOutcome; retryable: boolean; retryAfterMs: number; isCertain: boolean };
 
 /** A result larger than this is refused unread. */
 const answerBytesMax = 256 * 1024;
 const pauseBaseMs = 100;
+/** Times that a write is asked about again within its turn; afterwards that is done beside the conversation. */
+const uncertainRetriesMax = 2;
+const validatePreview = createAjv().addSchema(http).compile<ToolPreview>({ $ref: `${http.$id}#/$defs/ToolPreview` });
 
 export function createToolClient(options: ToolClientOptions): ToolCaller {
   return {
     call: async (tool, args, callOptions) => {
-      const { manifest } = tool;
-      const deadlineMs = Date.now() + manifest.timeouts_ms.total;
-      for (let attempt = 0; ; attempt += 1) {
-        const result = await attemptCall(options, tool, { ...callOptions, args });
-        // Full jitter (the pause is random between nothing and a doubling limit), so that retries don't march in step.
-        const pauseMs = Math.max(result.retryAfterMs, (options.random ?? Math.random)() * pauseBaseMs * 2 ** attempt);
-        const mayRetry = result.retryable && manifest.effect === 'read' && attempt < manifest.retries && !callOptions.signal.aborted;
-        if (!mayRetry || Date.now() + pauseMs + manifest.timeouts_ms.attempt > deadlineMs) return result.outcome;
-        await pause(pauseMs, callOptions.signal);
-      }
+      const mayRetry = ({ retryable }: Attempt, attempt: number) => retryable && tool.manifest.effect === 'read' && attempt < tool.manifest.retries;
+      return (await callUntil(options, tool, { ...callOptions, args, path: '', read: readOutput, mayRetry })).outcome;
+    },
+    preview: async (tool, args, callOptions) => {
+      const mayRetry = ({ retryable }: Attempt, attempt: number) => retryable && attempt < 1;
+      const { outcome } = await callUntil(options, tool, { ...callOptions, args, path: '/preview', read: readPreview, mayRetry });
+      return outcome.ok ? { ok: true, preview: outcome.output as Preview } : outcome;
+    },
+    write: async (tool, args, callOptions) => {
+      // Not knowing is the only reason to ask again: the key makes it the same write, and a refusal stays one.
+      const mayRetry = ({ isCertain }: Attempt, attempt: number) => !isCertain && attempt < uncertainRetriesMax;
+      const { outcome, isCertain } = await callUntil(options, tool, { ...callOptions, args, path: '', read: readOutput, mayRetry });
+      return { outcome, isCertain };
     },
   };
 }
 
-async function attemptCall(options: ToolClientOptions, tool: Tool, call: ToolCallOptions & { args: Record<string, unknown> }): Promise<Attempt> {
+async function callUntil(
+  options: ToolClientOptions,
+  tool: Tool,
+  { mayRetry, ...request }: Request & { mayRetry: (attempt: Attempt, number: number) => boolean },
+): Promise<Attempt> {
+  const deadlineMs = Date.now() + tool.manifest.timeouts_ms.total;
+  for (let attempt = 0; ; attempt += 1) {
+    const result = await attemptCall(options, tool, request);
+    // Full jitter (the pause is random between nothing and a doubling limit), so that retries don't march in step.
+    const pauseMs = Math.max(result.retryAfterMs, (options.random ?? Math.random)() * pauseBaseMs * 2 ** attempt);
+    const isLast = request.signal.aborted || !mayRetry(result, attempt);
+    if (isLast || Date.now() + pauseMs + tool.manifest.timeouts_ms.attempt > deadlineMs) return result;
+    await pause(pauseMs, request.signal);
+  }
+}
+
+async function attemptCall(options: ToolClientOptions, tool: Tool, call: Request): Promise<Attempt> {
   const { manifest } = tool;
   const timeout = AbortSignal.timeout(manifest.timeouts_ms.attempt);
   try {
     const token = await mintToken(options.key, tool, call);
-    const response = await fetch(`${options.url}/tools/${manifest.name}`, {
+    const response = await fetch(`${options.url}/tools/${manifest.name}${call.path}`, {
       method: 'POST',
       redirect: 'error',
-      headers: { ...traceHeaders(), 'Content-Type': 'application/json', Authorization: `Bearer ${token}`, 'X-Visitor-Assertion': call.assertion },
+      headers: {
+        ...traceHeaders(),
+        'Content-Type': 'application/json',
+        Authorization: `Bearer ${token}`,
+        'X-Visitor-Assertion': call.assertion,
+        ...(call.effectKey === undefined ? {} : { 'Idempotency-Key': call.effectKey }),
+      },
       body: JSON.stringify(call.args),
       signal: AbortSignal.any([timeout, call.signal]),
     });
     const body = parseBody(await readLimited(response, answerBytesMax));
-    return response.ok ? succeeded(tool, body) : refused(response, body);
+    return response.ok ? succeeded(call.read(tool, body)) : refused(response, body);
   } catch {
     if (timeout.aborted) return failed('tool_timeout', true);
     return failed('tool_unavailable', !call.signal.aborted);
   }
 }
 
-async function mintToken(key: SigningKey, { manifest }: Tool, call: ToolCallOptions & { args: Record<string, unknown> }): Promise<string> {
+async function mintToken(key: SigningKey, { manifest }: Tool, call: ToolCallOptions & { args: Args }): Promise<string> {
   return await signToken('tool-token', key, {
     sub: call.visitor.sub,
     sid: call.visitor.sid,
@@ -75,26 +118,38 @@ async function mintToken(key: SigningKey, { manifest }: Tool, call: ToolCallOpti
   });
 }
 
-function succeeded(tool: Tool, body: unknown): Attempt {
+function readOutput(tool: Tool, body: unknown): Answer {
   const output = body instanceof Object && 'output' in body ? body.output : undefined;
-  const checked = check<Record<string, unknown>>(tool.validateOutput as never, output);
-  return checked.ok ? { outcome: { ok: true, output: checked.value }, retryable: false, retryAfterMs: 0 } : failed('tool_output_invalid', false);
+  const checked = check<Args>(tool.validateOutput as never, output);
+  return checked.ok ? { output: checked.value } : undefined;
 }
 
+function readPreview(_tool: Tool, body: unknown): Answer {
+  const checked = check(validatePreview, body);
+  return checked.ok ? { output: checked.value.preview } : undefined;
+}
+
+function succeeded(answer: Answer): Attempt {
+  if (!answer) return { ...failed('tool_output_invalid', false), isCertain: true };
+  return { outcome: { ok: true, output: answer.output }, retryable: false, retryAfterMs: 0, isCertain: true };
+}
+
+/** An answer with a code of ours says that nothing was done, except that the same write may still be under way; anything else says nothing. */
 function refused(response: Response, body: unknown): Attempt {
-  const code = body instanceof Object && 'code' in body && isErrorCode(body.code) ? body.code : 'tool_failed';
+  const known = body instanceof Object && 'code' in body && isErrorCode(body.code) ? body.code : undefined;
+  const code = known ?? 'tool_failed';
   const details = body instanceof Object && 'details' in body && Array.isArray(body.details) ? { details: body.details } : {};
   const retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1000;
-  const retryable = response.status >= 500 && errorEntry(code).retryable;
   return {
     outcome: { ok: false, code, message: errorEntry(code).text, ...details },
-    retryable,
+    retryable: response.status >= 500 && errorEntry(code).retryable,
     retryAfterMs: Number.isFinite(retryAfterMs) ? retryAfterMs : 0,
+    isCertain: known !== undefined && known !== 'effect_in_progress' && known !== 'effect_unknown',
   };
 }
 
 function failed(code: 'tool_timeout' | 'tool_unavailable' | 'tool_output_invalid', retryable: boolean): Attempt {
-  return { outcome: { ok: false, code, message: errorEntry(code).text }, retryable, retryAfterMs: 0 };
+  return { outcome: { ok: false, code, message: errorEntry(code).text }, retryable, retryAfterMs: 0, isCertain: false };
 }
 
 function parseBody(text: string): unknown {

@@ -1,0 +1,41 @@
+// The events that stand at the borders of a run: queued, started, asked, failed.
+import { type AGUIEvent, EventType } from '@ag-ui/core';
+import { AiguyError, type ErrorCode } from '@aiguy/manifests/errors';
+import type { InterruptSettledValue, QueuedValue } from '@aiguy/manifests/generated/events';
+import type { RunInput } from './runs.ts';
+
+export function runStarted(sessionId: string, runId: string, input: RunInput): AGUIEvent {
+  const isMessage = input.kind === 'message';
+  const parent = isMessage ? {} : { parentRunId: input.parentRunId };
+  return {
+    type: EventType.RUN_STARTED,
+    timestamp: Date.now(),
+    threadId: sessionId,
+    runId,
+    ...parent,
+    input: {
+      threadId: sessionId,
+      runId,
+      ...parent,
+      messages: isMessage ? [{ id: input.messageId, role: 'user', content: input.text }] : [],
+      tools: [],
+      context: [],
+      ...(isMessage ? {} : { resume: [{ interruptId: input.interruptId, status: 'resolved' as const }] }),
+    },
+  };
+}
+
+/** A message that waits is shown at once; a run that goes on from a card has nothing to show. */
+export function queuedEvent(runId: string, input: RunInput, position: number): AGUIEvent[] {
+  if (input.kind !== 'message') return [];
+  const value: QueuedValue = { runId, messageId: input.messageId, text: input.text, position };
+  return [{ type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.queued', value }];
+}
+
+export function interruptSettled(value: InterruptSettledValue): AGUIEvent {
+  return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.interrupt_settled', value };
+}
+
+export function runError(code: ErrorCode): AGUIEvent {
+  return { type: EventType.RUN_ERROR, timestamp: Date.now(), message: new AiguyError(code).message, code };
+}
