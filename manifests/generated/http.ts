@@ -25,6 +25,7 @@ export interface Http {
   SessionInfo?: SessionInfo;
   CancelResult?: CancelResult;
   ToolResult?: ToolResult;
+  ToolPreview?: ToolPreview;
   ToolList?: ToolList;
   SuggestionsRequest?: SuggestionsRequest;
   SuggestedArticle?: SuggestedArticle;
@@ -210,6 +211,35 @@ export interface CancelResult {
 export interface ToolResult {
   tool: string;
   output: {};
+}
+/**
+ * The answer of POST /tools/:name/preview: what a write would do, in words of the shop's and not of the model's.
+ */
+export interface ToolPreview {
+  tool: string;
+  preview: {
+    /**
+     * One line, such as «Cancel order W2403075».
+     */
+    summary: string;
+    /**
+     * @maxItems 20
+     */
+    facts: {
+      label: string;
+      value: string;
+    }[];
+    /**
+     * Money that moves.
+     */
+    amount?: {
+      /**
+       * In units of currency.
+       */
+      value: number;
+      currency: string;
+    };
+  };
 }
 export interface ToolList {
   tools: {

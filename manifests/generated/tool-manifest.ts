@@ -35,6 +35,77 @@ export type ToolManifest = {
    * JSON Schema 2020-12 of the result; an object that is closed.
    */
   output: {};
+  /**
+   * What the visitor types in a form that the model never sees. Its fields are sent beside those of input, in one object.
+   */
+  form?: {
+    /**
+     * Who must fill it in before the tool runs.
+     */
+    for: 'guests' | 'everyone';
+    /**
+     * The form's heading.
+     */
+    title: string;
+    /**
+     * A closed object of flat fields, in JSON Schema.
+     */
+    schema: {
+      type: 'object';
+      additionalProperties: false;
+      required: string[];
+      properties: {
+        [k: string]: {
+          type: 'string' | 'number' | 'integer' | 'boolean';
+          /**
+           * The field's label.
+           */
+          title: string;
+          description?: string;
+          format?: 'email' | 'date';
+          pattern?: string;
+          minLength?: number;
+          /**
+           * Needed for every text that is no choice and no date.
+           */
+          maxLength?: number;
+          minimum?: number;
+          maximum?: number;
+          /**
+           * A choice.
+           *
+           * @minItems 2
+           * @maxItems 20
+           */
+          enum?: string[];
+          /**
+           * A one-time code: neither shown again nor kept anywhere.
+           */
+          'x-secret'?: boolean;
+        };
+      };
+    };
+  };
+  /**
+   * Words of the card that asks for the visitor's click; for writes.
+   */
+  confirmation?: {
+    /**
+     * The card's heading, such as «Cancel this order?».
+     */
+    title: string;
+    /**
+     * The button that confirms, such as «Cancel the order».
+     */
+    action: string;
+  };
+  /**
+   * The write that takes this one back. All of its arguments stand, by the same names, in this tool's arguments or result.
+   */
+  undo?: {
+    tool: string;
+    within_s: number;
+  };
   timeouts_ms: {
     /**
      * One HTTP attempt.

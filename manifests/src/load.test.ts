@@ -42,6 +42,28 @@ const broken: [string, Record<string, unknown>, RegExp][] = [
   ],
 ];
 
+const asWrite = { effect: 'write', confirm: true, retries: 0, confirmation: { title: 'Do it?', action: 'Do it' } };
+const emailField = { email: { type: 'string', title: 'E-mail', format: 'email', maxLength: 254 } };
+const formOf = (properties: object, required: string[] = []) => ({
+  form: { for: 'everyone', title: 'Who is asking?', schema: { type: 'object', additionalProperties: false, required, properties } },
+});
+
+broken.push(
+  ['a write without words for its card', { ...asWrite, confirmation: undefined }, /\/: .*confirmation/],
+  ['a read with words for a card', { confirmation: asWrite.confirmation }, /\/confirmation: /],
+  ['a read that could be undone', { undo: { tool: 'get_order_status', within_s: 60 } }, /\/undo: /],
+  ['an undo that does not exist', { ...asWrite, undo: { tool: 'undo_order', within_s: 60 } }, /\/undo\/tool: must name a tool that writes/],
+  ['a form field with the name of an argument', formOf({ order_id: emailField.email }), /\/form\/schema\/properties\/order_id: is an argument/],
+  ['a form that needs a field that it has not', formOf(emailField, ['phone']), /\/form\/schema\/required: names no field \(phone\)/],
+  ['a form field without a label', formOf({ email: { type: 'string', maxLength: 254 } }), /\/form\/schema\/properties\/email: .*title/],
+  [
+    'a text of any length in a form',
+    formOf({ email: { ...emailField.email, maxLength: undefined } }),
+    /\/form\/schema\/properties\/email: .*maxLength/,
+  ],
+  ['an object in a form', formOf({ email: { type: 'object', title: 'E-mail' } }), /\/form\/schema\/properties\/email\/type: /],
+);
+
 for (const [what, change, expected] of broken) {
   test(`${what} stops the boot with file, pointer and reason`, (t) => {
     const folder = folderWith(t, 'get_order_status.json', JSON.stringify({ ...good, ...change }));
@@ -54,4 +76,32 @@ for (const [what, change, expected] of broken) {
 
 test('a file that is no JSON stops the boot by name', (t) => {
   assert.throws(() => loadManifests(folderWith(t, 'broken_tool.json', '{"name":')), /^ManifestError: broken_tool\.json \/: not JSON/);
+});
+
+test('an undo whose arguments can’t be filled from arguments or result stops the boot', (t) => {
+  const folder = folderWith(t, 'get_order_status.json', JSON.stringify({ ...good, ...asWrite, undo: { tool: 'take_back', within_s: 60 } }));
+  const undo = (name: string) => {
+    const input = { type: 'object', additionalProperties: false, properties: { [name]: { type: 'string' } } };
+    const examples = ['a', 'b', 'c'].map((text) => ({ message: `undo ${text}`, input: { [name]: text } }));
+    writeFileSync(join(folder, 'take_back.json'), JSON.stringify({ ...good, ...asWrite, name: 'take_back', input, examples }));
+  };
+  undo('batch');
+  assert.throws(() => loadManifests(folder), /get_order_status\.json \/undo\/tool: needs what neither input nor output has: batch/);
+  for (const name of ['order_id', 'status']) {
+    undo(name);
+    assert.equal(loadManifests(folder).get('get_order_status')?.manifest.undo?.tool, 'take_back');
+  }
+});
+
+test('a call is the arguments and the form in one closed object; guests’ fields are not asked of everyone', (t) => {
+  const checks = (who: string) => {
+    const form = { ...formOf(emailField, ['email']).form, for: who };
+    return loadManifests(folderWith(t, 'get_order_status.json', JSON.stringify({ ...good, form }))).get('get_order_status');
+  };
+  const [everyone, guests] = [checks('everyone'), checks('guests')];
+  const args = { order_id: 'W2530531' };
+  const both = { ...args, email: 'mia@example.com' };
+  assert.deepEqual([everyone?.validateCall(both), everyone?.validateCall(args), guests?.validateCall(args)], [true, false, true]);
+  assert.deepEqual([everyone?.validateCall({ ...both, phone: '1' }), everyone?.validateCall({ ...both, email: 'mia' })], [false, false]);
+  assert.deepEqual([everyone?.validateInput(both), everyone?.validateForm?.({ email: 'mia@example.com' })], [false, true]);
 });

@@ -9,7 +9,16 @@ import { check, createAjv } from './validate.ts';
 export type { ToolManifest };
 
 /** A manifest with its compiled checks. */
-export type Tool = { manifest: ToolManifest; validateInput: ValidateFunction; validateOutput: ValidateFunction };
+export type Tool = {
+  manifest: ToolManifest;
+  /** The arguments that the model gives. */
+  validateInput: ValidateFunction;
+  /** What the visitor typed in the form; undefined where there is none. */
+  validateForm: ValidateFunction | undefined;
+  /** The body of a call: both in one object. The form's required fields are required when it is for everyone. */
+  validateCall: ValidateFunction;
+  validateOutput: ValidateFunction;
+};
 
 /** Tools by name, in the order of their names, so that everything made from them is byte-stable. */
 export type Catalogue = ReadonlyMap<string, Tool>;
@@ -44,6 +53,7 @@ export function loadManifests(folder: string = toolsFolder): Catalogue {
     if (checked.value.name !== basename(file, '.json')) throw new ManifestError(file, '/name', 'must equal the file name');
     catalogue.set(checked.value.name, compileTool(file, checked.value));
   }
+  for (const tool of catalogue.values()) assertUndo(catalogue, tool.manifest);
   return catalogue;
 }
 
@@ -56,24 +66,56 @@ function parse(file: string, text: string): unknown {
 }
 
 function compileTool(file: string, manifest: ToolManifest): Tool {
-  const ajv = createAjv();
-  const compile = (part: 'input' | 'output'): ValidateFunction => {
-    const schema: Record<string, unknown> = manifest[part];
-    if (schema.type !== 'object' || schema.additionalProperties !== false) {
-      throw new ManifestError(file, `/${part}`, 'must be an object schema with additionalProperties false');
-    }
-    try {
-      return ajv.compile(schema);
-    } catch (error) {
-      throw new ManifestError(file, `/${part}`, error instanceof Error ? error.message : 'not a JSON Schema');
-    }
+  const tool: Tool = {
+    manifest,
+    validateInput: compilePart(file, '/input', manifest.input),
+    validateForm: manifest.form && compilePart(file, '/form/schema', manifest.form.schema),
+    validateCall: compilePart(file, '/form/schema', callSchema(file, manifest)),
+    validateOutput: compilePart(file, '/output', manifest.output),
   };
-  const tool: Tool = { manifest, validateInput: compile('input'), validateOutput: compile('output') };
   manifest.examples.forEach((example, index) => {
     assertExample(file, `/examples/${index}/input`, check(tool.validateInput, example.input));
     if (example.output) assertExample(file, `/examples/${index}/output`, check(tool.validateOutput, example.output));
   });
   return tool;
+}
+
+type ObjectSchema = Record<string, unknown> & { properties?: Record<string, unknown>; required?: string[] };
+
+function compilePart(file: string, pointer: string, schema: ObjectSchema): ValidateFunction {
+  if (schema.type !== 'object' || schema.additionalProperties !== false) {
+    throw new ManifestError(file, pointer, 'must be an object schema with additionalProperties false');
+  }
+  try {
+    return createAjv().compile(schema);
+  } catch (error) {
+    throw new ManifestError(file, pointer, error instanceof Error ? error.message : 'not a JSON Schema');
+  }
+}
+
+/** The schema of a call's body, as the OpenAPI page shows it too. @throws ManifestError when a field has the name of an argument */
+export function callSchema(file: string, { input, form }: ToolManifest): ObjectSchema {
+  const own: ObjectSchema = input;
+  if (!form) return own;
+  const fields = form.schema.properties;
+  for (const name of Object.keys(fields)) {
+    if (Object.hasOwn(own.properties ?? {}, name)) throw new ManifestError(file, `/form/schema/properties/${name}`, 'is an argument already');
+  }
+  for (const name of form.schema.required) {
+    if (!Object.hasOwn(fields, name)) throw new ManifestError(file, '/form/schema/required', `names no field (${name})`);
+  }
+  const required = form.for === 'everyone' ? form.schema.required : [];
+  return { ...own, properties: { ...own.properties, ...fields }, required: [...(own.required ?? []), ...required] };
+}
+
+function assertUndo(catalogue: Catalogue, manifest: ToolManifest): void {
+  if (!manifest.undo) return;
+  const broken = (reason: string) => new ManifestError(`${manifest.name}.json`, '/undo/tool', reason);
+  const undo = catalogue.get(manifest.undo.tool)?.manifest;
+  if (undo?.effect !== 'write') throw broken('must name a tool that writes');
+  const known = new Set([manifest.input, manifest.output].flatMap((schema: ObjectSchema) => Object.keys(schema.properties ?? {})));
+  const missing = Object.keys((undo.input as ObjectSchema).properties ?? {}).filter((name) => !known.has(name));
+  if (missing.length > 0) throw broken(`needs what neither input nor output has: ${missing.join(', ')}`);
 }
 
 function assertExample(file: string, pointer: string, checked: ReturnType<typeof check>): void {

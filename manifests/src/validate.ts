@@ -20,6 +20,8 @@ export function createAjv(): Ajv2020 {
   });
   // ajv-formats is CommonJS whose types say default export.
   (addFormats as unknown as (target: Ajv2020) => void)(ajv);
+  // A form's field that is neither shown again nor kept; says nothing about what is valid.
+  ajv.addKeyword({ keyword: 'x-secret', schemaType: 'boolean' });
   return ajv;
 }
 
