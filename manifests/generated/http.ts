@@ -99,7 +99,14 @@ export interface RunAgentInput {
   /**
    * @maxItems 20
    */
-  resume?: unknown[];
+  resume?: {
+    interruptId: string;
+    status: 'resolved' | 'cancelled';
+    payload?: unknown;
+    metadata?: {
+      [k: string]: unknown;
+    };
+  }[];
 }
 export interface Citation {
   /**

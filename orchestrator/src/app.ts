@@ -7,6 +7,7 @@ import { createService, type Service } from '@aiguy/manifests/service';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
 import cors from '@fastify/cors';
 import type { Config } from './config.ts';
+import { addInterruptRoutes } from './http/interrupts.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
 import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
@@ -14,7 +15,9 @@ import { addSessionRoutes } from './http/sessions.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import type { ModelPort } from './model/port.ts';
 import { createTurnMetrics } from './observe/metrics.ts';
+import { Effects } from './session/effects.ts';
 import { EventLog } from './session/event-log.ts';
+import { Interrupts } from './session/interrupts.ts';
 import { Runs } from './session/runs.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
@@ -31,9 +34,10 @@ export type AppPorts = {
   suggestArticles: SuggestArticles;
   catalogue: Catalogue;
   key: OwnKey;
+  /** Names this process among those of its database: instance and boot. */
   owner: string;
 };
-export type Orchestrator = Service & { liveRuns: LiveRuns; runs: Runs };
+export type Orchestrator = Service & { liveRuns: LiveRuns };
 
 /** A message is at most 4,000 characters; an AG-UI client sends its history along. */
 const bodyBytesMax = 256 * 1024;
@@ -54,6 +58,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   });
   const log = new EventLog(database);
   const runs = new Runs(database, log, owner);
+  const interrupts = new Interrupts(database, runs);
   const metrics = createTurnMetrics(service.metrics, Date.now);
   const limits = { tokens: config.TURN_TOKENS_MAX, tools: config.TURN_TOOLS_MAX, wallMs: config.TURN_WALL_MS };
   const cache = createCache({ redisUrl: config.REDIS_URL, prefix: 'aiguy-answer', entriesMax: answersMax });
@@ -65,6 +70,8 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     catalogue,
     log,
     runs,
+    interrupts,
+    effects: new Effects(database),
     metrics,
     limits,
     answerTokensMax: config.ANSWER_TOKENS_MAX,
@@ -74,13 +81,14 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const liveRuns = new LiveRuns(turnPorts);
   const visitorLimits = openVisitorLimits(config);
   const verifier = new TokenVerifier(config.TRUSTED_ISSUERS);
-  const httpPorts: HttpPorts = { database, log, runs, liveRuns, metrics, verifier, suggestArticles, ...visitorLimits };
+  const httpPorts: HttpPorts = { database, log, runs, liveRuns, interrupts, catalogue, metrics, verifier, suggestArticles, ...visitorLimits };
 
   const { app } = service;
   app.register(cors, corsOf(config));
   app.register(async (scope) => {
     addChatRoutes(scope, httpPorts);
     addSessionRoutes(scope, httpPorts);
+    addInterruptRoutes(scope, httpPorts);
     addSuggestionsRoute(scope, httpPorts);
     addOpenapiRoute(scope);
     scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
@@ -89,7 +97,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     visitorLimits.close();
     cache.close();
   });
-  return { ...service, liveRuns, runs };
+  return { ...service, liveRuns };
 }
 
 function openVisitorLimits(config: Config) {

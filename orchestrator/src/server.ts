@@ -1,5 +1,6 @@
 // The orchestrator's process: configuration, schema, listening, and an orderly end on SIGTERM or SIGINT.
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { migrate, openDatabase } from '@aiguy/manifests/database';
 import { loadManifests } from '@aiguy/manifests/load';
 import { startTelemetry } from '@aiguy/manifests/telemetry';
@@ -24,7 +25,8 @@ const database = openDatabase({
   statementTimeoutMs: 5000,
 });
 const key = await readSigningKey(config.ORCHESTRATOR_SIGNING_KEY, config.ORCHESTRATOR_ISSUER);
-const { app, liveRuns, runs } = buildApp(config, {
+const instance = `${hostname()}:${config.ORCHESTRATOR_PORT}`;
+const { app, liveRuns } = buildApp(config, {
   database,
   key,
   catalogue: loadManifests(),
@@ -39,9 +41,9 @@ const { app, liveRuns, runs } = buildApp(config, {
   tools: createToolClient({ url: config.TOOLS_API_URL, key }),
   corpusVersion: createCorpusVersion({ url: config.TOOLS_API_URL, key }),
   suggestArticles: createSuggestArticles({ url: config.TOOLS_API_URL, key }),
-  owner: randomUUID(),
+  owner: `${instance} ${randomUUID()}`,
 });
-await runs.endAllAbandoned();
+await liveRuns.begin(instance);
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
 

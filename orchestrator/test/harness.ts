@@ -96,8 +96,18 @@ export async function makeOwnKey(): Promise<OwnKey> {
   return await readSigningKey(JSON.stringify(await exportJWK(privateKey)), 'http://orchestrator.example');
 }
 
+/** Tools of which a test decides the answer; writes are done once a key, as the tools API does them. */
 export function toolsThat(answer: (name: string, args: Record<string, unknown>) => Promise<ToolOutcome>): ToolCaller {
-  return { call: async (tool, args) => await answer(tool.manifest.name, args) };
+  const done = new Map<string, Promise<ToolOutcome>>();
+  return {
+    call: async (tool, args) => await answer(tool.manifest.name, args),
+    preview: async (tool) => ({ ok: true, preview: { summary: `Carry out ${tool.manifest.name}`, facts: [] } }),
+    write: async (tool, args, { effectKey }) => {
+      const outcome = done.get(effectKey) ?? answer(tool.manifest.name, args);
+      done.set(effectKey, outcome);
+      return { outcome: await outcome, isCertain: true };
+    },
+  };
 }
 
 /** The events of an SSE body, with their ids. */

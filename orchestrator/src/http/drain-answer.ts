@@ -1,7 +1,8 @@
 // The JSON form of a run: the same events, drained.
 
 import type { AGUIEvent } from '@ag-ui/core';
-import type { ChatAnswer, Citation } from '@aiguy/manifests/generated/http';
+import type { CitationsValue, StepResetValue } from '@aiguy/manifests/generated/events';
+import type { ChatAnswer, Interrupt } from '@aiguy/manifests/generated/http';
 import type { LoggedEvent } from '../session/event-log.ts';
 import type { Run } from '../session/runs.ts';
 
@@ -17,26 +18,31 @@ export async function drainAnswer(run: Run, batches: AsyncIterable<LoggedEvent[]
     lastEventId: run.firstSeq,
   };
   const toolNames = new Map<string, string>();
+  const texts = new Map<string, string>();
   for await (const batch of batches) {
     for (const { seq, event } of batch) {
       answer.lastEventId = seq;
-      add(answer, toolNames, event);
+      add({ answer, toolNames, texts }, event);
     }
   }
+  answer.text = [...texts.values()].join('\n\n');
   return answer;
 }
 
-function add(answer: ChatAnswer, toolNames: Map<string, string>, event: AGUIEvent): void {
+type Draining = { answer: ChatAnswer; toolNames: Map<string, string>; texts: Map<string, string> };
+
+function add({ answer, toolNames, texts }: Draining, event: AGUIEvent): void {
   switch (event.type) {
     case 'TEXT_MESSAGE_START':
       answer.messageId = event.messageId;
-      if (answer.text) answer.text += '\n\n';
+      texts.set(event.messageId, '');
       break;
     case 'TEXT_MESSAGE_CONTENT':
-      answer.text += event.delta;
+      texts.set(event.messageId, (texts.get(event.messageId) ?? '') + event.delta);
       break;
     case 'CUSTOM':
-      if (event.name === 'aiguy.citations') answer.citations = (event.value as { citations: Citation[] }).citations;
+      if (event.name === 'aiguy.citations') answer.citations = (event.value as CitationsValue).citations;
+      if (event.name === 'aiguy.step_reset') for (const messageId of (event.value as StepResetValue).messageIds) texts.delete(messageId);
       break;
     case 'TOOL_CALL_START':
       toolNames.set(event.toolCallId, event.toolCallName);
@@ -48,7 +54,8 @@ function add(answer: ChatAnswer, toolNames: Map<string, string>, event: AGUIEven
       break;
     }
     case 'RUN_FINISHED':
-      answer.outcome = event.outcome?.type === 'cancelled' ? 'cancelled' : 'success';
+      answer.outcome = event.outcome?.type ?? 'success';
+      if (event.outcome?.type === 'interrupt') answer.interrupts = event.outcome.interrupts as Interrupt[];
       break;
     case 'RUN_ERROR':
       answer.error = { code: event.code ?? 'internal_error', message: event.message };

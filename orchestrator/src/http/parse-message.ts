@@ -5,11 +5,10 @@ import type { ChatMessage, RunAgentInput } from '@aiguy/manifests/generated/http
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { LoggedEvent } from '../session/event-log.ts';
+import type { Answer } from '../session/interrupts.ts';
 
-export type ParsedMessage = {
-  text: string;
-  messageId: string;
-  runId: string;
+type Parsed = { kind: 'message'; text: string; messageId: string; runId: string } | { kind: 'resume'; interruptId: string; answer: Answer };
+export type ParsedMessage = Parsed & {
   /** Ids of messages that the client claims were said before; each must be in the log. Empty for our own body. */
   claimedIds: string[];
   /** The session the body names, if it names one. */
@@ -29,19 +28,33 @@ export function parseMessage(body: unknown): ParsedMessage {
   if (!checked.ok || text === undefined) {
     throw new AiguyError(claimsHistory(body) ? 'history_not_accepted' : 'invalid_request', { details: checked.ok ? [] : checked.violations });
   }
-  return { text, messageId: checked.value.messageId ?? randomUUID(), runId: randomUUID(), claimedIds: [], threadId: undefined };
+  return { kind: 'message', text, messageId: checked.value.messageId ?? randomUUID(), runId: randomUUID(), claimedIds: [], threadId: undefined };
 }
 
 function parseRunAgentInput(body: object): ParsedMessage {
   const checked = check(validateRunAgentInput, body);
   if (!checked.ok) throw new AiguyError('invalid_request', { details: checked.violations });
-  const { threadId, runId, messages } = checked.value;
+  const { threadId, runId, messages, resume = [] } = checked.value;
+  if (resume.length > 0) return { ...parseResume(resume), claimedIds: messages.map((message) => message.id), threadId };
   const last = messages.at(-1);
   const content = last?.content;
   if (last?.role !== 'user' || typeof content !== 'string')
     throw new AiguyError('invalid_request', { details: [{ pointer: '/messages', rule: 'must end with a text of the user' }] });
   if (messages.some((message) => message.role === 'system' || message.role === 'developer')) throw new AiguyError('history_not_accepted');
-  return { text: checkText(content), messageId: last.id, runId, claimedIds: messages.slice(0, -1).map((message) => message.id), threadId };
+  return { kind: 'message', text: checkText(content), messageId: last.id, runId, claimedIds: messages.slice(0, -1).map((message) => message.id), threadId };
+}
+
+/** An AG-UI client answers a confirmation with the payload {approved}, a form with its fields; cancelled is a no to both. */
+function parseResume(resume: NonNullable<RunAgentInput['resume']>): Extract<Parsed, { kind: 'resume' }> {
+  const [entry, ...more] = resume;
+  if (!entry || more.length > 0) throw new AiguyError('invalid_request', { details: [{ pointer: '/resume', rule: 'must answer one interrupt' }] });
+  const { interruptId, status, payload } = entry;
+  const values = payload instanceof Object ? (payload as Record<string, unknown>) : {};
+  if (typeof values.approved === 'boolean' || payload === undefined) {
+    const isApproved = status === 'resolved' && values.approved === true;
+    return { kind: 'resume', interruptId, answer: { kind: 'confirmation', decision: isApproved ? 'approve' : 'reject' } };
+  }
+  return { kind: 'resume', interruptId, answer: { kind: 'input', values: status === 'resolved' ? values : undefined } };
 }
 
 /** Everything that the client claims was said before must be in the log; what stands in the log counts, not what it sent. */

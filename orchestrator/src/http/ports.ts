@@ -1,8 +1,10 @@
 // What the routes need; app.ts hands it in.
 import type { Database } from '@aiguy/manifests/database';
+import type { Catalogue } from '@aiguy/manifests/load';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { TurnMetrics } from '../observe/metrics.ts';
 import type { EventLog } from '../session/event-log.ts';
+import type { Interrupts } from '../session/interrupts.ts';
 import type { Runs } from '../session/runs.ts';
 import type { SuggestArticles } from '../tools/suggest-articles.ts';
 import type { LiveRuns } from '../turn/live-runs.ts';
@@ -12,6 +14,8 @@ export type HttpPorts = {
   log: EventLog;
   runs: Runs;
   liveRuns: LiveRuns;
+  interrupts: Interrupts;
+  catalogue: Catalogue;
   verifier: TokenVerifier;
   metrics: TurnMetrics;
   /** @throws AiguyError rate_limited with the time to wait */

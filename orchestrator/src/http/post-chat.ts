@@ -1,15 +1,14 @@
 // POST /chat and POST /ask: takes a message into the log, starts its run, and sends what the log gets, as events or drained into JSON.
 import { AiguyError } from '@aiguy/manifests/errors';
 import { withRemoteTrace } from '@aiguy/manifests/telemetry';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Run } from '../session/runs.ts';
-import { tail } from '../session/tail.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Started } from '../session/runs.ts';
 import { answerForm } from './accept.ts';
-import { authenticate } from './authenticate.ts';
-import { drainAnswer } from './drain-answer.ts';
+import { answerRun, begin } from './answer-run.ts';
+import { type AuthenticatedVisitor, authenticate } from './authenticate.ts';
+import { settleInterrupt } from './interrupts.ts';
 import { assertKnown, parseMessage } from './parse-message.ts';
 import type { HttpPorts } from './ports.ts';
-import { clientSignal, sendEvents } from './send-events.ts';
 
 /** Runs that are looked at for the ids an AG-UI client may name. */
 const knownRunsMax = 100;
@@ -17,40 +16,34 @@ const knownRunsMax = 100;
 export function addChatRoutes(app: FastifyInstance, ports: HttpPorts): void {
   app.post('/chat', async (request, reply) => {
     const form = answerForm(request.headers.accept);
-    const run = await acceptMessage(ports, request);
-    return form === 'json' ? await answerAsJson(ports, request, { reply, run }) : await answerAsEvents(ports, request, { reply, run });
+    const from = await authenticate(ports.verifier, request);
+    const { run } = await withRemoteTrace(request.headers, async () => await acceptBody(ports, from, request.body));
+    return await answerRun(ports, request, { reply, run, form, isAlone: isAgUi(request) });
   });
   app.post('/ask', async (request, reply) => {
-    const run = await acceptMessage(ports, request);
-    return await answerAsJson(ports, request, { reply, run });
+    const from = await authenticate(ports.verifier, request);
+    const { run } = await withRemoteTrace(request.headers, async () => await acceptBody(ports, from, request.body));
+    return await answerRun(ports, request, { reply, run, form: 'json', isAlone: true });
   });
 }
 
-async function acceptMessage(ports: HttpPorts, request: FastifyRequest): Promise<Run> {
-  const { visitor, assertion } = await authenticate(ports.verifier, request);
-  const message = parseMessage(request.body);
+/**
+ * Takes a message, or an AG-UI client's answer to a card, whichever way it came.
+ * @throws AiguyError
+ */
+export async function acceptBody(ports: HttpPorts, from: AuthenticatedVisitor, body: unknown): Promise<Started> {
+  const { visitor, assertion } = from;
+  const message = parseMessage(body);
   if (message.threadId !== undefined && message.threadId !== visitor.sid) throw new AiguyError('not_found');
   await ports.limitChat(`${visitor.iss} ${visitor.sub}`);
   if (message.claimedIds.length > 0) assertKnown(message.claimedIds, await ports.log.readRuns(visitor.sid, knownRunsMax));
-  const { run, fresh } = await ports.runs.start({ visitor, text: message.text, messageId: message.messageId, runId: message.runId });
-  if (fresh) {
-    ports.metrics.accepted(run.id);
-    withRemoteTrace(request.headers, () => ports.liveRuns.start({ run, visitor, assertion, text: message.text }));
-  }
-  return run;
+  if (message.kind === 'resume') return await settleInterrupt(ports, from, message);
+  const { text, messageId, runId } = message;
+  const started = await ports.runs.start({ visitor, assertion, text, messageId, runId });
+  begin(ports, started);
+  return started;
 }
 
-type Answering = { reply: FastifyReply; run: Run };
-
-async function answerAsEvents(ports: HttpPorts, request: FastifyRequest, { reply, run }: Answering): Promise<void> {
-  await sendEvents(reply, clientSignal(request), (signal) => follow(ports, run, signal));
-}
-
-async function answerAsJson(ports: HttpPorts, request: FastifyRequest, { reply, run }: Answering): Promise<FastifyReply> {
-  const answer = await drainAnswer(run, follow(ports, run, clientSignal(request)));
-  return await reply.header('Cache-Control', 'no-store').send(answer);
-}
-
-function follow(ports: HttpPorts, run: Run, signal: AbortSignal) {
-  return tail(ports.log, ports.runs, { id: run.sessionId, after: run.firstSeq - 1, untilRunEnds: run.id, signal });
+function isAgUi({ body }: FastifyRequest): boolean {
+  return typeof body === 'object' && body !== null && 'threadId' in body;
 }

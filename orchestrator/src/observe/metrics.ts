@@ -9,7 +9,9 @@ export type TurnMetrics = {
   accepted: (runId: string) => void;
   firstText: (runId: string) => void;
   turnEnded: (runId: string, outcome: { kind: string; code?: string }) => void;
-  turnLost: (runId: string, reason: 'lease_lost' | 'database') => void;
+  turnLost: (runId: string, reason: 'lease_lost' | 'database' | 'shutdown') => void;
+  /** A turn of a process that is gone was taken up by this one. */
+  turnTakenOver: () => void;
   toolCall: (tool: string, outcome: ToolOutcome) => void;
   tokens: (usage: Usage) => void;
   /** Sentences of one model step that the claim gate did not send. */
@@ -41,6 +43,7 @@ export function createTurnMetrics(register: Registry, nowMs: () => number): Turn
     labelNames: ['tool', 'code'],
     registers,
   });
+  const takenOver = new Counter({ name: 'aiguy_turns_taken_over_total', help: 'Turns that this process took up from one that was gone.', registers });
   const tokens = new Counter({ name: 'aiguy_model_tokens_total', help: 'Tokens by kind.', labelNames: ['kind'], registers });
   const withheld = new Counter({ name: 'aiguy_withheld_sentences_total', help: 'Sentences that the claim gate did not send.', registers });
   const prompts = new Counter({
@@ -69,6 +72,7 @@ export function createTurnMetrics(register: Registry, nowMs: () => number): Turn
       started.delete(runId);
       turns.inc({ outcome: 'lost', code: reason });
     },
+    turnTakenOver: () => takenOver.inc(),
     toolCall: (tool, outcome) => tools.inc({ tool, code: outcome.ok ? 'ok' : outcome.code }),
     tokens: (usage) => {
       tokens.inc({ kind: 'input' }, usage.inputTokens);

@@ -80,8 +80,8 @@ export class Effects {
   }
 
   /** Keeps what came of it; the values of a form are forgotten. The first answer stays. */
-  async settle(key: string, outcome: unknown): Promise<void> {
-    await this.#database.query(
+  async settle(key: string, outcome: unknown, on: Database | Connection = this.#database): Promise<void> {
+    await on.query(
       `UPDATE effects SET status = 'settled', outcome = $2, settled_at = now(), visitor = NULL, assertion = NULL, check_at = NULL,
          args = (SELECT args FROM interrupts WHERE id = interrupt_id)
        WHERE key = $1 AND status <> 'settled'`,

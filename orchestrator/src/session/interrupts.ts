@@ -10,9 +10,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection, Database } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
+import type { Interrupt } from '@aiguy/manifests/generated/http';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { effectKey, planEffect } from './effects.ts';
-import { findInterrupt, type InterruptRow, type InterruptStatus, interruptBehind, pendingCards } from './interrupt-rows.ts';
+import { findInterrupt, forgetFormValues, type InterruptRow, type InterruptStatus, interruptBehind, pendingCards } from './interrupt-rows.ts';
 import { interruptSettled } from './run-events.ts';
 import { type Append, lockSession, type Run, type Runs, type Started } from './runs.ts';
 
@@ -33,9 +34,10 @@ export class Interrupts {
 
   /**
    * Settles a card by its visitor's answer. The same answer again leads to the same run.
+   * @param assertValid throws what is wrong with the values of a tool's form; the card stays open then
    * @throws AiguyError not_found, interrupt_decided when another answer was first, interrupt_expired
    */
-  async decide({ visitor, assertion, interruptId, answer }: Decision): Promise<Started> {
+  async decide({ visitor, assertion, interruptId, answer }: Decision, assertValid: (tool: string, values: unknown) => void): Promise<Started> {
     return await this.#runs.inSession(visitor.sid, async (connection, append) => {
       await lockSession(connection, visitor.sid);
       const row = await findInterrupt(connection, { id: interruptId, sessionId: visitor.sid, issuer: visitor.iss, subject: visitor.sub });
@@ -44,6 +46,7 @@ export class Interrupts {
       if (row.status === wanted && row.continued_by) return { run: await runOf(connection, visitor.sid, row.continued_by), assignment: undefined };
       if (row.status === 'expired' || (row.status === 'pending' && row.is_over)) throw new AiguyError('interrupt_expired');
       if (row.status !== 'pending') throw new AiguyError('interrupt_decided');
+      if (answer.kind === 'input' && answer.values !== undefined) assertValid(row.tool, answer.values);
       return await this.#goOn(connection, append, { row, wanted, visitor, assertion, answer });
     });
   }
@@ -89,8 +92,14 @@ export class Interrupts {
     return row;
   }
 
-  async pending(sessionId: string) {
+  /** Cards that still wait for their visitor, oldest first. */
+  async pending(sessionId: string): Promise<Interrupt[]> {
     return await pendingCards(this.#database, sessionId);
+  }
+
+  /** What was typed is forgotten once the tool has it. */
+  async forget(id: string): Promise<void> {
+    await forgetFormValues(this.#database, id);
   }
 
   /** Settles cards whose time is over, and tells every tab. */

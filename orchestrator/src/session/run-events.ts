@@ -1,12 +1,12 @@
 // The events that stand at the borders of a run: queued, started, asked, failed.
+import { randomUUID } from 'node:crypto';
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import { AiguyError, type ErrorCode } from '@aiguy/manifests/errors';
 import type { InterruptSettledValue, QueuedValue } from '@aiguy/manifests/generated/events';
 import type { RunInput } from './runs.ts';
 
 export function runStarted(sessionId: string, runId: string, input: RunInput): AGUIEvent {
-  const isMessage = input.kind === 'message';
-  const parent = isMessage ? {} : { parentRunId: input.parentRunId };
+  const parent = input.kind === 'resume' ? { parentRunId: input.parentRunId } : {};
   return {
     type: EventType.RUN_STARTED,
     timestamp: Date.now(),
@@ -17,10 +17,10 @@ export function runStarted(sessionId: string, runId: string, input: RunInput): A
       threadId: sessionId,
       runId,
       ...parent,
-      messages: isMessage ? [{ id: input.messageId, role: 'user', content: input.text }] : [],
+      messages: input.kind === 'message' ? [{ id: input.messageId, role: 'user', content: input.text }] : [],
       tools: [],
       context: [],
-      ...(isMessage ? {} : { resume: [{ interruptId: input.interruptId, status: 'resolved' as const }] }),
+      ...(input.kind === 'resume' ? { resume: [{ interruptId: input.interruptId, status: 'resolved' as const }] } : {}),
     },
   };
 }
@@ -34,6 +34,20 @@ export function queuedEvent(runId: string, input: RunInput, position: number): A
 
 export function interruptSettled(value: InterruptSettledValue): AGUIEvent {
   return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.interrupt_settled', value };
+}
+
+export function runFinished(sessionId: string, runId: string): AGUIEvent {
+  return { type: EventType.RUN_FINISHED, timestamp: Date.now(), threadId: sessionId, runId, outcome: { type: 'success' } };
+}
+
+/** One whole message. */
+export function textMessage(text: string): AGUIEvent[] {
+  const messageId = randomUUID();
+  return [
+    { type: EventType.TEXT_MESSAGE_START, timestamp: Date.now(), messageId, role: 'assistant' },
+    { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: text },
+    { type: EventType.TEXT_MESSAGE_END, messageId },
+  ];
 }
 
 export function runError(code: ErrorCode): AGUIEvent {

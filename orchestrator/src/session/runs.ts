@@ -1,17 +1,21 @@
 // Runs: at most one working run a session, the others queued behind it; each owned by a lease with a fencing epoch and ended by one terminal event.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { AGUIEvent } from '@ag-ui/core';
 import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { type EventLog, LeaseLostError, type LoggedEvent } from './event-log.ts';
 import { insertInterrupts, type NewInterrupt } from './interrupt-rows.ts';
-import { queuedEvent, runError, runStarted } from './run-events.ts';
+import { queuedEvent, runError, runFinished, runStarted } from './run-events.ts';
 import { ensureSession } from './sessions.ts';
 
 export type Run = { sessionId: string; id: string; epoch: number; firstSeq: number };
 export type RunStatus = 'queued' | 'running' | 'success' | 'interrupt' | 'cancelled' | 'error';
-export type RunInput = { kind: 'message'; messageId: string; text: string } | { kind: 'resume'; interruptId: string; parentRunId: string };
+/** notice: nobody asked; something that was under way has ended. */
+export type RunInput =
+  | { kind: 'message'; messageId: string; text: string }
+  | { kind: 'resume'; interruptId: string; parentRunId: string }
+  | { kind: 'notice' };
 export type NewMessage = { visitor: VisitorAssertion; assertion: string; text: string; messageId: string; runId: string };
 
 /** A run that this process holds the lease of, with everything that working on it needs. */
@@ -210,6 +214,29 @@ export class Runs {
         [sessionId, id, JSON.stringify(row.visitor), row.assertion],
       );
       return await this.#end(connection, append, { run: assignment.run, ending: { status: 'error', events: [runError('run_abandoned')] } });
+    });
+  }
+
+  /**
+   * Says something in a session when nothing is running in it, as a run of its own.
+   * @param say.also in the same transaction
+   * @returns false when the session is busy; nothing was done then
+   */
+  async announce(sessionId: string, say: { events: AGUIEvent[]; also: (connection: Connection) => Promise<void> }): Promise<boolean> {
+    return await this.inSession(sessionId, async (connection, append) => {
+      await lockSession(connection, sessionId);
+      const busy = await connection.query(`SELECT FROM runs WHERE session_id = $1 AND status IN ('running', 'queued') LIMIT 1`, [sessionId]);
+      if (busy.rowCount !== 0) return false;
+      const id = randomUUID();
+      const input: RunInput = { kind: 'notice' };
+      const firstSeq = await append(id, [runStarted(sessionId, id, input), ...say.events, runFinished(sessionId, id)]);
+      await connection.query(
+        `INSERT INTO runs (session_id, id, message_id, message_digest, status, owner, lease_until, finished_at, first_seq, input)
+         VALUES ($1, $2, $2, '', 'success', $3, now(), now(), $4, $5)`,
+        [sessionId, id, this.owner, firstSeq, JSON.stringify(input)],
+      );
+      await say.also(connection);
+      return true;
     });
   }
 

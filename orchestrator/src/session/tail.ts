@@ -37,7 +37,7 @@ export async function* tail(log: EventLog, runs: Runs, session: Session): AsyncG
         yield batch;
         if (batch.some((event) => event.runId === session.untilRunEnds && terminal.has(event.event.type))) return;
       } else if (await isOver(runs, inbox, session)) return;
-      else await waitForMore(runs, inbox, session.pollMs ?? 2000);
+      else await waitForMore(inbox, session.pollMs ?? 2000);
     }
   } finally {
     unsubscribe();
@@ -51,12 +51,10 @@ async function isOver(runs: Runs, inbox: Inbox, session: Session): Promise<boole
   return !running && inbox.isEmpty();
 }
 
-/** Waits for the inbox; in vain, the rows are asked next, because the run may be another process' or nobody's any more. */
-async function waitForMore(runs: Runs, inbox: Inbox, pollMs: number): Promise<void> {
+/** Waits for the inbox; in vain, the rows are asked next, because the run may be another process'. */
+async function waitForMore(inbox: Inbox, pollMs: number): Promise<void> {
   await inbox.waitMs(pollMs);
-  if (!inbox.isEmpty()) return;
-  inbox.readRowsNext = true;
-  await runs.endAllAbandoned();
+  if (inbox.isEmpty()) inbox.readRowsNext = true;
 }
 
 /** From the inbox while it is contiguous with the cursor, otherwise from the rows. */

@@ -1,64 +1,107 @@
 // Runs the calls of one model step: prepare (parse, validate, repair what is lossless), spend, call, record.
 import { randomUUID } from 'node:crypto';
 import { EventType } from '@ag-ui/core';
-import { errorEntry } from '@aiguy/manifests/errors';
+import { argumentsDigest } from '@aiguy/manifests/digest';
+import { type ErrorCode, errorEntry } from '@aiguy/manifests/errors';
 import type { Tool } from '@aiguy/manifests/load';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { check } from '@aiguy/manifests/validate';
 import { spendTool, tokensLeft, toolsLeft, wallLeftMs } from '../budget/ledger.ts';
 import type { ToolCall, ToolOutcome } from '../model/port.ts';
+import { effectKey } from '../session/effects.ts';
+import { askVisitor, needsVisitor } from './ask-visitor.ts';
 import type { Input } from './machine.ts';
 import type { Passage } from './passages.ts';
 import type { Turn } from './turn.ts';
 
 type Prepared = { kind: 'ready'; tool: Tool; args: Record<string, unknown> } | { kind: 'refused'; outcome: ToolOutcome; malformed: boolean };
 
+/** Reads run at once. The first call that needs the visitor waits for him; another one beside it is refused, so that each click is about one change. */
 export async function callTools(turn: Turn, calls: ToolCall[]): Promise<Input> {
   turn.recorder.step('tool');
+  const prepared = calls.map((call) => ({ call, prepared: prepare(turn, call) }));
+  const first = prepared.find((item) => item.prepared.kind === 'ready' && needsVisitor(turn, item.prepared.tool));
   const results = await Promise.all(
-    calls.map(async (call) => {
-      const prepared = prepare(turn, call);
-      const outcome = prepared.kind === 'ready' ? await execute(turn, prepared) : prepared.outcome;
-      turn.recorder.emit({
-        type: EventType.TOOL_CALL_RESULT,
-        messageId: randomUUID(),
-        toolCallId: call.id,
-        content: JSON.stringify(outcome),
-        role: 'tool',
-      });
-      turn.ports.metrics.toolCall(turn.ports.catalogue.has(call.name) ? call.name : 'unknown', outcome);
-      return { call, outcome, malformed: prepared.kind === 'refused' && prepared.malformed };
+    prepared.map(async (item) => {
+      const outcome = await outcomeOf(turn, item, item === first);
+      if (outcome === 'waiting') return undefined;
+      record(turn, item.call, outcome);
+      return { call: item.call, outcome, malformed: item.prepared.kind === 'refused' && item.prepared.malformed };
     }),
   );
   if (turn.signal.aborted) return { type: 'cancelled' };
-  for (const { call, outcome } of results) turn.messages.push({ role: 'tool', call, outcome: trimmed(turn, outcome) });
+  const finished = results.filter((result) => result !== undefined);
+  for (const { call, outcome } of finished) turn.messages.push({ role: 'tool', call, outcome: trimmed(turn, outcome) });
   await turn.recorder.settle();
-  return { type: 'tools_finished', malformed: results.some((result) => result.malformed) };
+  return { type: 'tools_finished', malformed: finished.some((result) => result.malformed), waiting: finished.length < calls.length };
+}
+
+async function outcomeOf(
+  turn: Turn,
+  { call, prepared }: { call: ToolCall; prepared: Prepared },
+  mayAsk: boolean,
+): Promise<ToolOutcome | 'waiting'> {
+  if (prepared.kind === 'refused') return prepared.outcome;
+  if (!needsVisitor(turn, prepared.tool)) return await execute(turn, prepared);
+  if (!mayAsk) return refusal('one_change_at_a_time');
+  const done = await doneBefore(turn, prepared);
+  if (done) return done;
+  const asked = await askVisitor(turn, { ...prepared, call, signal: signalOf(turn) });
+  if ('ok' in asked) return asked;
+  turn.waiting = asked;
+  return 'waiting';
+}
+
+/** The same change asked for again in the same turn is the one that was made. */
+async function doneBefore(turn: Turn, { tool, args }: { tool: Tool; args: Record<string, unknown> }): Promise<ToolOutcome | undefined> {
+  if (tool.manifest.effect === 'read') return undefined;
+  const key = effectKey(turn.message.visitor, { turn_id: turn.turnId, tool: tool.manifest.name, args_digest: argumentsDigest(args) });
+  const effect = await turn.ports.effects.find(key);
+  if (!effect) return undefined;
+  return effect.status === 'settled' ? (effect.outcome as ToolOutcome) : refusal('effect_unknown');
+}
+
+export function record(turn: Turn, call: ToolCall, outcome: ToolOutcome): void {
+  turn.recorder.emit({
+    type: EventType.TOOL_CALL_RESULT,
+    messageId: randomUUID(),
+    toolCallId: call.id,
+    content: JSON.stringify(outcome),
+    role: 'tool',
+  });
+  turn.ports.metrics.toolCall(turn.ports.catalogue.has(call.name) ? call.name : 'unknown', outcome);
 }
 
 /** Gathers what the answer may cite and says what may happen next. */
 export async function observe(turn: Turn, malformed: boolean): Promise<Input> {
   return await inSpan('observe', {}, async () => {
-    for (const message of turn.messages) {
-      if (message.role === 'tool' && message.outcome.ok)
-        for (const passage of passagesOf(message.outcome.output)) turn.passages.set(passage.id, passage);
-    }
+    gatherPassages(turn);
     return { type: 'observed', malformed, toolsLeft: toolsLeft(turn.ledger) };
   });
 }
 
+export function gatherPassages(turn: Turn): void {
+  for (const message of turn.messages) {
+    if (message.role === 'tool' && message.outcome.ok)
+      for (const passage of passagesOf(message.outcome.output)) turn.passages.set(passage.id, passage);
+  }
+}
+
 async function execute(turn: Turn, prepared: { tool: Tool; args: Record<string, unknown> }): Promise<ToolOutcome> {
   const { visitor, assertion } = turn.message;
-  const timeout = AbortSignal.timeout(Math.max(1, wallLeftMs(turn.ledger, turn.ports.nowMs())));
   return await inSpan(`tool ${prepared.tool.manifest.name}`, {}, async (span) => {
     const outcome = await turn.ports.tools.call(prepared.tool, prepared.args, {
       visitor,
       assertion,
-      signal: AbortSignal.any([turn.signal, timeout]),
+      signal: signalOf(turn),
     });
     span.setAttribute('aiguy.ok', outcome.ok);
     return outcome;
   });
+}
+
+function signalOf(turn: Turn): AbortSignal {
+  return AbortSignal.any([turn.signal, AbortSignal.timeout(Math.max(1, wallLeftMs(turn.ledger, turn.ports.nowMs())))]);
 }
 
 function prepare(turn: Turn, call: ToolCall): Prepared {
@@ -86,11 +129,11 @@ function refuse(
   code: 'unknown_tool' | 'invalid_input' | 'budget_exhausted',
   how: { malformed: boolean; details?: { pointer: string; rule: string }[] },
 ): Prepared {
-  return {
-    kind: 'refused',
-    malformed: how.malformed,
-    outcome: { ok: false, code, message: errorEntry(code).text, ...(how.details ? { details: how.details } : {}) },
-  };
+  return { kind: 'refused', malformed: how.malformed, outcome: { ...refusal(code), ...(how.details ? { details: how.details } : {}) } };
+}
+
+export function refusal(code: ErrorCode): Extract<ToolOutcome, { ok: false }> {
+  return { ok: false, code, message: errorEntry(code).text };
 }
 
 function parseArguments(text: string): Record<string, unknown> | undefined {

@@ -1,11 +1,19 @@
-// The runs this process works on: started detached from any request, so that a visitor who leaves cancels nothing.
-
+// The runs this process works on, detached from any request, and the sweep that takes up what nobody works on any more.
+import type { Assignment } from '../session/runs.ts';
+import { reconcileEffects } from './reconcile-effects.ts';
 import { runTurn } from './run-turn.ts';
-import type { AcceptedMessage, TurnPorts } from './turn.ts';
+import type { TurnPorts } from './turn.ts';
+
+/** With the lease it bounds how long an abandoned turn rests: at most 9 s + 2 s. */
+const sweepMs = 2000;
 
 export class LiveRuns {
   readonly #ports: TurnPorts;
   readonly #live = new Map<string, { controller: AbortController; done: Promise<void> }>();
+  #sweeping: Promise<void> = Promise.resolve();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isEnding = false;
+  #mustLeave = false;
 
   constructor(ports: TurnPorts) {
     this.#ports = ports;
@@ -15,10 +23,24 @@ export class LiveRuns {
     return this.#live.size;
   }
 
-  start(message: AcceptedMessage): void {
+  /**
+   * Takes up what earlier processes of the instance left, then sweeps until the end.
+   * @param instance name of this process' place, which a restarted process has again
+   */
+  async begin(instance: string): Promise<void> {
+    await this.#takeOver(instance);
+    this.#schedule();
+  }
+
+  start(assignment: Assignment): void {
+    const { run } = assignment;
     const controller = new AbortController();
-    const key = keyOf(message.run.sessionId, message.run.id);
-    const done = runTurn(this.#ports, message, controller).finally(() => this.#live.delete(key));
+    const key = keyOf(run.sessionId, run.id);
+    if (this.#mustLeave) controller.abort('shutdown');
+    const done = runTurn(this.#ports, assignment, controller).then((next) => {
+      this.#live.delete(key);
+      if (next) this.start(next);
+    });
     this.#live.set(key, { controller, done });
   }
 
@@ -27,14 +49,40 @@ export class LiveRuns {
     this.#live.get(keyOf(sessionId, runId))?.controller.abort('cancelled');
   }
 
-  /** Lets runs finish for a while, then interrupts the rest; resolves when all have ended. */
+  /** Looks once for abandoned runs, cards whose time is over and effects in doubt. */
+  async sweep(): Promise<void> {
+    await this.#takeOver();
+    await this.#ports.interrupts.expire();
+    await reconcileEffects(this.#ports);
+  }
+
+  /** Lets runs finish for a while, then gives the rest back; resolves when all have ended. */
   async stop(graceMs: number): Promise<void> {
-    const all = Promise.all([...this.#live.values()].map((run) => run.done));
+    this.#isEnding = true;
+    clearTimeout(this.#timer);
     const timer = setTimeout(() => {
+      this.#mustLeave = true;
       for (const run of this.#live.values()) run.controller.abort('shutdown');
     }, graceMs);
-    await all;
+    await this.#sweeping;
+    while (this.#live.size > 0) await Promise.all([...this.#live.values()].map((run) => run.done));
     clearTimeout(timer);
+  }
+
+  async #takeOver(earlierBootsOf?: string): Promise<void> {
+    const isLive = (sessionId: string, runId: string) => this.#live.has(keyOf(sessionId, runId));
+    const taken = await this.#ports.runs.takeOver({ isLive, ...(earlierBootsOf === undefined ? {} : { earlierBootsOf }) });
+    for (const assignment of taken) this.start(assignment);
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      // A database that can't be asked now is asked again at the next sweep.
+      this.#sweeping = this.sweep().catch(() => undefined);
+      void this.#sweeping.then(() => {
+        if (!this.#isEnding) this.#schedule();
+      });
+    }, sweepMs);
   }
 }
 

@@ -3,7 +3,8 @@
 // State         what holds in it                          enters from              leaves to
 // RECEIVE       the message is in the log, nothing done   the start                PLAN, END
 // PLAN          a model call that may call tools is open  RECEIVE, OBSERVE         EXECUTE_TOOL, RESPOND, END
-// EXECUTE_TOOL  the calls of one model step are running   PLAN                     OBSERVE, END
+// EXECUTE_TOOL  the calls of one model step are running   PLAN, CONFIRM            OBSERVE, CONFIRM, END
+// CONFIRM       one call waits for the visitor's click    EXECUTE_TOOL             END of this run, EXECUTE_TOOL in the next
 // OBSERVE       every call has its outcome                EXECUTE_TOOL             PLAN, RESPOND, END
 // RESPOND       the answer is written or released         PLAN, OBSERVE            END
 // END           the one terminal event is decided         every state              –
@@ -13,12 +14,14 @@
 import type { ErrorCode } from '@aiguy/manifests/errors';
 import type { ToolCall } from '../model/port.ts';
 
-export type Outcome = { kind: 'success' } | { kind: 'cancelled' } | { kind: 'error'; code: ErrorCode };
+/** interrupt: the visitor is asked; a run of its own goes on from the answer, beginning in CONFIRM. */
+export type Outcome = { kind: 'success' } | { kind: 'interrupt' } | { kind: 'cancelled' } | { kind: 'error'; code: ErrorCode };
 
 export type State =
   | { at: 'RECEIVE' }
   | { at: 'PLAN'; repairs: number }
   | { at: 'EXECUTE_TOOL'; repairs: number }
+  | { at: 'CONFIRM'; repairs: number }
   | { at: 'OBSERVE'; repairs: number }
   | { at: 'RESPOND' }
   | { at: 'END'; outcome: Outcome };
@@ -28,8 +31,13 @@ export type Input =
   /** The model wrote an answer and called nothing. */
   | { type: 'answered' }
   | { type: 'called_tools'; calls: ToolCall[] }
-  /** malformed: at least one call could not be run as written. */
-  | { type: 'tools_finished'; malformed: boolean }
+  /** The visitor typed an answer to a card, which is none; the card is shown again. */
+  | { type: 'reopened' }
+  /** malformed: at least one call could not be run as written. waiting: one waits for the visitor. */
+  | { type: 'tools_finished'; malformed: boolean; waiting: boolean }
+  /** The card is made ready; it is shown by the run's end. */
+  | { type: 'asked' }
+  | { type: 'decided' }
   | { type: 'observed'; malformed: boolean; toolsLeft: number }
   | { type: 'released' }
   | { type: 'failed'; code: ErrorCode }
@@ -38,6 +46,8 @@ export type Input =
 export type Command =
   | { type: 'call_model'; purpose: 'plan' | 'answer' }
   | { type: 'execute_tools'; calls: ToolCall[] }
+  | { type: 'ask' }
+  | { type: 'carry_out' }
   | { type: 'observe'; malformed: boolean }
   | { type: 'release_answer' }
   | { type: 'finish'; outcome: Outcome };
@@ -66,13 +76,19 @@ const transitions: { [S in Working]: (state: At<S>, input: Input) => Step | unde
   RECEIVE: (_state, input) => (input.type === 'accepted' ? plan(0) : undefined),
   PLAN: (state, input) => {
     if (input.type === 'answered') return { state: { at: 'RESPOND' }, command: { type: 'release_answer' } };
+    if (input.type === 'reopened') return end({ kind: 'interrupt' });
     if (input.type !== 'called_tools') return undefined;
     return { state: { at: 'EXECUTE_TOOL', repairs: state.repairs }, command: { type: 'execute_tools', calls: input.calls } };
   },
-  EXECUTE_TOOL: (state, input) =>
-    input.type === 'tools_finished'
-      ? { state: { at: 'OBSERVE', repairs: state.repairs }, command: { type: 'observe', malformed: input.malformed } }
-      : undefined,
+  EXECUTE_TOOL: ({ repairs }, input) => {
+    if (input.type !== 'tools_finished') return undefined;
+    if (input.waiting) return { state: { at: 'CONFIRM', repairs }, command: { type: 'ask' } };
+    return { state: { at: 'OBSERVE', repairs }, command: { type: 'observe', malformed: input.malformed } };
+  },
+  CONFIRM: ({ repairs }, input) => {
+    if (input.type === 'asked') return end({ kind: 'interrupt' });
+    return input.type === 'decided' ? { state: { at: 'EXECUTE_TOOL', repairs }, command: { type: 'carry_out' } } : undefined;
+  },
   OBSERVE: (state, input) => {
     if (input.type !== 'observed') return undefined;
     const repairs = input.malformed ? state.repairs + 1 : 0;

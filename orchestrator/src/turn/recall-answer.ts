@@ -4,12 +4,12 @@ import { EventType } from '@ag-ui/core';
 import type { Circumstances } from './answer-cache.ts';
 import { systemPrompt } from './prompt.ts';
 import type { AnswerPart } from './release-answer.ts';
-import { isSignedIn, type Turn } from './turn.ts';
+import { isSignedIn, isUnanswered, type Turn } from './turn.ts';
 
 /** Sends a kept answer with the events of a run of its own, without a model and without a token. @returns whether there was one */
 export async function recallAnswer(turn: Turn): Promise<boolean> {
   const { answers, corpusVersion, metrics } = turn.ports;
-  if (!(answers && turn.isFirst && turn.attempts === 0)) return false;
+  if (!(answers && turn.isFirst && isUnanswered(turn))) return false;
   const { visitor, assertion, text } = turn.message;
   const { result, parts } = await answers.recall(
     text,

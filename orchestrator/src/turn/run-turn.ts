@@ -1,78 +1,130 @@
-// Performs the machine's commands for one accepted message, from the first model call to the one terminal event.
+// Performs the machine's commands for one run, from the first model call, or from where another process left it, to the one terminal event.
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { openLedger } from '../budget/ledger.ts';
 import { LeaseLostError } from '../session/event-log.ts';
-import { leaseMs, runError } from '../session/runs.ts';
+import { runError } from '../session/run-events.ts';
+import { type Assignment, leaseMs } from '../session/runs.ts';
 import { toolsFor } from '../tools/catalogue.ts';
 import { callModel } from './call-model.ts';
-import { callTools, observe } from './call-tools.ts';
-import { advance, type Command, type Input, initialState, type Outcome } from './machine.ts';
+import { callTools, gatherPassages, observe } from './call-tools.ts';
+import { carryOut } from './carry-out.ts';
+import { checkpointOf, ledgerOf, readCheckpoint, resetEvents } from './checkpoint.ts';
+import { advance, type Command, type Input, initialState, type Outcome, type Step } from './machine.ts';
 import { keepAnswer, recallAnswer } from './recall-answer.ts';
 import { Recorder } from './recorder.ts';
+import { reopenCard } from './reopen-card.ts';
+import { sayDone } from './say-done.ts';
 import { exchangesOf, historyMessages } from './transcript.ts';
-import type { AcceptedMessage, Turn, TurnPorts } from './turn.ts';
+import type { Turn, TurnPorts } from './turn.ts';
 
 /** Runs of the session that are looked at for history, and what of them may be told to the model. */
 const historyRunsMax = 8;
 const historyCharactersMax = 2400;
 
 /**
- * Contract: never rejects. The run ends with exactly one terminal event, unless the database can't be written or the lease is lost;
- * then nothing more is written, and whoever finds the lease run out ends it.
+ * Contract: never rejects. The run ends with exactly one terminal event, unless the database can't be written, the lease is lost or the process
+ * ends; then nothing more is written, and whoever takes the run over goes on from its last checkpoint.
+ * @returns the run that waited behind this one
  */
-export async function runTurn(ports: TurnPorts, message: AcceptedMessage, controller: AbortController): Promise<void> {
-  const renewal = setInterval(() => void renewLease(ports, message, controller), leaseMs / 3);
+export async function runTurn(ports: TurnPorts, assignment: Assignment, controller: AbortController): Promise<Assignment | undefined> {
+  const { run } = assignment;
+  const renewal = setInterval(() => void renewLease(ports, assignment, controller), leaseMs / 3);
   try {
-    await inSpan('turn', {}, async (span) => {
-      const turn = await openTurn(ports, message, controller.signal);
-      const outcome = await performAll(turn);
+    return await inSpan('turn', {}, async (span) => {
+      const { turn, first } = await openTurn(ports, assignment, controller.signal);
+      const { step, outcome } = await performAll(turn, first);
+      if (outcome.kind === 'cancelled' && turn.signal.reason !== 'cancelled') return await leave(turn);
       span.setAttribute('aiguy.outcome', outcome.kind);
-      await finish(turn, outcome);
-      ports.metrics.turnEnded(message.run.id, outcome);
+      const next = await finish(turn, step, outcome);
+      ports.metrics.turnEnded(run.id, outcome);
       if (outcome.kind === 'success') await keepAnswer(turn);
+      return next;
     });
   } catch (error) {
-    ports.metrics.turnLost(message.run.id, error instanceof LeaseLostError ? 'lease_lost' : 'database');
+    ports.metrics.turnLost(run.id, error instanceof LeaseLostError ? 'lease_lost' : 'database');
+    return undefined;
   } finally {
     clearInterval(renewal);
   }
 }
 
-async function openTurn(ports: TurnPorts, message: AcceptedMessage, signal: AbortSignal): Promise<Turn> {
-  const earlier = message.run.firstSeq === 1 ? [] : await ports.log.readRuns(message.run.sessionId, historyRunsMax);
-  const history = exchangesOf(earlier.filter((event) => event.seq < message.run.firstSeq));
-  return {
+async function openTurn(ports: TurnPorts, assignment: Assignment, signal: AbortSignal): Promise<{ turn: Turn; first: Step }> {
+  const { run, visitor, assertion, input } = assignment;
+  const recorder = new Recorder(ports.log, run);
+  if (assignment.isTakenOver) await takeBack(ports, assignment, recorder);
+  const kept = readCheckpoint(assignment.checkpoint);
+  const text = kept?.text ?? (input.kind === 'message' ? input.text : '');
+  const history = kept ? [] : await readHistory(ports, assignment);
+  const nowMs = ports.nowMs();
+  const isAnswered = kept?.step.state.at === 'CONFIRM';
+  const turn: Turn = {
     ports,
-    message,
-    recorder: new Recorder(ports.log, message.run),
-    tools: toolsFor(ports.catalogue, message.visitor.scopes),
-    isFirst: history.length === 0,
-    said: [],
+    message: { run, visitor, assertion, text },
+    turnId: kept?.turnId ?? run.id,
+    recorder,
+    tools: toolsFor(ports.catalogue, visitor.scopes),
+    isFirst: kept?.isFirst ?? history.length === 0,
+    said: kept?.said ?? [],
     isComplete: false,
-    messages: [...historyMessages(history, historyCharactersMax), { role: 'user', text: message.text }],
+    messages: kept?.messages ?? [...historyMessages(history, historyCharactersMax), { role: 'user', text }],
     passages: new Map(),
-    ledger: openLedger(ports.limits, ports.nowMs()),
-    attempts: 0,
+    ledger: kept ? ledgerOf(kept, ports.limits, { nowMs, isNewSlice: isAnswered }) : openLedger(ports.limits, nowMs),
+    waiting: undefined,
+    pendingCall: kept?.waiting,
+    reopened: [],
+    done: undefined,
+    attempts: kept && !isAnswered ? kept.attempts : 0,
     signal,
   };
+  if (!kept) return { turn, first: advance(initialState, { type: 'accepted' }) };
+  gatherPassages(turn);
+  return { turn, first: isAnswered ? advance(kept.step.state, { type: 'decided' }) : kept.step };
 }
 
-async function performAll(turn: Turn): Promise<Outcome> {
-  let step = advance(initialState, { type: 'accepted' });
+async function readHistory({ log }: TurnPorts, { run }: Assignment) {
+  const earlier = run.firstSeq === 1 ? [] : await log.readRuns(run.sessionId, historyRunsMax);
+  return exchangesOf(earlier.filter((event) => event.seq < run.firstSeq && event.runId !== run.id));
+}
+
+/** The step that was under way is begun again: what was shown of it no longer counts. */
+async function takeBack(ports: TurnPorts, { run, checkpointSeq }: Assignment, recorder: Recorder): Promise<void> {
+  const unfinished = await ports.log.readRun(run, checkpointSeq);
+  for (const event of resetEvents(unfinished.map(({ event }) => event))) recorder.emit(event);
+  await recorder.settle();
+  ports.metrics.turnTakenOver();
+}
+
+async function performAll(turn: Turn, first: Step): Promise<{ step: Step; outcome: Outcome }> {
+  let step = first;
+  let before = step;
   while (step.command.type !== 'finish') {
     const input: Input = turn.signal.aborted ? { type: 'cancelled' } : await perform(turn, step.command);
+    before = step;
     step = advance(step.state, input);
+    if (step.command.type === 'execute_tools' || step.command.type === 'call_model') await keep(turn, step);
   }
-  return step.command.outcome;
+  return { step: before, outcome: step.command.outcome };
+}
+
+/** A step that is kept is never done again. */
+async function keep(turn: Turn, step: Step): Promise<void> {
+  turn.recorder.step(undefined);
+  await turn.recorder.settle();
+  await turn.ports.runs.keep(turn.message.run, checkpointOf(turn, step));
 }
 
 async function perform(turn: Turn, command: Exclude<Command, { type: 'finish' }>): Promise<Input> {
   switch (command.type) {
     case 'call_model':
+      if (await reopenCard(turn)) return { type: 'reopened' };
       return (await recallAnswer(turn)) ? { type: 'answered' } : await callModel(turn, command.purpose);
     case 'execute_tools':
       return await callTools(turn, command.calls);
+    case 'ask':
+      return { type: 'asked' };
+    case 'carry_out':
+      return await carryOut(turn);
     case 'observe':
       return await observe(turn, command.malformed);
     case 'release_answer':
@@ -81,23 +133,32 @@ async function perform(turn: Turn, command: Exclude<Command, { type: 'finish' }>
   }
 }
 
-async function finish(turn: Turn, outcome: Outcome): Promise<void> {
+async function finish(turn: Turn, step: Step, outcome: Outcome): Promise<Assignment | undefined> {
+  const final = outcome.kind === 'error' && sayDone(turn) ? ({ kind: 'success' } as const) : outcome;
   turn.recorder.step(undefined);
   await turn.recorder.settle();
-  const interrupted = outcome.kind === 'cancelled' && turn.signal.reason !== 'cancelled';
-  const final = interrupted ? ({ kind: 'error', code: 'run_interrupted' } as const) : outcome;
-  await turn.ports.runs.finish(turn.message.run, { status: final.kind, events: [terminalEvent(turn, final)] });
+  const asks = final.kind === 'interrupt' && turn.waiting ? { interrupts: [turn.waiting.interrupt], checkpoint: checkpointOf(turn, step) } : {};
+  return await turn.ports.runs.finish(turn.message.run, { status: final.kind, events: [terminalEvent(turn, final)], ...asks });
 }
 
 function terminalEvent(turn: Turn, outcome: Outcome): AGUIEvent {
   if (outcome.kind === 'error') return runError(outcome.code);
   const { sessionId, id } = turn.message.run;
-  return { type: EventType.RUN_FINISHED, timestamp: Date.now(), threadId: sessionId, runId: id, outcome: { type: outcome.kind } };
+  const cards = turn.waiting ? [turn.waiting.interrupt.card] : turn.reopened;
+  const ending = outcome.kind === 'interrupt' ? { type: outcome.kind, interrupts: cards } : { type: outcome.kind };
+  return { type: EventType.RUN_FINISHED, timestamp: Date.now(), threadId: sessionId, runId: id, outcome: ending };
 }
 
-async function renewLease(ports: TurnPorts, message: AcceptedMessage, controller: AbortController): Promise<void> {
+/** The process ends or has lost the run: unfinished work is left to the next one. */
+async function leave(turn: Turn): Promise<undefined> {
+  await turn.recorder.settle().catch(() => undefined);
+  if (turn.signal.reason === 'shutdown') await turn.ports.runs.release(turn.message.run);
+  turn.ports.metrics.turnLost(turn.message.run.id, turn.signal.reason === 'shutdown' ? 'shutdown' : 'lease_lost');
+}
+
+async function renewLease(ports: TurnPorts, { run }: Assignment, controller: AbortController): Promise<void> {
   // A database that can't be asked now is asked again at the next tick; the lease outlives two of them.
-  const lease = await ports.runs.renew(message.run).catch(() => ({ held: true, cancelRequested: false }));
+  const lease = await ports.runs.renew(run).catch(() => ({ held: true, cancelRequested: false }));
   if (!lease.held) controller.abort('lease_lost');
   else if (lease.cancelRequested) controller.abort('cancelled');
 }

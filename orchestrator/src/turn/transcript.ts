@@ -1,23 +1,42 @@
 // Log → messages: what the model is told of the conversation. Always well-paired, never more than it may cost.
 
+import { type AGUIEvent, EventType } from '@ag-ui/core';
+import type { InterruptSettledValue, StepResetValue } from '@aiguy/manifests/generated/events';
 import type { TranscriptMessage } from '../model/port.ts';
 import type { LoggedEvent } from '../session/event-log.ts';
 
 export type Exchange = { user: string; assistant: string };
 
-/** Earlier exchanges from the log, oldest first; a run without an answer leaves only its question. */
+/**
+ * Earlier exchanges from the log, oldest first; a run without an answer leaves only its question. A run that goes on from a card belongs to the
+ * exchange that asked; what the visitor did with the card is told in words, because no call is left open in a transcript.
+ */
 export function exchangesOf(events: LoggedEvent[]): Exchange[] {
-  const exchanges = new Map<string, Exchange>();
+  const exchanges = new Map<string, Draft>();
   for (const { runId, event } of events) {
-    if (event.type === 'RUN_STARTED') {
+    if (event.type === EventType.RUN_STARTED) {
+      const parent = event.parentRunId === undefined ? undefined : exchanges.get(event.parentRunId);
       const content = event.input?.messages.at(-1)?.content;
-      exchanges.set(runId, { user: typeof content === 'string' ? content : '', assistant: '' });
-    } else if (event.type === 'TEXT_MESSAGE_CONTENT') {
-      const exchange = exchanges.get(runId);
-      if (exchange) exchange.assistant += event.delta;
-    }
+      exchanges.set(runId, parent ?? { user: typeof content === 'string' ? content : '', parts: [] });
+    } else addTo(exchanges.get(runId), event);
   }
-  return [...exchanges.values()];
+  return [...new Set(exchanges.values())].map(({ user, parts }) => ({ user, assistant: parts.map(({ text }) => text).join('') }));
+}
+
+/** A text with the message it belongs to, so that a step that is begun again can take it back. */
+type Draft = { user: string; parts: { messageId: string; text: string }[] };
+
+function addTo(draft: Draft | undefined, event: AGUIEvent): void {
+  if (!draft) return;
+  if (event.type === EventType.TEXT_MESSAGE_CONTENT) draft.parts.push({ messageId: event.messageId, text: event.delta });
+  else if (event.type === EventType.RUN_FINISHED && event.outcome?.type === 'interrupt')
+    draft.parts.push({ messageId: '', text: ` (Asked the visitor: ${event.outcome.interrupts.map(({ message }) => message).join('; ')}.)` });
+  else if (event.type === EventType.CUSTOM && event.name === 'aiguy.interrupt_settled')
+    draft.parts.push({ messageId: '', text: ` (The visitor’s answer: ${(event.value as InterruptSettledValue).outcome}.) ` });
+  else if (event.type === EventType.CUSTOM && event.name === 'aiguy.step_reset') {
+    const { messageIds } = event.value as StepResetValue;
+    draft.parts = draft.parts.filter(({ messageId }) => !messageIds.includes(messageId));
+  }
 }
 
 /** The newest exchanges that fit into charactersMax, as messages; citation markers are left out because their numbers mean nothing any more. */

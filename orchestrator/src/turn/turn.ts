@@ -1,10 +1,14 @@
 // What a turn works with: its ports, and the little that changes while it runs.
+import type { Interrupt } from '@aiguy/manifests/generated/http';
 import type { Catalogue } from '@aiguy/manifests/load';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import type { Ledger, Limits } from '../budget/ledger.ts';
-import type { ModelPort, TranscriptMessage } from '../model/port.ts';
+import type { ModelPort, ToolCall, TranscriptMessage } from '../model/port.ts';
 import type { TurnMetrics } from '../observe/metrics.ts';
+import type { Effects } from '../session/effects.ts';
 import type { EventLog } from '../session/event-log.ts';
+import type { NewInterrupt } from '../session/interrupt-rows.ts';
+import type { Interrupts } from '../session/interrupts.ts';
 import type { Run, Runs } from '../session/runs.ts';
 import type { VisitorTools } from '../tools/catalogue.ts';
 import type { ToolCaller } from '../tools/client.ts';
@@ -20,6 +24,8 @@ export type TurnPorts = {
   catalogue: Catalogue;
   log: EventLog;
   runs: Runs;
+  interrupts: Interrupts;
+  effects: Effects;
   metrics: TurnMetrics;
   /** Undefined when answers are never told again. */
   answers: AnswerCache | undefined;
@@ -31,12 +37,17 @@ export type TurnPorts = {
   random: () => number;
 };
 
-/** A visitor's message that is in the log and wants an answer. The assertion proves the visitor to the tools API. */
+/** What the turn is about. The assertion proves the visitor to the tools API. */
 export type AcceptedMessage = { run: Run; visitor: VisitorAssertion; assertion: string; text: string };
+
+/** A call that runs only after its visitor has answered, and what the visitor is asked. */
+export type Waiting = { call: ToolCall; interrupt: NewInterrupt };
 
 export type Turn = {
   ports: TurnPorts;
   message: AcceptedMessage;
+  /** The run with the message from which the turn began; a run that goes on from a card belongs to the same turn. */
+  turnId: string;
   recorder: Recorder;
   tools: VisitorTools;
   messages: TranscriptMessage[];
@@ -49,6 +60,13 @@ export type Turn = {
   /** Passages retrieved in this run: the only things an answer may cite. */
   passages: Map<string, Passage>;
   ledger: Ledger;
+  waiting: Waiting | undefined;
+  /** The call that waited in the run before, and is decided now. */
+  pendingCall: ToolCall | undefined;
+  /** Cards that are open and were asked for again. */
+  reopened: Interrupt[];
+  /** What was done for the visitor in this run, as the card said it. */
+  done: string | undefined;
   /** Model attempts of this turn, retries included. */
   attempts: number;
   /** Aborted when the visitor stops, the lease is lost or the process shuts down. */
@@ -57,4 +75,9 @@ export type Turn = {
 
 export function isSignedIn(turn: Turn): boolean {
   return turn.message.visitor.sub.startsWith('wp:');
+}
+
+/** Nothing was done about the message yet. */
+export function isUnanswered(turn: Turn): boolean {
+  return turn.attempts === 0 && turn.messages.at(-1)?.role === 'user';
 }

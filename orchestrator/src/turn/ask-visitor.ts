@@ -1,0 +1,63 @@
+// Makes the card for a call that needs its visitor: a write, or a tool with a form. Its words come from the shop and the manifest, never from the model.
+import { randomUUID } from 'node:crypto';
+import { argumentsDigest } from '@aiguy/manifests/digest';
+import type { Interrupt } from '@aiguy/manifests/generated/http';
+import type { Tool } from '@aiguy/manifests/load';
+import type { ToolCall, ToolOutcome } from '../model/port.ts';
+import type { Preview } from '../tools/client.ts';
+import { isSignedIn, type Turn, type Waiting } from './turn.ts';
+
+/** A card that nobody answers is over then. */
+export const expiresAfterMs = 600_000;
+
+type Args = Record<string, unknown>;
+
+/** Whether nothing may run before the visitor has clicked or typed. */
+export function needsVisitor(turn: Turn, tool: Tool): boolean {
+  return tool.manifest.effect === 'write' || formFor(turn, tool) !== undefined;
+}
+
+/** @returns what the visitor is asked, or why there is nothing to ask: the shop would refuse it anyway */
+export async function askVisitor(
+  turn: Turn,
+  { tool, call, args, signal }: { tool: Tool; call: ToolCall; args: Args; signal: AbortSignal },
+): Promise<Waiting | Extract<ToolOutcome, { ok: false }>> {
+  const { visitor, assertion } = turn.message;
+  const previewed =
+    tool.manifest.effect === 'write'
+      ? await turn.ports.tools.preview(tool, args, { visitor, assertion, signal })
+      : { ok: true as const, preview: { summary: tool.manifest.title, facts: [] } };
+  if (!previewed.ok) return previewed;
+  const card = cardOf(turn, { tool, call, preview: previewed.preview });
+  return { call, interrupt: { card, turnId: turn.turnId, args, argsDigest: argumentsDigest(args), issuer: visitor.iss, subject: visitor.sub } };
+}
+
+function cardOf(turn: Turn, { tool, call, preview }: { tool: Tool; call: ToolCall; preview: Preview }): Interrupt {
+  const { manifest } = tool;
+  const form = formFor(turn, tool);
+  const heading = manifest.confirmation?.title ?? form?.title ?? manifest.title;
+  return {
+    id: randomUUID(),
+    reason: form ? 'input_required' : 'confirmation',
+    message: preview.summary,
+    toolCallId: call.id,
+    ...(form ? { responseSchema: form.schema } : {}),
+    expiresAt: new Date(turn.ports.nowMs() + expiresAfterMs).toISOString(),
+    metadata: {
+      aiguy: {
+        kind: form ? 'input' : 'confirmation',
+        tool: manifest.name,
+        heading,
+        action: manifest.confirmation?.action ?? 'Send',
+        effect: manifest.effect,
+        facts: preview.facts,
+        ...(preview.amount ? { amount: preview.amount } : {}),
+      },
+    },
+  };
+}
+
+function formFor(turn: Turn, { manifest }: Tool) {
+  const { form } = manifest;
+  return form && (form.for === 'everyone' || !isSignedIn(turn)) ? form : undefined;
+}

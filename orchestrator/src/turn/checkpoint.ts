@@ -1,0 +1,83 @@
+// Where a turn stands between two steps, as it is kept with its run: enough for any process to go on from there.
+import { type AGUIEvent, EventType } from '@ag-ui/core';
+import type { StepResetValue } from '@aiguy/manifests/generated/events';
+import { type Ledger, type Limits, openLedger } from '../budget/ledger.ts';
+import type { ToolCall, TranscriptMessage } from '../model/port.ts';
+import type { Step } from './machine.ts';
+import type { ReleasedAnswer } from './release-answer.ts';
+import type { Turn } from './turn.ts';
+
+const version = 1;
+
+export type Checkpoint = {
+  version: typeof version;
+  step: Step;
+  text: string;
+  turnId: string;
+  isFirst: boolean;
+  messages: TranscriptMessage[];
+  said: ReleasedAnswer[];
+  attempts: number;
+  spent: { tokens: number; tools: number; wallMs: number };
+  /** The call that waits for the visitor. */
+  waiting: ToolCall | undefined;
+};
+
+export function checkpointOf(turn: Turn, step: Step): Checkpoint {
+  const { ledger, ports } = turn;
+  return {
+    version,
+    step,
+    text: turn.message.text,
+    turnId: turn.turnId,
+    isFirst: turn.isFirst,
+    messages: turn.messages,
+    said: turn.said,
+    attempts: turn.attempts,
+    spent: { tokens: ledger.tokensSpent, tools: ledger.toolsSpent, wallMs: ports.nowMs() - ledger.startedAtMs - ledger.pausedMs },
+    waiting: turn.waiting?.call,
+  };
+}
+
+/** @returns undefined for none, and for one that another version of this program wrote: the turn begins anew then */
+export function readCheckpoint(value: unknown): Checkpoint | undefined {
+  return value instanceof Object && 'version' in value && value.version === version ? (value as Checkpoint) : undefined;
+}
+
+/** What was spent stays spent. Time that nobody worked is not counted; after a human's answer a new slice of it begins. */
+export function ledgerOf({ spent }: Checkpoint, limits: Limits, clock: { nowMs: number; isNewSlice: boolean }): Ledger {
+  const ledger = openLedger(limits, clock.isNewSlice ? clock.nowMs : clock.nowMs - spent.wallMs);
+  return { ...ledger, tokensSpent: spent.tokens, toolsSpent: spent.tools };
+}
+
+/**
+ * What a process sends that begins a step again: it closes what the one before left open, and takes back what it had sent of the step.
+ * @param events the run's events since its checkpoint, oldest first
+ * @returns nothing when nothing of the step was sent
+ */
+export function resetEvents(events: readonly AGUIEvent[]): AGUIEvent[] {
+  const steps = new Set<string>();
+  const open = { messages: new Set<string>(), calls: new Set<string>() };
+  const value: StepResetValue = { messageIds: [], toolCallIds: [], resultIds: [] };
+  for (const event of events) {
+    if (event.type === EventType.STEP_STARTED) steps.add(event.stepName);
+    else if (event.type === EventType.STEP_FINISHED) steps.delete(event.stepName);
+    else if (event.type === EventType.TEXT_MESSAGE_START) value.messageIds.push(addTo(open.messages, event.messageId));
+    else if (event.type === EventType.TEXT_MESSAGE_END) open.messages.delete(event.messageId);
+    else if (event.type === EventType.TOOL_CALL_START) value.toolCallIds.push(addTo(open.calls, event.toolCallId));
+    else if (event.type === EventType.TOOL_CALL_END) open.calls.delete(event.toolCallId);
+    else if (event.type === EventType.TOOL_CALL_RESULT) value.resultIds.push(event.toolCallId);
+  }
+  const closing: AGUIEvent[] = [
+    ...[...open.messages].map((messageId) => ({ type: EventType.TEXT_MESSAGE_END as const, messageId })),
+    ...[...open.calls].map((toolCallId) => ({ type: EventType.TOOL_CALL_END as const, toolCallId })),
+    ...[...steps].map((stepName) => ({ type: EventType.STEP_FINISHED as const, stepName })),
+  ];
+  const isAnythingShown = value.messageIds.length + value.toolCallIds.length + value.resultIds.length > 0;
+  return isAnythingShown ? [...closing, { type: EventType.CUSTOM, name: 'aiguy.step_reset', value }] : closing;
+}
+
+function addTo(set: Set<string>, id: string): string {
+  set.add(id);
+  return id;
+}

@@ -1,0 +1,33 @@
+// Asks again about writes of which nobody knows whether they were done, under their keys, and says in the conversation what came of them.
+import type { ToolOutcome } from '../model/port.ts';
+import type { UnknownEffect } from '../session/effects.ts';
+import { textMessage } from '../session/run-events.ts';
+import type { TurnPorts } from './turn.ts';
+
+const againInMs = 15_000;
+const atOnceMax = 10;
+/** About ten minutes; then a person has to find out. */
+const attemptsMax = 40;
+
+export async function reconcileEffects(ports: TurnPorts): Promise<void> {
+  const doubtful = await ports.effects.takeDoubtful(againInMs, atOnceMax);
+  await Promise.all(doubtful.map(async (effect) => await reconcile(ports, effect)));
+}
+
+async function reconcile(ports: TurnPorts, effect: UnknownEffect): Promise<void> {
+  const tool = ports.catalogue.get(effect.tool);
+  if (!tool) return;
+  const { visitor, assertion, key, summary } = effect;
+  const signal = AbortSignal.timeout(tool.manifest.timeouts_ms.total);
+  const { outcome, isCertain } = await ports.tools.write(tool, effect.args, { visitor, assertion, signal, effectKey: key });
+  if (!isCertain && effect.attempts < attemptsMax) return;
+  const text = isCertain ? certain(summary, outcome) : `I could not find out whether this was done: ${summary}. Please contact our team before trying again.`;
+  await ports.runs.announce(effect.sessionId, {
+    events: textMessage(text),
+    also: async (connection) => await ports.effects.settle(key, outcome, connection),
+  });
+}
+
+function certain(summary: string, outcome: ToolOutcome): string {
+  return outcome.ok ? `It is certain now: ${summary} – this was done.` : `It is certain now: ${summary} – this was not done, and nothing was changed.`;
+}
