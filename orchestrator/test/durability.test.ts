@@ -88,7 +88,9 @@ test('messages during a run are answered after it, in their order, and never two
   hold = undefined;
   for (const answer of await Promise.all(answers)) assert.deepEqual([answer.json().outcome, answer.json().text], ['success', 'Hello.']);
   const events = await allEvents(visitor);
-  const borders = events.flatMap(({ event }) => (event.type === 'RUN_STARTED' ? [String(event.input?.messages[0]?.content)] : isEnd(event) ? ['end'] : []));
+  const borders = events.flatMap(({ event }) =>
+    event.type === 'RUN_STARTED' ? [String(event.input?.messages[0]?.content)] : isEnd(event) ? ['end'] : [],
+  );
   assert.deepEqual(borders, ['One', 'end', 'Two', 'end', 'Three', 'end', 'Four', 'end']);
   assert.deepEqual(
     events.flatMap(({ event }) => (event.type === 'CUSTOM' && event.name === 'aiguy.queued' ? [(event.value as QueuedValue).position] : [])),

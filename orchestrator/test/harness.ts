@@ -34,6 +34,8 @@ export type HarnessOptions = {
   suggestArticles?: SuggestArticles;
   config?: Partial<Config>;
   databaseUrl?: string;
+  /** The most that the site may grant. */
+  scopes?: string[];
   owner?: string;
 };
 
@@ -49,7 +51,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     DATABASE_URL: url,
     LOG_LEVEL: 'silent',
     CHAT_PER_MINUTE: 1000,
-    TRUSTED_ISSUERS: [{ issuer: siteIssuer, kinds: ['visitor-assertion'], jwks: siteJwks, scopes: ['docs:read', 'order:read'] }],
+    TRUSTED_ISSUERS: [{ issuer: siteIssuer, kinds: ['visitor-assertion'], jwks: siteJwks, scopes: options.scopes ?? ['docs:read', 'order:read'] }],
     ...options.config,
   } as Config;
   const orchestrator = buildApp(config, {

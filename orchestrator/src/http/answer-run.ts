@@ -11,7 +11,11 @@ import { clientSignal, sendEvents } from './send-events.ts';
 /** isAlone: an AG-UI client knows one run at a time; ours follows the whole log, in which the run before may still be ending. */
 export type Answering = { reply: FastifyReply; run: Run; form: AnswerForm; isAlone: boolean };
 
-export async function answerRun(ports: HttpPorts, request: FastifyRequest, { reply, run, form, isAlone }: Answering): Promise<FastifyReply | undefined> {
+export async function answerRun(
+  ports: HttpPorts,
+  request: FastifyRequest,
+  { reply, run, form, isAlone }: Answering,
+): Promise<FastifyReply | undefined> {
   if (form === 'json') {
     const answer = await drainAnswer(run, onlyOf(run, follow(ports, run, clientSignal(request))));
     return await reply.header('Cache-Control', 'no-store').send(answer);

@@ -1,6 +1,6 @@
 // The JSON form of a run: the same events, drained.
 
-import type { AGUIEvent } from '@ag-ui/core';
+import type { AGUIEvent, CustomEvent } from '@ag-ui/core';
 import type { CitationsValue, StepResetValue } from '@aiguy/manifests/generated/events';
 import type { ChatAnswer, Interrupt } from '@aiguy/manifests/generated/http';
 import type { LoggedEvent } from '../session/event-log.ts';
@@ -41,8 +41,7 @@ function add({ answer, toolNames, texts }: Draining, event: AGUIEvent): void {
       texts.set(event.messageId, (texts.get(event.messageId) ?? '') + event.delta);
       break;
     case 'CUSTOM':
-      if (event.name === 'aiguy.citations') answer.citations = (event.value as CitationsValue).citations;
-      if (event.name === 'aiguy.step_reset') for (const messageId of (event.value as StepResetValue).messageIds) texts.delete(messageId);
+      addCustom({ answer, texts }, event);
       break;
     case 'TOOL_CALL_START':
       toolNames.set(event.toolCallId, event.toolCallName);
@@ -61,4 +60,9 @@ function add({ answer, toolNames, texts }: Draining, event: AGUIEvent): void {
       answer.error = { code: event.code ?? 'internal_error', message: event.message };
       break;
   }
+}
+
+function addCustom({ answer, texts }: Pick<Draining, 'answer' | 'texts'>, { name, value }: CustomEvent): void {
+  if (name === 'aiguy.citations') answer.citations = (value as CitationsValue).citations;
+  if (name === 'aiguy.step_reset') for (const messageId of (value as StepResetValue).messageIds) texts.delete(messageId);
 }

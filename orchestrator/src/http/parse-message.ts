@@ -41,7 +41,14 @@ function parseRunAgentInput(body: object): ParsedMessage {
   if (last?.role !== 'user' || typeof content !== 'string')
     throw new AiguyError('invalid_request', { details: [{ pointer: '/messages', rule: 'must end with a text of the user' }] });
   if (messages.some((message) => message.role === 'system' || message.role === 'developer')) throw new AiguyError('history_not_accepted');
-  return { kind: 'message', text: checkText(content), messageId: last.id, runId, claimedIds: messages.slice(0, -1).map((message) => message.id), threadId };
+  return {
+    kind: 'message',
+    text: checkText(content),
+    messageId: last.id,
+    runId,
+    claimedIds: messages.slice(0, -1).map((message) => message.id),
+    threadId,
+  };
 }
 
 /** An AG-UI client answers a confirmation with the payload {approved}, a form with its fields; cancelled is a no to both. */

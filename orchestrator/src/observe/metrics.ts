@@ -23,36 +23,7 @@ export type TurnMetrics = {
 const secondsBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16];
 
 export function createTurnMetrics(register: Registry, nowMs: () => number): TurnMetrics {
-  const registers = [register];
-  const turns = new Counter({ name: 'aiguy_turns_total', help: 'Turns by outcome.', labelNames: ['outcome', 'code'], registers });
-  const duration = new Histogram({
-    name: 'aiguy_turn_duration_seconds',
-    help: 'From acceptance to the terminal event.',
-    buckets: secondsBuckets,
-    registers,
-  });
-  const first = new Histogram({
-    name: 'aiguy_first_text_seconds',
-    help: 'From acceptance to the first text of the answer.',
-    buckets: secondsBuckets,
-    registers,
-  });
-  const tools = new Counter({
-    name: 'aiguy_turn_tool_calls_total',
-    help: 'Tool calls as the turn saw them.',
-    labelNames: ['tool', 'code'],
-    registers,
-  });
-  const takenOver = new Counter({ name: 'aiguy_turns_taken_over_total', help: 'Turns that this process took up from one that was gone.', registers });
-  const tokens = new Counter({ name: 'aiguy_model_tokens_total', help: 'Tokens by kind.', labelNames: ['kind'], registers });
-  const withheld = new Counter({ name: 'aiguy_withheld_sentences_total', help: 'Sentences that the claim gate did not send.', registers });
-  const prompts = new Counter({
-    name: 'aiguy_prompt_cache_calls_total',
-    help: 'Model calls by what the provider did with the fixed prefix: read it from its cache, wrote it there, or neither.',
-    labelNames: ['result'],
-    registers,
-  });
-  const answers = new Counter({ name: 'aiguy_answer_cache_total', help: 'Look-ups of earlier answers.', labelNames: ['result'], registers });
+  const { turns, duration, first, tools, takenOver, tokens, withheld, prompts, answers } = createMeters([register]);
   const started = new Map<string, { atMs: number; sawText: boolean }>();
   return {
     accepted: (runId) => started.set(runId, { atMs: nowMs(), sawText: false }),
@@ -84,4 +55,37 @@ export function createTurnMetrics(register: Registry, nowMs: () => number): Turn
     withheld: (sentences) => withheld.inc(sentences),
     answerCache: (result) => answers.inc({ result }),
   };
+}
+
+function createMeters(registers: Registry[]) {
+  const turns = new Counter({ name: 'aiguy_turns_total', help: 'Turns by outcome.', labelNames: ['outcome', 'code'], registers });
+  const duration = new Histogram({
+    name: 'aiguy_turn_duration_seconds',
+    help: 'From acceptance to the terminal event.',
+    buckets: secondsBuckets,
+    registers,
+  });
+  const first = new Histogram({
+    name: 'aiguy_first_text_seconds',
+    help: 'From acceptance to the first text of the answer.',
+    buckets: secondsBuckets,
+    registers,
+  });
+  const tools = new Counter({
+    name: 'aiguy_turn_tool_calls_total',
+    help: 'Tool calls as the turn saw them.',
+    labelNames: ['tool', 'code'],
+    registers,
+  });
+  const takenOver = new Counter({ name: 'aiguy_turns_taken_over_total', help: 'Turns that this process took up from one that was gone.', registers });
+  const tokens = new Counter({ name: 'aiguy_model_tokens_total', help: 'Tokens by kind.', labelNames: ['kind'], registers });
+  const withheld = new Counter({ name: 'aiguy_withheld_sentences_total', help: 'Sentences that the claim gate did not send.', registers });
+  const prompts = new Counter({
+    name: 'aiguy_prompt_cache_calls_total',
+    help: 'Model calls by what the provider did with the fixed prefix: read it from its cache, wrote it there, or neither.',
+    labelNames: ['result'],
+    registers,
+  });
+  const answers = new Counter({ name: 'aiguy_answer_cache_total', help: 'Look-ups of earlier answers.', labelNames: ['result'], registers });
+  return { turns, duration, first, tools, takenOver, tokens, withheld, prompts, answers };
 }

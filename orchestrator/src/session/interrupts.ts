@@ -44,8 +44,7 @@ export class Interrupts {
       if (row?.card.metadata.aiguy.kind !== answer.kind) throw new AiguyError('not_found');
       const wanted = settledBy(answer);
       if (row.status === wanted && row.continued_by) return { run: await runOf(connection, visitor.sid, row.continued_by), assignment: undefined };
-      if (row.status === 'expired' || (row.status === 'pending' && row.is_over)) throw new AiguyError('interrupt_expired');
-      if (row.status !== 'pending') throw new AiguyError('interrupt_decided');
+      assertOpen(row);
       if (answer.kind === 'input' && answer.values !== undefined) assertValid(row.tool, answer.values);
       return await this.#goOn(connection, append, { row, wanted, visitor, assertion, answer });
     });
@@ -124,15 +123,21 @@ export class Interrupts {
   }
 }
 
+/** @throws AiguyError */
+function assertOpen({ status, is_over: isOver }: InterruptRow): void {
+  if (status === 'expired' || (status === 'pending' && isOver)) throw new AiguyError('interrupt_expired');
+  if (status !== 'pending') throw new AiguyError('interrupt_decided');
+}
+
 function settledBy(answer: Answer): Settled {
   if (answer.kind === 'confirmation') return answer.decision === 'approve' ? 'approved' : 'rejected';
   return answer.values === undefined ? 'cancelled' : 'submitted';
 }
 
 async function runOf(connection: Connection, sessionId: string, id: string): Promise<Run> {
-  const { rows } = await connection.query<{ epoch: number; first_seq: number }>('SELECT epoch, first_seq FROM runs WHERE session_id = $1 AND id = $2', [
-    sessionId,
-    id,
-  ]);
+  const { rows } = await connection.query<{ epoch: number; first_seq: number }>(
+    'SELECT epoch, first_seq FROM runs WHERE session_id = $1 AND id = $2',
+    [sessionId, id],
+  );
   return { sessionId, id, epoch: rows[0]?.epoch ?? 1, firstSeq: rows[0]?.first_seq ?? 1 };
 }

@@ -33,7 +33,15 @@ export type Assignment = {
 };
 /** assignment: undefined when the run waits for its turn, or when the message was taken before. */
 export type Started = { run: Run; assignment: Assignment | undefined };
-export type NewRun = { visitor: VisitorAssertion; assertion: string; runId: string; key: string; keyDigest: string; input: RunInput; checkpoint?: unknown };
+export type NewRun = {
+  visitor: VisitorAssertion;
+  assertion: string;
+  runId: string;
+  key: string;
+  keyDigest: string;
+  input: RunInput;
+  checkpoint?: unknown;
+};
 export type Ending = { status: RunStatus; events: AGUIEvent[]; interrupts?: NewInterrupt[]; checkpoint?: unknown };
 
 type RunRow = {
@@ -188,10 +196,12 @@ export class Runs {
    */
   async takeOver(options: { isLive: (sessionId: string, runId: string) => boolean; earlierBootsOf?: string }): Promise<Assignment[]> {
     const prefix = options.earlierBootsOf === undefined ? null : `${options.earlierBootsOf} `;
-    const { rows } = await this.#database.query<{ session_id: string; id: string }>(
-      `SELECT session_id, id FROM runs WHERE ${nobodys} LIMIT $4`,
-      [this.owner, leaseMs - renewedWithinMs, prefix, takenAtOnceMax],
-    );
+    const { rows } = await this.#database.query<{ session_id: string; id: string }>(`SELECT session_id, id FROM runs WHERE ${nobodys} LIMIT $4`, [
+      this.owner,
+      leaseMs - renewedWithinMs,
+      prefix,
+      takenAtOnceMax,
+    ]);
     const abandoned = rows.filter((row) => !options.isLive(row.session_id, row.id));
     const taken = await Promise.all(abandoned.map(async (row) => await this.#take(prefix, { sessionId: row.session_id, id: row.id })));
     return taken.filter((assignment) => assignment !== undefined);
@@ -283,7 +293,9 @@ export class Runs {
 
   /** Whether a run is running or waits for its turn. */
   async isRunning(sessionId: string): Promise<boolean> {
-    const { rowCount } = await this.#database.query(`SELECT FROM runs WHERE session_id = $1 AND status IN ('running', 'queued') LIMIT 1`, [sessionId]);
+    const { rowCount } = await this.#database.query(`SELECT FROM runs WHERE session_id = $1 AND status IN ('running', 'queued') LIMIT 1`, [
+      sessionId,
+    ]);
     return (rowCount ?? 0) > 0;
   }
 }
@@ -297,10 +309,11 @@ export async function lockSession(connection: Connection, sessionId: string): Pr
 
 /** @throws LeaseLostError */
 export async function assertHeld(connection: Connection, run: Run): Promise<void> {
-  const { rowCount } = await connection.query(
-    `SELECT FROM runs WHERE session_id = $1 AND id = $2 AND epoch = $3 AND status = 'running' FOR UPDATE`,
-    [run.sessionId, run.id, run.epoch],
-  );
+  const { rowCount } = await connection.query(`SELECT FROM runs WHERE session_id = $1 AND id = $2 AND epoch = $3 AND status = 'running' FOR UPDATE`, [
+    run.sessionId,
+    run.id,
+    run.epoch,
+  ]);
   if (rowCount !== 1) throw new LeaseLostError();
 }
 

@@ -43,7 +43,9 @@ const answerBytesMax = 256 * 1024;
 const pauseBaseMs = 100;
 /** Times that a write is asked about again within its turn; afterwards that is done beside the conversation. */
 const uncertainRetriesMax = 2;
-const validatePreview = createAjv().addSchema(http).compile<ToolPreview>({ $ref: `${http.$id}#/$defs/ToolPreview` });
+const validatePreview = createAjv()
+  .addSchema(http)
+  .compile<ToolPreview>({ $ref: `${http.$id}#/$defs/ToolPreview` });
 
 export function createToolClient(options: ToolClientOptions): ToolCaller {
   return {

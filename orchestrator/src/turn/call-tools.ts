@@ -36,11 +36,7 @@ export async function callTools(turn: Turn, calls: ToolCall[]): Promise<Input> {
   return { type: 'tools_finished', malformed: finished.some((result) => result.malformed), waiting: finished.length < calls.length };
 }
 
-async function outcomeOf(
-  turn: Turn,
-  { call, prepared }: { call: ToolCall; prepared: Prepared },
-  mayAsk: boolean,
-): Promise<ToolOutcome | 'waiting'> {
+async function outcomeOf(turn: Turn, { call, prepared }: { call: ToolCall; prepared: Prepared }, mayAsk: boolean): Promise<ToolOutcome | 'waiting'> {
   if (prepared.kind === 'refused') return prepared.outcome;
   if (!needsVisitor(turn, prepared.tool)) return await execute(turn, prepared);
   if (!mayAsk) return refusal('one_change_at_a_time');

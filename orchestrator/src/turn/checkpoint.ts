@@ -56,28 +56,25 @@ export function ledgerOf({ spent }: Checkpoint, limits: Limits, clock: { nowMs: 
  * @returns nothing when nothing of the step was sent
  */
 export function resetEvents(events: readonly AGUIEvent[]): AGUIEvent[] {
-  const steps = new Set<string>();
-  const open = { messages: new Set<string>(), calls: new Set<string>() };
-  const value: StepResetValue = { messageIds: [], toolCallIds: [], resultIds: [] };
-  for (const event of events) {
-    if (event.type === EventType.STEP_STARTED) steps.add(event.stepName);
-    else if (event.type === EventType.STEP_FINISHED) steps.delete(event.stepName);
-    else if (event.type === EventType.TEXT_MESSAGE_START) value.messageIds.push(addTo(open.messages, event.messageId));
-    else if (event.type === EventType.TEXT_MESSAGE_END) open.messages.delete(event.messageId);
-    else if (event.type === EventType.TOOL_CALL_START) value.toolCallIds.push(addTo(open.calls, event.toolCallId));
-    else if (event.type === EventType.TOOL_CALL_END) open.calls.delete(event.toolCallId);
-    else if (event.type === EventType.TOOL_CALL_RESULT) value.resultIds.push(event.toolCallId);
-  }
+  const value: StepResetValue = {
+    messageIds: idsOf(events, (event) => event.type === EventType.TEXT_MESSAGE_START && event.messageId),
+    toolCallIds: idsOf(events, (event) => event.type === EventType.TOOL_CALL_START && event.toolCallId),
+    resultIds: idsOf(events, (event) => event.type === EventType.TOOL_CALL_RESULT && event.toolCallId),
+  };
+  const ended = {
+    messages: idsOf(events, (event) => event.type === EventType.TEXT_MESSAGE_END && event.messageId),
+    calls: idsOf(events, (event) => event.type === EventType.TOOL_CALL_END && event.toolCallId),
+  };
+  const lastStep = events.findLast((event) => event.type === EventType.STEP_STARTED || event.type === EventType.STEP_FINISHED);
   const closing: AGUIEvent[] = [
-    ...[...open.messages].map((messageId) => ({ type: EventType.TEXT_MESSAGE_END as const, messageId })),
-    ...[...open.calls].map((toolCallId) => ({ type: EventType.TOOL_CALL_END as const, toolCallId })),
-    ...[...steps].map((stepName) => ({ type: EventType.STEP_FINISHED as const, stepName })),
+    ...value.messageIds.filter((id) => !ended.messages.includes(id)).map((messageId) => ({ type: EventType.TEXT_MESSAGE_END as const, messageId })),
+    ...value.toolCallIds.filter((id) => !ended.calls.includes(id)).map((toolCallId) => ({ type: EventType.TOOL_CALL_END as const, toolCallId })),
+    ...(lastStep?.type === EventType.STEP_STARTED ? [{ type: EventType.STEP_FINISHED as const, stepName: lastStep.stepName }] : []),
   ];
   const isAnythingShown = value.messageIds.length + value.toolCallIds.length + value.resultIds.length > 0;
   return isAnythingShown ? [...closing, { type: EventType.CUSTOM, name: 'aiguy.step_reset', value }] : closing;
 }
 
-function addTo(set: Set<string>, id: string): string {
-  set.add(id);
-  return id;
+function idsOf(events: readonly AGUIEvent[], idOf: (event: AGUIEvent) => string | false): string[] {
+  return events.map(idOf).filter((id) => id !== false);
 }

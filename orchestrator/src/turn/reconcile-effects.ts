@@ -21,7 +21,9 @@ async function reconcile(ports: TurnPorts, effect: UnknownEffect): Promise<void>
   const signal = AbortSignal.timeout(tool.manifest.timeouts_ms.total);
   const { outcome, isCertain } = await ports.tools.write(tool, effect.args, { visitor, assertion, signal, effectKey: key });
   if (!isCertain && effect.attempts < attemptsMax) return;
-  const text = isCertain ? certain(summary, outcome) : `I could not find out whether this was done: ${summary}. Please contact our team before trying again.`;
+  const text = isCertain
+    ? certain(summary, outcome)
+    : `I could not find out whether this was done: ${summary}. Please contact our team before trying again.`;
   await ports.runs.announce(effect.sessionId, {
     events: textMessage(text),
     also: async (connection) => await ports.effects.settle(key, outcome, connection),
@@ -29,5 +31,7 @@ async function reconcile(ports: TurnPorts, effect: UnknownEffect): Promise<void>
 }
 
 function certain(summary: string, outcome: ToolOutcome): string {
-  return outcome.ok ? `It is certain now: ${summary} – this was done.` : `It is certain now: ${summary} – this was not done, and nothing was changed.`;
+  return outcome.ok
+    ? `It is certain now: ${summary} – this was done.`
+    : `It is certain now: ${summary} – this was not done, and nothing was changed.`;
 }

@@ -2,6 +2,7 @@
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { openLedger } from '../budget/ledger.ts';
+import type { TranscriptMessage } from '../model/port.ts';
 import { LeaseLostError } from '../session/event-log.ts';
 import { runError } from '../session/run-events.ts';
 import { type Assignment, leaseMs } from '../session/runs.ts';
@@ -9,7 +10,7 @@ import { toolsFor } from '../tools/catalogue.ts';
 import { callModel } from './call-model.ts';
 import { callTools, gatherPassages, observe } from './call-tools.ts';
 import { carryOut } from './carry-out.ts';
-import { checkpointOf, ledgerOf, readCheckpoint, resetEvents } from './checkpoint.ts';
+import { type Checkpoint, checkpointOf, ledgerOf, readCheckpoint, resetEvents } from './checkpoint.ts';
 import { advance, type Command, type Input, initialState, type Outcome, type Step } from './machine.ts';
 import { keepAnswer, recallAnswer } from './recall-answer.ts';
 import { Recorder } from './recorder.ts';
@@ -50,36 +51,60 @@ export async function runTurn(ports: TurnPorts, assignment: Assignment, controll
 }
 
 async function openTurn(ports: TurnPorts, assignment: Assignment, signal: AbortSignal): Promise<{ turn: Turn; first: Step }> {
-  const { run, visitor, assertion, input } = assignment;
-  const recorder = new Recorder(ports.log, run);
+  const recorder = new Recorder(ports.log, assignment.run);
   if (assignment.isTakenOver) await takeBack(ports, assignment, recorder);
+  const base = baseOf({ ports, assignment, recorder, signal });
   const kept = readCheckpoint(assignment.checkpoint);
-  const text = kept?.text ?? (input.kind === 'message' ? input.text : '');
-  const history = kept ? [] : await readHistory(ports, assignment);
-  const nowMs = ports.nowMs();
-  const isAnswered = kept?.step.state.at === 'CONFIRM';
-  const turn: Turn = {
+  return kept ? goOn(base, kept) : await beginAnew(base, assignment);
+}
+
+type Base = Omit<Turn, 'isFirst' | 'messages' | 'ledger'>;
+
+function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'recorder' | 'signal'> & { assignment: Assignment }): Base {
+  const { run, visitor, assertion, input } = assignment;
+  return {
     ports,
-    message: { run, visitor, assertion, text },
-    turnId: kept?.turnId ?? run.id,
+    message: { run, visitor, assertion, text: input.kind === 'message' ? input.text : '' },
+    turnId: run.id,
     recorder,
     tools: toolsFor(ports.catalogue, visitor.scopes),
-    isFirst: kept?.isFirst ?? history.length === 0,
-    said: kept?.said ?? [],
+    said: [],
     isComplete: false,
-    messages: kept?.messages ?? [...historyMessages(history, historyCharactersMax), { role: 'user', text }],
     passages: new Map(),
-    ledger: kept ? ledgerOf(kept, ports.limits, { nowMs, isNewSlice: isAnswered }) : openLedger(ports.limits, nowMs),
     waiting: undefined,
-    pendingCall: kept?.waiting,
+    pendingCall: undefined,
     reopened: [],
     done: undefined,
-    attempts: kept && !isAnswered ? kept.attempts : 0,
+    attempts: 0,
     signal,
   };
-  if (!kept) return { turn, first: advance(initialState, { type: 'accepted' }) };
+}
+
+async function beginAnew(base: Base, assignment: Assignment): Promise<{ turn: Turn; first: Step }> {
+  const { ports, message } = base;
+  const history = await readHistory(ports, assignment);
+  const messages: TranscriptMessage[] = [...historyMessages(history, historyCharactersMax), { role: 'user', text: message.text }];
+  const turn = { ...base, isFirst: history.length === 0, messages, ledger: openLedger(ports.limits, ports.nowMs()) };
+  return { turn, first: advance(initialState, { type: 'accepted' }) };
+}
+
+/** From the visitor's answer on, a new slice of time and attempts begins; a run that was taken over has what was left of its own. */
+function goOn(base: Base, kept: Checkpoint): { turn: Turn; first: Step } {
+  const { ports, message } = base;
+  const isDecided = kept.step.state.at === 'CONFIRM';
+  const turn: Turn = {
+    ...base,
+    message: { ...message, text: kept.text },
+    turnId: kept.turnId,
+    isFirst: kept.isFirst,
+    said: kept.said,
+    messages: kept.messages,
+    pendingCall: kept.waiting,
+    attempts: isDecided ? 0 : kept.attempts,
+    ledger: ledgerOf(kept, ports.limits, { nowMs: ports.nowMs(), isNewSlice: isDecided }),
+  };
   gatherPassages(turn);
-  return { turn, first: isAnswered ? advance(kept.step.state, { type: 'decided' }) : kept.step };
+  return { turn, first: isDecided ? advance(kept.step.state, { type: 'decided' }) : kept.step };
 }
 
 async function readHistory({ log }: TurnPorts, { run }: Assignment) {
