@@ -36,6 +36,9 @@ export async function migrate(options: { url: string; folder: string }): Promise
 /** Runs work in one transaction: commit when it resolves, roll back when it rejects. */
 export async function inTransaction<T>(database: Database, work: (connection: Connection) => Promise<T>): Promise<T> {
   const connection = await database.connect();
+  // A connection that is lost between two statements says so to listeners alone; without one the process would end. The next statement fails.
+  const lost = () => undefined;
+  connection.on('error', lost);
   try {
     await connection.query('BEGIN');
     const result = await work(connection);
@@ -50,6 +53,8 @@ export async function inTransaction<T>(database: Database, work: (connection: Co
     );
     connection.release(!rolledBack);
     throw error;
+  } finally {
+    connection.off('error', lost);
   }
 }
 

@@ -11,6 +11,7 @@ import { addCallToolRoute } from './http/call-tool.ts';
 import { addKnowledgeVersionRoute } from './http/knowledge-version.ts';
 import { addListToolsRoute } from './http/list-tools.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
+import { addPreviewToolRoute } from './http/preview-tool.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { createToolMetrics } from './observe/metrics.ts';
 import { assertComplete, type Handlers } from './tools/index.ts';
@@ -37,7 +38,9 @@ export function buildApp(config: Config, { database, catalogue, handlers, audit,
   const metrics = createToolMetrics(service.metrics);
 
   const { app } = service;
-  addCallToolRoute(app, { catalogue, handlers, limits, audit, metrics, verifier });
+  const ports = { database, catalogue, handlers, limits, audit, metrics, verifier };
+  addCallToolRoute(app, ports);
+  addPreviewToolRoute(app, ports);
   addListToolsRoute(app, { catalogue, verifier });
   addKnowledgeVersionRoute(app, { verifier, knowledge });
   addSuggestionsRoute(app, { verifier, knowledge, limits });

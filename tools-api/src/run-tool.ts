@@ -6,53 +6,71 @@ import type { Catalogue, Tool } from '@aiguy/manifests/load';
 import type { RateLimits } from '@aiguy/manifests/rate-limit';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { check } from '@aiguy/manifests/validate';
-import type { Audit, AuditEntry } from './audit/audit.ts';
-import type { Subject } from './backends/shop.ts';
-import type { ToolMetrics } from './observe/metrics.ts';
+import type { AuditEntry } from './audit/audit.ts';
+import { isGuest } from './backends/shop.ts';
+import { previewWrite } from './effects/preview-write.ts';
+import { runWrite } from './effects/run-write.ts';
 import { withinTime } from './time-limit.ts';
-import type { Handlers } from './tools/index.ts';
+import {
+  type Admitted,
+  type Answer,
+  answerOf,
+  type Caller,
+  checkedOutput,
+  type Outcome,
+  type Output,
+  type ToolCall,
+  type ToolPorts,
+} from './tool-call.ts';
 
-/** Who calls, as the tokens say. */
-export type Caller = {
-  subject: Subject;
-  sessionId: string | undefined;
-  scopes: readonly string[];
-  /** Set when the token is for one call only: this tool with arguments of this digest, for this visitor in this session. */
-  boundTo: { tool: string; argsDigest: string; subject: string; sessionId: string } | undefined;
-};
-
-export type ToolPorts = { catalogue: Catalogue; handlers: Handlers; limits: RateLimits; audit: Audit; metrics: ToolMetrics };
-export type ToolCall = { name: string; args: unknown; caller: Caller; requestId: string };
-type Output = Record<string, unknown>;
-type Attempt = { output: Output } | { error: AiguyError };
+type Started = ToolCall & { argsDigest: string; startedMs: number };
 
 /**
  * No result leaves before the attempt is on record: when the record can't be written, the call fails.
  * @throws AiguyError with the code that the caller gets
  */
-export async function runTool(ports: ToolPorts, call: ToolCall): Promise<Output> {
-  const startedMs = performance.now();
-  const argsDigest = argumentsDigest(call.args);
-  const attempted = await attempt(ports, { ...call, argsDigest });
-  await settle(ports, { ...call, argsDigest }, { attempted, latencyMs: performance.now() - startedMs });
-  if ('error' in attempted) throw attempted.error;
-  return attempted.output;
+export async function runTool(ports: ToolPorts, request: ToolCall): Promise<Answer> {
+  return await onRecord(ports, request, async (call) => {
+    const admitted = await admit(ports, call, 'call');
+    if (admitted.tool.manifest.effect === 'read') return await runRead(ports, admitted);
+    return await runWrite(ports, admitted, async (connection, outcome) => await ports.audit.record(entryOf(ports, call, outcome), connection));
+  });
 }
 
-type Digested = ToolCall & { argsDigest: string };
+/**
+ * Says what a write would do; under the same authorisation, limits and checks as the write itself, and as much on record.
+ * @throws AiguyError with the code that the caller gets
+ */
+export async function previewTool(ports: ToolPorts, request: ToolCall): Promise<Answer> {
+  return await onRecord(ports, request, async (call) => await previewWrite(ports, await admit(ports, call, 'preview')));
+}
 
-async function attempt(ports: ToolPorts, call: Digested): Promise<Attempt> {
+async function onRecord(ports: ToolPorts, request: ToolCall, work: (call: Started) => Promise<Outcome>): Promise<Answer> {
+  const call = { ...request, argsDigest: argumentsDigest(request.args), startedMs: performance.now() };
+  const attempted = await attempt(work, call);
+  const entry = entryOf(ports, call, attempted);
+  ports.metrics.called({ tool: entry.tool, decision: entry.decision, code: entry.code, seconds: entry.latencyMs / 1000 });
+  if ('error' in attempted || !attempted.alreadyRecorded) await ports.audit.record(entry);
+  if ('error' in attempted) throw attempted.error;
+  return attempted.answer;
+}
+
+async function attempt(work: (call: Started) => Promise<Outcome>, call: Started): Promise<Outcome | { error: AiguyError }> {
   try {
-    const tool = authorise(ports.catalogue, call);
-    await limit(ports.limits, tool, call.caller);
-    return { output: await execute(ports, tool, { ...call, args: checkedArguments(tool, call.args) }) };
+    return await work(call);
   } catch (error) {
     if (error instanceof AiguyError) return { error };
     return { error: new AiguyError(isDatabaseDown(error) ? 'database_unavailable' : 'tool_failed', { cause: error }) };
   }
 }
 
-function authorise(catalogue: Catalogue, { name, argsDigest, caller }: Digested): Tool {
+async function admit(ports: ToolPorts, call: Started, what: 'call' | 'preview'): Promise<Admitted> {
+  const tool = authorise(ports.catalogue, call);
+  await limit(ports.limits, { tool, what }, call.caller);
+  return { ...call, tool, args: checkedArguments(tool, call) };
+}
+
+function authorise(catalogue: Catalogue, { name, argsDigest, caller }: Started): Tool {
   const { boundTo, subject, sessionId, scopes } = caller;
   if (boundTo && (boundTo.subject !== subject.subject || boundTo.sessionId !== sessionId)) throw new AiguyError('subject_mismatch');
   const tool = catalogue.get(name);
@@ -62,42 +80,52 @@ function authorise(catalogue: Catalogue, { name, argsDigest, caller }: Digested)
   return tool;
 }
 
-async function limit(limits: RateLimits, { manifest }: Tool, { subject }: Caller): Promise<void> {
-  await limits.consume(`${subject.issuer} ${subject.subject} ${manifest.name}`, {
+/** Previews are counted for themselves, so that looking leaves room to act. */
+async function limit(limits: RateLimits, { tool, what }: { tool: Tool; what: 'call' | 'preview' }, { subject }: Caller): Promise<void> {
+  const { manifest } = tool;
+  await limits.consume(`${subject.issuer} ${subject.subject} ${manifest.name}${what === 'preview' ? ' preview' : ''}`, {
     points: manifest.rate.per_minute,
     windowS: 60,
     code: 'tool_rate_limited',
   });
 }
 
-function checkedArguments(tool: Tool, args: unknown): Output {
-  const checked = check<Output>(tool.validateInput as never, args);
+function checkedArguments(tool: Tool, { args, caller }: Started): Output {
+  const checked = check<Output>(tool.validateCall as never, args);
   if (!checked.ok) throw new AiguyError('invalid_input', { details: checked.violations });
+  if (tool.manifest.form?.for === 'guests' && isGuest(caller.subject)) assertForm(tool, checked.value);
   return checked.value;
 }
 
-async function execute(ports: ToolPorts, tool: Tool, call: ToolCall & { args: Output }): Promise<Output> {
+/** What only guests must fill in is required by who asks, which no schema of a body can say. */
+function assertForm({ manifest, validateForm }: Tool, args: Output): void {
+  const fields = Object.keys(manifest.form?.schema.properties ?? {});
+  const typed = Object.fromEntries(Object.entries(args).filter(([name]) => fields.includes(name)));
+  const checked = validateForm ? check(validateForm, typed) : undefined;
+  if (checked && !checked.ok) throw new AiguyError('invalid_input', { details: checked.violations });
+}
+
+async function runRead(ports: ToolPorts, call: Admitted): Promise<Outcome> {
   const handler = ports.handlers[call.name];
-  if (!handler) throw new AiguyError('unknown_tool');
-  const signal = AbortSignal.timeout(tool.manifest.timeouts_ms.attempt);
-  const work = inSpan(`handle ${call.name}`, {}, async () => await handler(call.args as never, { subject: call.caller.subject, signal }));
-  const output = await withinTime(signal, work);
-  const checked = check<Output>(tool.validateOutput as never, output);
-  if (!checked.ok)
-    throw new AiguyError('tool_output_invalid', { cause: new Error(`${checked.violations[0]?.pointer} ${checked.violations[0]?.rule}`) });
-  return checked.value;
-}
-
-async function settle(ports: ToolPorts, call: Digested, { attempted, latencyMs }: { attempted: Attempt; latencyMs: number }): Promise<void> {
-  const tool = ports.catalogue.has(call.name) ? call.name : 'unknown';
-  const code = 'error' in attempted ? attempted.error.code : 'ok';
-  const decision = decisionOf(attempted);
+  if (typeof handler !== 'function') throw new AiguyError('unknown_tool');
+  const signal = AbortSignal.timeout(call.tool.manifest.timeouts_ms.attempt);
   const { subject, sessionId } = call.caller;
-  ports.metrics.called({ tool, decision, code, seconds: latencyMs / 1000 });
-  await ports.audit.record({ requestId: call.requestId, ...subject, sessionId, tool, argsDigest: call.argsDigest, decision, code, latencyMs });
+  const work = inSpan(`handle ${call.name}`, {}, async () => await handler(call.args as never, { subject, sessionId, signal }));
+  const output = checkedOutput(call.tool, await withinTime(signal, work));
+  return { answer: answerOf({ tool: call.name, output }), code: 'ok' };
 }
 
-function decisionOf(attempted: Attempt): AuditEntry['decision'] {
-  if ('output' in attempted) return 'allowed';
-  return attempted.error.status < 500 ? 'denied' : 'failed';
+function entryOf(ports: ToolPorts, call: Started, attempted: Outcome | { error: AiguyError }): AuditEntry {
+  const { caller, requestId, argsDigest, startedMs } = call;
+  const status = 'error' in attempted ? attempted.error.status : attempted.answer.status;
+  return {
+    requestId,
+    ...caller.subject,
+    sessionId: caller.sessionId,
+    tool: ports.catalogue.has(call.name) ? call.name : 'unknown',
+    argsDigest,
+    decision: status < 400 ? 'allowed' : status < 500 ? 'denied' : 'failed',
+    code: 'error' in attempted ? attempted.error.code : attempted.code,
+    latencyMs: performance.now() - startedMs,
+  };
 }

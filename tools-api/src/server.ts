@@ -4,8 +4,11 @@ import { loadManifests } from '@aiguy/manifests/load';
 import { startTelemetry } from '@aiguy/manifests/telemetry';
 import { buildApp } from './app.ts';
 import { openAudit } from './audit/audit.ts';
+import { createProfiles } from './backends/profiles.ts';
 import { createDemoShop } from './backends/shop.ts';
+import { createTickets } from './backends/tickets.ts';
 import { readConfig } from './config.ts';
+import { startForgetting } from './effects/idempotency.ts';
 import { keepIndex } from './ingestion/keep-index.ts';
 import { createIngestion } from './ingestion/run-ingestion.ts';
 import { startSchedule } from './ingestion/schedule.ts';
@@ -27,13 +30,19 @@ const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [i
 const { app, metrics } = buildApp(config, {
   database,
   catalogue,
-  handlers: createHandlers({ shop: createDemoShop(database, namings), knowledge }),
+  handlers: createHandlers({
+    shop: createDemoShop(database, namings),
+    knowledge,
+    tickets: createTickets(database),
+    profiles: createProfiles(database),
+  }),
   audit: await openAudit(database),
   knowledge,
 });
 helpCentre.registerMetrics(metrics);
 await helpCentre.warmUp();
 
+const forgetting = startForgetting(database);
 const stopping = new AbortController();
 const ingest = createIngestion(app.log);
 const keeping = keepIndex({ database, embedder, ingest, log: app.log }, stopping.signal);
@@ -45,6 +54,7 @@ await app.listen({ host: config.TOOLS_API_HOST, port: config.TOOLS_API_PORT });
 
 async function stop(): Promise<void> {
   stopping.abort();
+  forgetting.stop();
   await Promise.all([app.close(), stopSchedule?.(), keeping]);
   helpCentre.close();
   await database.end();

@@ -53,7 +53,7 @@ async function call(service: Service, headers?: Record<string, string>) {
 
 test('without its database the service is alive but not ready, and a call that needs it is 503', async () => {
   const namings = new Map([[parties.direct.issuer.issuer, ['direct'] as const]]);
-  const handlers = { ...answering, ...createHandlers({ shop: createDemoShop(database, namings), knowledge: {} as never }) };
+  const handlers = { ...answering, ...createHandlers({ shop: createDemoShop(database, namings) } as never) };
   const service = build({ handlers });
   assert.equal((await service.app.inject('/livez')).statusCode, 200);
   assert.equal((await service.app.inject('/readyz')).statusCode, 503);

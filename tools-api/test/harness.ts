@@ -8,36 +8,44 @@ import type { Service } from '@aiguy/manifests/service';
 import { type SigningKey, signToken } from '@aiguy/manifests/tokens';
 import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { allScopes } from '../../scripts/keys.ts';
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
 import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/search.ts';
+import { createProfiles } from '../src/backends/profiles.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
+import { createTickets } from '../src/backends/tickets.ts';
 import { type Config, type ToolsIssuer, variables } from '../src/config.ts';
 import { loadDemo } from '../src/demo/load-demo.ts';
 import { createHandlers, type Handlers } from '../src/tools/index.ts';
 
 export const siteUrl = 'https://shop.example';
-const scopes = ['docs:read', 'order:read'];
+const scopes = allScopes;
 
 export type Party = { issuer: ToolsIssuer; key: SigningKey };
 /** The three kinds of issuers that a tools API trusts. */
 export type Parties = { site: Party; orchestrator: Party; direct: Party };
 export type Harness = Parties & {
   database: Database;
+  databaseUrl: string;
   /** Builds another app on the same data. */
-  build: (change?: { handlers?: Partial<Handlers>; catalogue?: Catalogue; config?: Partial<Config> }) => Promise<Service>;
+  build: (change?: { handlers?: Partial<Handlers>; catalogue?: Catalogue; config?: Partial<Config>; database?: Database }) => Promise<Service>;
   handlers: Handlers;
   /** Without the cache that handlers have. */
   knowledge: SearchEngine;
   close: () => Promise<void>;
 };
 
-export async function startHarness(): Promise<Harness> {
-  const embedded = await startEmbeddedPostgres();
+type TestDatabase = { url: string; stop: () => Promise<void> };
+
+/** @param options.start another database than the embedded one, which may have several connections */
+export async function startHarness(options: { start?: (() => Promise<TestDatabase>) | undefined } = {}): Promise<Harness> {
+  const embedded = await (options.start ?? startEmbeddedPostgres)();
+  const connectionsMax = options.start ? 10 : embeddedConnectionsMax;
   await loadDemo({ databaseUrl: embedded.url, siteUrl });
-  const database = openDatabase({ url: embedded.url, connectionsMax: embeddedConnectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  const database = openDatabase({ url: embedded.url, connectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
   const parties = await makeParties();
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
@@ -45,22 +53,28 @@ export async function startHarness(): Promise<Harness> {
   const knowledge = createKnowledge({ database, words: local, embedders: [local] });
   const cache = createCache({ prefix: 'test', entriesMax: 1000 });
   const cached = cacheKnowledge(knowledge, { cache, ttlS: 1800, models: [local.model], lookedUp: () => undefined });
-  const handlers = createHandlers({ shop: createDemoShop(database, namings), knowledge: cached });
+  const handlers = createHandlers({
+    shop: createDemoShop(database, namings),
+    knowledge: cached,
+    tickets: createTickets(database),
+    profiles: createProfiles(database),
+  });
   // As the process does at boot: loading the model takes longer than a tool may.
   await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
   const services: Service[] = [];
   return {
     ...parties,
     database,
+    databaseUrl: embedded.url,
     handlers,
     knowledge,
     build: async (change = {}) => {
       const config = configOf(parties, { TOOLS_DATABASE_URL: embedded.url, ...change.config });
       const ports = {
-        database,
+        database: change.database ?? database,
         catalogue: change.catalogue ?? loadManifests(),
         handlers: { ...handlers, ...change.handlers } as Handlers,
-        audit: await openAudit(database),
+        audit: await openAudit(change.database ?? database),
         knowledge: cached,
       };
       const service = buildApp(config, ports);

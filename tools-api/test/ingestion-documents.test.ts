@@ -141,7 +141,7 @@ test('who is not signed in sees nothing that is for customers; language and tags
   const { app } = buildApp(configOf(parties, { TOOLS_DATABASE_URL: knowledge.url }), {
     database: knowledge.database,
     catalogue: loadManifests(),
-    handlers: createHandlers({ shop: createDemoShop(knowledge.database, new Map()), knowledge: search }),
+    handlers: createHandlers({ shop: createDemoShop(knowledge.database, new Map()), knowledge: search } as never),
     audit: await openAudit(knowledge.database),
     knowledge: search,
   });

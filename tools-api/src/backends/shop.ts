@@ -1,8 +1,17 @@
 // The shop behind the tools. The port is what tools need of any shop; the implementation reads the demo shop's tables.
-import type { Database } from '@aiguy/manifests/database';
+import type { Connection, Database } from '@aiguy/manifests/database';
+import { type OrderChanges, orderChanges } from './order-changes.ts';
 
 /** Who asks, as a trusted issuer named them. */
 export type Subject = { issuer: string; subject: string };
+
+/** A visitor whom the site has not signed in. */
+export function isGuest({ subject }: Subject): boolean {
+  return subject.startsWith('anon:');
+}
+
+/** A pool, or a transaction. */
+export type Queryable = Pick<Connection, 'query'>;
 
 /** How an issuer's subjects become customers: users of the shop's own site, or the shop's customer ids themselves. */
 export type CustomerNaming = 'wp-users' | 'direct';
@@ -21,17 +30,33 @@ export type Order = {
   total: number;
   items: OrderLine[];
   fulfillments: { tracking_ids: string[]; skus: string[] }[];
-  payments: { type: 'payment' | 'refund'; amount: number }[];
+  payments: Payment[];
 };
 
+export type Payment = { type: 'payment' | 'refund'; amount: number; payment_method_id: string };
+
 /** Contract: nothing is returned that does not belong to the customer named; another's order and no order are both undefined. */
-export type Shop = {
+export type ShopReads = {
   /** @returns the shop's customer id; undefined for guests, unknown users and issuers whose naming does not cover the subject */
   resolveCustomer: (who: Subject) => Promise<string | undefined>;
   findOrder: (customerId: string, orderId: string) => Promise<Order | undefined>;
 };
 
-export function createDemoShop(database: Database, namings: ReadonlyMap<string, readonly CustomerNaming[]>): Shop {
+export type Shop = ShopReads & {
+  /** The same shop in a transaction, where orders can be changed. */
+  within: (connection: Queryable) => ShopReads & OrderChanges;
+};
+
+type Namings = ReadonlyMap<string, readonly CustomerNaming[]>;
+
+export function createDemoShop(database: Database, namings: Namings): Shop {
+  return {
+    ...shopReads(database, namings),
+    within: (connection) => ({ ...shopReads(connection, namings), ...orderChanges(connection) }),
+  };
+}
+
+function shopReads(database: Queryable, namings: Namings): ShopReads {
   const mayName = (who: Subject, naming: CustomerNaming) => namings.get(who.issuer)?.includes(naming) ?? false;
   return {
     resolveCustomer: async (who) => {
@@ -48,11 +73,11 @@ export function createDemoShop(database: Database, namings: ReadonlyMap<string, 
   };
 }
 
-const selectOrder = `
+export const selectOrder = `
   SELECT order_id, status, created_at, updated_at, shipped_at, delivered_at, cancelled_at, currency, total, items, fulfillments, payments
   FROM orders WHERE order_id = $1 AND customer_id = $2`;
 
-async function customerId(database: Database, column: 'wp_user_id' | 'customer_id', value: string): Promise<string | undefined> {
+async function customerId(database: Queryable, column: 'wp_user_id' | 'customer_id', value: string): Promise<string | undefined> {
   const { rows } = await database.query<{ customer_id: string }>(`SELECT customer_id FROM customers WHERE ${column} = $1`, [value]);
   return rows[0]?.customer_id;
 }

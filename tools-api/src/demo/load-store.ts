@@ -1,14 +1,15 @@
-// Copies the demo shop's JSON Lines into its tables; running it again puts every row back to the seed's state.
+// Copies the demo shop's JSON Lines into its tables. Running it again puts products back to the seed's state; what customers change stays.
 import { readFile } from 'node:fs/promises';
 import type { Connection } from '@aiguy/manifests/database';
 
 const folder = new URL('../../demo/store/', import.meta.url);
 
-/** One statement a table: the columns are those of the table that the seed's records carry. */
+/** One statement a table: the columns are those of the table that the seed's records carry. `stays`: tools change its rows. */
 const tables = [
   {
     file: 'customers.jsonl',
     table: 'customers',
+    stays: true,
     key: 'customer_id',
     columns: ['customer_id', 'wp_user_id', 'first_name', 'last_name', 'email', 'address', 'payment_methods'],
   },
@@ -16,6 +17,7 @@ const tables = [
   {
     file: 'orders.jsonl',
     table: 'orders',
+    stays: true,
     key: 'order_id',
     columns: [
       'order_id',
@@ -37,6 +39,7 @@ const tables = [
   {
     file: 'invoices.jsonl',
     table: 'invoices',
+    stays: true,
     key: 'invoice_id',
     columns: [
       'invoice_id',
@@ -54,21 +57,28 @@ const tables = [
       'payment_method_id',
     ],
   },
+  {
+    file: 'tickets.jsonl',
+    table: 'tickets',
+    stays: true,
+    key: 'reference',
+    columns: ['reference', 'owner', 'category', 'priority', 'summary', 'details', 'status', 'created_at', 'updated_at'],
+  },
 ];
 
 /** @returns the number of records read */
 export async function loadStore(connection: Connection): Promise<number> {
   let records = 0;
-  for (const { file, table, key, columns } of tables) {
+  for (const { file, table, key, columns, stays } of tables) {
     const rows = await readLines(file);
-    await upsert(connection, { table, key, columns, rows });
+    await upsert(connection, { table, key, columns, rows, stays });
     if (table === 'products') await upsert(connection, variantsOf(rows));
     records += rows.length;
   }
   return records;
 }
 
-type Upsert = { table: string; key: string; columns: string[]; rows: Record<string, unknown>[] };
+type Upsert = { stays?: boolean | undefined; table: string; key: string; columns: string[]; rows: Record<string, unknown>[] };
 
 function variantsOf(products: Record<string, unknown>[]): Upsert {
   const rows = products.flatMap((product) =>
@@ -77,12 +87,12 @@ function variantsOf(products: Record<string, unknown>[]): Upsert {
   return { table: 'product_variants', key: 'sku', columns: ['sku', 'product_id', 'options', 'available', 'price'], rows };
 }
 
-async function upsert(connection: Connection, { table, key, columns, rows }: Upsert): Promise<void> {
+async function upsert(connection: Connection, { table, key, columns, rows, stays }: Upsert): Promise<void> {
   const list = columns.join(', ');
   const updates = columns.filter((column) => column !== key).map((column) => `${column} = excluded.${column}`);
   await connection.query(
     `INSERT INTO ${table} (${list}) SELECT ${list} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)
-     ON CONFLICT (${key}) DO UPDATE SET ${updates.join(', ')}`,
+     ON CONFLICT (${key}) DO ${stays ? 'NOTHING' : `UPDATE SET ${updates.join(', ')}`}`,
     [JSON.stringify(rows)],
   );
 }

@@ -3,7 +3,7 @@ import { AiguyError } from '@aiguy/manifests/errors';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { FastifyRequest } from 'fastify';
 import { decodeProtectedHeader } from 'jose';
-import type { Caller } from '../run-tool.ts';
+import type { Caller } from '../tool-call.ts';
 
 /** As proof of identity an assertion is good until its session ends. */
 const identityForS = 24 * 60 * 60;

@@ -1,15 +1,39 @@
-// What every tool's handler is: arguments that keep the input schema in, a result that must keep the output schema out.
+// What every tool's handler is: arguments that keep the manifest's schema in, a result that must keep the output schema out.
 import type { Knowledge } from '../backends/knowledge/search.ts';
-import type { Shop, Subject } from '../backends/shop.ts';
+import type { Profiles } from '../backends/profiles.ts';
+import type { Queryable, Shop, Subject } from '../backends/shop.ts';
+import type { Tickets } from '../backends/tickets.ts';
 
 /** The outside world as handlers see it; one port each. */
-export type Backends = { shop: Shop; knowledge: Knowledge };
+export type Backends = { shop: Shop; knowledge: Knowledge; tickets: Tickets; profiles: Profiles };
 
 export type ToolContext = {
   /** Taken from a site's or an issuer's signature, never from arguments. */
   subject: Subject;
+  /** The visitor's session as the site's signature names it; direct callers have none. */
+  sessionId?: string | undefined;
   /** Aborted when the manifest's time for one attempt is over. */
   signal: AbortSignal;
+};
+
+export type PreviewContext = ToolContext & {
+  /** The call's own transaction; refuses every query once the call is over. All queries go through it: in the embedded database no other connection would answer meanwhile. */
+  connection: Queryable;
+};
+
+export type WriteContext = PreviewContext & {
+  /** The same for every attempt at this effect, and no other: the key for a backend that takes one. 43 characters, base64url. */
+  effectKey: string;
+};
+
+/** What the visitor reads before he confirms; made from the arguments and the shop's data, never by a model. */
+export type Preview = {
+  /** One line, such as «Cancel order W2403075»; at most 200 characters. */
+  summary: string;
+  /** At most 20; a label has at most 60 characters, a value 500. */
+  facts: { label: string; value: string }[];
+  /** Money that moves, in units of currency. */
+  amount?: { value: number; currency: string };
 };
 
 /**
@@ -17,3 +41,13 @@ export type ToolContext = {
  * Anything else that is thrown is a failure of the tool and is never shown.
  */
 export type Handler = (args: never, context: ToolContext) => Promise<Record<string, unknown>>;
+
+/**
+ * Contract: as for a Handler; a rule of the shop that forbids it is AiguyError not_allowed_now with the rule in its details.
+ * preview changes nothing and refuses what run would refuse. run does what it does through context.connection, which is committed together with
+ * the answer, or not at all; what it does elsewhere carries context.effectKey.
+ */
+export type WriteHandler = {
+  preview: (args: never, context: PreviewContext) => Promise<Preview>;
+  run: (args: never, context: WriteContext) => Promise<Record<string, unknown>>;
+};

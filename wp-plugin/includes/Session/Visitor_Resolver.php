@@ -13,6 +13,9 @@ final class Visitor_Resolver {
 	private const SCOPE_PATTERN = '/\A[a-z]+:(read|write)\z/';
 	private const SCOPES_MAX    = 32;
 
+	public const GUEST_SCOPES    = array( 'docs:read', 'profile:read', 'profile:write', 'ticket:read', 'ticket:write' );
+	public const CUSTOMER_SCOPES = array( ...self::GUEST_SCOPES, 'order:read', 'order:write' );
+
 	/** The user that WordPress has authenticated for this request: in REST that takes the login cookie and its nonce. */
 	public function current(): ?Visitor {
 		return is_user_logged_in() ? Visitor::user( get_current_blog_id(), get_current_user_id() ) : null;
@@ -38,7 +41,7 @@ final class Visitor_Resolver {
 
 	/** @return list<string> */
 	public function scopes( Visitor $visitor ): array {
-		$scopes = $visitor->is_customer ? array( 'docs:read', 'order:read' ) : array( 'docs:read' );
+		$scopes = $visitor->is_customer ? self::CUSTOMER_SCOPES : self::GUEST_SCOPES;
 		/**
 		 * Filters what a visitor's session may be used for. The services keep their own ceiling for this site.
 		 *

@@ -10,6 +10,7 @@ namespace Aiguy\Settings;
 use Aiguy\Plugin;
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Session\Signing_Key;
+use Aiguy\Session\Visitor_Resolver;
 
 final class Settings_Page {
 
@@ -149,7 +150,7 @@ final class Settings_Page {
 			'issuer'    => $this->settings->issuer(),
 			'kinds'     => array( 'visitor-assertion' ),
 			'jwksUri'   => rest_url( 'aiguy/v1/jwks' ),
-			'scopes'    => array( 'docs:read', 'order:read' ),
+			'scopes'    => Visitor_Resolver::CUSTOMER_SCOPES,
 			// Read by the tools API alone: the users of this site are its customers.
 			'customers' => array( 'wp-users' ),
 		);

@@ -18,12 +18,13 @@ const order: Order = {
   items: [{ sku: '1', name: 'Tea Kettle', options: { material: 'glass' }, quantity: 1, unit_price: 98.82 }],
   fulfillments: [{ tracking_ids: ['687098298881'], skus: ['1', 'gone'] }],
   payments: [
-    { type: 'payment', amount: 98.82 },
-    { type: 'refund', amount: -10 },
+    { type: 'payment', amount: 98.82, payment_method_id: 'card' },
+    { type: 'refund', amount: -10, payment_method_id: 'card' },
   ],
 };
 const context: ToolContext = { subject: { issuer: 'https://shop.example', subject: 'wp:1:7' }, signal: new AbortController().signal };
 const shopOf = (customer: string | undefined): Shop => ({
+  within: () => assert.fail('a read changes nothing'),
   resolveCustomer: async () => customer,
   findOrder: async (customerId, orderId) => (customerId === 'mia' && orderId === order.order_id ? order : undefined),
 });

@@ -1,6 +1,6 @@
 // retrieve_docs: the passages of the help centre that fit a question, and whether they are near enough to answer it.
 import type { Audience } from '../../backends/knowledge/candidates.ts';
-import type { Subject } from '../../backends/shop.ts';
+import { isGuest, type Subject } from '../../backends/shop.ts';
 import type { Backends, Handler } from '../handler.ts';
 
 export const passagesDefault = 5;
@@ -13,6 +13,6 @@ export function createRetrieveDocs({ knowledge }: Pick<Backends, 'knowledge'>): 
 }
 
 /** What a document is for is decided by who asks, as a signature says it; never by an argument. */
-export function audiencesOf({ subject }: Subject): Audience[] {
-  return subject.startsWith('anon:') ? ['public'] : ['public', 'customers'];
+export function audiencesOf(who: Subject): Audience[] {
+  return isGuest(who) ? ['public'] : ['public', 'customers'];
 }

@@ -1,0 +1,65 @@
+// Tickets for the support team, in a store of our own.
+import { createHash, randomInt } from 'node:crypto';
+import type { Database } from '@aiguy/manifests/database';
+import type { Queryable, Subject } from './shop.ts';
+
+export type TicketStatus = 'open' | 'waiting_for_customer' | 'resolved' | 'closed';
+export type NewTicket = { category: string; priority: string; summary: string; details?: string; email?: string };
+export type Ticket = { reference: string; status: TicketStatus; category: string; summary: string; created_at: Date; updated_at: Date };
+
+/** Who opened it: an owner (owner.ts), and for guests the session too. */
+export type TicketOwner = { owner: string; session: string | undefined };
+
+export type Tickets = {
+  /** Contract: another's ticket and no ticket are both undefined. */
+  find: (reference: string, who: TicketOwner) => Promise<Ticket | undefined>;
+  /** In a transaction of the caller's. */
+  within: (connection: Queryable) => { open: (ticket: NewTicket, who: TicketOwner) => Promise<Ticket> };
+};
+
+const columns = 'reference, status, category, summary, created_at, updated_at';
+
+export function createTickets(database: Database): Tickets {
+  return {
+    find: async (reference, { owner, session }) => {
+      const { rows } = await database.query<Ticket>(`SELECT ${columns} FROM tickets WHERE reference = $1 AND (owner = $2 OR session_digest = $3)`, [
+        reference,
+        owner,
+        session ?? null,
+      ]);
+      return rows[0];
+    },
+    within: (connection) => ({ open: async (ticket, who) => await openTicket(connection, ticket, who) }),
+  };
+}
+
+/** Seven hundred million references: a new one is free at once, and nobody meets another's by guessing ten a minute. */
+const attemptsMax = 5;
+
+async function openTicket(connection: Queryable, ticket: NewTicket, { owner, session }: TicketOwner): Promise<Ticket> {
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const { rows } = await connection.query<Ticket>(
+      `INSERT INTO tickets (reference, owner, session_digest, email, category, priority, summary, details, status, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', now(), now()) ON CONFLICT DO NOTHING RETURNING ${columns}`,
+      [newReference(), owner, session ?? null, ticket.email ?? null, ticket.category, ticket.priority, ticket.summary, ticket.details ?? null],
+    );
+    if (rows[0]) return rows[0];
+  }
+  throw new Error('no free reference was found');
+}
+
+/** Without 0 and O, 1, I and L, and U: read over the telephone, each is one character only. */
+const letters = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** Such as T-7K3M9Q. */
+export function newReference(): string {
+  return `T-${Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join('')}`;
+}
+
+/** @returns SHA-256 of issuer and session, base64url; undefined for direct callers, who have none */
+export function sessionDigest({ issuer }: Subject, sessionId: string | undefined): string | undefined {
+  if (sessionId === undefined) return undefined;
+  return createHash('sha256')
+    .update(JSON.stringify([issuer, sessionId]))
+    .digest('base64url');
+}
