@@ -36,6 +36,10 @@ export type ToolManifest = {
    */
   output: {};
   /**
+   * What the policy without a model says of a result: {field} stands for a field of output, {field:money} for an amount in the result's currency, {field:date}, {field:words} for a state such as in_transit.
+   */
+  answer?: string;
+  /**
    * What the visitor types in a form that the model never sees. Its fields are sent beside those of input, in one object.
    */
   form?: {

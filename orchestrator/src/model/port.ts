@@ -18,6 +18,9 @@ export type ToolDefinition = {
   name: string;
   description: string;
   input: Record<string, unknown>;
+  effect: 'read' | 'write';
+  /** How a policy without a model says the result; see the manifest schema. */
+  answer?: string;
   /** Messages of visitors with the arguments that follow from them; the offline policy routes by these. */
   examples: { message: string; input: Record<string, unknown> }[];
 };
