@@ -7,6 +7,7 @@ import { readEnvironment } from '@aiguy/manifests/environment';
 import { serviceVariables } from '@aiguy/manifests/service-variables';
 import { TokenVerifier, type TrustedIssuer } from '@aiguy/manifests/tokens';
 import { decodeProtectedHeader } from 'jose';
+import { allScopes } from '../../scripts/keys.ts';
 import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
 import { callRoute, openSession, signIn, startSite, startUpstream, type Upstream } from './site.ts';
