@@ -1,43 +1,24 @@
 // POST /chat and POST /ask: takes a message into the log, starts its run, and sends what the log gets, as events or drained into JSON.
-import { AiguyError } from '@aiguy/manifests/errors';
-import { withRemoteTrace } from '@aiguy/manifests/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Run } from '../session/runs.ts';
 import { tail } from '../session/tail.ts';
 import { answerForm } from './accept.ts';
+import { acceptMessage } from './accept-message.ts';
 import { authenticate } from './authenticate.ts';
 import { drainAnswer } from './drain-answer.ts';
-import { assertKnown, parseMessage } from './parse-message.ts';
 import type { HttpPorts } from './ports.ts';
 import { clientSignal, sendEvents } from './send-events.ts';
-
-/** Runs that are looked at for the ids an AG-UI client may name. */
-const knownRunsMax = 100;
 
 export function addChatRoutes(app: FastifyInstance, ports: HttpPorts): void {
   app.post('/chat', async (request, reply) => {
     const form = answerForm(request.headers.accept);
-    const run = await acceptMessage(ports, request);
+    const run = await acceptMessage(ports, await authenticate(ports.verifier, request), request);
     return form === 'json' ? await answerAsJson(ports, request, { reply, run }) : await answerAsEvents(ports, request, { reply, run });
   });
   app.post('/ask', async (request, reply) => {
-    const run = await acceptMessage(ports, request);
+    const run = await acceptMessage(ports, await authenticate(ports.verifier, request), request);
     return await answerAsJson(ports, request, { reply, run });
   });
-}
-
-async function acceptMessage(ports: HttpPorts, request: FastifyRequest): Promise<Run> {
-  const { visitor, assertion } = await authenticate(ports.verifier, request);
-  const message = parseMessage(request.body);
-  if (message.threadId !== undefined && message.threadId !== visitor.sid) throw new AiguyError('not_found');
-  await ports.limitChat(`${visitor.iss} ${visitor.sub}`);
-  if (message.claimedIds.length > 0) assertKnown(message.claimedIds, await ports.log.readRuns(visitor.sid, knownRunsMax));
-  const { run, fresh } = await ports.runs.start({ visitor, text: message.text, messageId: message.messageId, runId: message.runId });
-  if (fresh) {
-    ports.metrics.accepted(run.id);
-    withRemoteTrace(request.headers, () => ports.liveRuns.start({ run, visitor, assertion, text: message.text }));
-  }
-  return run;
 }
 
 type Answering = { reply: FastifyReply; run: Run };
