@@ -37,7 +37,7 @@ export async function* tail(log: EventLog, runs: Runs, session: Session): AsyncG
         yield batch;
         if (batch.some((event) => event.runId === session.untilRunEnds && terminal.has(event.event.type))) return;
       } else if (await isOver(runs, inbox, session)) return;
-      else await waitForMore(runs, inbox, session.pollMs ?? 2000);
+      else if (await isBehind({ log, runs, inbox }, { id: session.id, cursor, pollMs: session.pollMs ?? 2000 })) inbox.readRowsNext = true;
     }
   } finally {
     unsubscribe();
@@ -51,12 +51,16 @@ async function isOver(runs: Runs, inbox: Inbox, session: Session): Promise<boole
   return !running && inbox.isEmpty();
 }
 
-/** Waits for the inbox; in vain, the rows are asked next, because the run may be another process' or nobody's any more. */
-async function waitForMore(runs: Runs, inbox: Inbox, pollMs: number): Promise<void> {
-  await inbox.waitMs(pollMs);
-  if (!inbox.isEmpty()) return;
-  inbox.readRowsNext = true;
-  await runs.endAllAbandoned();
+/** Waits for the inbox; in vain, it is asked how far the log has come, because the run may be another process' or nobody's any more. */
+async function isBehind(
+  { log, runs, inbox }: { log: EventLog; runs: Runs; inbox: Inbox },
+  session: { id: string; cursor: number; pollMs: number },
+): Promise<boolean> {
+  await inbox.waitMs(session.pollMs);
+  if (!inbox.isEmpty()) return false;
+  const { newestSeq, isFirst } = await log.look(session.id);
+  if (isFirst) await runs.endAllAbandoned();
+  return newestSeq > session.cursor;
 }
 
 /** From the inbox while it is contiguous with the cursor, otherwise from the rows. */
