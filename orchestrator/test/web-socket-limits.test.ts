@@ -63,6 +63,12 @@ test('a form can’t carry __proto__ or constructor, however deep', async () => 
   }
 });
 
+test('a frame in more pieces than a client has use for closes the socket with 1008', async () => {
+  const socket = await open();
+  for (let piece = 0; piece < 100; piece += 1) socket.ws.send('', { fin: false });
+  assert.equal(await socket.closed, 1008);
+});
+
 test('text that is no UTF-8 closes the socket with 1007', async () => {
   const socket = await open();
   socket.ws.send(Buffer.from([0x22, 0xc3, 0x28, 0x22]), { binary: false });

@@ -13,7 +13,7 @@ import type { HttpPorts } from './ports.ts';
 import { parseFrame, replyName } from './socket-frames.ts';
 
 export type SocketLimits = {
-  /** A credential is looked at when the socket opens, so it may not stay open for ever. */
+  /** At most, and up to a fifth less, so that sockets that opened together after a restart don't all come back together. A credential is looked at only when the socket opens. */
   lifetimeMs: number;
   firstFrameTimeoutMs: number;
   /** Between pings; a peer that has not answered one when the next is due is gone. */
@@ -71,7 +71,7 @@ export class ChatSocket {
     this.#firstFrame = setTimeout(() => this.close('policy'), limits.firstFrameTimeoutMs);
     this.#timers = [
       this.#firstFrame,
-      setTimeout(() => this.close('new_ticket'), limits.lifetimeMs),
+      setTimeout(() => this.close('new_ticket'), limits.lifetimeMs * (1 - Math.random() / 5)),
       setInterval(() => this.#ping(), limits.pingEveryMs),
     ];
     socket.on('message', (data, isBinary) => this.#receive(data.toString(), isBinary));

@@ -14,6 +14,7 @@ const subprotocol = 'aiguy.v1';
 const frameBytesMax = 16 * 1024;
 const serverOptions = {
   maxPayload: frameBytesMax,
+  maxFragments: 16,
   perMessageDeflate: false,
   // Pings count as frames; ChatSocket answers them.
   autoPong: false,
