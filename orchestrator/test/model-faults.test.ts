@@ -143,6 +143,10 @@ const rows: Row[] = [
   { fault: '403', script: always(httpError(403, 'permission_error')), expect: fails('model_misconfigured', 1) },
   { fault: '404', script: always(httpError(404, 'not_found_error')), expect: fails('model_misconfigured', 1) },
   ...cuts('cut in a call', call, (frames) => ({ script: [cutAfter(call, frames), call, answer], expect: fine(3, { tools: 1 }) })),
+  ...cuts('ended in order in a call', call, (frames) => ({
+    script: [{ ...cutAfter(call, frames), ending: 'end' }, call, answer],
+    expect: fine(3, { tools: 1 }),
+  })),
   ...cuts('cut in the answer behind a tool', answer, (frames) => ({
     script: [call, cutAfter(answer, frames), answer],
     expect: frames < midText ? fine(3, { tools: 1 }) : fails('model_interrupted', 2, { text: firstSentence, tools: 1 }),
