@@ -7,12 +7,14 @@ import { createService, type Service } from '@aiguy/manifests/service';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
 import cors from '@fastify/cors';
 import type { Config } from './config.ts';
+import { type SocketLimits, socketLimits } from './http/chat-socket.ts';
 import { addInterruptRoutes } from './http/interrupts.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
 import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
 import { addSessionRoutes } from './http/sessions.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
+import { addSocketRoutes, socketPath } from './http/web-socket.ts';
 import type { ModelPort } from './model/port.ts';
 import { createTurnMetrics } from './observe/metrics.ts';
 import { Effects } from './session/effects.ts';
@@ -36,6 +38,8 @@ export type AppPorts = {
   key: OwnKey;
   /** Names this process among those of its database: instance and boot. */
   owner: string;
+  /** Others than the usual ones, for tests. */
+  socketLimits?: Partial<SocketLimits>;
 };
 export type Orchestrator = Service & { liveRuns: LiveRuns };
 
@@ -44,6 +48,9 @@ const bodyBytesMax = 256 * 1024;
 const requestTimeoutMs = 10_000;
 /** Answers that this process keeps when there is no Redis; one takes a few kB. */
 const answersMax = 1000;
+const socketsPerSessionMax = 10;
+/** A socket that is cut comes back with a new ticket; ten tabs do so at once after a restart. */
+const ticketsPerMinute = 60;
 
 export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const { database, model, tools, corpusVersion, suggestArticles, catalogue, key, owner } = ports;
@@ -54,6 +61,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     trustProxy: config.TRUST_PROXY,
     logLevel: config.LOG_LEVEL,
     metricsToken: config.METRICS_TOKEN,
+    upgradePath: socketPath,
     ready: async () => void (await database.query('SELECT 1')),
   });
   const log = new EventLog(database);
@@ -93,6 +101,10 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     addOpenapiRoute(scope);
     scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
   });
+  const limitsOfSockets = { ...socketLimits, ...ports.socketLimits };
+  app.register(
+    async (scope) => await addSocketRoutes(scope, httpPorts, { origins: config.CORS_ORIGINS, limits: limitsOfSockets, socketsPerSessionMax }),
+  );
   app.addHook('onClose', async () => {
     visitorLimits.close();
     cache.close();
@@ -109,6 +121,7 @@ function openVisitorLimits(config: Config) {
       await limits.consume(`suggestions address ${address}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE_AND_ADDRESS });
       await limits.consume(`suggestions session ${session}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE });
     },
+    limitTickets: async (sessionId: string) => await limits.consume(`tickets ${sessionId}`, { ...aMinute, points: ticketsPerMinute }),
     close: limits.close,
   };
 }

@@ -8,6 +8,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { type EmbeddedPostgres, embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { buildApp, type Orchestrator } from '../src/app.ts';
 import { type Config, variables } from '../src/config.ts';
+import type { SocketLimits } from '../src/http/chat-socket.ts';
 import type { ModelEvent, ModelPort, ModelRequest, ToolOutcome } from '../src/model/port.ts';
 import type { ToolCaller } from '../src/tools/client.ts';
 import type { CorpusVersion } from '../src/tools/corpus-version.ts';
@@ -37,6 +38,7 @@ export type HarnessOptions = {
   /** The most that the site may grant. */
   scopes?: string[];
   owner?: string;
+  socketLimits?: Partial<SocketLimits>;
 };
 
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
@@ -63,6 +65,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     corpusVersion: options.corpusVersion ?? (async () => undefined),
     suggestArticles: options.suggestArticles ?? (async () => ({ articles: [] })),
     owner: options.owner ?? randomUUID(),
+    socketLimits: options.socketLimits ?? {},
   });
   await orchestrator.app.ready();
   return {

@@ -22,5 +22,7 @@ export type HttpPorts = {
   limitChat: (key: string) => Promise<void>;
   /** @throws AiguyError rate_limited with the time to wait */
   limitSuggestions: (from: { session: string; address: string }) => Promise<void>;
+  /** @throws AiguyError rate_limited with the time to wait */
+  limitTickets: (sessionId: string) => Promise<void>;
   suggestArticles: SuggestArticles;
 };

@@ -43,7 +43,17 @@ export type TurnContext = { signedIn: boolean; toolsNeedingSignIn: ToolDefinitio
 /** Tokens as the provider counts them; input is what was neither read from nor written to its cache. */
 export type Usage = { inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number };
 
-export type FailureKind = 'rate_limited' | 'overloaded' | 'unavailable' | 'interrupted' | 'silent' | 'misconfigured' | 'invalid_request' | 'aborted';
+/** too_long: the request is more than the model takes; the same again would fail the same way. */
+export type FailureKind =
+  | 'rate_limited'
+  | 'overloaded'
+  | 'unavailable'
+  | 'interrupted'
+  | 'silent'
+  | 'misconfigured'
+  | 'invalid_request'
+  | 'too_long'
+  | 'aborted';
 
 export type ModelEvent =
   | { type: 'text'; delta: string }
