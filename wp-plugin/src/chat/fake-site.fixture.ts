@@ -1,8 +1,10 @@
 // A site as the transport's tests see it: each request gets the next scripted answer; streams are written by hand, chunk by chunk.
 import assert from 'node:assert/strict';
 import type { SiteSession } from '@aiguy/manifests/generated/http';
+import { LogTransport } from './log-transport.ts';
 import type { VisitorSession } from './session.ts';
-import { type Connection, createRelayTransport, type ReceivedEvent } from './transport.ts';
+import type { Command, Connection, ReceivedEvent } from './transport.ts';
+import { createWays } from './ways.ts';
 
 export type SentRequest = { method: string; path: string; body: unknown; headers: Record<string, string>; signal: AbortSignal };
 export type Answer = (request: SentRequest) => Response | Promise<Response>;
@@ -60,14 +62,30 @@ export const unreachable: Answer = () => {
   throw new TypeError('Failed to fetch');
 };
 
-export function fakeSite(answers: Answer[], options: { rest?: string; sessions?: string[] } = {}) {
+type SiteOptions = {
+  rest?: string;
+  sessions?: string[];
+  isExpecting?: boolean;
+  /** The way that this tab took before. */
+  remembered?: string;
+  /** Where browsers reach the orchestrator, when the site allows it. */
+  directUrl?: string;
+};
+
+export function fakeSite(answers: Answer[], options: SiteOptions = {}) {
   const requests: SentRequest[] = [];
   const received: ReceivedEvent[] = [];
   const connections: Connection[] = [];
   const restarts: number[] = [];
   const sessionIds = options.sessions ?? ['session-a'];
   let renewals = 0;
-  const current = async () => ({ sessionId: sessionIds[Math.min(renewals, sessionIds.length - 1)] }) as SiteSession;
+  const current = async () =>
+    ({
+      sessionId: sessionIds[Math.min(renewals, sessionIds.length - 1)],
+      assertion: `assertion-${renewals}`,
+      transport: options.directUrl ? 'direct' : 'relay',
+      orchestratorUrl: options.directUrl ?? null,
+    }) as SiteSession;
   const session: VisitorSession = {
     ensure: current,
     renew: async () => {
@@ -86,17 +104,31 @@ export function fakeSite(answers: Answer[], options: { rest?: string; sessions?:
     assert.ok(answer, `no answer left for ${request.method} ${path}`);
     return await answer(request);
   };
-  const transport = createRelayTransport({
-    rest: options.rest ?? rest,
-    session,
-    fetch: fakeFetch as typeof fetch,
+  const taken: Command[] = [];
+  const clock = { ms: 0 };
+  const memory: { way: string | null } = { way: options.remembered ?? null };
+  const ports = { rest: options.rest ?? rest, session, fetch: fakeFetch as typeof fetch, isExpecting: () => options.isExpecting ?? false };
+  const ways = createWays({
+    ...ports,
+    clock: () => clock.ms,
+    memory: {
+      read: () => memory.way,
+      write: (name) => {
+        memory.way = name;
+      },
+    },
+  });
+  const transport = new LogTransport({
+    ...ports,
+    ways,
     network,
     random: () => 0,
+    onTaken: (command) => taken.push(command),
     onEvents: (events) => received.push(...events),
     onConnection: (connection) => connections.at(-1) !== connection && connections.push(connection),
     onRestart: () => restarts.push(received.length),
   });
   const sent = () => requests.map(({ method, path }) => `${method} ${path}`);
   const ids = () => received.map(({ id }) => id);
-  return { transport, requests, sent, ids, connections, restarts, network, renewals: () => renewals };
+  return { transport, requests, sent, ids, taken, clock, memory, connections, restarts, network, renewals: () => renewals };
 }
