@@ -22,7 +22,7 @@ export function InterruptCard({ card, locale, conversation }: Props) {
   return (
     <fieldset
       ref={element}
-      className={`card ${isOpen ? 'is-open' : 'is-settled'}`}
+      className={`interrupt ${isOpen ? 'is-open' : 'is-settled'}`}
       aria-labelledby={ids.heading}
       aria-describedby={ids.message}
       aria-busy={card.isAnswering}

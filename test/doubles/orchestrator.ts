@@ -1,0 +1,222 @@
+// An orchestrator that a test plays: sessions with a log, cards and forms that are settled once, streams and pages of it, as the contract says.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+type Event = Record<string, unknown>;
+export type PlayedInterrupt = { id: string; toolCallId: string; outcome: string | undefined; metadata: { aiguy: Event } } & Event;
+
+export class PlayedSession {
+  readonly id: string;
+  readonly log: Event[] = [];
+  readonly interrupts = new Map<string, PlayedInterrupt>();
+  /** What the clicks, forms and undos brought, in order. */
+  readonly received: { path: string; body: Event }[] = [];
+  runId: string | undefined;
+  #listeners = new Set<() => void>();
+  #runs = 0;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  emit(...events: Event[]): void {
+    for (const event of events) {
+      this.log.push({ timestamp: Date.now(), ...event });
+      if (event.type === 'RUN_STARTED') this.runId = String(event.runId);
+      if (event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR') this.runId = undefined;
+    }
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  start(messages: Event[] = []): string {
+    this.#runs += 1;
+    const runId = `run-${this.#runs}`;
+    this.emit({ type: 'RUN_STARTED', threadId: this.id, runId, input: { threadId: this.id, runId, messages, tools: [], context: [] } });
+    return runId;
+  }
+
+  say(text: string, messageId = `answer-${this.log.length}`): void {
+    this.emit(
+      { type: 'TEXT_MESSAGE_START', messageId, role: 'assistant' },
+      { type: 'TEXT_MESSAGE_CONTENT', messageId, delta: text },
+      { type: 'TEXT_MESSAGE_END', messageId },
+    );
+  }
+
+  finish(outcome: Event = { type: 'success' }): void {
+    this.emit({ type: 'RUN_FINISHED', threadId: this.id, runId: this.runId, outcome });
+  }
+
+  ask(...interrupts: PlayedInterrupt[]): void {
+    for (const interrupt of interrupts) this.interrupts.set(interrupt.id, interrupt);
+    this.finish({ type: 'interrupt', interrupts: interrupts.map(({ outcome: _none, ...interrupt }) => interrupt) });
+  }
+
+  settle(interruptId: string, outcome: string): void {
+    const interrupt = this.interrupts.get(interruptId);
+    if (interrupt) interrupt.outcome = outcome;
+    this.custom('interrupt_settled', { interruptId, outcome });
+  }
+
+  custom(name: string, value: Event): void {
+    this.emit({ type: 'CUSTOM', name: `aiguy.${name}`, value });
+  }
+
+  /** Settles with the next event, or when the signal says so. */
+  async next(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.#listeners.delete(done);
+        resolve();
+      };
+      this.#listeners.add(done);
+      signal.addEventListener('abort', done);
+    });
+  }
+}
+
+export type PlayedOrchestrator = {
+  url: string;
+  sessions: Map<string, PlayedSession>;
+  /** Answers a message whose run has begun. */
+  onMessage: (session: PlayedSession, message: string) => void;
+  /** Goes on after a card or a form, in the run that continues. */
+  onSettled: (session: PlayedSession, interrupt: PlayedInterrupt) => void;
+  onUndo: (session: PlayedSession, effectId: string) => void;
+  /** Refuses a form's values: pointer → rule. */
+  checkForm: (values: Event) => { pointer: string; rule: string }[];
+  stop: () => void;
+};
+
+export async function playOrchestrator(): Promise<PlayedOrchestrator> {
+  const played: PlayedOrchestrator = {
+    url: '',
+    sessions: new Map(),
+    onMessage: (session) => session.finish(),
+    onSettled: (session) => session.finish(),
+    onUndo: (session) => session.finish(),
+    checkForm: () => [],
+    stop: () => undefined,
+  };
+  const server: Server = createServer((request, response) => void serve(played, request, response).catch(() => response.destroy()));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  played.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  played.stop = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return played;
+}
+
+async function serve(played: PlayedOrchestrator, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body = chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString('utf8')) as Event);
+  const session = sessionOf(played, request);
+  const url = new URL(request.url ?? '/', 'http://orchestrator');
+  const path = url.pathname.replace(`/sessions/${session.id}/`, '');
+  const exchange = { session, body, url, request, response };
+  if (url.pathname === '/chat') return await takeMessage(played, exchange);
+  if (path === 'events') return await giveEvents(exchange);
+  if (path === 'cancel') return json(response, 200, { cancelled: session.runId !== undefined });
+  if (path.startsWith('receipts/')) return json(response, 200, { number: Number(path.split('/')[1]), signature: 'played' });
+  session.received.push({ path, body });
+  if (path.endsWith('/undo')) {
+    session.start();
+    const from = session.log.length - 1;
+    played.onUndo(session, path.split('/')[1] ?? '');
+    return await stream(exchange, from);
+  }
+  if (path.startsWith('confirmations/') || path.startsWith('inputs/')) return await settle(played, exchange, path);
+  refuse(response, 404, 'not_found');
+}
+
+type Exchange = { session: PlayedSession; body: Event; url: URL; request: IncomingMessage; response: ServerResponse };
+
+function sessionOf(played: PlayedOrchestrator, request: IncomingMessage): PlayedSession {
+  const payload = String(request.headers.authorization).split('.')[1] ?? '';
+  const { sid } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as { sid: string };
+  const session = played.sessions.get(sid) ?? new PlayedSession(sid);
+  played.sessions.set(sid, session);
+  return session;
+}
+
+async function takeMessage(played: PlayedOrchestrator, exchange: Exchange): Promise<void> {
+  const { session, body } = exchange;
+  const from = session.log.length;
+  const message = { id: String(body.messageId), role: 'user', content: String(body.message) };
+  const begin = () => {
+    session.start([message]);
+    played.onMessage(session, message.content);
+  };
+  if (session.runId === undefined) begin();
+  else {
+    session.custom('queued', { runId: 'later', messageId: message.id, text: message.content, position: 1 });
+    void (async () => {
+      while (session.runId !== undefined) await session.next(new AbortController().signal);
+      begin();
+    })();
+  }
+  await stream(exchange, from, message.id);
+}
+
+async function settle(played: PlayedOrchestrator, exchange: Exchange, path: string): Promise<void> {
+  const { session, body, response } = exchange;
+  const interrupt = session.interrupts.get(decodeURIComponent(path.split('/')[1] ?? ''));
+  if (!interrupt) return refuse(response, 404, 'not_found');
+  if (interrupt.outcome === 'expired') return refuse(response, 410, 'interrupt_expired');
+  if (interrupt.outcome) return refuse(response, 409, 'interrupt_decided');
+  const details = body.values ? played.checkForm(body.values as Event) : [];
+  if (details.length > 0) return json(response, 400, { code: 'form_invalid', message: 'Some fields are wrong.', requestId: 'r', details });
+  const outcome = body.decision === 'approve' ? 'approved' : body.decision === 'reject' ? 'rejected' : body.cancel ? 'cancelled' : 'submitted';
+  const from = session.log.length;
+  session.start();
+  session.settle(interrupt.id, outcome);
+  played.onSettled(session, interrupt);
+  await stream(exchange, from);
+}
+
+async function giveEvents(exchange: Exchange): Promise<void> {
+  const { session, url, request, response } = exchange;
+  const after = Number(url.searchParams.get('after') ?? 0);
+  if (request.headers.accept !== 'application/json') return await stream(exchange, after);
+  const waitMs = Number(url.searchParams.get('wait') ?? 0) * 1000;
+  const end = new AbortController();
+  response.once('close', () => end.abort());
+  const timer = setTimeout(() => end.abort(), waitMs);
+  while (session.log.length <= after && !end.signal.aborted) await session.next(end.signal);
+  clearTimeout(timer);
+  const events = session.log.slice(after).map((event, at) => ({ seq: after + at + 1, event }));
+  json(response, 200, { events, lastEventId: session.log.length, running: session.runId !== undefined });
+}
+
+/** @param messageId goes on until the run of this message has ended, whatever else ends before */
+async function stream({ session, response }: Exchange, from: number, messageId?: string): Promise<void> {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  let isOwn = false;
+  for (let at = from; !gone.signal.aborted; ) {
+    for (; at < session.log.length; at += 1) {
+      const event = session.log[at] ?? {};
+      response.write(`id: ${at + 1}\ndata: ${JSON.stringify(event)}\n\n`);
+      const messages = (event.input as { messages?: { id: string }[] } | undefined)?.messages ?? [];
+      isOwn ||= messages.some(({ id }) => id === messageId);
+      if (isOwn && isTerminal(event)) return void response.end();
+    }
+    if (messageId === undefined && session.runId === undefined) return void response.end();
+    await session.next(gone.signal);
+  }
+}
+
+function isTerminal(event: Event): boolean {
+  return event.type === 'RUN_FINISHED' || event.type === 'RUN_ERROR';
+}
+
+function json(response: ServerResponse, status: number, body: Event): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function refuse(response: ServerResponse, status: number, code: string): void {
+  json(response, status, { code, message: 'No.', requestId: 'r' });
+}
