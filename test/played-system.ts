@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { chatPageSlug } from '../scripts/demo-site.ts';
+import { chatPageSlug, helpPages } from '../scripts/demo-site.ts';
 import type { NativeWordPress } from '../scripts/wordpress/native.ts';
 import { startSite } from '../wp-plugin/tests/site.ts';
 import { ChatOnPage, startBrowser } from './browser.ts';
@@ -17,7 +17,7 @@ export type PlayedSystem = { played: PlayedOrchestrator; site: NativeWordPress; 
 
 export async function startPlayedSystem(): Promise<PlayedSystem> {
   const played = await playOrchestrator();
-  const site = await startSite(played.url);
+  const site = await startSite(played.url, helpPages().slice(0, 1));
   const browser = await startBrowser();
   const stop = async () => {
     await browser.close();
