@@ -258,27 +258,23 @@ export class LogTransport implements Transport {
     return { session, command, signal, after: () => this.#cursor, isRunning: () => this.#isRunning };
   }
 
-  /** @returns whether nothing is running or waiting after these events, and something was before */
+  /** @returns whether a run has ended with these events, whoever of several readers was first to hand them over, and none is running or waiting */
   #take(received: ReceivedEvent[]): boolean {
     const events = received.filter(({ id }) => id > this.#cursor);
-    let hasEnded = false;
     for (const { id, event } of events) {
       this.#cursor = id;
-      if (event && this.#note(event)) hasEnded = true;
+      if (event) this.#note(event);
     }
     if (events.length > 0) this.#ports.onEvents(events);
-    return hasEnded && !this.#isRunning && this.#waiting.size === 0;
+    return received.some(({ event }) => isTerminal(event)) && !this.#isRunning && this.#waiting.size === 0;
   }
 
-  #note(event: ChatEvent): boolean {
+  #note(event: ChatEvent): void {
     if (event.type === 'queued') this.#waiting.add(event.messageId);
-    if (event.type === 'RUN_STARTED') {
-      this.#isRunning = true;
-      for (const { id } of event.messages) this.#waiting.delete(id);
-    }
-    if (!isTerminal(event)) return false;
-    this.#isRunning = false;
-    return true;
+    if (isTerminal(event)) this.#isRunning = false;
+    if (event.type !== 'RUN_STARTED') return;
+    this.#isRunning = true;
+    for (const { id } of event.messages) this.#waiting.delete(id);
   }
 }
 

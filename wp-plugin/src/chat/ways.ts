@@ -1,9 +1,10 @@
 // Which way is taken: the quickest that the site allows and this network lets through; what worked is remembered for the tab.
 import type { SiteSession } from '@aiguy/manifests/generated/http';
 import { createPageWay, watchPages } from './page-way.ts';
-import { HttpError } from './refusal.ts';
-import type { VisitorSession } from './session.ts';
-import { createRequester } from './site-request.ts';
+import { expectAnswer, HttpError } from './refusal.ts';
+import { ChatError, type VisitorSession } from './session.ts';
+import { createRequester, type Requester } from './site-request.ts';
+import { createSocketWay, readTicket } from './socket-way.ts';
 import { createStreamWay, followForEver } from './stream-way.ts';
 import { directAddress, relayAddress, type Way, WayBlocked, type WayName } from './way.ts';
 
@@ -24,6 +25,8 @@ export type WaysPorts = {
   clock: () => number;
   isExpecting: () => boolean;
   memory: WayMemory;
+  /** Opens a WebSocket. */
+  connect: (url: string, protocols: string[]) => WebSocket;
 };
 
 /** Lives as long as the tab. */
@@ -71,9 +74,13 @@ class TriedWays implements Ways {
 
   giveUp(way: Way, error: unknown): boolean {
     if (way !== this.#ways[0]) return true;
-    if (!this.#isHopeless(way, error)) return false;
-    this.#leave(way);
-    return true;
+    if (this.#isHopeless(way, error)) {
+      this.#leave(way);
+      return true;
+    }
+    // What broke is opened anew; what was refused has come through.
+    if (!(error instanceof ChatError)) way.close();
+    return false;
   }
 
   close(): void {
@@ -105,14 +112,38 @@ class TriedWays implements Ways {
     const through = this.#stream('relay', relay, watchSite);
     const pages = createPageWay(relay, this.#ports.isExpecting);
     if (directUrl === null) return [through, pages];
-    return [this.#stream('direct', createRequester(this.#ports.fetch, directAddress(directUrl)), undefined), through, pages];
+    const straight = createRequester(this.#ports.fetch, directAddress(directUrl));
+    return [this.#socket(directUrl, straight), this.#stream('direct', straight, undefined), through, pages];
   }
 
-  #stream(name: WayName, requester: ReturnType<typeof createRequester>, watch: Way['watch'] | undefined): Way {
+  #socket(base: string, requester: Requester): Way {
+    return createSocketWay({
+      base,
+      connect: this.#ports.connect,
+      ticket: async (session, signal) => {
+        const headers = { Accept: 'application/json', 'Content-Type': 'application/json', ...directAddress(base).headers(session) };
+        const url = `${base}/sessions/${encodeURIComponent(session.sessionId)}/ws-ticket`;
+        const response = await this.#ports.fetch(url, { method: 'POST', headers, body: '{}', credentials: 'omit', cache: 'no-store', signal });
+        return await readTicket(await expectAnswer(response, 'application/json').catch(orBlocked));
+      },
+      // Its events come over the socket.
+      post: async (command, session, signal) => {
+        const response = await requester.post(command, 'text/event-stream', { session, signal });
+        await response.body?.cancel();
+      },
+    });
+  }
+
+  #stream(name: WayName, requester: Requester, watch: Way['watch'] | undefined): Way {
     const { clock } = this.#ports;
     const onHeldBack = () => this.#leave(way);
     const ports = { name, requester, clock, onHeldBack };
     const way: Way = createStreamWay({ ...ports, watch: watch ?? followForEver(ports) });
     return way;
   }
+}
+
+/** Without a ticket there is no socket, but there may be a stream; a session that is over is renewed first. */
+function orBlocked(error: unknown): never {
+  throw error instanceof HttpError && error.status !== 401 ? new WayBlocked(error.code) : error;
 }

@@ -37,7 +37,7 @@ function converse(rest: string, session: VisitorSession): Conversation {
     newId: () => crypto.getRandomValues(new Uint32Array(4)).reduce((id, part) => id + part.toString(36).padStart(7, '0'), ''),
     connect: (sink) => {
       const ports = { rest, session, fetch: window.fetch.bind(window), ...sink };
-      const ways = createWays({ ...ports, clock: () => performance.now(), memory });
+      const ways = createWays({ ...ports, clock: () => performance.now(), memory, connect: (url, protocols) => new WebSocket(url, protocols) });
       return new LogTransport({ ...ports, ways, network: { isOnline: () => navigator.onLine, events: window }, random: Math.random });
     },
   });
