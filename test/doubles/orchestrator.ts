@@ -1,6 +1,8 @@
 // An orchestrator that a test plays: sessions with a log, cards and forms that are settled once, streams and pages of it, as the contract says.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { acceptSocket } from './web-socket.ts';
 
 type Event = Record<string, unknown>;
 export type PlayedInterrupt = { id: string; toolCallId: string; outcome: string | undefined; metadata: { aiguy: Event } } & Event;
@@ -85,6 +87,10 @@ export type PlayedOrchestrator = {
   onUndo: (session: PlayedSession, effectId: string) => void;
   /** Refuses a form's values: pointer → rule. */
   checkForm: (values: Event) => { pointer: string; rule: string }[];
+  /** What browsers may do without the site in between. */
+  lets: { requests: boolean; sockets: boolean };
+  /** How browsers came, such as «socket» or «POST /chat». */
+  direct: string[];
   stop: () => void;
 };
 
@@ -96,9 +102,12 @@ export async function playOrchestrator(): Promise<PlayedOrchestrator> {
     onSettled: (session) => session.finish(),
     onUndo: (session) => session.finish(),
     checkForm: () => [],
+    lets: { requests: true, sockets: true },
+    direct: [],
     stop: () => undefined,
   };
   const server: Server = createServer((request, response) => void serve(played, request, response).catch(() => response.destroy()));
+  server.on('upgrade', (request: IncomingMessage, connection: Duplex) => serveSocket(played, request, connection));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   played.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   played.stop = () => {
@@ -109,6 +118,7 @@ export async function playOrchestrator(): Promise<PlayedOrchestrator> {
 }
 
 async function serve(played: PlayedOrchestrator, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.headers.origin && answerCrossOrigin(played, request, response)) return;
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString('utf8')) as Event);
@@ -118,8 +128,8 @@ async function serve(played: PlayedOrchestrator, request: IncomingMessage, respo
   const exchange = { session, body, url, request, response };
   if (url.pathname === '/chat') return await takeMessage(played, exchange);
   if (path === 'events') return await giveEvents(exchange);
-  if (path === 'cancel') return json(response, 200, { cancelled: session.runId !== undefined });
-  if (path.startsWith('receipts/')) return json(response, 200, { number: Number(path.split('/')[1]), signature: 'played' });
+  const answer = plainAnswer(session, path);
+  if (answer) return json(response, 200, answer);
   session.received.push({ path, body });
   if (path.endsWith('/undo')) {
     session.start();
@@ -129,6 +139,21 @@ async function serve(played: PlayedOrchestrator, request: IncomingMessage, respo
   }
   if (path.startsWith('confirmations/') || path.startsWith('inputs/')) return await settle(played, exchange, path);
   refuse(response, 404, 'not_found');
+}
+
+function plainAnswer(session: PlayedSession, path: string): Event | undefined {
+  if (path === 'ws-ticket') return { ticket: session.id, expiresAt: new Date(Date.now() + 30_000).toISOString() };
+  if (path === 'cancel') return { cancelled: session.runId !== undefined };
+  return path.startsWith('receipts/') ? { number: Number(path.split('/')[1]), signature: 'played' } : undefined;
+}
+
+/** @returns whether that was all there was to answer */
+function answerCrossOrigin(played: PlayedOrchestrator, request: IncomingMessage, response: ServerResponse): boolean {
+  played.direct.push(`${request.method} ${request.url?.replace(/\/sessions\/[^/]+/, '')}`);
+  if (played.lets.requests) response.setHeader('Access-Control-Allow-Origin', String(request.headers.origin));
+  response.setHeader('Access-Control-Allow-Headers', 'authorization, content-type');
+  if (request.method === 'OPTIONS') response.writeHead(204).end();
+  return request.method === 'OPTIONS';
 }
 
 type Exchange = { session: PlayedSession; body: Event; url: URL; request: IncomingMessage; response: ServerResponse };
@@ -144,20 +169,26 @@ function sessionOf(played: PlayedOrchestrator, request: IncomingMessage): Played
 async function takeMessage(played: PlayedOrchestrator, exchange: Exchange): Promise<void> {
   const { session, body } = exchange;
   const from = session.log.length;
+  const id = begin(played, session, body);
+  await stream(exchange, from, id);
+}
+
+/** Begins the run of a message, or lets it wait. @returns the message's id */
+function begin(played: PlayedOrchestrator, session: PlayedSession, body: Event): string {
   const message = { id: String(body.messageId), role: 'user', content: String(body.message) };
-  const begin = () => {
+  const start = () => {
     session.start([message]);
     played.onMessage(session, message.content);
   };
-  if (session.runId === undefined) begin();
+  if (session.runId === undefined) start();
   else {
     session.custom('queued', { runId: 'later', messageId: message.id, text: message.content, position: 1 });
     void (async () => {
       while (session.runId !== undefined) await session.next(new AbortController().signal);
-      begin();
+      start();
     })();
   }
-  await stream(exchange, from, message.id);
+  return message.id;
 }
 
 async function settle(played: PlayedOrchestrator, exchange: Exchange, path: string): Promise<void> {
@@ -219,4 +250,36 @@ function json(response: ServerResponse, status: number, body: Event): void {
 
 function refuse(response: ServerResponse, status: number, code: string): void {
   json(response, status, { code, message: 'No.', requestId: 'r' });
+}
+
+/** The ticket names its session. */
+function serveSocket(played: PlayedOrchestrator, request: IncomingMessage, connection: Duplex): void {
+  const ticket = /aiguy\.ticket\.([\w-]+)/.exec(String(request.headers['sec-websocket-protocol']))?.[1] ?? '';
+  const session = played.sessions.get(ticket);
+  if (!session || !played.lets.sockets) return void connection.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+  played.direct.push('socket');
+  const gone = new AbortController();
+  connection.once('close', () => gone.abort());
+  const socket = acceptSocket(request, connection, (frame) => {
+    if (frame.type === 'resume') void follow(Number(frame.after));
+    if (frame.type === 'message') begin(played, session, frame);
+    if (frame.type === 'confirm') decide(String(frame.interruptId), frame.decision === 'approve' ? 'approved' : 'rejected');
+  });
+  function decide(id: string, outcome: string): void {
+    const interrupt = session?.interrupts.get(id);
+    if (!session || !interrupt || interrupt.outcome)
+      return void socket.send({ type: 'error', code: 'interrupt_decided', message: 'No.', requestId: 'r', inReplyTo: id });
+    socket.send({ type: 'ack', inReplyTo: id });
+    session.start();
+    session.settle(id, outcome);
+    played.onSettled(session, interrupt);
+  }
+  async function follow(after: number): Promise<void> {
+    if (!session) return;
+    socket.send({ type: 'ready', lastEventId: session.log.length });
+    for (let at = after; !gone.signal.aborted; ) {
+      for (; at < session.log.length; at += 1) socket.send({ type: 'event', seq: at + 1, event: session.log[at] });
+      await session.next(gone.signal);
+    }
+  }
 }

@@ -9,7 +9,6 @@ export type SocketListener = {
   /** What has come since, at least one frame. Rejects when the connection or the signal ends. */ next(): Promise<SocketMessage[]>;
 };
 
-const readyTimeoutMs = 8_000;
 /** More than this is not kept for a listener that does not come. */
 const keptMax = 500;
 
@@ -36,11 +35,10 @@ export class SocketLink {
 
   /**
    * Asks for all after the cursor, and waits until the server has understood.
-   * @throws WayBlocked when it does not in time
+   * @throws WayBlocked when it does not before the signal
    */
   async ready(after: number, signal: AbortSignal): Promise<void> {
     const listener = this.listen(signal);
-    const timer = setTimeout(() => this.close(), readyTimeoutMs);
     this.#socket.addEventListener('open', () => this.send({ type: 'resume', after }));
     try {
       for (;;) {
@@ -53,10 +51,9 @@ export class SocketLink {
         }
         if (messages.some(({ frame }) => frame.type === 'error')) throw new WayBlocked('not let in');
       }
-    } catch (error) {
-      throw signal.aborted ? error : new WayBlocked('no socket');
+    } catch {
+      throw new WayBlocked('no socket');
     } finally {
-      clearTimeout(timer);
       listener.end();
     }
   }

@@ -124,6 +124,18 @@ test('a socket that breaks in the middle of an answer is opened anew with the cu
   site.transport.close();
 });
 
+test('a message that is sent while the socket is still being opened shares it', async () => {
+  const site = open();
+  const resuming = site.transport.resume(0);
+  const sending = site.transport.send('Hi', 'message-01');
+  await until(() => frames.length === 2);
+  sockets.at(-1)?.send(event(1, begun('message-01')));
+  sockets.at(-1)?.send(event(2, ended));
+  await Promise.all([resuming, sending]);
+  assert.deepEqual([upgrades.length, site.ids()], [1, [1, 2]]);
+  site.transport.close();
+});
+
 test('history comes over the socket and ends with the last event that the server has', async () => {
   onFrame = (frame, socket) => {
     if (frame.type !== 'resume') return;

@@ -6,6 +6,8 @@ import { SocketLink } from './socket-link.ts';
 import type { Command } from './transport.ts';
 import { type Batch, type Way, WayBlocked, type WayRequest } from './way.ts';
 
+const openTimeoutMs = 8_000;
+
 export type SocketPorts = {
   /** Where the orchestrator is; https or, on one computer, http. */
   base: string;
@@ -18,13 +20,19 @@ export type SocketPorts = {
 
 export function createSocketWay(ports: SocketPorts): Way {
   let link: SocketLink | undefined;
+  /** One connection for all that ask at the same time. */
+  let opening: Promise<SocketLink> | undefined;
   const close = () => {
     link?.close();
     link = undefined;
   };
   async function linkFor(request: WayRequest): Promise<SocketLink> {
     if (link && (link.sessionId !== request.session.sessionId || !link.isOpen)) close();
-    link ??= await openLink(ports, request);
+    if (link) return link;
+    opening ??= openLink(ports, request).finally(() => {
+      opening = undefined;
+    });
+    link = await opening;
     return link;
   }
   return {
@@ -35,7 +43,9 @@ export function createSocketWay(ports: SocketPorts): Way {
   };
 }
 
-async function openLink({ base, ticket, connect }: SocketPorts, { session, after, signal }: WayRequest): Promise<SocketLink> {
+/** Waits no longer than its own limit, whatever becomes of the request that was the first to ask. */
+async function openLink({ base, ticket, connect }: SocketPorts, { session, after }: WayRequest): Promise<SocketLink> {
+  const signal = AbortSignal.timeout(openTimeoutMs);
   const credential = await ticket(session, signal);
   const socket = connect(`${base.replace(/^http/, 'ws')}/ws/chat`, ['aiguy.v1', `aiguy.ticket.${credential}`]);
   const link = new SocketLink(socket, session.sessionId);
