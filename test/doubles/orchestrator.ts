@@ -222,7 +222,7 @@ async function giveEvents(exchange: Exchange): Promise<void> {
 }
 
 /** @param messageId goes on until the run of this message has ended, whatever else ends before */
-async function stream({ session, response }: Exchange, from: number, messageId?: string): Promise<void> {
+async function stream({ session, response, url }: Exchange, from: number, messageId?: string): Promise<void> {
   response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
   const gone = new AbortController();
   response.once('close', () => gone.abort());
@@ -235,7 +235,7 @@ async function stream({ session, response }: Exchange, from: number, messageId?:
       isOwn ||= messages.some(({ id }) => id === messageId);
       if (isOwn && isTerminal(event)) return void response.end();
     }
-    if (messageId === undefined && session.runId === undefined) return void response.end();
+    if (messageId === undefined && session.runId === undefined && url.searchParams.get('follow') !== '1') return void response.end();
     await session.next(gone.signal);
   }
 }

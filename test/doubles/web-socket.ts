@@ -38,6 +38,7 @@ export function acceptSocket(request: IncomingMessage, stream: Duplex, onFrame: 
 
 function header(opcode: number, length: number): Buffer {
   if (length < 126) return Buffer.from([0x80 | opcode, length]);
+  if (length < 65_536) return Buffer.from([0x80 | opcode, 126, length >> 8, length & 0xff]);
   const long = Buffer.alloc(10);
   long[0] = 0x80 | opcode;
   long[1] = 127;

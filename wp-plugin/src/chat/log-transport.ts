@@ -24,9 +24,9 @@ const idleTimeoutMs = 30_000;
 const attemptsMax = 6;
 const offlineMaxMs = 600_000;
 const requestTimeoutMs = 10_000;
-/** Between two attempts to watch: after something has happened, and after a failure, for whose end nobody waits. */
+/** Between two attempts to watch: after something has happened, and after nothing or a failure, for whose end nobody waits. */
 const newsPauseMs = 1_000;
-const failurePauseMs = 25_000;
+const quietPauseMs = 25_000;
 
 const sessionRefused = new Set(['session_required', 'invalid_token', 'rest_cookie_invalid_nonce', 'rest_forbidden']);
 const worthRepeating = new Set([408, 429, 500, 502, 503, 504]);
@@ -70,9 +70,9 @@ export class LogTransport implements Transport {
     const { controller, following } = this.#begin(undefined);
     signal.addEventListener('abort', () => controller.abort(), { signal: controller.signal });
     while (!controller.signal.aborted) {
-      const hasNews = await this.#watchOnce(following);
-      if (hasNews) await this.#untilOver({ ...following, mayRenew: true }).catch(() => undefined);
-      await waitMs(hasNews ? newsPauseMs : failurePauseMs, controller.signal);
+      const before = this.#cursor;
+      if (await this.#watchOnce(following)) await this.#untilOver({ ...following, mayRenew: true }).catch(() => undefined);
+      await waitMs(this.#cursor > before ? newsPauseMs : quietPauseMs, controller.signal);
     }
     this.#readers.delete(controller);
   }
