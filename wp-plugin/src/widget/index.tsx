@@ -1,11 +1,11 @@
 // The chat, loaded by the launcher on first use: wires session, transport and conversation, and renders into the launcher's shadow root.
+import apiFetch from '@wordpress/api-fetch';
 import { createRoot } from '@wordpress/element';
 import { setLocaleData } from '@wordpress/i18n';
 import { type ArticleSuggestions, createArticleSuggestions } from '../chat/article-suggestions.ts';
 import { type Conversation, createConversation } from '../chat/conversation.ts';
 import { LogTransport } from '../chat/log-transport.ts';
-import { sendJson } from '../chat/send-json.ts';
-import { createSession, type VisitorSession } from '../chat/session.ts';
+import { createSession, type SendJson, type VisitorSession } from '../chat/session.ts';
 import { waitMs } from '../chat/wait.ts';
 import { createWays, type WayMemory } from '../chat/ways.ts';
 import type { ChatOptions, MountedChat } from '../options.ts';
@@ -21,7 +21,7 @@ window.aiguyChat = { mount };
 function mount(element: HTMLElement, options: ChatOptions, onClose: () => void): MountedChat {
   if (options.translations) setLocaleData(options.translations, 'aiguy');
   const { rest } = options;
-  const session = createSession({ rest, send: sendJson, now: Date.now });
+  const session = createSession({ rest, send, now: Date.now });
   const conversation = converse(rest, session);
   const suggestions = options.suggestArticles ? suggest(rest, session) : undefined;
   const root = createRoot(element);
@@ -30,6 +30,9 @@ function mount(element: HTMLElement, options: ChatOptions, onClose: () => void):
   void conversation.load();
   return { show };
 }
+
+/** The handler itself, without middlewares: those are the page's, and may add a nonce that is older than it may be. */
+const send: SendJson = async (request) => await apiFetch.defaultFetchHandler({ ...request, credentials: 'same-origin', cache: 'no-store' });
 
 function converse(rest: string, session: VisitorSession): Conversation {
   return createConversation({
