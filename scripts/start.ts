@@ -3,11 +3,13 @@
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
+import type { JWK } from 'jose';
 import { variables } from '../tools-api/src/config.ts';
 import { type Backend, startBackend } from './backend.ts';
 import { dataDirectory, projectRoot } from './data-directory.ts';
 import { chatPage, chatPageSlug, demoLogins, demoUsers, frontPage, helpPages, owner } from './demo-site.ts';
 import { readHolder } from './held-postgres.ts';
+import { developmentKey, publicKeys } from './keys.ts';
 import { buildWidget } from './widget.ts';
 
 const help = `Usage: npm start [-- --no-wordpress] [-- --reset]
@@ -81,9 +83,12 @@ async function start(stops: (() => Promise<void>)[], signal: AbortSignal): Promi
   for (const [name, number] of Object.entries(ports)) await assertFree(name, number);
   const siteUrl = `http://127.0.0.1:${ports.wordpress}`;
 
+  const signingKey = values['no-wordpress'] ? undefined : await developmentKey(dataDir, 'site');
   const backend = await startBackend({
     dataDir,
     siteUrl,
+    // PHP in WebAssembly may take longer over its keys than the services wait for them.
+    ...(signingKey ? { siteKeys: await publicKeys(signingKey) } : {}),
     ports,
     orchestratorEnv: pick([...shared, ...orchestratorOnly]),
     toolsEnv: pick([...shared, ...toolsOnly]),
@@ -91,19 +96,20 @@ async function start(stops: (() => Promise<void>)[], signal: AbortSignal): Promi
   });
   stops.push(backend.stop);
   signal.throwIfAborted();
-  if (!values['no-wordpress']) stops.push(await startWordPress({ dataDir, siteUrl, port: ports.wordpress, backend, signal }));
+  if (signingKey) stops.push(await startWordPress({ dataDir, siteUrl, port: ports.wordpress, signingKey, backend, signal }));
   announce(siteUrl, backend);
 }
 
-type Site = { dataDir: string; siteUrl: string; port: number; backend: Backend; signal: AbortSignal };
+type Site = { dataDir: string; siteUrl: string; port: number; signingKey: JWK; backend: Backend; signal: AbortSignal };
 
-async function startWordPress({ dataDir, siteUrl, port, backend, signal }: Site): Promise<() => Promise<void>> {
+async function startWordPress({ dataDir, siteUrl, port, signingKey, backend, signal }: Site): Promise<() => Promise<void>> {
   await buildWidget();
   const { startDemoWordPress } = await import('./wordpress/start-demo.ts');
   const wordpress = await startDemoWordPress({
     dataDir,
     port,
     pluginDir: `${projectRoot}/wp-plugin`,
+    signingKey,
     site: {
       siteUrl,
       siteTitle: 'Fernhill Goods',
