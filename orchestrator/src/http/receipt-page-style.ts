@@ -20,7 +20,7 @@ section { display: grid; gap: 1rem; }
 h1, h2, h3, p, dl, dd { margin: 0; }
 h1 { font-size: clamp(1.5rem, 5vw, 2rem); line-height: 1.2; letter-spacing: -.015em; text-wrap: balance; }
 h2 { font-size: 1.2rem; line-height: 1.3; }
-h3 { font-size: .8125rem; font-weight: 600; color: var(--quiet); margin-top: .25rem; }
+h3 { font-size: .8125rem; font-weight: 600; margin: .75rem 0 -.25rem; }
 .lead { color: var(--quiet); }
 .verdict { display: flex; align-items: center; gap: .75rem; }
 .verdict::before { flex: none; display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border-radius: 50%; font-size: 1.25rem; }
@@ -54,6 +54,6 @@ textarea { font: .9375rem/1.4 ui-monospace, monospace; resize: vertical; min-hei
 button { justify-self: start; min-height: 2.75rem; margin-top: .75rem; padding: .5rem 1.5rem; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 0; border-radius: .5rem; cursor: pointer; }
 button:hover { filter: brightness(1.08); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-@media (max-width: 30rem) { dl div { grid-template-columns: 1fr; } button { justify-self: stretch; } }
+@media (max-width: 30rem) { dl div { grid-template-columns: 1fr; gap: 0; } dt { font-size: .875rem; } button { justify-self: stretch; } }
 @media print { .check { display: none; } article { break-inside: avoid; } }
 `);

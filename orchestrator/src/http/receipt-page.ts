@@ -69,6 +69,7 @@ function verdictSection({ receipts, chains }: ReceiptVerdict): Html {
   const ordered = receipts.toSorted((a, b) => (a.payload?.number ?? 0) - (b.payload?.number ?? 0));
   return html`<section aria-labelledby="verdict">
 <h1 id="verdict" class="${isGood ? 'verdict good' : 'verdict bad'}">${headline({ receipts, chains })}</h1>
+${isGood ? html`<p class="lead">Signed by ${[...new Set(receipts.map(({ payload }) => payload?.iss ?? ''))].join(', ')}, and not changed since.</p>` : ''}
 ${receipts.length === 0 ? html`<p>A receipt is a long line of letters that begins with «eyJ». Copy all of it, or choose the file as it was downloaded.</p>` : ''}
 ${join(told.map(chainNotice))}
 ${join(ordered.map(receiptCard))}
@@ -112,17 +113,17 @@ function receiptCard({ payload, problem }: CheckedReceipt): Html {
 <header><p class="mark">Genuine</p><p class="number">Receipt ${payload.number}</p></header>
 <h2>${payload.summary}</h2>
 <p class="when"><time datetime="${payload.at}">${moment(payload.at)}</time></p>
-${list([...payload.facts.map(({ label, value }): Line => [label, value]), ...amountOf(payload)])}
-${payload.result && Object.keys(payload.result).length > 0 ? html`<h3>Result</h3>${list(Object.entries(payload.result).map(toLine))}` : ''}
-<details><summary>Technical details</summary>${list(technical(payload))}</details>
+${list('What was confirmed', [...payload.facts.map(({ label, value }): Line => [label, value]), ...amountOf(payload)])}
+${list('What came of it', Object.entries(payload.result ?? {}).map(toLine))}
+<details><summary>Technical details</summary>${list('', technical(payload))}</details>
 </article>`;
 }
 
 type Line = [label: string, value: string];
 
-function list(lines: readonly Line[]): Html | string {
+function list(heading: string, lines: readonly Line[]): Html | string {
   if (lines.length === 0) return '';
-  return html`<dl>${join(lines.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`))}</dl>`;
+  return html`${heading && html`<h3>${heading}</h3>`}<dl>${join(lines.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`))}</dl>`;
 }
 
 function amountOf({ amount }: Receipt): Line[] {

@@ -9,6 +9,9 @@ import { answerRun, begin } from './answer-run.ts';
 import { type AuthenticatedVisitor, authenticate } from './authenticate.ts';
 import type { HttpPorts } from './ports.ts';
 
+/** Beyond it, an id can name nothing. */
+const effectIdShape = /^[A-Za-z0-9_-]{1,100}$/;
+
 export function addUndoRoute(app: FastifyInstance, ports: HttpPorts): void {
   app.post<{ Params: { id: string; effectId: string } }>('/sessions/:id/effects/:effectId/undo', async (request, reply) => {
     const form = answerForm(request.headers.accept);
@@ -25,6 +28,7 @@ export function addUndoRoute(app: FastifyInstance, ports: HttpPorts): void {
  * @throws AiguyError not_found, undo_expired, insufficient_scope
  */
 export async function takeBack(ports: HttpPorts, from: AuthenticatedVisitor, effectId: string): Promise<Started> {
+  if (!effectIdShape.test(effectId)) throw new AiguyError('not_found');
   const started = await undoEffect(ports.runs, ports.catalogue, { ...from, effectId });
   begin(ports, started);
   return started;
