@@ -6,20 +6,27 @@ import { createRateLimits } from '@aiguy/manifests/rate-limit';
 import { createService, type Service } from '@aiguy/manifests/service';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
 import cors from '@fastify/cors';
+import type { FastifyInstance } from 'fastify';
+import type { JWK } from 'jose';
 import type { Config } from './config.ts';
 import { type SocketLimits, socketLimits } from './http/chat-socket.ts';
+import { addReceiptCheckRoutes } from './http/check-receipts.ts';
 import { addInterruptRoutes } from './http/interrupts.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
 import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
+import { addReceiptRoutes } from './http/receipts.ts';
 import { addSessionRoutes } from './http/sessions.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
+import { addUndoRoute } from './http/undo.ts';
 import { addSocketRoutes, socketPath } from './http/web-socket.ts';
 import type { ModelPort } from './model/port.ts';
 import { createTurnMetrics } from './observe/metrics.ts';
 import { Effects } from './session/effects.ts';
 import { EventLog } from './session/event-log.ts';
 import { Interrupts } from './session/interrupts.ts';
+import { ReceiptVerifier } from './session/receipt-token.ts';
+import { Receipts } from './session/receipts.ts';
 import { Runs } from './session/runs.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
@@ -36,6 +43,8 @@ export type AppPorts = {
   suggestArticles: SuggestArticles;
   catalogue: Catalogue;
   key: OwnKey;
+  /** Public keys that signed receipts before; they sign nothing else any more. */
+  formerKeys?: JWK[];
   /** Names this process among those of its database: instance and boot. */
   owner: string;
   /** Others than the usual ones, for tests. */
@@ -53,7 +62,7 @@ const socketsPerSessionMax = 10;
 const ticketsPerMinute = 60;
 
 export function buildApp(config: Config, ports: AppPorts): Orchestrator {
-  const { database, model, tools, corpusVersion, suggestArticles, catalogue, key, owner } = ports;
+  const { database, model, tools, corpusVersion, suggestArticles, catalogue, key, formerKeys = [], owner } = ports;
   const service = createService({
     name: 'orchestrator',
     bodyBytesMax,
@@ -67,6 +76,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const log = new EventLog(database);
   const runs = new Runs(database, log, owner);
   const interrupts = new Interrupts(database, runs);
+  const receipts = new Receipts(database, key, catalogue);
   const metrics = createTurnMetrics(service.metrics, Date.now);
   const limits = { tokens: config.TURN_TOKENS_MAX, tools: config.TURN_TOOLS_MAX, wallMs: config.TURN_WALL_MS };
   const cache = createCache({ redisUrl: config.REDIS_URL, prefix: 'aiguy-answer', entriesMax: answersMax });
@@ -79,7 +89,8 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     log,
     runs,
     interrupts,
-    effects: new Effects(database),
+    effects: new Effects(database, receipts),
+    receipts,
     metrics,
     limits,
     answerTokensMax: config.ANSWER_TOKENS_MAX,
@@ -89,27 +100,32 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const liveRuns = new LiveRuns(turnPorts);
   const visitorLimits = openVisitorLimits(config);
   const verifier = new TokenVerifier(config.TRUSTED_ISSUERS);
-  const httpPorts: HttpPorts = { database, log, runs, liveRuns, interrupts, catalogue, metrics, verifier, suggestArticles, ...visitorLimits };
-
   const { app } = service;
   app.register(cors, corsOf(config));
-  app.register(async (scope) => {
-    addChatRoutes(scope, httpPorts);
-    addSessionRoutes(scope, httpPorts);
-    addInterruptRoutes(scope, httpPorts);
-    addSuggestionsRoute(scope, httpPorts);
-    addOpenapiRoute(scope);
-    scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
-  });
-  const limitsOfSockets = { ...socketLimits, ...ports.socketLimits };
-  app.register(
-    async (scope) => await addSocketRoutes(scope, httpPorts, { origins: config.CORS_ORIGINS, limits: limitsOfSockets, socketsPerSessionMax }),
-  );
+  const httpPorts = { database, log, runs, liveRuns, interrupts, receipts, catalogue, metrics, verifier, suggestArticles, ...visitorLimits };
+  addRoutes(app, httpPorts, key);
+  const sockets = { origins: config.CORS_ORIGINS, limits: { ...socketLimits, ...ports.socketLimits }, socketsPerSessionMax };
+  app.register(async (scope) => await addSocketRoutes(scope, httpPorts, sockets));
+  const receiptVerifier = new ReceiptVerifier({ keys: [...key.publicKeys.keys, ...formerKeys] });
+  app.register(async (scope) => await addReceiptCheckRoutes(scope, { verifier: receiptVerifier, ...visitorLimits }));
   app.addHook('onClose', async () => {
     visitorLimits.close();
     cache.close();
   });
   return { ...service, liveRuns };
+}
+
+function addRoutes(app: FastifyInstance, ports: HttpPorts, key: OwnKey): void {
+  app.register(async (scope) => {
+    addChatRoutes(scope, ports);
+    addSessionRoutes(scope, ports);
+    addInterruptRoutes(scope, ports);
+    addReceiptRoutes(scope, ports);
+    addUndoRoute(scope, ports);
+    addSuggestionsRoute(scope, ports);
+    addOpenapiRoute(scope);
+    scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
+  });
 }
 
 function openVisitorLimits(config: Config) {
@@ -122,6 +138,8 @@ function openVisitorLimits(config: Config) {
       await limits.consume(`suggestions session ${session}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE });
     },
     limitTickets: async (sessionId: string) => await limits.consume(`tickets ${sessionId}`, { ...aMinute, points: ticketsPerMinute }),
+    limitReceiptChecks: async (address: string) =>
+      await limits.consume(`receipts address ${address}`, { ...aMinute, points: config.RECEIPT_CHECKS_PER_MINUTE }),
     close: limits.close,
   };
 }

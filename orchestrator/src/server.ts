@@ -9,7 +9,7 @@ import { readConfig } from './config.ts';
 import { createModel } from './model/create-model.ts';
 import { createToolClient } from './tools/client.ts';
 import { createCorpusVersion } from './tools/corpus-version.ts';
-import { readSigningKey } from './tools/signing-key.ts';
+import { readFormerKeys, readSigningKey } from './tools/signing-key.ts';
 import { createSuggestArticles } from './tools/suggest-articles.ts';
 
 /** Runs may finish for so long after SIGTERM; the rest is interrupted and says so. */
@@ -29,6 +29,7 @@ const instance = `${hostname()}:${config.ORCHESTRATOR_PORT}`;
 const { app, liveRuns } = buildApp(config, {
   database,
   key,
+  formerKeys: await readFormerKeys(config.ORCHESTRATOR_FORMER_KEYS),
   catalogue: loadManifests(),
   model: createModel({
     anthropicApiKey: config.ANTHROPIC_API_KEY,

@@ -4,7 +4,7 @@ import type { AGUIEvent } from '@ag-ui/core';
 import { type Database, migrate, openDatabase } from '@aiguy/manifests/database';
 import { loadManifests } from '@aiguy/manifests/load';
 import { type SigningKey, signToken, type VisitorAssertion } from '@aiguy/manifests/tokens';
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { type EmbeddedPostgres, embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { buildApp, type Orchestrator } from '../src/app.ts';
 import { type Config, variables } from '../src/config.ts';
@@ -39,6 +39,9 @@ export type HarnessOptions = {
   scopes?: string[];
   owner?: string;
   socketLimits?: Partial<SocketLimits>;
+  key?: OwnKey;
+  /** Keys that signed receipts before. */
+  formerKeys?: JWK[];
 };
 
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
@@ -47,7 +50,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   await migrate({ url, folder: new URL('../migrations', import.meta.url).pathname });
   const database = openDatabase({ url, connectionsMax: embeddedConnectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
   const { site, siteJwks } = await makeSite();
-  const key = await makeOwnKey();
+  const key = options.key ?? (await makeOwnKey());
   const config = {
     ...Object.fromEntries(Object.entries(variables).map(([name, schema]) => [name, schema.default])),
     DATABASE_URL: url,
@@ -59,6 +62,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const orchestrator = buildApp(config, {
     database,
     key,
+    formerKeys: options.formerKeys ?? [],
     catalogue: loadManifests(),
     model: options.model,
     tools: options.tools ?? toolsThat(async () => ({ ok: false, code: 'tool_unavailable', message: 'no tools in this test' })),

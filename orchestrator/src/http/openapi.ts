@@ -76,6 +76,46 @@ const paths = {
       responses: answers('Whether there was one.', json('CancelResult')),
     },
   },
+  '/sessions/{id}/receipts': {
+    get: { summary: 'The newest 200 receipts of the session.', parameters: [sessionId], responses: answers('The receipts.', json('ReceiptList')) },
+  },
+  '/sessions/{id}/receipts/{number}': {
+    get: {
+      summary: 'One receipt: JSON when Accept names it, a file otherwise.',
+      parameters: [sessionId, { name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } }],
+      responses: answers('The receipt.', { content: { ...json('ReceiptFile').content, 'text/plain': { schema: { type: 'string' } } } }),
+    },
+  },
+  '/sessions/{id}/effects/{effectId}/undo': {
+    post: {
+      summary: 'Take a write back while its receipt says that it can be. The click is the consent; clicked again, it is the same undo.',
+      parameters: [sessionId, { name: 'effectId', in: 'path', required: true, schema: { type: 'string' } }],
+      responses: answers('The run.', { content: { ...events.content, ...json('ChatAnswer').content } }),
+    },
+  },
+  '/receipts': {
+    get: {
+      summary: 'The public page on which receipts are checked.',
+      security: [],
+      responses: answers('The page.', { content: { 'text/html': { schema: { type: 'string' } } } }),
+    },
+  },
+  '/receipts/verify': {
+    post: {
+      summary: 'Whether receipts are genuine, and whether they are a whole chain. Public; a form post is answered with the page.',
+      security: [],
+      requestBody: {
+        required: true,
+        content: {
+          ...json('ReceiptCheck').content,
+          'multipart/form-data': {
+            schema: { type: 'object', properties: { receipts: { type: 'string' }, file: { type: 'string', format: 'binary' } } },
+          },
+        },
+      },
+      responses: answers('What was found.', { content: { ...json('ReceiptVerdict').content, 'text/html': { schema: { type: 'string' } } } }),
+    },
+  },
 };
 
 export function addOpenapiRoute(app: FastifyInstance): void {

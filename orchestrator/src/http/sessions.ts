@@ -47,7 +47,7 @@ export function addSessionRoutes(app: FastifyInstance, ports: HttpPorts): void {
 }
 
 /** @param options.makeIt a session that has not begun is an empty one, so that a chat that opens for the first time follows nothing instead of failing */
-async function ownSession(ports: HttpPorts, request: FastifyRequest<SessionParams>, options: { makeIt?: boolean } = {}): Promise<Session> {
+export async function ownSession(ports: HttpPorts, request: FastifyRequest<SessionParams>, options: { makeIt?: boolean } = {}): Promise<Session> {
   const { visitor } = await authenticate(ports.verifier, request);
   if (request.params.id !== visitor.sid) throw new AiguyError('not_found');
   if (options.makeIt) await ensureSession(ports.database, visitor);

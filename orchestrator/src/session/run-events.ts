@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import { AiguyError, type ErrorCode } from '@aiguy/manifests/errors';
-import type { InterruptSettledValue, QueuedValue } from '@aiguy/manifests/generated/events';
+import type { InterruptSettledValue, QueuedValue, ReceiptValue } from '@aiguy/manifests/generated/events';
 import type { RunInput } from './runs.ts';
 
 export function runStarted(sessionId: string, runId: string, input: RunInput): AGUIEvent {
-  const parent = input.kind === 'resume' ? { parentRunId: input.parentRunId } : {};
+  const parent = 'parentRunId' in input ? { parentRunId: input.parentRunId } : {};
   return {
     type: EventType.RUN_STARTED,
     timestamp: Date.now(),
@@ -34,6 +34,11 @@ export function queuedEvent(runId: string, input: RunInput, position: number): A
 
 export function interruptSettled(value: InterruptSettledValue): AGUIEvent {
   return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.interrupt_settled', value };
+}
+
+/** A client keys it by the receipt's number: a step that is begun again sends it again. */
+export function receiptIssued(value: ReceiptValue): AGUIEvent {
+  return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.receipt', value };
 }
 
 export function runFinished(sessionId: string, runId: string): AGUIEvent {

@@ -11,10 +11,11 @@ import { ensureSession } from './sessions.ts';
 
 export type Run = { sessionId: string; id: string; epoch: number; firstSeq: number };
 export type RunStatus = 'queued' | 'running' | 'success' | 'interrupt' | 'cancelled' | 'error';
-/** notice: nobody asked; something that was under way has ended. */
+/** undo: a click on a receipt; effectKey names the planned effect that takes the other one back. notice: nobody asked; something that was under way has ended. */
 export type RunInput =
   | { kind: 'message'; messageId: string; text: string }
   | { kind: 'resume'; interruptId: string; parentRunId: string }
+  | { kind: 'undo'; effectKey: string; parentRunId: string }
   | { kind: 'notice' };
 export type NewMessage = { visitor: VisitorAssertion; assertion: string; text: string; messageId: string; runId: string };
 
@@ -43,6 +44,11 @@ export type NewRun = {
   checkpoint?: unknown;
 };
 export type Ending = { status: RunStatus; events: AGUIEvent[]; interrupts?: NewInterrupt[]; checkpoint?: unknown };
+
+export type Announcement = {
+  events: AGUIEvent[] | ((connection: Connection) => Promise<AGUIEvent[]>);
+  also?: (connection: Connection) => Promise<void>;
+};
 
 type RunRow = {
   id: string;
@@ -229,23 +235,25 @@ export class Runs {
 
   /**
    * Says something in a session when nothing is running in it, as a run of its own.
-   * @param say.also in the same transaction
+   * @param say.events made in the transaction where they depend on what it finds
+   * @param say.also in the same transaction, after them
    * @returns false when the session is busy; nothing was done then
    */
-  async announce(sessionId: string, say: { events: AGUIEvent[]; also: (connection: Connection) => Promise<void> }): Promise<boolean> {
+  async announce(sessionId: string, say: Announcement): Promise<boolean> {
     return await this.inSession(sessionId, async (connection, append) => {
       await lockSession(connection, sessionId);
       const busy = await connection.query(`SELECT FROM runs WHERE session_id = $1 AND status IN ('running', 'queued') LIMIT 1`, [sessionId]);
       if (busy.rowCount !== 0) return false;
       const id = randomUUID();
       const input: RunInput = { kind: 'notice' };
-      const firstSeq = await append(id, [runStarted(sessionId, id, input), ...say.events, runFinished(sessionId, id)]);
+      const said = typeof say.events === 'function' ? await say.events(connection) : say.events;
+      const firstSeq = await append(id, [runStarted(sessionId, id, input), ...said, runFinished(sessionId, id)]);
       await connection.query(
         `INSERT INTO runs (session_id, id, message_id, message_digest, status, owner, lease_until, finished_at, first_seq, input)
          VALUES ($1, $2, $2, '', 'success', $3, now(), now(), $4, $5)`,
         [sessionId, id, this.owner, firstSeq, JSON.stringify(input)],
       );
-      await say.also(connection);
+      await say.also?.(connection);
       return true;
     });
   }

@@ -125,14 +125,15 @@ async function answeredOrCalled(turn: Turn, step: Step, done: Extract<Ended, { t
   });
   turn.isComplete = calls.length === 0 && done.stop === 'end';
   if (calls.length === 0) return { type: 'answered' };
-  for (const call of calls) announce(turn, call);
+  turn.recorder.step('plan');
+  for (const call of calls) announceCall(turn, call);
   await turn.recorder.settle();
   return { type: 'called_tools', calls };
 }
 
-function announce(turn: Turn, call: ToolCall): void {
+/** Shows a call, in the step that is current. */
+export function announceCall(turn: Turn, call: ToolCall): void {
   const { recorder, ports } = turn;
-  recorder.step('plan');
   recorder.emit({ type: EventType.TOOL_CALL_START, toolCallId: call.id, toolCallName: call.name });
   const title = ports.catalogue.get(call.name)?.manifest.title;
   if (title) recorder.emit({ type: EventType.CUSTOM, name: 'aiguy.tool_title', value: { toolCallId: call.id, title } });

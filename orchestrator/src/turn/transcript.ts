@@ -51,7 +51,7 @@ export function historyMessages(exchanges: Exchange[], charactersMax: number): T
   return kept.flatMap((exchange): TranscriptMessage[] => {
     const answer = exchange.assistant.replace(/ ?\[\d+\]/g, '').trim();
     return [
-      { role: 'user', text: exchange.user },
+      { role: 'user', text: exchange.user || '(No message.)' },
       { role: 'assistant', text: answer || 'I could not answer that.', toolCalls: [] },
     ];
   });
