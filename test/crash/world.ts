@@ -53,8 +53,11 @@ export class Supervised {
     });
   }
 
-  get isKept(): boolean {
-    return this.#isKept;
+  /** @returns whether it died later than `ms`, at most two seconds from now */
+  async diesAfter(ms: number): Promise<boolean> {
+    const deadlineMs = performance.now() + 2000;
+    while (this.diedMs <= ms && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 5));
+    return this.diedMs > ms;
   }
 
   async pid(): Promise<number> {
