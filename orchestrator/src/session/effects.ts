@@ -15,8 +15,17 @@ import type { Run } from './runs.ts';
 
 export type EffectStatus = 'planned' | 'dispatched' | 'settled' | 'unknown';
 /** outcome: as the tools API gave it; undefined before. */
-export type Effect = { key: string; tool: string; summary: string; args: Record<string, unknown>; status: EffectStatus; outcome: unknown };
-export type UnknownEffect = Effect & { sessionId: string; attempts: number; visitor: VisitorAssertion; assertion: string };
+export type Effect = {
+  key: string;
+  tool: string;
+  summary: string;
+  args: Record<string, unknown>;
+  status: EffectStatus;
+  outcome: unknown;
+  /** Times that it was sent, or was about to be. */
+  attempts: number;
+};
+export type UnknownEffect = Effect & { sessionId: string; visitor: VisitorAssertion; assertion: string };
 
 type EffectRow = {
   key: string;
@@ -71,7 +80,7 @@ export class Effects {
        UPDATE effects SET
          status = CASE WHEN status = 'settled' THEN status ELSE 'dispatched' END,
          attempts = attempts + CASE WHEN status = 'settled' THEN 0 ELSE 1 END
-       FROM held WHERE key = $4 RETURNING key, tool, summary, args, status, outcome`,
+       FROM held WHERE key = $4 RETURNING key, tool, summary, args, status, outcome, attempts`,
       [run.sessionId, run.id, run.epoch, key],
     );
     const row = rows[0];
@@ -79,14 +88,15 @@ export class Effects {
     return row;
   }
 
-  /** Keeps what came of it; the values of a form are forgotten. The first answer stays. */
-  async settle(key: string, outcome: unknown, on: Database | Connection = this.#database): Promise<void> {
-    await on.query(
+  /** Keeps what came of it; the values of a form are forgotten. The first answer stays. @returns whether this is the first */
+  async settle(key: string, outcome: unknown, on: Database | Connection = this.#database): Promise<boolean> {
+    const { rowCount } = await on.query(
       `UPDATE effects SET status = 'settled', outcome = $2, settled_at = now(), visitor = NULL, assertion = NULL, check_at = NULL,
          args = (SELECT args FROM interrupts WHERE id = interrupt_id)
        WHERE key = $1 AND status <> 'settled'`,
       [key, JSON.stringify(outcome)],
     );
+    return rowCount === 1;
   }
 
   /** Nobody knows whether it was done: it is asked again later, under the same key. */
@@ -100,7 +110,9 @@ export class Effects {
 
   /** The effect of a key, if the turn has it already. */
   async find(key: string): Promise<Effect | undefined> {
-    const { rows } = await this.#database.query<EffectRow>('SELECT key, tool, summary, args, status, outcome FROM effects WHERE key = $1', [key]);
+    const { rows } = await this.#database.query<EffectRow>('SELECT key, tool, summary, args, status, outcome, attempts FROM effects WHERE key = $1', [
+      key,
+    ]);
     return rows[0];
   }
 

@@ -5,7 +5,7 @@ import { type Connection, type Database, inTransaction } from '@aiguy/manifests/
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { type EventLog, LeaseLostError, type LoggedEvent } from './event-log.ts';
-import { insertInterrupts, type NewInterrupt } from './interrupt-rows.ts';
+import { forgetFormValues, insertInterrupts, type NewInterrupt } from './interrupt-rows.ts';
 import { queuedEvent, runError, runFinished, runStarted } from './run-events.ts';
 import { ensureSession } from './sessions.ts';
 
@@ -165,6 +165,7 @@ export class Runs {
   async #end(connection: Connection, append: Append, { run, ending }: { run: Run; ending: Ending }): Promise<Assignment | undefined> {
     if (ending.interrupts) await insertInterrupts(connection, run, ending.interrupts);
     await append(run.id, ending.events);
+    await forgetFormValues(connection, run);
     await connection.query(
       'UPDATE runs SET status = $3, finished_at = now(), visitor = NULL, assertion = NULL, checkpoint = $4 WHERE session_id = $1 AND id = $2',
       [run.sessionId, run.id, ending.status, ending.checkpoint === undefined ? null : JSON.stringify(ending.checkpoint)],
@@ -229,14 +230,14 @@ export class Runs {
 
   /**
    * Says something in a session when nothing is running in it, as a run of its own.
-   * @param say.also in the same transaction
-   * @returns false when the session is busy; nothing was done then
+   * @param say.when decides in the same transaction whether it is still to be said: another process may have been first
+   * @returns false when it was not said, for that or because the session is busy
    */
-  async announce(sessionId: string, say: { events: AGUIEvent[]; also: (connection: Connection) => Promise<void> }): Promise<boolean> {
+  async announce(sessionId: string, say: { events: AGUIEvent[]; when: (connection: Connection) => Promise<boolean> }): Promise<boolean> {
     return await this.inSession(sessionId, async (connection, append) => {
       await lockSession(connection, sessionId);
       const busy = await connection.query(`SELECT FROM runs WHERE session_id = $1 AND status IN ('running', 'queued') LIMIT 1`, [sessionId]);
-      if (busy.rowCount !== 0) return false;
+      if (busy.rowCount !== 0 || !(await say.when(connection))) return false;
       const id = randomUUID();
       const input: RunInput = { kind: 'notice' };
       const firstSeq = await append(id, [runStarted(sessionId, id, input), ...say.events, runFinished(sessionId, id)]);
@@ -245,19 +246,23 @@ export class Runs {
          VALUES ($1, $2, $2, '', 'success', $3, now(), now(), $4, $5)`,
         [sessionId, id, this.owner, firstSeq, JSON.stringify(input)],
       );
-      await say.also(connection);
       return true;
     });
   }
 
   /**
-   * Keeps where the turn stands. A step that is kept is never done again, and counts as getting on.
+   * Keeps where the turn stands. A step that is kept is never done again, and counts as getting on; only now may be forgotten what was typed for it.
    * @throws LeaseLostError when the run is another process'
    */
   async keep(run: Run, checkpoint: unknown): Promise<void> {
     const { rowCount } = await this.#database.query(
-      `UPDATE runs SET checkpoint = $4, checkpoint_seq = (SELECT last_seq FROM sessions WHERE id = $1), tries = 1
-       WHERE session_id = $1 AND id = $2 AND epoch = $3 AND status = 'running'`,
+      `WITH kept AS (
+         UPDATE runs SET checkpoint = $4, checkpoint_seq = (SELECT last_seq FROM sessions WHERE id = $1), tries = 1
+         WHERE session_id = $1 AND id = $2 AND epoch = $3 AND status = 'running' RETURNING id
+       ), forgotten AS (
+         UPDATE interrupts SET form_values = NULL FROM kept WHERE session_id = $1 AND continued_by = kept.id AND form_values IS NOT NULL
+       )
+       SELECT FROM kept`,
       [run.sessionId, run.id, run.epoch, JSON.stringify(checkpoint)],
     );
     if (rowCount !== 1) throw new LeaseLostError();

@@ -19,14 +19,14 @@ async function reconcile(ports: TurnPorts, effect: UnknownEffect): Promise<void>
   if (!tool) return;
   const { visitor, assertion, key, summary } = effect;
   const signal = AbortSignal.timeout(tool.manifest.timeouts_ms.total);
-  const { outcome, isCertain } = await ports.tools.write(tool, effect.args, { visitor, assertion, signal, effectKey: key });
+  const { outcome, isCertain } = await ports.tools.write(tool, effect.args, { visitor, assertion, signal, effectKey: key, mayBeDone: true });
   if (!isCertain && effect.attempts < attemptsMax) return;
   const text = isCertain
     ? certain(summary, outcome)
     : `I could not find out whether this was done: ${summary}. Please contact our team before trying again.`;
   await ports.runs.announce(effect.sessionId, {
     events: textMessage(text),
-    also: async (connection) => await ports.effects.settle(key, outcome, connection),
+    when: async (connection) => await ports.effects.settle(key, outcome, connection),
   });
 }
 
