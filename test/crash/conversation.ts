@@ -1,18 +1,17 @@
 // One conversation with a write, and everything that must be true of it afterwards, whatever happened on the way.
 import { randomUUID } from 'node:crypto';
-import type { Database } from '@aiguy/manifests/database';
 import type { StepResetValue } from '@aiguy/manifests/generated/events';
 import type { Interrupt } from '@aiguy/manifests/generated/http';
 import { toldDone, toldUncertain } from './shop-model.ts';
 import { type Frame, Visitor } from './visitor.ts';
-import type { World } from './world.ts';
+import type { Look, World } from './world.ts';
 
 export type Change = {
   message: string;
   sub: string;
   tool: string;
   /** How often the shop's own record says that it was done. */
-  timesDone: (shop: Database) => Promise<number>;
+  timesDone: (shop: Look) => Promise<number>;
 };
 
 /** told: what the visitor heard of the change in the end. */
@@ -26,15 +25,15 @@ export function ticket(): Change {
     sub: `wp:1:${Math.floor(Math.random() * 1e9) + 1_000_000}`,
     tool: 'create_support_ticket',
     timesDone: async (shop) => {
-      const { rows } = await shop.query<{ times: number }>('SELECT count(*)::int AS times FROM tickets WHERE summary = $1', [summary]);
+      const rows = await shop<{ times: number }>('SELECT count(*)::int AS times FROM tickets WHERE summary = $1', [summary]);
       return rows[0]?.times ?? 0;
     },
   };
 }
 
 /** @returns one for each order that can still be cancelled, of customers that have not more than a few */
-export async function cancellations(shop: Database): Promise<Change[]> {
-  const { rows } = await shop.query<{ order_id: string; wp_user_id: number; paid: number }>(
+export async function cancellations(shop: Look): Promise<Change[]> {
+  const rows = await shop<{ order_id: string; wp_user_id: number; paid: number }>(
     `SELECT order_id, wp_user_id, jsonb_array_length(payments::jsonb) AS paid FROM orders JOIN customers USING (customer_id)
      WHERE status = 'pending' AND wp_user_id IS NOT NULL ORDER BY order_id`,
   );
@@ -42,8 +41,8 @@ export async function cancellations(shop: Database): Promise<Change[]> {
     message: `Please cancel order ${order}`,
     sub: `wp:1:${user}`,
     tool: 'cancel_order',
-    timesDone: async (database) => {
-      const { rows: found } = await database.query<{ refunds: number }>(
+    timesDone: async (look) => {
+      const found = await look<{ refunds: number }>(
         `SELECT jsonb_array_length(payments::jsonb) - $2 AS refunds FROM orders WHERE order_id = $1 AND status = 'cancelled'`,
         [order, paid],
       );
@@ -52,13 +51,9 @@ export async function cancellations(shop: Database): Promise<Change[]> {
   }));
 }
 
-/** Asks for the change, clicks, and waits for the end. `asked` is called when the card is there and nothing may have been done. */
-export async function converse(
-  world: World,
-  change: Change,
-  options: { urls?: string[]; beforeClick?: () => Promise<void> } = {},
-): Promise<Finished> {
-  const visitor = new Visitor({ signer: world.signer, sub: change.sub, urls: options.urls ?? [world.orchestrator.url] });
+/** Asks for the change, clicks, and waits for the end. */
+export async function converse(world: World, change: Change, at: { urls?: string[]; followAt?: string } = {}): Promise<Finished> {
+  const visitor = new Visitor({ signer: world.signer, sub: change.sub, urls: [world.orchestrator.url], ...at });
   const problems: string[] = [];
   try {
     await visitor.send(change.message);
@@ -66,7 +61,6 @@ export async function converse(
     if (!card) problems.push('the run that should have asked ended without a card');
     else {
       if ((await change.timesDone(world.shop)) !== 0) problems.push('done before the click');
-      await options.beforeClick?.();
       await visitor.click(card, 'approve');
       await visitor.until('the end', endAfterClick);
     }
@@ -119,26 +113,26 @@ async function problemsOf(world: World, { visitor, change, told }: { visitor: Vi
 }
 
 /** What the orchestrator's own tables must say. */
-async function recordStatements(sessions: Database, { sid }: Visitor): Promise<[boolean, string][]> {
-  const log = await sessions.query<{ events: number; first: number; last: number; last_seq: number }>(
+async function recordStatements(sessions: Look, { sid }: Visitor): Promise<[boolean, string][]> {
+  const log = await sessions<{ events: number; first: number; last: number; last_seq: number }>(
     `SELECT count(*)::int AS events, min(seq) AS first, max(seq) AS last, (SELECT last_seq FROM sessions WHERE id = $1) AS last_seq
      FROM events WHERE session_id = $1`,
     [sid],
   );
-  const runs = await sessions.query<{ id: string; status: string; ends: number }>(
+  const runs = await sessions<{ id: string; status: string; ends: number }>(
     `SELECT id, status, (SELECT count(*)::int FROM events WHERE session_id = $1 AND run_id = runs.id AND type IN ('RUN_FINISHED', 'RUN_ERROR')) AS ends
      FROM runs WHERE session_id = $1`,
     [sid],
   );
-  const effects = await sessions.query<{ status: string }>('SELECT status FROM effects WHERE session_id = $1', [sid]);
-  const cards = await sessions.query<{ status: string }>('SELECT status FROM interrupts WHERE session_id = $1', [sid]);
-  const { events, first, last, last_seq: lastSeq } = log.rows[0] ?? { events: 0, first: 0, last: 0, last_seq: 0 };
+  const effects = await sessions<{ status: string }>('SELECT status FROM effects WHERE session_id = $1', [sid]);
+  const cards = await sessions<{ status: string }>('SELECT status FROM interrupts WHERE session_id = $1', [sid]);
+  const { events, first, last, last_seq: lastSeq } = log[0] ?? { events: 0, first: 0, last: 0, last_seq: 0 };
   return [
     [first === 1 && last === events && lastSeq === events, `the log has ${events} events from ${first} to ${last}, the session counts ${lastSeq}`],
-    [runs.rows.every(({ ends }) => ends === 1), `ends of runs: ${JSON.stringify(runs.rows)}`],
-    [runs.rows.every(({ status }) => status !== 'running' && status !== 'queued'), `states of runs: ${JSON.stringify(runs.rows)}`],
-    [effects.rows.length === 1 && effects.rows[0]?.status === 'settled', `the ledger says ${JSON.stringify(effects.rows)}`],
-    [cards.rows.length === 1 && cards.rows[0]?.status === 'approved', `the cards are ${JSON.stringify(cards.rows)}`],
+    [runs.every(({ ends }) => ends === 1), `ends of runs: ${JSON.stringify(runs)}`],
+    [runs.every(({ status }) => status !== 'running' && status !== 'queued'), `states of runs: ${JSON.stringify(runs)}`],
+    [effects.length === 1 && effects[0]?.status === 'settled', `the ledger says ${JSON.stringify(effects)}`],
+    [cards.length === 1 && cards[0]?.status === 'approved', `the cards are ${JSON.stringify(cards)}`],
   ];
 }
 

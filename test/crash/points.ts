@@ -12,7 +12,7 @@ export type Point = {
 const messageKept = 'COMMIT .*append RUN_STARTED, insert run\\)$';
 const cardKept = 'COMMIT .*insert card';
 const clickKept = 'COMMIT .*plan effect';
-const endKept = 'COMMIT .*append RUN_FINISHED:success, end run';
+const endKept = 'COMMIT .*append RUN_FINISHED:success, .*end run';
 const effectKept = 'COMMIT .*insert into idempotency_keys';
 const writeSent = 'POST /tools/\\w+$';
 

@@ -8,11 +8,14 @@ import { allScopes } from '../../scripts/keys.ts';
 
 export type Frame = { id: number; event: AGUIEvent };
 export type Refusal = { status: number; retryAfter: string | null; ms: number; code: string };
-export type VisitorOptions = { signer: SigningKey; sub: string; urls: readonly string[] };
+/** urls: of the instances, tried one after the other. followAt: the log is read from there alone. */
+export type VisitorOptions = { signer: SigningKey; sub: string; urls: readonly string[]; followAt?: string };
 
 /** A browser tries again soon at first. */
 const againMs = 50;
 export const patienceMs = 60_000;
+/** An instance that does not answer for so long is left for another. */
+const answeredWithinMs = 5000;
 
 export class Visitor {
   readonly sid = randomBytes(24).toString('base64url');
@@ -24,15 +27,17 @@ export class Visitor {
   readonly faults: string[] = [];
   readonly #signer: SigningKey;
   readonly #urls: readonly string[];
+  readonly #followAt: string | undefined;
   #turn = 0;
   readonly #news = new EventEmitter();
   readonly #leaving = new AbortController();
   readonly #following: Promise<void>;
 
-  constructor({ signer, sub, urls }: VisitorOptions) {
+  constructor({ signer, sub, urls, followAt }: VisitorOptions) {
     this.#signer = signer;
     this.sub = sub;
     this.#urls = urls;
+    this.#followAt = followAt;
     this.#following = this.#follow();
   }
 
@@ -61,10 +66,20 @@ export class Visitor {
 
   /** The log as a reader sees it who comes back with a cursor. */
   async readAgain(after: number): Promise<Frame[]> {
-    const response = await this.#request(`/sessions/${this.sid}/events?after=${after}`, { method: 'GET' });
-    const frames: Frame[] = [];
-    for await (const frame of framesOf(response)) frames.push(frame);
-    return frames;
+    const deadlineMs = Date.now() + patienceMs;
+    for (;;) {
+      try {
+        const frames: Frame[] = [];
+        const response = await this.#request(`/sessions/${this.sid}/events?after=${after}`, { method: 'GET' });
+        if (!response.ok) throw new Error(`HTTP ${response.status}`);
+        for await (const frame of framesOf(response)) frames.push(frame);
+        return frames;
+      } catch (error) {
+        if (Date.now() > deadlineMs) throw error;
+        this.#turn += 1;
+        await pause();
+      }
+    }
   }
 
   async leave(): Promise<void> {
@@ -96,7 +111,8 @@ export class Visitor {
   async #follow(): Promise<void> {
     while (!this.#leaving.signal.aborted) {
       try {
-        const response = await this.#request(`/sessions/${this.sid}/events?follow=1&after=${this.frames.length}`, { method: 'GET' });
+        const path = `/sessions/${this.sid}/events?follow=1&after=${this.frames.length}`;
+        const response = await this.#request(path, { method: 'GET' }, this.#followAt);
         if (response.ok) await this.#take(response);
         else await response.body?.cancel();
       } catch {
@@ -114,15 +130,20 @@ export class Visitor {
     }
   }
 
-  async #request(path: string, init: RequestInit): Promise<Response> {
+  async #request(path: string, init: RequestInit, url = this.#urls[this.#turn % this.#urls.length]): Promise<Response> {
     const claims = { sub: this.sub, sid: this.sid, scopes: allScopes, jti: randomUUID() };
     const headers = {
       Authorization: `Bearer ${await signToken('visitor-assertion', this.#signer, claims)}`,
       Accept: 'text/event-stream',
       ...init.headers,
     };
-    const url = this.#urls[this.#turn % this.#urls.length];
-    return await fetch(`${url}${path}`, { ...init, headers, signal: AbortSignal.any([this.#leaving.signal, AbortSignal.timeout(patienceMs)]) });
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), answeredWithinMs);
+    try {
+      return await fetch(`${url}${path}`, { ...init, headers, signal: AbortSignal.any([this.#leaving.signal, late.signal]) });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Database, openDatabase } from '@aiguy/manifests/database';
+import { isDatabaseDown, openDatabase } from '@aiguy/manifests/database';
 import type { SigningKey } from '@aiguy/manifests/tokens';
 import { prepareBackend, startOrchestrator, startToolsApi } from '../../scripts/backend.ts';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
@@ -17,14 +17,16 @@ export type Databases = { sessions: string; shop: string; stop: () => Promise<vo
 export type World = {
   signer: SigningKey;
   model: MessagesApi;
-  sessions: Database;
-  shop: Database;
+  sessions: Look;
+  shop: Look;
   orchestrator: Supervised;
   tools: Supervised;
   /** Another orchestrator of the same databases, with a kill switch and a port of its own. */
   startSecond: (name: string) => Promise<Supervised>;
   stop: () => Promise<void>;
 };
+/** Reads rows, and waits for a database that is being started again. */
+export type Look = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
 export type WorldOptions = { databases?: () => Promise<Databases>; env?: Record<string, string> };
 
 /** A process that is started again whenever it ends by itself or is killed. */
@@ -62,6 +64,14 @@ export class Supervised {
 
   async pid(): Promise<number> {
     return (await this.#process)?.pid ?? 0;
+  }
+
+  /** In order, by SIGTERM. @returns what the process said in the end */
+  async restart(): Promise<number | null> {
+    await this.stop();
+    const code = await (await this.#process)?.exited;
+    await this.start();
+    return code ?? null;
   }
 
   /** Lets it stay dead from now on. */
@@ -129,13 +139,25 @@ async function startParts({ databases: makeDatabases, env = {} }: WorldOptions, 
   const tools = await supervise('tools', ports.tools, startToolsApi);
   const orchestrator = await supervise('orchestrator', ports.orchestrator, startOrchestrator);
   const startSecond = async (name: string) => await supervise(name, await freePort(), startOrchestrator);
-  const [sessions, shop] = [look(databases.sessions), look(databases.shop)];
-  stops.push(async () => void (await Promise.all([sessions.end(), shop.end()])));
+  const [sessions, shop] = [lookInto(databases.sessions, stops), lookInto(databases.shop, stops)];
   return { signer: await developmentSigner(dataDir), model, sessions, shop, orchestrator, tools, startSecond };
 }
 
-function look(url: string): Database {
-  return openDatabase({ url, connectionsMax: 1, connectTimeoutMs: 5000, statementTimeoutMs: 10_000 });
+const databasePatienceMs = 30_000;
+
+function lookInto(url: string, stops: (() => Promise<void> | void)[]): Look {
+  const database = openDatabase({ url, connectionsMax: 1, connectTimeoutMs: 5000, statementTimeoutMs: 10_000 });
+  stops.push(async () => await database.end());
+  return async <Row>(sql: string, values: unknown[] = []) => {
+    for (const deadlineMs = Date.now() + databasePatienceMs; ; ) {
+      try {
+        return (await database.query(sql, values)).rows as Row[];
+      } catch (error) {
+        if (!isDatabaseDown(error) || Date.now() > deadlineMs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  };
 }
 
 function switchIn(planned: Planned): Record<string, string> {
