@@ -10,7 +10,7 @@ export type KillPlan = {
   nth: number;
   /** The process goes on for so long after it has reached the point. */
   delayMs: number;
-  signal: 'SIGKILL' | 'SIGSTOP';
+  signal: NodeJS.Signals;
   /** The process that gets the signal; the one that reaches the point when left out. */
   victim?: number;
 };

@@ -25,6 +25,8 @@ export class Visitor {
   readonly refusals: Refusal[] = [];
   /** What the stream did that it must never do. */
   readonly faults: string[] = [];
+  /** The longest that one of the visitor's messages and clicks waited for its acknowledgement. */
+  slowestTakenMs = 0;
   readonly #signer: SigningKey;
   readonly #urls: readonly string[];
   readonly #followAt: string | undefined;
@@ -100,10 +102,13 @@ export class Visitor {
     const startedMs = performance.now();
     const headers = { 'Content-Type': 'application/json' };
     const response = await this.#request(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => undefined);
-    if (response?.ok) await response.body?.cancel().catch(() => undefined);
-    else if (response) {
+    const ms = performance.now() - startedMs;
+    if (response?.ok) {
+      this.slowestTakenMs = Math.max(this.slowestTakenMs, ms);
+      await response.body?.cancel().catch(() => undefined);
+    } else if (response) {
       const { code = '' } = (await response.json().catch(() => ({}))) as { code?: string };
-      this.refusals.push({ status: response.status, retryAfter: response.headers.get('retry-after'), ms: performance.now() - startedMs, code });
+      this.refusals.push({ status: response.status, retryAfter: response.headers.get('retry-after'), ms, code });
     }
     return response?.ok ?? false;
   }
