@@ -31,6 +31,10 @@ export type BackendOptions = {
   toolsEnv?: Record<string, string>;
   /** Keep the databases in memory instead of in the data directory. */
   inMemory?: boolean;
+  /** Postgres databases that are there already, by URL. */
+  databases?: { sessions: string; shop: string };
+  /** false: the shop without its help centre, which takes the most time to load. */
+  withArticles?: boolean;
   log: (line: string) => void;
 };
 
@@ -47,48 +51,62 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   }
 }
 
-async function startAll(options: BackendOptions, stops: (() => Promise<void>)[]): Promise<Omit<Backend, 'stop'>> {
+/** What the services need to be started, by themselves or again. */
+export type Prepared = { orchestratorEnv: Record<string, string>; toolsEnv: Record<string, string> };
+
+/** Makes databases, schema, demo shop and keys, and starts no service. What it started is put into `stops`. */
+export async function prepareBackend(options: BackendOptions, stops: (() => Promise<void>)[]): Promise<Prepared> {
   const { dataDir, siteUrl, ports, log } = options;
   const orchestratorUrl = `http://127.0.0.1:${ports.orchestrator}`;
   const [sessions, shop] = [await database(options, 'DATABASE_URL', stops), await database(options, 'TOOLS_DATABASE_URL', stops)];
   const issuers = await trustedIssuers(options, orchestratorUrl);
-
-  const demo = await loadDemo({ databaseUrl: shop.url, siteUrl, embedder: createEmbedder(readEmbeddingConfig(options.toolsEnv ?? {})) });
+  const embedder = createEmbedder(readEmbeddingConfig(options.toolsEnv ?? {}));
+  const demo = await loadDemo({ databaseUrl: shop.url, siteUrl, embedder, withArticles: options.withArticles ?? true });
   log(`demo shop loaded: ${demo.records} records, ${demo.articles} help articles (${demo.articlesIngested} new)`);
   for (const { key, reason } of demo.failures) log(`demo article ${key} left out: ${reason}`);
-  const toolsApi = await startServiceProcess({
-    name: 'tools-api',
-    entry: 'tools-api/src/server.ts',
-    port: ports.tools,
-    logFile: join(dataDir, 'logs', 'tools-api.log'),
-    env: {
-      TOOLS_API_PORT: String(ports.tools),
-      TOOLS_DATABASE_URL: shop.url,
-      ...shop.env,
-      TRUSTED_ISSUERS: JSON.stringify(issuers.tools),
-      ...options.toolsEnv,
-    },
-  });
-  stops.push(toolsApi.stop);
-
+  const toolsEnv = { TOOLS_DATABASE_URL: shop.url, ...shop.env, TRUSTED_ISSUERS: JSON.stringify(issuers.tools), ...options.toolsEnv };
   const orchestratorEnv = {
-    ORCHESTRATOR_PORT: String(ports.orchestrator),
     ORCHESTRATOR_ISSUER: orchestratorUrl,
     ORCHESTRATOR_SIGNING_KEY: JSON.stringify(await developmentKey(dataDir, 'orchestrator')),
     DATABASE_URL: sessions.url,
     ...sessions.env,
-    TOOLS_API_URL: toolsApi.url,
+    TOOLS_API_URL: `http://127.0.0.1:${ports.tools}`,
     TRUSTED_ISSUERS: JSON.stringify(issuers.orchestrator),
     CORS_ORIGINS: JSON.stringify([siteUrl]),
     ...options.orchestratorEnv,
   };
+  return { toolsEnv, orchestratorEnv };
+}
+
+async function startAll(options: BackendOptions, stops: (() => Promise<void>)[]): Promise<Omit<Backend, 'stop'>> {
+  const { dataDir, ports } = options;
+  const { toolsEnv, orchestratorEnv } = await prepareBackend(options, stops);
+  const toolsApi = await startToolsApi({ dataDir, port: ports.tools, env: toolsEnv });
+  stops.push(toolsApi.stop);
   const orchestrator = await startOrchestrator({ dataDir, port: ports.orchestrator, env: orchestratorEnv });
   stops.push(orchestrator.stop);
-  return { orchestratorUrl, toolsUrl: toolsApi.url, pids: { orchestrator: orchestrator.pid, tools: toolsApi.pid }, orchestratorEnv };
+  return {
+    orchestratorUrl: orchestrator.url,
+    toolsUrl: toolsApi.url,
+    pids: { orchestrator: orchestrator.pid, tools: toolsApi.pid },
+    orchestratorEnv,
+  };
+}
+
+type Start = { dataDir: string; port: number; env: Record<string, string> };
+
+export async function startToolsApi(options: Start): Promise<ServiceProcess> {
+  return await startServiceProcess({
+    name: 'tools-api',
+    entry: 'tools-api/src/server.ts',
+    port: options.port,
+    logFile: join(options.dataDir, 'logs', 'tools-api.log'),
+    env: { ...options.env, TOOLS_API_PORT: String(options.port) },
+  });
 }
 
 /** Starts one orchestrator; with another port and environment it stands beside the first. */
-export async function startOrchestrator(options: { dataDir: string; port: number; env: Record<string, string> }): Promise<ServiceProcess> {
+export async function startOrchestrator(options: Start): Promise<ServiceProcess> {
   return await startServiceProcess({
     name: 'orchestrator',
     entry: 'orchestrator/src/server.ts',
@@ -104,9 +122,9 @@ async function database(
   variable: 'DATABASE_URL' | 'TOOLS_DATABASE_URL',
   stops: (() => Promise<void>)[],
 ): Promise<{ url: string; env: Record<string, string> }> {
-  const configured = process.env[variable];
-  if (configured) return { url: configured, env: {} };
   const name = variable === 'DATABASE_URL' ? 'sessions' : 'shop';
+  const configured = options.databases?.[name] ?? process.env[variable];
+  if (configured) return { url: configured, env: {} };
   const embedded = options.inMemory ? await startEmbeddedPostgres() : await holdPostgres(options.dataDir, name);
   stops.push(embedded.stop);
   return { url: embedded.url, env: { DATABASE_CONNECTIONS_MAX: String(embeddedConnectionsMax) } };

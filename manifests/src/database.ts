@@ -7,13 +7,17 @@ export type Connection = pg.PoolClient;
 
 export type DatabaseOptions = { url: string; connectionsMax: number; connectTimeoutMs: number; statementTimeoutMs: number };
 
-/** Opens a pool; the caller ends it. Numeric columns come as numbers (amounts fit a double), timestamps as Date. */
+/**
+ * Opens a pool; the caller ends it. Numeric columns come as numbers (amounts fit a double), timestamps as Date. A transaction in which nothing
+ * happens for twice the time of a statement is ended by the server: whoever was stopped in it would hold its locks against everybody.
+ */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.connectionsMax,
     connectionTimeoutMillis: options.connectTimeoutMs,
     query_timeout: options.statementTimeoutMs,
+    idle_in_transaction_session_timeout: 2 * options.statementTimeoutMs,
     types: { getTypeParser: (oid, format) => (oid === pg.types.builtins.NUMERIC ? Number : pg.types.getTypeParser(oid, format)) },
   });
   // An idle connection that breaks must not end the process; the next query opens a new one.

@@ -44,11 +44,11 @@ const { app, liveRuns } = buildApp(config, {
   suggestArticles: createSuggestArticles({ url: config.TOOLS_API_URL, key }),
   owner: `${instance} ${randomUUID()}`,
 });
-await liveRuns.begin(instance);
-
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
 
 await app.listen({ host: config.ORCHESTRATOR_HOST, port: config.ORCHESTRATOR_PORT });
+// The tools API asks this process for its public keys before it carries anything out, so runs are taken up only when it can be asked.
+await liveRuns.begin(instance);
 
 async function stop(): Promise<void> {
   await Promise.all([liveRuns.stop(shutdownGraceMs), app.close()]);

@@ -220,7 +220,7 @@ async function carryOutUntil(death: number, dead: ReturnType<typeof deadProcess>
   const effect = await dead.effects.dispatch(run, key);
   const tool = catalogue.get(effect.tool);
   assert.ok(tool);
-  const { outcome } = await it.tools.write(tool, effect.args, { ...who, signal: AbortSignal.timeout(1000), effectKey: key });
+  const { outcome } = await it.tools.write(tool, effect.args, { ...who, signal: AbortSignal.timeout(1000), effectKey: key, mayBeDone: false });
   if (death === 1) return;
   await dead.effects.settle(key, outcome);
   if (death === 2) return;

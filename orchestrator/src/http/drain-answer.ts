@@ -19,19 +19,26 @@ export async function drainAnswer(run: Run, batches: AsyncIterable<LoggedEvent[]
   };
   const toolNames = new Map<string, string>();
   const texts = new Map<string, string>();
+  const tools = new Map<string, ChatAnswer['tools'][number]>();
   for await (const batch of batches) {
     for (const { seq, event } of batch) {
       answer.lastEventId = seq;
-      add({ answer, toolNames, texts }, event);
+      add({ answer, toolNames, texts, tools }, event);
     }
   }
   answer.text = [...texts.values()].join('\n\n');
+  answer.tools = [...tools.values()];
   return answer;
 }
 
-type Draining = { answer: ChatAnswer; toolNames: Map<string, string>; texts: Map<string, string> };
+type Draining = {
+  answer: ChatAnswer;
+  toolNames: Map<string, string>;
+  texts: Map<string, string>;
+  tools: Map<string, ChatAnswer['tools'][number]>;
+};
 
-function add({ answer, toolNames, texts }: Draining, event: AGUIEvent): void {
+function add({ answer, toolNames, texts, tools }: Draining, event: AGUIEvent): void {
   switch (event.type) {
     case 'TEXT_MESSAGE_START':
       answer.messageId = event.messageId;
@@ -41,7 +48,7 @@ function add({ answer, toolNames, texts }: Draining, event: AGUIEvent): void {
       texts.set(event.messageId, (texts.get(event.messageId) ?? '') + event.delta);
       break;
     case 'CUSTOM':
-      addCustom({ answer, texts }, event);
+      addCustom({ answer, texts, tools }, event);
       break;
     case 'TOOL_CALL_START':
       toolNames.set(event.toolCallId, event.toolCallName);
@@ -49,7 +56,7 @@ function add({ answer, toolNames, texts }: Draining, event: AGUIEvent): void {
     case 'TOOL_CALL_RESULT': {
       const outcome = JSON.parse(String(event.content)) as { ok: boolean; code?: string };
       const code = outcome.code === undefined ? {} : { code: outcome.code };
-      answer.tools = [...answer.tools, { name: toolNames.get(event.toolCallId) ?? '', ok: outcome.ok, ...code }];
+      tools.set(event.toolCallId, { name: toolNames.get(event.toolCallId) ?? '', ok: outcome.ok, ...code });
       break;
     }
     case 'RUN_FINISHED':
@@ -62,7 +69,14 @@ function add({ answer, toolNames, texts }: Draining, event: AGUIEvent): void {
   }
 }
 
-function addCustom({ answer, texts }: Pick<Draining, 'answer' | 'texts'>, { name, value }: CustomEvent): void {
+function addCustom({ answer, texts, tools }: Omit<Draining, 'toolNames'>, { name, value }: CustomEvent): void {
   if (name === 'aiguy.citations') answer.citations = (value as CitationsValue).citations;
-  if (name === 'aiguy.step_reset') for (const messageId of (value as StepResetValue).messageIds) texts.delete(messageId);
+  if (name === 'aiguy.step_reset') takeBack({ answer, texts, tools }, value as StepResetValue);
+}
+
+function takeBack({ answer, texts, tools }: Omit<Draining, 'toolNames'>, { messageIds, resultIds }: StepResetValue): void {
+  for (const id of messageIds) texts.delete(id);
+  for (const id of resultIds) tools.delete(id);
+  // Sources belong to the text that named them.
+  if (messageIds.includes(answer.messageId)) answer.citations = [];
 }

@@ -17,8 +17,17 @@ import type { Run } from './runs.ts';
 
 export type EffectStatus = 'planned' | 'dispatched' | 'settled' | 'unknown';
 /** outcome: as the tools API gave it; undefined before. */
-export type Effect = { key: string; tool: string; summary: string; args: Record<string, unknown>; status: EffectStatus; outcome: unknown };
-export type UnknownEffect = Effect & { sessionId: string; attempts: number; visitor: VisitorAssertion; assertion: string };
+export type Effect = {
+  key: string;
+  tool: string;
+  summary: string;
+  args: Record<string, unknown>;
+  status: EffectStatus;
+  outcome: unknown;
+  /** Times that it was sent, or was about to be. */
+  attempts: number;
+};
+export type UnknownEffect = Effect & { sessionId: string; visitor: VisitorAssertion; assertion: string };
 
 type EffectRow = {
   key: string;
@@ -75,7 +84,7 @@ export class Effects {
        UPDATE effects SET
          status = CASE WHEN status = 'settled' THEN status ELSE 'dispatched' END,
          attempts = attempts + CASE WHEN status = 'settled' THEN 0 ELSE 1 END
-       FROM held WHERE key = $4 RETURNING key, tool, summary, args, status, outcome`,
+       FROM held WHERE key = $4 RETURNING key, tool, summary, args, status, outcome, attempts`,
       [run.sessionId, run.id, run.epoch, key],
     );
     const row = rows[0];
@@ -86,16 +95,17 @@ export class Effects {
   /**
    * Keeps what came of it, and makes the receipt of what was done, both or neither; the values of a form are forgotten. The first answer stays.
    * @param on the connection of a transaction that holds the session's row
+   * @returns whether this is the first
    */
-  async settle(key: string, outcome: ToolOutcome, on?: Connection): Promise<void> {
+  async settle(key: string, outcome: ToolOutcome, on?: Connection): Promise<boolean> {
     if (on) return await this.#settle(on, key, outcome);
-    await inTransaction(this.#database, async (connection) => {
+    return await inTransaction(this.#database, async (connection) => {
       await connection.query('SELECT FROM sessions WHERE id = (SELECT session_id FROM effects WHERE key = $1) FOR UPDATE', [key]);
-      await this.#settle(connection, key, outcome);
+      return await this.#settle(connection, key, outcome);
     });
   }
 
-  async #settle(connection: Connection, key: string, outcome: ToolOutcome): Promise<void> {
+  async #settle(connection: Connection, key: string, outcome: ToolOutcome): Promise<boolean> {
     const { rows } = await connection.query<SettledEffect>(
       `UPDATE effects SET status = 'settled', outcome = $2, settled_at = clock_timestamp(), visitor = NULL, assertion = NULL, check_at = NULL,
          args = CASE WHEN undo_of IS NULL THEN interrupts.args ELSE effects.args END
@@ -105,9 +115,10 @@ export class Effects {
       [key, JSON.stringify(outcome)],
     );
     const [effect] = rows;
-    if (!effect) return;
+    if (!effect) return false;
     await connection.query('UPDATE interrupts SET form_values = NULL WHERE form_values IS NOT NULL AND id = $1', [effect.card.id]);
     if (outcome.ok) await this.#receipts.issue(connection, effect, outcome.output);
+    return true;
   }
 
   /** Nobody knows whether it was done: it is asked again later, under the same key. */
@@ -121,7 +132,9 @@ export class Effects {
 
   /** The effect of a key, if the turn has it already. */
   async find(key: string): Promise<Effect | undefined> {
-    const { rows } = await this.#database.query<EffectRow>('SELECT key, tool, summary, args, status, outcome FROM effects WHERE key = $1', [key]);
+    const { rows } = await this.#database.query<EffectRow>('SELECT key, tool, summary, args, status, outcome, attempts FROM effects WHERE key = $1', [
+      key,
+    ]);
     return rows[0];
   }
 

@@ -79,7 +79,10 @@ export async function pendingCards(database: Database, sessionId: string): Promi
   return rows.map(({ card }) => card);
 }
 
-/** What was typed is forgotten once the tool has it. */
-export async function forgetFormValues(database: Database, id: string): Promise<void> {
-  await database.query('UPDATE interrupts SET form_values = NULL WHERE id = $1 AND form_values IS NOT NULL', [id]);
+/** Forgets what was typed into the form that a run went on from. */
+export async function forgetFormValues(connection: Connection, run: Run): Promise<void> {
+  await connection.query('UPDATE interrupts SET form_values = NULL WHERE session_id = $1 AND continued_by = $2 AND form_values IS NOT NULL', [
+    run.sessionId,
+    run.id,
+  ]);
 }

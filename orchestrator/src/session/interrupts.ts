@@ -13,7 +13,7 @@ import { AiguyError } from '@aiguy/manifests/errors';
 import type { Interrupt } from '@aiguy/manifests/generated/http';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { effectKey, planEffect } from './effects.ts';
-import { findInterrupt, forgetFormValues, type InterruptRow, type InterruptStatus, interruptBehind, pendingCards } from './interrupt-rows.ts';
+import { findInterrupt, type InterruptRow, type InterruptStatus, interruptBehind, pendingCards } from './interrupt-rows.ts';
 import { interruptSettled } from './run-events.ts';
 import { type Append, lockSession, type Run, type Runs, type Started } from './runs.ts';
 
@@ -94,11 +94,6 @@ export class Interrupts {
   /** Cards that still wait for their visitor, oldest first. */
   async pending(sessionId: string): Promise<Interrupt[]> {
     return await pendingCards(this.#database, sessionId);
-  }
-
-  /** What was typed is forgotten once the tool has it. */
-  async forget(id: string): Promise<void> {
-    await forgetFormValues(this.#database, id);
   }
 
   /** Settles cards whose time is over, and tells every tab. */

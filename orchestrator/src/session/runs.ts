@@ -1,12 +1,12 @@
 // Runs: at most one working run a session, the others queued behind it; each owned by a lease with a fencing epoch and ended by one terminal event.
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { AGUIEvent } from '@ag-ui/core';
 import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { type EventLog, LeaseLostError, type LoggedEvent } from './event-log.ts';
-import { insertInterrupts, type NewInterrupt } from './interrupt-rows.ts';
-import { queuedEvent, runError, runFinished, runStarted } from './run-events.ts';
+import { forgetFormValues, insertInterrupts, type NewInterrupt } from './interrupt-rows.ts';
+import { queuedEvent, runError, runStarted } from './run-events.ts';
 import { ensureSession } from './sessions.ts';
 
 export type Run = { sessionId: string; id: string; epoch: number; firstSeq: number };
@@ -44,11 +44,6 @@ export type NewRun = {
   checkpoint?: unknown;
 };
 export type Ending = { status: RunStatus; events: AGUIEvent[]; interrupts?: NewInterrupt[]; checkpoint?: unknown };
-
-export type Announcement = {
-  events: AGUIEvent[] | ((connection: Connection) => Promise<AGUIEvent[]>);
-  also?: (connection: Connection) => Promise<void>;
-};
 
 type RunRow = {
   id: string;
@@ -171,6 +166,7 @@ export class Runs {
   async #end(connection: Connection, append: Append, { run, ending }: { run: Run; ending: Ending }): Promise<Assignment | undefined> {
     if (ending.interrupts) await insertInterrupts(connection, run, ending.interrupts);
     await append(run.id, ending.events);
+    await forgetFormValues(connection, run);
     await connection.query(
       'UPDATE runs SET status = $3, finished_at = now(), visitor = NULL, assertion = NULL, checkpoint = $4 WHERE session_id = $1 AND id = $2',
       [run.sessionId, run.id, ending.status, ending.checkpoint === undefined ? null : JSON.stringify(ending.checkpoint)],
@@ -234,38 +230,18 @@ export class Runs {
   }
 
   /**
-   * Says something in a session when nothing is running in it, as a run of its own.
-   * @param say.events made in the transaction where they depend on what it finds
-   * @param say.also in the same transaction, after them
-   * @returns false when the session is busy; nothing was done then
-   */
-  async announce(sessionId: string, say: Announcement): Promise<boolean> {
-    return await this.inSession(sessionId, async (connection, append) => {
-      await lockSession(connection, sessionId);
-      const busy = await connection.query(`SELECT FROM runs WHERE session_id = $1 AND status IN ('running', 'queued') LIMIT 1`, [sessionId]);
-      if (busy.rowCount !== 0) return false;
-      const id = randomUUID();
-      const input: RunInput = { kind: 'notice' };
-      const said = typeof say.events === 'function' ? await say.events(connection) : say.events;
-      const firstSeq = await append(id, [runStarted(sessionId, id, input), ...said, runFinished(sessionId, id)]);
-      await connection.query(
-        `INSERT INTO runs (session_id, id, message_id, message_digest, status, owner, lease_until, finished_at, first_seq, input)
-         VALUES ($1, $2, $2, '', 'success', $3, now(), now(), $4, $5)`,
-        [sessionId, id, this.owner, firstSeq, JSON.stringify(input)],
-      );
-      await say.also?.(connection);
-      return true;
-    });
-  }
-
-  /**
-   * Keeps where the turn stands. A step that is kept is never done again, and counts as getting on.
+   * Keeps where the turn stands. A step that is kept is never done again, and counts as getting on; only now may be forgotten what was typed for it.
    * @throws LeaseLostError when the run is another process'
    */
   async keep(run: Run, checkpoint: unknown): Promise<void> {
     const { rowCount } = await this.#database.query(
-      `UPDATE runs SET checkpoint = $4, checkpoint_seq = (SELECT last_seq FROM sessions WHERE id = $1), tries = 1
-       WHERE session_id = $1 AND id = $2 AND epoch = $3 AND status = 'running'`,
+      `WITH kept AS (
+         UPDATE runs SET checkpoint = $4, checkpoint_seq = (SELECT last_seq FROM sessions WHERE id = $1), tries = 1
+         WHERE session_id = $1 AND id = $2 AND epoch = $3 AND status = 'running' RETURNING id
+       ), forgotten AS (
+         UPDATE interrupts SET form_values = NULL FROM kept WHERE session_id = $1 AND continued_by = kept.id AND form_values IS NOT NULL
+       )
+       SELECT FROM kept`,
       [run.sessionId, run.id, run.epoch, JSON.stringify(checkpoint)],
     );
     if (rowCount !== 1) throw new LeaseLostError();

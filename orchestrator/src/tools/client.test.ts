@@ -24,8 +24,20 @@ const args = { order_id: 'W2530531' };
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
+type Change = { attempt?: number; effect?: 'read' | 'write'; signal?: AbortSignal };
+
+async function callAgainst(t: TestContext, answers: Answer[], change: Change = {}) {
+  const { client, tool, options, seen } = await clientOf(t, answers, change);
+  return { outcome: await client.call(tool, args, options), seen };
+}
+
+async function writeAgainst(t: TestContext, answers: Answer[], { mayBeDone }: { mayBeDone: boolean }) {
+  const { client, tool, options, seen } = await clientOf(t, answers, { effect: 'write' });
+  return { ...(await client.write(tool, args, { ...options, effectKey: 'key-of-the-effect', mayBeDone })), seen };
+}
+
 /** A tools API that answers as the test says, each request with the next answer (the last one again and again). */
-async function callAgainst(t: TestContext, answers: Answer[], change: { attempt?: number; effect?: 'read' | 'write'; signal?: AbortSignal } = {}) {
+async function clientOf(t: TestContext, answers: Answer[], change: Change) {
   const seen: { headers: IncomingMessage['headers']; body: string; url: string | undefined }[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -52,7 +64,7 @@ async function callAgainst(t: TestContext, answers: Answer[], change: { attempt?
     assertion: 'the.assertion.itself',
     signal: change.signal ?? new AbortController().signal,
   };
-  return { outcome: await client.call(tool, args, options), seen };
+  return { client, tool, options, seen };
 }
 
 const json =
@@ -92,6 +104,28 @@ test('every attempt has a token of its own', async (t) => {
 test('a write is never tried again', async (t) => {
   const { outcome, seen } = await callAgainst(t, [json(502, { code: 'tool_failed' }), good], { effect: 'write' });
   assert.deepEqual([outcome.ok, seen.length], [false, 1]);
+});
+
+for (const [what, answer, { first, again }] of [
+  ['a result', good, { first: true, again: true }],
+  ['a refusal by the shop’s rules', json(409, { code: 'not_allowed_now' }), { first: true, again: true }],
+  ['the first refusal again', json(404, { code: 'not_found' }, { 'Idempotency-Replayed': 'true' }), { first: true, again: true }],
+  ['a refusal before the key is looked at', json(401, { code: 'invalid_token' }), { first: true, again: false }],
+  ['a limit', json(429, { code: 'tool_rate_limited' }), { first: true, again: false }],
+  ['a database that may have committed', json(503, { code: 'database_unavailable' }), { first: false, again: false }],
+  ['the same write under way', json(409, { code: 'effect_in_progress' }), { first: false, again: false }],
+  ['a cut connection', ((_request, response) => response.destroy()) as Answer, { first: false, again: false }],
+] as const) {
+  test(`of a write sent for the first time ${what} is ${first ? 'certain' : 'in doubt'}, of one sent before ${again ? 'certain' : 'in doubt'}`, async (t) => {
+    assert.equal((await writeAgainst(t, [answer], { mayBeDone: false })).isCertain, first);
+    assert.equal((await writeAgainst(t, [answer], { mayBeDone: true })).isCertain, again);
+  });
+}
+
+test('a refusal that follows a broken connection does not say that nothing was done', async (t) => {
+  const broken: Answer = (_request, response) => response.destroy();
+  const { isCertain, seen } = await writeAgainst(t, [broken, json(401, { code: 'invalid_token' })], { mayBeDone: false });
+  assert.deepEqual([isCertain, seen.length], [false, 3]);
 });
 
 test('silence ends with tool_timeout after the manifest’s time, attempts included', async (t) => {

@@ -1,7 +1,7 @@
 // Calls one tool at the tools API: a token of its own for every call, limits and retries from the manifest, an outcome instead of an exception.
 import { randomUUID } from 'node:crypto';
 import { argumentsDigest } from '@aiguy/manifests/digest';
-import { errorEntry, isErrorCode } from '@aiguy/manifests/errors';
+import { type ErrorCode, errorEntry, isErrorCode } from '@aiguy/manifests/errors';
 import type { ToolPreview } from '@aiguy/manifests/generated/http';
 import type { Tool } from '@aiguy/manifests/load';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
@@ -22,8 +22,11 @@ export type ToolCaller = {
   call: (tool: Tool, args: Args, options: ToolCallOptions) => Promise<ToolOutcome>;
   /** What a write would do, in the shop's words; nothing is changed. */
   preview: (tool: Tool, args: Args, options: ToolCallOptions) => Promise<PreviewOutcome>;
-  /** A write, under its key: asked for again with the same key and arguments, it is done once and answered as the first time. */
-  write: (tool: Tool, args: Args, options: ToolCallOptions & { effectKey: string }) => Promise<WriteOutcome>;
+  /**
+   * A write, under its key: asked for again with the same key and arguments, it is done once and answered as the first time.
+   * @param options.mayBeDone it was sent before, and nobody knows what came of it
+   */
+  write: (tool: Tool, args: Args, options: ToolCallOptions & { effectKey: string; mayBeDone: boolean }) => Promise<WriteOutcome>;
 };
 
 export type ToolCallOptions = { visitor: VisitorAssertion; assertion: string; signal: AbortSignal };
@@ -34,7 +37,7 @@ export type WriteOutcome = { outcome: ToolOutcome; isCertain: boolean };
 
 export type ToolClientOptions = { url: string; key: SigningKey; random?: () => number };
 
-type Request = ToolCallOptions & { path: string; args: Args; effectKey?: string; read: (tool: Tool, body: unknown) => Answer };
+type Request = ToolCallOptions & { path: string; args: Args; effectKey?: string; mayBeDone?: boolean; read: (tool: Tool, body: unknown) => Answer };
 type Answer = { output: Args } | undefined;
 type Attempt = { outcome: ToolOutcome; retryable: boolean; retryAfterMs: number; isCertain: boolean };
 
@@ -43,6 +46,18 @@ const answerBytesMax = 256 * 1024;
 const pauseBaseMs = 100;
 /** Times that a write is asked about again within its turn; afterwards that is done beside the conversation. */
 const uncertainRetriesMax = 2;
+/** Codes behind which a write may have been done, or may still be. */
+const uncertain = new Set<ErrorCode>([
+  'effect_in_progress',
+  'effect_unknown',
+  'database_unavailable',
+  'internal_error',
+  'overloaded',
+  'request_timeout',
+  'tool_timeout',
+]);
+/** Codes of the shop's own rules; every other refusal comes before the key is looked at, and says nothing of what was sent with it before. */
+const refusedByShop = new Set<ErrorCode>(['not_found', 'not_allowed_now']);
 const validatePreview = createAjv()
   .addSchema(http)
   .compile<ToolPreview>({ $ref: `${http.$id}#/$defs/ToolPreview` });
@@ -74,7 +89,7 @@ async function callUntil(
 ): Promise<Attempt> {
   const deadlineMs = Date.now() + tool.manifest.timeouts_ms.total;
   for (let attempt = 0; ; attempt += 1) {
-    const result = await attemptCall(options, tool, request);
+    const result = await attemptCall(options, tool, { ...request, mayBeDone: request.mayBeDone === true || attempt > 0 });
     // Full jitter (the pause is random between nothing and a doubling limit), so that retries don't march in step.
     const pauseMs = Math.max(result.retryAfterMs, (options.random ?? Math.random)() * pauseBaseMs * 2 ** attempt);
     const isLast = request.signal.aborted || !mayRetry(result, attempt);
@@ -102,7 +117,7 @@ async function attemptCall(options: ToolClientOptions, tool: Tool, call: Request
       signal: AbortSignal.any([timeout, call.signal]),
     });
     const body = parseBody(await readLimited(response, answerBytesMax));
-    return response.ok ? succeeded(call.read(tool, body)) : refused(response, body);
+    return response.ok ? succeeded(call.read(tool, body)) : refused(response, body, call.mayBeDone === true);
   } catch {
     if (timeout.aborted) return failed('tool_timeout', true);
     return failed('tool_unavailable', !call.signal.aborted);
@@ -136,17 +151,18 @@ function succeeded(answer: Answer): Attempt {
   return { outcome: { ok: true, output: answer.output }, retryable: false, retryAfterMs: 0, isCertain: true };
 }
 
-/** An answer with a code of ours says that nothing was done, except that the same write may still be under way; anything else says nothing. */
-function refused(response: Response, body: unknown): Attempt {
+/** Only an answer with a code of ours can say that nothing was done; of a write that was sent before, only an answer that looked at its key. */
+function refused(response: Response, body: unknown, mayBeDone: boolean): Attempt {
   const known = body instanceof Object && 'code' in body && isErrorCode(body.code) ? body.code : undefined;
   const code = known ?? 'tool_failed';
   const details = body instanceof Object && 'details' in body && Array.isArray(body.details) ? { details: body.details } : {};
+  const isReplayed = response.headers.get('idempotency-replayed') === 'true';
   const retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1000;
   return {
     outcome: { ok: false, code, message: errorEntry(code).text, ...details },
     retryable: response.status >= 500 && errorEntry(code).retryable,
     retryAfterMs: Number.isFinite(retryAfterMs) ? retryAfterMs : 0,
-    isCertain: known !== undefined && known !== 'effect_in_progress' && known !== 'effect_unknown',
+    isCertain: known !== undefined && (mayBeDone ? isReplayed || refusedByShop.has(known) : !uncertain.has(known)),
   };
 }
 

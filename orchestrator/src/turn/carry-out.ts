@@ -79,9 +79,7 @@ async function read(turn: Turn, row: InterruptRow): Promise<ToolOutcome> {
   if (!tool) return refusal('unknown_tool');
   const args = { ...row.args, ...row.form_values };
   const signal = AbortSignal.any([turn.signal, AbortSignal.timeout(Math.max(1, wallLeftMs(turn.ledger, ports.nowMs())))]);
-  const outcome = await ports.tools.call(tool, args, { visitor: message.visitor, assertion: message.assertion, signal });
-  await ports.interrupts.forget(row.id);
-  return outcome;
+  return await ports.tools.call(tool, args, { visitor: message.visitor, assertion: message.assertion, signal });
 }
 
 /** The visitor's wish to stop comes too late for a write: it was approved, and to break it off would only hide what came of it. */
@@ -93,7 +91,8 @@ async function write(turn: Turn, { key, tool: name }: Pick<Effect, 'key' | 'tool
   const tool = ports.catalogue.get(name);
   if (!tool) return refusal('unknown_tool');
   const signal = AbortSignal.timeout(tool.manifest.timeouts_ms.total);
-  const { outcome, isCertain } = await ports.tools.write(tool, effect.args, { visitor, assertion, signal, effectKey: key });
+  const mayBeDone = effect.attempts > 1;
+  const { outcome, isCertain } = await ports.tools.write(tool, effect.args, { visitor, assertion, signal, effectKey: key, mayBeDone });
   if (!isCertain) {
     await ports.effects.doubt(key, { visitor, assertion }, doubtMs);
     return refusal('effect_unknown');

@@ -21,6 +21,7 @@ export type Checkpoint = {
   spent: { tokens: number; tools: number; wallMs: number };
   /** The call that waits for the visitor. */
   waiting: ToolCall | undefined;
+  done: string | undefined;
 };
 
 export function checkpointOf(turn: Turn, step: Step): Checkpoint {
@@ -36,6 +37,7 @@ export function checkpointOf(turn: Turn, step: Step): Checkpoint {
     attempts: turn.attempts,
     spent: { tokens: ledger.tokensSpent, tools: ledger.toolsSpent, wallMs: ports.nowMs() - ledger.startedAtMs - ledger.pausedMs },
     waiting: turn.waiting?.call,
+    done: turn.done,
   };
 }
 

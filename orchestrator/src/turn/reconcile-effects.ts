@@ -1,5 +1,6 @@
 // Asks again about writes of which nobody knows whether they were done, under their keys, and says in the conversation what came of them.
 import type { ToolOutcome } from '../model/port.ts';
+import { announce } from '../session/announce.ts';
 import type { UnknownEffect } from '../session/effects.ts';
 import { receiptIssued, textMessage } from '../session/run-events.ts';
 import type { TurnPorts } from './turn.ts';
@@ -19,17 +20,15 @@ async function reconcile(ports: TurnPorts, effect: UnknownEffect): Promise<void>
   if (!tool) return;
   const { visitor, assertion, key, summary } = effect;
   const signal = AbortSignal.timeout(tool.manifest.timeouts_ms.total);
-  const { outcome, isCertain } = await ports.tools.write(tool, effect.args, { visitor, assertion, signal, effectKey: key });
+  const { outcome, isCertain } = await ports.tools.write(tool, effect.args, { visitor, assertion, signal, effectKey: key, mayBeDone: true });
   if (!isCertain && effect.attempts < attemptsMax) return;
   const text = isCertain
     ? certain(summary, outcome)
     : `I could not find out whether this was done: ${summary}. Please contact our team before trying again.`;
-  await ports.runs.announce(effect.sessionId, {
-    events: async (connection) => {
-      await ports.effects.settle(key, outcome, connection);
-      const receipt = await ports.receipts.ofEffect(key, connection);
-      return receipt ? [...textMessage(text), receiptIssued(receipt)] : textMessage(text);
-    },
+  await announce(ports.runs, effect.sessionId, async (connection) => {
+    if (!(await ports.effects.settle(key, outcome, connection))) return undefined;
+    const receipt = await ports.receipts.ofEffect(key, connection);
+    return receipt ? [...textMessage(text), receiptIssued(receipt)] : textMessage(text);
   });
 }
 

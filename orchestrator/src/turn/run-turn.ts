@@ -101,6 +101,7 @@ function goOn(base: Base, kept: Checkpoint): { turn: Turn; first: Step } {
     said: kept.said,
     messages: kept.messages,
     pendingCall: kept.waiting,
+    done: kept.done,
     attempts: isDecided ? 0 : kept.attempts,
     ledger: ledgerOf(kept, ports.limits, { nowMs: ports.nowMs(), isNewSlice: isDecided }),
   };

@@ -19,12 +19,14 @@ export type LoadedDemo = { records: number; articles: number; articlesIngested: 
  * Brings the schema and the demo's data up to date; articles that have not changed are skipped.
  * @param options.embedder the configured one; an index of the local model stays that until the tools API has built another beside it
  * @param options.siteUrl the site's home URL without a trailing slash; an article stands at <siteUrl>/help/<id>/
+ * @param options.withArticles false: the shop alone
  */
-export async function loadDemo(options: { databaseUrl: string; siteUrl: string; embedder?: Embedder }): Promise<LoadedDemo> {
+export async function loadDemo(options: { databaseUrl: string; siteUrl: string; embedder?: Embedder; withArticles?: boolean }): Promise<LoadedDemo> {
   await migrate({ url: options.databaseUrl, folder: migrationsFolder });
   const database = openDatabase({ url: options.databaseUrl, connectionsMax: 1, connectTimeoutMs: 5000, statementTimeoutMs: 60_000 });
   try {
     const records = await inTransaction(database, loadStore);
+    if (options.withArticles === false) return { records, articles: 0, articlesIngested: 0, failures: [] };
     return { records, ...(await loadArticles({ ...options, database })) };
   } finally {
     await database.end();

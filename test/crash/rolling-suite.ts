@@ -1,0 +1,40 @@
+// Two instances restarted one after the other by SIGTERM while visitors change things: no turn is lost, nothing is done twice.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { converse, ticket } from './conversation.ts';
+import { type Databases, type Supervised, startWorld, type World } from './world.ts';
+
+const sessions = 20;
+/** Each session talks to one of the two first. */
+const begunEveryMs = 100;
+const endsWithinMs = 30_000;
+
+export function rollingSuite(name: string, databases?: () => Promise<Databases>): void {
+  let world: World;
+  let second: Supervised;
+  before(async () => {
+    world = await startWorld(databases ? { databases } : {});
+    second = await world.startSecond('second');
+  });
+  after(async () => await world?.stop());
+
+  test(`${name}: ${sessions} conversations over a rolling restart of both instances: none lost, nothing done twice`, async () => {
+    const instances = [world.orchestrator, second];
+    const conversations = Array.from({ length: sessions }, async (_, index) => {
+      await new Promise((resolve) => setTimeout(resolve, index * begunEveryMs));
+      const urls = instances.map(({ url }) => url);
+      return await converse(world, ticket(), { urls: index % 2 === 0 ? urls : urls.toReversed() });
+    });
+    for (const instance of instances) {
+      const startedMs = performance.now();
+      assert.equal(await instance.restart(), 0, 'ended in order');
+      assert.ok(performance.now() - startedMs < endsWithinMs, 'ended and back in time');
+    }
+    const finished = await Promise.all(conversations);
+    assert.deepEqual(
+      finished.flatMap(({ problems }) => problems),
+      [],
+    );
+    assert.equal(finished.filter(({ told }) => told === 'done').length, sessions);
+  });
+}

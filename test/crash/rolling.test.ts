@@ -1,0 +1,3 @@
+import { rollingSuite } from './rolling-suite.ts';
+
+rollingSuite('Embedded Postgres');

@@ -1,0 +1,3 @@
+import { stops, zombieSuite } from './zombie-suite.ts';
+
+zombieSuite('Embedded Postgres', { stops });
