@@ -3,6 +3,7 @@ import type { Catalogue, ToolManifest } from '@aiguy/manifests/load';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { FastifyInstance } from 'fastify';
 import { suggestionsPerMinute } from './suggestions.ts';
+import { taskOperation } from './task-status.ts';
 
 export function addOpenapiRoute(app: FastifyInstance, catalogue: Catalogue): void {
   const text = JSON.stringify(openapiOf(catalogue));
@@ -24,6 +25,7 @@ function openapiOf(catalogue: Catalogue): object {
         },
       },
       '/knowledge/suggestions': { post: suggestions },
+      '/tasks/{id}': { get: { ...taskOperation, responses: { 200: answer('What became of it.', http.$defs.TaskStatus), ...failures } } },
       ...Object.fromEntries(tools),
     },
     components: {
