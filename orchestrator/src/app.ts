@@ -19,10 +19,12 @@ import { Effects } from './session/effects.ts';
 import { EventLog } from './session/event-log.ts';
 import { Interrupts } from './session/interrupts.ts';
 import { Runs } from './session/runs.ts';
+import { Tasks } from './session/tasks.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { OwnKey } from './tools/signing-key.ts';
 import type { SuggestArticles } from './tools/suggest-articles.ts';
+import type { AskTask } from './tools/task-status.ts';
 import { createAnswerCache } from './turn/answer-cache.ts';
 import { LiveRuns } from './turn/live-runs.ts';
 
@@ -32,6 +34,7 @@ export type AppPorts = {
   tools: ToolCaller;
   corpusVersion: CorpusVersion;
   suggestArticles: SuggestArticles;
+  askTask: AskTask;
   catalogue: Catalogue;
   key: OwnKey;
   /** Names this process among those of its database: instance and boot. */
@@ -46,7 +49,7 @@ const requestTimeoutMs = 10_000;
 const answersMax = 1000;
 
 export function buildApp(config: Config, ports: AppPorts): Orchestrator {
-  const { database, model, tools, corpusVersion, suggestArticles, catalogue, key, owner } = ports;
+  const { database, model, tools, corpusVersion, suggestArticles, askTask, catalogue, key, owner } = ports;
   const service = createService({
     name: 'orchestrator',
     bodyBytesMax,
@@ -72,6 +75,8 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     runs,
     interrupts,
     effects: new Effects(database),
+    tasks: new Tasks(database),
+    askTask,
     metrics,
     limits,
     answerTokensMax: config.ANSWER_TOKENS_MAX,

@@ -16,11 +16,12 @@ import type { Run } from './runs.ts';
 export type EffectStatus = 'planned' | 'dispatched' | 'settled' | 'unknown';
 /** outcome: as the tools API gave it; undefined before. */
 export type Effect = { key: string; tool: string; summary: string; args: Record<string, unknown>; status: EffectStatus; outcome: unknown };
-export type UnknownEffect = Effect & { sessionId: string; attempts: number; visitor: VisitorAssertion; assertion: string };
+export type UnknownEffect = Effect & { sessionId: string; runId: string; attempts: number; visitor: VisitorAssertion; assertion: string };
 
 type EffectRow = {
   key: string;
   session_id: string;
+  run_id: string;
   tool: string;
   summary: string;
   args: Record<string, unknown>;
@@ -112,6 +113,6 @@ export class Effects {
        RETURNING *`,
       [againInMs, limit],
     );
-    return rows.map(({ session_id: sessionId, ...row }) => ({ ...row, sessionId }));
+    return rows.map(({ session_id: sessionId, run_id: runId, ...row }) => ({ ...row, sessionId, runId }));
   }
 }

@@ -5,6 +5,7 @@ import type { ToolOutcome } from '../model/port.ts';
 import { effectKey } from '../session/effects.ts';
 import type { InterruptRow } from '../session/interrupt-rows.ts';
 import { record, refusal } from './call-tools.ts';
+import { keepOutcome } from './keep-outcome.ts';
 import type { Input } from './machine.ts';
 import type { Turn } from './turn.ts';
 
@@ -58,7 +59,7 @@ async function write(turn: Turn, row: InterruptRow): Promise<ToolOutcome> {
     await ports.effects.doubt(key, { visitor, assertion }, doubtMs);
     return refusal('effect_unknown');
   }
-  await ports.effects.settle(key, outcome);
+  await keepOutcome(ports, { key, tool: row.tool, outcome, sessionId: run.sessionId, runId: run.id, visitor, assertion });
   await ports.interrupts.forget(row.id);
   return told(turn, effect.summary, outcome);
 }

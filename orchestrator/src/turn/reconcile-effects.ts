@@ -1,7 +1,7 @@
 // Asks again about writes of which nobody knows whether they were done, under their keys, and says in the conversation what came of them.
 import type { ToolOutcome } from '../model/port.ts';
 import type { UnknownEffect } from '../session/effects.ts';
-import { textMessage } from '../session/run-events.ts';
+import { taskOpened, textMessage } from '../session/run-events.ts';
 import type { TurnPorts } from './turn.ts';
 
 const againInMs = 15_000;
@@ -25,8 +25,11 @@ async function reconcile(ports: TurnPorts, effect: UnknownEffect): Promise<void>
     ? certain(summary, outcome)
     : `I could not find out whether this was done: ${summary}. Please contact our team before trying again.`;
   await ports.runs.announce(effect.sessionId, {
-    events: textMessage(text),
-    also: async (connection) => await ports.effects.settle(key, outcome, connection),
+    events: [...textMessage(text), ...(outcome.ok && outcome.task ? [taskOpened({ task: outcome.task })] : [])],
+    also: async (connection) => {
+      await ports.effects.settle(key, outcome, connection);
+      if (outcome.ok && outcome.task) await ports.tasks.insert(connection, { ...effect, task: outcome.task });
+    },
   });
 }
 

@@ -10,9 +10,11 @@ import type { EventLog } from '../session/event-log.ts';
 import type { NewInterrupt } from '../session/interrupt-rows.ts';
 import type { Interrupts } from '../session/interrupts.ts';
 import type { Run, Runs } from '../session/runs.ts';
+import type { Tasks } from '../session/tasks.ts';
 import type { VisitorTools } from '../tools/catalogue.ts';
 import type { ToolCaller } from '../tools/client.ts';
 import type { CorpusVersion } from '../tools/corpus-version.ts';
+import type { AskTask } from '../tools/task-status.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { Passage } from './passages.ts';
 import type { Recorder } from './recorder.ts';
@@ -26,6 +28,8 @@ export type TurnPorts = {
   runs: Runs;
   interrupts: Interrupts;
   effects: Effects;
+  tasks: Tasks;
+  askTask: AskTask;
   metrics: TurnMetrics;
   /** Undefined when answers are never told again. */
   answers: AnswerCache | undefined;
