@@ -41,6 +41,7 @@ beforeEach(async () => {
   zendesk.mood = () => 'well';
   zendesk.tickets.length = 0;
   zendesk.requests.length = 0;
+  await harness.database.query("DELETE FROM tickets WHERE created_at > now() - interval '1 hour'");
   await harness.database.query('DELETE FROM tasks');
   await harness.database.query('DELETE FROM task_jobs.job');
 });

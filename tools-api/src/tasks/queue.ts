@@ -42,7 +42,7 @@ const retentionSeconds = 30 * 86_400;
 const deadRetentionSeconds = 90 * 86_400;
 const deleteAfterSeconds = 86_400;
 /** How often the jobs of processes that died are looked for. */
-const superviseSeconds = 20;
+const superviseSeconds = 10;
 const pollingIntervalSeconds = 5;
 const workers = 2;
 const stopTimeoutMs = 10_000;
@@ -69,16 +69,23 @@ export async function openTaskQueue(options: { databaseUrl: string; supervises: 
   await boss.updateQueue(queue, settings);
   await rememberQueues(boss);
   const working: string[] = [];
+  const wake = () => {
+    for (const id of working) boss.notifyWorker(id);
+  };
   return {
     send: async (connection, { id, orderKey }) => await send(boss, connection, { taskId: id, orderKey }),
     work: async (attempt) => {
-      const handle = async ([job]: JobWithMetadata<JobData>[]) => (job ? [await attemptJob(attempt, job)] : []);
+      const handle = async ([job]: JobWithMetadata<JobData>[]) => {
+        if (!job) return [];
+        const result = await attemptJob(attempt, job);
+        // Where one was there may be another; without this the next look is a whole interval away.
+        wake();
+        return [result];
+      };
       for (let worker = 0; worker < workers; worker += 1)
         working.push(await boss.work(queue, { pollingIntervalSeconds, includeMetadata: true, perJobResults: true }, handle));
     },
-    wake: () => {
-      for (const id of working) boss.notifyWorker(id);
-    },
+    wake,
     deadLetters: async () => (await deadJobs(boss)).map(toDeadLetter),
     clearAway: async (giveUp) => await clearAway(boss, giveUp),
     redrive: async (database, taskIds) => await redrive({ boss, database }, taskIds),
