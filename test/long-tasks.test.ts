@@ -75,7 +75,7 @@ test('the ticket’s reference is there at once; the chat goes on; the result st
   const opened = await post(`/sessions/${sid}/confirmations/${asked.interrupts?.[0]?.id}`, { decision: 'approve' });
   assert.deepEqual([opened.outcome, opened.text], ['success', 'Your ticket is open.']);
   assert.equal((await post('/chat', { message: 'Thanks!' })).text, 'You are welcome.');
-  assert.deepEqual(zendesk.tickets, []);
+  assert.equal(zendesk.tickets.length, 0);
   zendesk.mood = () => 'well';
   let events = await log();
   while (!events.includes('has reached our team.')) {
