@@ -9,6 +9,10 @@ import { argumentsDigest } from '@aiguy/manifests/digest';
 import type { TaskValue } from '@aiguy/manifests/generated/events';
 import type { ChatAnswer, TaskStatus } from '@aiguy/manifests/generated/http';
 import { decodeJwt } from 'jose';
+import { EventLog } from '../src/session/event-log.ts';
+import { textMessage } from '../src/session/run-events.ts';
+import { Runs } from '../src/session/runs.ts';
+import { AlreadySaidError, Tasks } from '../src/session/tasks.ts';
 import { createToolClient } from '../src/tools/client.ts';
 import { createAskTask } from '../src/tools/task-status.ts';
 import { callsTool, gate, type Harness, makeOwnKey, modelThat, newVisitor, saysText, startHarness } from './harness.ts';
@@ -180,11 +184,22 @@ test('two processes that look at once say it once', async () => {
   const id = await openTicket(visitor);
   statuses.set(id, { state: 'done', message: arrived });
   await harness.database.query("UPDATE tasks SET look_at = now() - interval '1 second' WHERE id = $1", [id]);
-  const tasks = await Promise.all([1, 2].map(async () => await harness.orchestrator.liveRuns.sweep()));
-  assert.equal(tasks.length, 2);
-  await sweep();
+  await Promise.all([1, 2].map(async () => await harness.orchestrator.liveRuns.sweep()));
   assert.equal((await saidIn(visitor)).filter((text) => text === arrived).length, 1);
   assert.deepEqual(await tasksIn(visitor), ['queued', 'done']);
+});
+
+test('a process that was so slow that another one has said it says nothing', async () => {
+  const visitor = newVisitor();
+  const id = await openTicket(visitor);
+  const tasks = new Tasks(harness.database);
+  const runs = new Runs(harness.database, new EventLog(harness.database), 'another process');
+  await harness.database.query('UPDATE tasks SET unsaid = $2 WHERE id = $1', [id, arrived]);
+  const say = async () =>
+    await runs.announce(visitor.sid, { events: textMessage(arrived), also: async (connection) => await tasks.said(connection, id, arrived) });
+  assert.equal(await say(), true);
+  await assert.rejects(say(), AlreadySaidError);
+  assert.equal((await saidIn(visitor)).filter((text) => text === arrived).length, 1);
 });
 
 test('an answer that is late or the same changes nothing', async () => {
