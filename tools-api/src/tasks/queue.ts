@@ -33,8 +33,8 @@ const schema = 'task_jobs';
 const queue = 'tasks';
 const deadQueue = 'dead-tasks';
 /**
- * Pauses double from 10 s to 15 min, those below that each random between half and whole, so that tasks don't come back in step: about a day in all. An attempt has
- * a minute; the job of a process that died goes back after the heartbeat or that.
+ * Pauses double from 10 s to 15 min, those below that each random between half and whole, so that tasks don't come back in step: about a day in all.
+ * An attempt has a minute; the job of a process that died goes back when its heartbeat has been missing.
  */
 const retries = { retryLimit: 100, retryDelay: 10, retryBackoff: true, retryDelayMax: 900 };
 const limits = { expireInSeconds: 60, heartbeatSeconds: 20 };
