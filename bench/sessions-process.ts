@@ -61,6 +61,7 @@ async function serve({ databaseUrl, connectionsMax, issuer }: SessionsServer): P
     tools: { call: async () => noTools, preview: async () => noTools, write: async () => ({ outcome: noTools, isCertain: true }) },
     corpusVersion: async () => undefined,
     suggestArticles: async () => ({ articles: [] }),
+    askTask: async () => undefined,
     owner: randomUUID(),
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -25,6 +25,8 @@ export interface Http {
   SessionInfo?: SessionInfo;
   CancelResult?: CancelResult;
   ToolResult?: ToolResult;
+  TaskReference?: TaskReference;
+  TaskStatus?: TaskStatus;
   ToolPreview?: ToolPreview;
   ToolList?: ToolList;
   SuggestionsRequest?: SuggestionsRequest;
@@ -225,6 +227,31 @@ export interface CancelResult {
 export interface ToolResult {
   tool: string;
   output: {};
+  task?: TaskReference;
+}
+/**
+ * Work of a call that goes on after its answer; GET /tasks/:id says what became of it.
+ */
+export interface TaskReference {
+  id: string;
+  title: string;
+}
+/**
+ * The answer of GET /tasks/:id.
+ */
+export interface TaskStatus {
+  id: string;
+  title: string;
+  /**
+   * failed: given up for now; somebody of the team may start it again.
+   */
+  state: 'queued' | 'running' | 'done' | 'failed';
+  progress?: number;
+  /**
+   * What a visitor reads.
+   */
+  message?: string;
+  updated_at: string;
 }
 /**
  * The answer of POST /tools/:name/preview: what a write would do, in words of the shop's and not of the model's.

@@ -104,6 +104,15 @@ export type ToolManifest = {
     action: string;
   };
   /**
+   * A call may leave work behind that goes on by itself after the answer, and whose result enters the conversation when it is there.
+   */
+  task?: {
+    /**
+     * What a visitor reads meanwhile, such as «Handing your ticket to our team».
+     */
+    title: string;
+  };
+  /**
    * The write that takes this one back. All of its arguments stand, by the same names, in this tool's arguments or result.
    */
   undo?: {

@@ -28,10 +28,12 @@ import { Interrupts } from './session/interrupts.ts';
 import { ReceiptVerifier } from './session/receipt-token.ts';
 import { Receipts } from './session/receipts.ts';
 import { Runs } from './session/runs.ts';
+import { Tasks } from './session/tasks.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { OwnKey } from './tools/signing-key.ts';
 import type { SuggestArticles } from './tools/suggest-articles.ts';
+import type { AskTask } from './tools/task-status.ts';
 import { createAnswerCache } from './turn/answer-cache.ts';
 import { LiveRuns } from './turn/live-runs.ts';
 
@@ -41,6 +43,7 @@ export type AppPorts = {
   tools: ToolCaller;
   corpusVersion: CorpusVersion;
   suggestArticles: SuggestArticles;
+  askTask: AskTask;
   catalogue: Catalogue;
   key: OwnKey;
   /** Public keys that signed receipts before; they sign nothing else any more. */
@@ -62,7 +65,7 @@ const socketsPerSessionMax = 10;
 const ticketsPerMinute = 60;
 
 export function buildApp(config: Config, ports: AppPorts): Orchestrator {
-  const { database, model, tools, corpusVersion, suggestArticles, catalogue, key, formerKeys = [], owner } = ports;
+  const { database, model, tools, corpusVersion, suggestArticles, askTask, catalogue, key, formerKeys = [], owner } = ports;
   const service = createService({
     name: 'orchestrator',
     bodyBytesMax,
@@ -91,6 +94,8 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     interrupts,
     effects: new Effects(database, receipts),
     receipts,
+    tasks: new Tasks(database),
+    askTask,
     metrics,
     limits,
     answerTokensMax: config.ANSWER_TOKENS_MAX,

@@ -11,6 +11,7 @@ import { createToolClient } from './tools/client.ts';
 import { createCorpusVersion } from './tools/corpus-version.ts';
 import { readFormerKeys, readSigningKey } from './tools/signing-key.ts';
 import { createSuggestArticles } from './tools/suggest-articles.ts';
+import { createAskTask } from './tools/task-status.ts';
 
 /** Runs may finish for so long after SIGTERM; the rest is interrupted and says so. */
 const shutdownGraceMs = 10_000;
@@ -42,6 +43,7 @@ const { app, liveRuns } = buildApp(config, {
   tools: createToolClient({ url: config.TOOLS_API_URL, key }),
   corpusVersion: createCorpusVersion({ url: config.TOOLS_API_URL, key }),
   suggestArticles: createSuggestArticles({ url: config.TOOLS_API_URL, key }),
+  askTask: createAskTask({ url: config.TOOLS_API_URL, key }),
   owner: `${instance} ${randomUUID()}`,
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());

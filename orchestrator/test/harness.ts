@@ -14,6 +14,7 @@ import type { ToolCaller } from '../src/tools/client.ts';
 import type { CorpusVersion } from '../src/tools/corpus-version.ts';
 import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
 import type { SuggestArticles } from '../src/tools/suggest-articles.ts';
+import type { AskTask } from '../src/tools/task-status.ts';
 
 export const siteIssuer = 'https://shop.example';
 
@@ -33,6 +34,7 @@ export type HarnessOptions = {
   tools?: ToolCaller;
   corpusVersion?: CorpusVersion;
   suggestArticles?: SuggestArticles;
+  askTask?: AskTask;
   config?: Partial<Config>;
   databaseUrl?: string;
   /** The most that the site may grant. */
@@ -68,6 +70,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     tools: options.tools ?? toolsThat(async () => ({ ok: false, code: 'tool_unavailable', message: 'no tools in this test' })),
     corpusVersion: options.corpusVersion ?? (async () => undefined),
     suggestArticles: options.suggestArticles ?? (async () => ({ articles: [] })),
+    askTask: options.askTask ?? (async () => undefined),
     owner: options.owner ?? randomUUID(),
     socketLimits: options.socketLimits ?? {},
   });

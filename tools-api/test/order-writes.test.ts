@@ -177,7 +177,7 @@ test('a preview can’t change anything, whatever its handler tries', async () =
   const order = nextOrder();
   const real = harness.handlers.cancel_order as WriteHandler;
   const preview: WriteHandler['preview'] = async (args, context) => {
-    await real.run(args, { ...context, effectKey: '' });
+    await real.run(args, { ...context, effectKey: '', startTask: undefined });
     return { summary: 'Done', facts: [] };
   };
   const on = await harness.build({ handlers: { cancel_order: { ...real, preview } } });

@@ -1,4 +1,5 @@
 // The contract between the turn and whatever plans and writes: Claude, a script, or the offline policy.
+import type { TaskReference } from '@aiguy/manifests/generated/http';
 
 /** What the visitor's session looks like to a model; made by turn/transcript.ts, always well-paired. */
 export type TranscriptMessage =
@@ -9,9 +10,9 @@ export type TranscriptMessage =
 /** A call as the model wrote it: argumentsText is unparsed JSON, because a model may write none. */
 export type ToolCall = { id: string; name: string; argumentsText: string };
 
-/** What came of a call. `code` is one of the error table; `details` names which field broke which rule. */
+/** What came of a call; task is what goes on after it. `code` is one of the error table; `details` names which field broke which rule. */
 export type ToolOutcome =
-  | { ok: true; output: Record<string, unknown> }
+  | { ok: true; output: Record<string, unknown>; task?: TaskReference }
   | { ok: false; code: string; message: string; details?: { pointer: string; rule: string }[] };
 
 export type ToolDefinition = {

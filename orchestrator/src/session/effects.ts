@@ -27,11 +27,12 @@ export type Effect = {
   /** Times that it was sent, or was about to be. */
   attempts: number;
 };
-export type UnknownEffect = Effect & { sessionId: string; visitor: VisitorAssertion; assertion: string };
+export type UnknownEffect = Effect & { sessionId: string; runId: string; visitor: VisitorAssertion; assertion: string };
 
 type EffectRow = {
   key: string;
   session_id: string;
+  run_id: string;
   tool: string;
   summary: string;
   args: Record<string, unknown>;
@@ -146,6 +147,6 @@ export class Effects {
        RETURNING *`,
       [againInMs, limit],
     );
-    return rows.map(({ session_id: sessionId, ...row }) => ({ ...row, sessionId }));
+    return rows.map(({ session_id: sessionId, run_id: runId, ...row }) => ({ ...row, sessionId, runId }));
   }
 }

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import { AiguyError, type ErrorCode } from '@aiguy/manifests/errors';
-import type { InterruptSettledValue, QueuedValue, ReceiptValue } from '@aiguy/manifests/generated/events';
+import type { InterruptSettledValue, QueuedValue, ReceiptValue, TaskValue } from '@aiguy/manifests/generated/events';
+import type { TaskReference } from '@aiguy/manifests/generated/http';
 import type { RunInput } from './runs.ts';
 
 export function runStarted(sessionId: string, runId: string, input: RunInput): AGUIEvent {
@@ -39,6 +40,15 @@ export function interruptSettled(value: InterruptSettledValue): AGUIEvent {
 /** A client keys it by the receipt's number: a step that is begun again sends it again. */
 export function receiptIssued(value: ReceiptValue): AGUIEvent {
   return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.receipt', value };
+}
+
+export function taskChanged(value: TaskValue): AGUIEvent {
+  return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.task', value };
+}
+
+/** What stands in the log before anything is known but its name. */
+export function taskOpened({ task }: { task: TaskReference }): AGUIEvent {
+  return taskChanged({ taskId: task.id, title: task.title, state: 'queued' });
 }
 
 export function runFinished(sessionId: string, runId: string): AGUIEvent {

@@ -8,6 +8,7 @@ import type { InterruptRow } from '../session/interrupt-rows.ts';
 import { receiptIssued, textMessage } from '../session/run-events.ts';
 import { announceCall } from './call-model.ts';
 import { record, refusal } from './call-tools.ts';
+import { keepOutcome } from './keep-outcome.ts';
 import type { Input } from './machine.ts';
 import type { Turn } from './turn.ts';
 
@@ -97,7 +98,7 @@ async function write(turn: Turn, { key, tool: name }: Pick<Effect, 'key' | 'tool
     await ports.effects.doubt(key, { visitor, assertion }, doubtMs);
     return refusal('effect_unknown');
   }
-  await ports.effects.settle(key, outcome);
+  await keepOutcome(ports, { key, tool: name, outcome, sessionId: run.sessionId, runId: run.id, visitor, assertion });
   return told(turn, effect.summary, outcome);
 }
 

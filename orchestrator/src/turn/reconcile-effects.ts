@@ -2,7 +2,7 @@
 import type { ToolOutcome } from '../model/port.ts';
 import { announce } from '../session/announce.ts';
 import type { UnknownEffect } from '../session/effects.ts';
-import { receiptIssued, textMessage } from '../session/run-events.ts';
+import { receiptIssued, taskOpened, textMessage } from '../session/run-events.ts';
 import type { TurnPorts } from './turn.ts';
 
 const againInMs = 15_000;
@@ -25,10 +25,12 @@ async function reconcile(ports: TurnPorts, effect: UnknownEffect): Promise<void>
   const text = isCertain
     ? certain(summary, outcome)
     : `I could not find out whether this was done: ${summary}. Please contact our team before trying again.`;
+  const task = outcome.ok ? outcome.task : undefined;
   await announce(ports.runs, effect.sessionId, async (connection) => {
     if (!(await ports.effects.settle(key, outcome, connection))) return undefined;
+    if (task) await ports.tasks.insert(connection, { ...effect, task });
     const receipt = await ports.receipts.ofEffect(key, connection);
-    return receipt ? [...textMessage(text), receiptIssued(receipt)] : textMessage(text);
+    return [...textMessage(text), ...(receipt ? [receiptIssued(receipt)] : []), ...(task ? [taskOpened({ task })] : [])];
   });
 }
 

@@ -11,9 +11,11 @@ import type { NewInterrupt } from '../session/interrupt-rows.ts';
 import type { Interrupts } from '../session/interrupts.ts';
 import type { Receipts } from '../session/receipts.ts';
 import type { Run, Runs } from '../session/runs.ts';
+import type { Tasks } from '../session/tasks.ts';
 import type { VisitorTools } from '../tools/catalogue.ts';
 import type { ToolCaller } from '../tools/client.ts';
 import type { CorpusVersion } from '../tools/corpus-version.ts';
+import type { AskTask } from '../tools/task-status.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { Passage } from './passages.ts';
 import type { Recorder } from './recorder.ts';
@@ -28,6 +30,8 @@ export type TurnPorts = {
   interrupts: Interrupts;
   effects: Effects;
   receipts: Receipts;
+  tasks: Tasks;
+  askTask: AskTask;
   metrics: TurnMetrics;
   /** Undefined when answers are never told again. */
   answers: AnswerCache | undefined;

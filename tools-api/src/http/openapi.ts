@@ -4,6 +4,7 @@ import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { FastifyInstance } from 'fastify';
 import { answersKeptHours } from '../effects/idempotency.ts';
 import { suggestionsPerMinute } from './suggestions.ts';
+import { taskOperation } from './task-status.ts';
 
 export function addOpenapiRoute(app: FastifyInstance, catalogue: Catalogue): void {
   const text = JSON.stringify(openapiOf(catalogue));
@@ -28,6 +29,7 @@ function openapiOf(catalogue: Catalogue): object {
         },
       },
       '/knowledge/suggestions': { post: suggestions },
+      '/tasks/{id}': { get: { ...taskOperation, responses: { 200: answer('What became of it.', http.$defs.TaskStatus), ...failures } } },
       ...Object.fromEntries(tools),
     },
     components: {
