@@ -18,11 +18,13 @@ import { createTurnMetrics } from './observe/metrics.ts';
 import { Effects } from './session/effects.ts';
 import { EventLog } from './session/event-log.ts';
 import { Interrupts } from './session/interrupts.ts';
+import { Memories } from './session/memory.ts';
 import { Runs } from './session/runs.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { OwnKey } from './tools/signing-key.ts';
 import type { SuggestArticles } from './tools/suggest-articles.ts';
+import { Afterwards } from './turn/afterwards.ts';
 import { createAnswerCache } from './turn/answer-cache.ts';
 import { LiveRuns } from './turn/live-runs.ts';
 
@@ -37,7 +39,7 @@ export type AppPorts = {
   /** Names this process among those of its database: instance and boot. */
   owner: string;
 };
-export type Orchestrator = Service & { liveRuns: LiveRuns };
+export type Orchestrator = Service & { liveRuns: LiveRuns; afterwards: Afterwards };
 
 /** A message is at most 4,000 characters; an AG-UI client sends its history along. */
 const bodyBytesMax = 256 * 1024;
@@ -60,7 +62,6 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const runs = new Runs(database, log, owner);
   const interrupts = new Interrupts(database, runs);
   const metrics = createTurnMetrics(service.metrics, Date.now);
-  const limits = { tokens: config.TURN_TOKENS_MAX, tools: config.TURN_TOOLS_MAX, wallMs: config.TURN_WALL_MS };
   const cache = createCache({ redisUrl: config.REDIS_URL, prefix: 'aiguy-answer', entriesMax: answersMax });
   const turnPorts = {
     model,
@@ -72,8 +73,10 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     runs,
     interrupts,
     effects: new Effects(database),
+    memories: new Memories(database),
+    afterwards: new Afterwards(),
     metrics,
-    limits,
+    limits: { tokens: config.TURN_TOKENS_MAX, tools: config.TURN_TOOLS_MAX, wallMs: config.TURN_WALL_MS },
     answerTokensMax: config.ANSWER_TOKENS_MAX,
     nowMs: Date.now,
     random: Math.random,
@@ -97,7 +100,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     visitorLimits.close();
     cache.close();
   });
-  return { ...service, liveRuns };
+  return { ...service, liveRuns, afterwards: turnPorts.afterwards };
 }
 
 function openVisitorLimits(config: Config) {

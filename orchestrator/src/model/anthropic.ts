@@ -198,16 +198,21 @@ const failureOfType: Record<string, FailureKind> = {
   billing_error: 'misconfigured',
   not_found_error: 'misconfigured',
   invalid_request_error: 'invalid_request',
-  request_too_large: 'invalid_request',
+  request_too_large: 'too_long',
 };
 
 function classify(error: unknown): Failed {
   if (error instanceof Anthropic.APIConnectionTimeoutError) return { type: 'failed', failure: 'silent', cause: error };
   if (error instanceof Anthropic.APIConnectionError) return { type: 'failed', failure: 'unavailable', cause: error };
   if (!(error instanceof Anthropic.APIError)) return { type: 'failed', failure: 'interrupted', cause: error };
-  const failure = failureOfType[errorType(error)] ?? failureOfStatus(error.status);
+  const failure = isTooLong(error) ? 'too_long' : (failureOfType[errorType(error)] ?? failureOfStatus(error.status));
   const seconds = Number(error.headers?.get('retry-after'));
   return { type: 'failed', failure, cause: error, ...(seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}) };
+}
+
+/** A context that is too full has no type of its own, only a sentence. */
+function isTooLong(error: InstanceType<typeof Anthropic.APIError>): boolean {
+  return error.status === 400 && /prompt is too long|exceed context limit/i.test(error.message);
 }
 
 /** The type inside the error's body, whether it came with a status or as an event inside HTTP 200. */
@@ -220,6 +225,7 @@ function failureOfStatus(status: number | undefined): FailureKind {
   if (status === undefined) return 'interrupted';
   if (status === 429) return 'rate_limited';
   if (status === 529) return 'overloaded';
+  if (status === 413) return 'too_long';
   if (status === 401 || status === 402 || status === 403 || status === 404) return 'misconfigured';
   return status >= 500 || status === 408 ? 'unavailable' : 'invalid_request';
 }

@@ -67,6 +67,7 @@ export class LiveRuns {
     await this.#sweeping;
     while (this.#live.size > 0) await Promise.all([...this.#live.values()].map((run) => run.done));
     clearTimeout(timer);
+    await this.#ports.afterwards.stop();
   }
 
   async #takeOver(earlierBootsOf?: string): Promise<void> {

@@ -1,5 +1,5 @@
 // What a turn knows, in the form in which the claim gate compares it.
-import type { TranscriptMessage } from '../model/port.ts';
+import type { Notes, TranscriptMessage } from '../model/port.ts';
 import { type Support, sourceOfRecord, sourceOfText } from './claim-gate.ts';
 
 /** Outputs of this run's tools are records, except passages: those support a sentence only as its citation. */
@@ -7,7 +7,12 @@ export function supportOf(messages: readonly TranscriptMessage[], nowMs: number)
   const outputs = messages.flatMap((message) => (message.role === 'tool' && message.outcome.ok ? [message.outcome.output] : []));
   return {
     records: outputs.filter((output) => !Array.isArray(output.passages)).map(sourceOfRecord),
-    visitor: sourceOfText(messages.flatMap((message) => (message.role === 'user' ? [message.text] : [])).join('\n')),
+    visitor: sourceOfText(messages.flatMap((message) => (message.role === 'user' ? [message.text, ...numbersIn(message.notes)] : [])).join('\n')),
     nowMs,
   };
+}
+
+/** Numbers of what was spoken of may be named again; nothing else of the notes supports a claim. */
+function numbersIn(notes: Notes | undefined): string[] {
+  return [...(notes?.orders ?? []), ...(notes?.tickets ?? [])];
 }

@@ -9,10 +9,12 @@ import type { Effects } from '../session/effects.ts';
 import type { EventLog } from '../session/event-log.ts';
 import type { NewInterrupt } from '../session/interrupt-rows.ts';
 import type { Interrupts } from '../session/interrupts.ts';
+import type { Memories } from '../session/memory.ts';
 import type { Run, Runs } from '../session/runs.ts';
 import type { VisitorTools } from '../tools/catalogue.ts';
 import type { ToolCaller } from '../tools/client.ts';
 import type { CorpusVersion } from '../tools/corpus-version.ts';
+import type { Afterwards } from './afterwards.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { Passage } from './passages.ts';
 import type { Recorder } from './recorder.ts';
@@ -26,6 +28,8 @@ export type TurnPorts = {
   runs: Runs;
   interrupts: Interrupts;
   effects: Effects;
+  memories: Memories;
+  afterwards: Afterwards;
   metrics: TurnMetrics;
   /** Undefined when answers are never told again. */
   answers: AnswerCache | undefined;
@@ -67,6 +71,8 @@ export type Turn = {
   reopened: Interrupt[];
   /** What was done for the visitor in this run, as the card said it. */
   done: string | undefined;
+  /** The request was too long once and has been made smaller. */
+  isCompacted: boolean;
   /** Model attempts of this turn, retries included. */
   attempts: number;
   /** Aborted when the visitor stops, the lease is lost or the process shuts down. */
@@ -80,4 +86,9 @@ export function isSignedIn(turn: Turn): boolean {
 /** Nothing was done about the message yet. */
 export function isUnanswered(turn: Turn): boolean {
   return turn.attempts === 0 && turn.messages.at(-1)?.role === 'user';
+}
+
+/** The visitor asks again what was answered before. */
+export function isRepeated(turn: Turn): boolean {
+  return turn.messages.some((message) => message.role === 'user' && message.notes?.repeated !== undefined);
 }

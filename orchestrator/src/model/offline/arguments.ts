@@ -1,7 +1,7 @@
 // Fills a tool's arguments from what the visitor wrote, as far as its schema says how.
 import type { ToolDefinition } from '../port.ts';
 
-type Property = { type?: string; pattern?: string; maxLength?: number };
+type Property = { type?: string; pattern?: string; maxLength?: number; enum?: unknown[] };
 export type Filled = { args: Record<string, unknown>; missing: string[] };
 
 /** What a visitor wants, as far as arguments go. */
@@ -14,24 +14,31 @@ export type Wish = {
   earlier: readonly string[];
   /** What was said before, oldest first, when the message means little without it. */
   context: readonly string[];
+  /** The order that «it» or «the other one» means, by what the session remembers. */
+  order?: string;
 };
 
 /**
  * A required text with a pattern is looked for among the words, the newest message first; one without takes the question itself.
- * A tool that takes the context apart from the question gets both.
+ * A tool that takes the context apart from the question gets both. One of a few values is taken from the example that is nearest.
  */
-export function fillArguments(tool: ToolDefinition, wish: Wish): Filled {
+export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<string, unknown> = {}): Filled {
   const properties = propertiesOf(tool);
   const takesContext = properties.context?.type === 'array';
   const args: Record<string, unknown> = takesContext && wish.context.length > 0 ? { context: wish.context } : {};
   const missing: string[] = [];
   for (const name of requiredOf(tool)) {
-    const { pattern, maxLength = Infinity } = properties[name] ?? {};
-    const value = pattern ? findInMessages([...wish.earlier, wish.text], pattern) : questionWithin(maxLength, wish, takesContext);
+    const property = properties[name] ?? {};
+    const value = property.enum ? nearest[name] : written(property, wish, takesContext);
     if (value === undefined) missing.push(name);
     else args[name] = value;
   }
   return { args, missing };
+}
+
+function written({ pattern, maxLength = Infinity }: Property, wish: Wish, takesContext: boolean): string | undefined {
+  if (!pattern) return questionWithin(maxLength, wish, takesContext);
+  return findInMessages([...wish.earlier, ...(wish.order ? [wish.order] : []), wish.text], pattern);
 }
 
 function questionWithin(lengthMax: number, { text, question }: Wish, takesContext: boolean): string {

@@ -2,12 +2,14 @@
 import type { ModelRequest, ToolDefinition } from '../port.ts';
 import { fillArguments, hasIdentifier, isPersonal, type Wish, withoutIdentifiers } from './arguments.ts';
 import { type Embed, similarity } from './embedder.ts';
+import { notesOf, orderMeant } from './pointing.ts';
 import { type SmallTalk, smallTalkIn } from './small-talk.ts';
 
 export type Route =
   | { kind: 'small_talk'; topic: SmallTalk }
   | { kind: 'call'; tool: ToolDefinition; args: Record<string, unknown> }
   | { kind: 'ask'; tool: ToolDefinition; missing: string[] }
+  | { kind: 'which'; orders: string[] }
   | { kind: 'sign_in'; tool: ToolDefinition }
   | { kind: 'unclear' };
 
@@ -16,6 +18,8 @@ const identifierBonus = 0.35;
 /** Without a number the personal tool must be nearer by this much than the help centre. */
 const personalMargin = 0.03;
 const nearEnough = 0.2;
+
+type Nearest = { tool: ToolDefinition; example: Record<string, unknown> };
 
 export class Router {
   readonly #embed: Embed;
@@ -28,28 +32,35 @@ export class Router {
   async route(request: ModelRequest, wish: Wish): Promise<Route> {
     const topic = smallTalkIn(wish.text);
     if (topic) return { kind: 'small_talk', topic };
-    const best = /[\p{L}\p{N}]/u.test(wish.text)
-      ? await this.#nearest([...request.tools, ...request.context.toolsNeedingSignIn], wish.text)
-      : undefined;
+    if (!/[\p{L}\p{N}]/u.test(wish.text)) return { kind: 'unclear' };
+    const pointed = orderMeant(wish.text, notesOf(request));
+    const best = await this.#nearest([...request.tools, ...request.context.toolsNeedingSignIn], pointed?.text ?? wish.text, pointed !== undefined);
     if (!best) return { kind: 'unclear' };
-    if (request.context.toolsNeedingSignIn.includes(best)) return { kind: 'sign_in', tool: best };
-    const { args, missing } = fillArguments(best, wish);
-    return missing.length > 0 ? { kind: 'ask', tool: best, missing } : { kind: 'call', tool: best, args };
+    const { tool, example } = best;
+    if (request.context.toolsNeedingSignIn.includes(tool)) return { kind: 'sign_in', tool };
+    const isAboutOrder = pointed !== undefined && takesOrder(tool, pointed.orders);
+    if (isAboutOrder && pointed.orders.length > 1) return { kind: 'which', orders: pointed.orders };
+    const [order] = isAboutOrder ? pointed.orders : [];
+    const { args, missing } = fillArguments(tool, order ? { ...wish, order } : wish, example);
+    return missing.length > 0 ? { kind: 'ask', tool, missing } : { kind: 'call', tool, args };
   }
 
-  async #nearest(tools: ToolDefinition[], text: string): Promise<ToolDefinition | undefined> {
+  async #nearest(tools: ToolDefinition[], text: string, isPointing: boolean): Promise<Nearest | undefined> {
     const [vector = []] = await this.#embed([withoutIdentifiers(tools, text)]);
     const scored = await Promise.all(
       tools.map(async (tool) => {
-        const nearest = Math.max(...(await this.#vectorsOf(tool)).map((example) => similarity(vector, example)));
-        const score = isPersonal(tool) ? nearest + (hasIdentifier(tool, text) ? identifierBonus : -personalMargin) : nearest;
-        return { tool, score };
+        const scores = (await this.#vectorsOf(tool)).map((example) => similarity(vector, example));
+        const nearest = Math.max(...scores);
+        const number = hasIdentifier(tool, text) ? identifierBonus : isPointing ? 0 : -personalMargin;
+        return { tool, example: tool.examples[scores.indexOf(nearest)]?.input ?? {}, score: isPersonal(tool) ? nearest + number : nearest };
       }),
     );
     scored.sort((a, b) => b.score - a.score || (a.tool.name < b.tool.name ? -1 : 1));
     const best = scored[0];
     // The help centre is asked even when nothing is near: it knows best that it does not say something.
-    return best && best.score >= nearEnough ? best.tool : tools.find((tool) => !isPersonal(tool));
+    if (best && best.score >= nearEnough) return best;
+    const general = tools.find((tool) => !isPersonal(tool));
+    return general && { tool: general, example: {} };
   }
 
   async #vectorsOf(tool: ToolDefinition): Promise<number[][]> {
@@ -59,4 +70,9 @@ export class Router {
     this.#examples.set(tool.name, vectors);
     return vectors;
   }
+}
+
+/** Whether the tool looks for a number of the shape that orders have. */
+function takesOrder(tool: ToolDefinition, orders: readonly string[]): boolean {
+  return orders.every((order) => hasIdentifier(tool, order));
 }
