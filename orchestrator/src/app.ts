@@ -6,8 +6,11 @@ import { createRateLimits } from '@aiguy/manifests/rate-limit';
 import { createService, type Service } from '@aiguy/manifests/service';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
 import cors from '@fastify/cors';
+import type { FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
+import { addContinueRoutes } from './http/continue-links.ts';
 import { addInterruptRoutes } from './http/interrupts.ts';
+import { addMemoryRoutes } from './http/memory.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
 import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
@@ -20,6 +23,7 @@ import { EventLog } from './session/event-log.ts';
 import { Interrupts } from './session/interrupts.ts';
 import { Memories } from './session/memory.ts';
 import { Runs } from './session/runs.ts';
+import { expireSessions } from './session/sessions.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { OwnKey } from './tools/signing-key.ts';
@@ -44,6 +48,8 @@ export type Orchestrator = Service & { liveRuns: LiveRuns; afterwards: Afterward
 /** A message is at most 4,000 characters; an AG-UI client sends its history along. */
 const bodyBytesMax = 256 * 1024;
 const requestTimeoutMs = 10_000;
+/** Links that a session may make or try in a minute. */
+const linksPerMinute = 5;
 /** Answers that this process keeps when there is no Redis; one takes a few kB. */
 const answersMax = 1000;
 
@@ -73,6 +79,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     runs,
     interrupts,
     effects: new Effects(database),
+    expireSessions: async () => void (await expireSessions(database, config.SESSION_IDLE_DAYS)),
     memories: new Memories(database),
     afterwards: new Afterwards(),
     metrics,
@@ -84,23 +91,28 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const liveRuns = new LiveRuns(turnPorts);
   const visitorLimits = openVisitorLimits(config);
   const verifier = new TokenVerifier(config.TRUSTED_ISSUERS);
-  const httpPorts: HttpPorts = { database, log, runs, liveRuns, interrupts, catalogue, metrics, verifier, suggestArticles, ...visitorLimits };
+  const sessionIdleDays = config.SESSION_IDLE_DAYS;
+  const httpPorts: HttpPorts = { ...turnPorts, database, liveRuns, verifier, suggestArticles, sessionIdleDays, ...visitorLimits };
 
   const { app } = service;
   app.register(cors, corsOf(config));
-  app.register(async (scope) => {
-    addChatRoutes(scope, httpPorts);
-    addSessionRoutes(scope, httpPorts);
-    addInterruptRoutes(scope, httpPorts);
-    addSuggestionsRoute(scope, httpPorts);
-    addOpenapiRoute(scope);
-    scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
-  });
+  app.register(async (scope) => addRoutes(scope, httpPorts, key));
   app.addHook('onClose', async () => {
     visitorLimits.close();
     cache.close();
   });
   return { ...service, liveRuns, afterwards: turnPorts.afterwards };
+}
+
+function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): void {
+  addChatRoutes(scope, httpPorts);
+  addSessionRoutes(scope, httpPorts);
+  addInterruptRoutes(scope, httpPorts);
+  addMemoryRoutes(scope, httpPorts);
+  addContinueRoutes(scope, httpPorts);
+  addSuggestionsRoute(scope, httpPorts);
+  addOpenapiRoute(scope);
+  scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
 }
 
 function openVisitorLimits(config: Config) {
@@ -112,6 +124,10 @@ function openVisitorLimits(config: Config) {
       await limits.consume(`suggestions address ${address}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE_AND_ADDRESS });
       await limits.consume(`suggestions session ${session}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE });
     },
+    limitLinks: async ({ session, address }: { session: string; address: string }) => {
+      await limits.consume(`links address ${address}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE_AND_ADDRESS });
+      await limits.consume(`links session ${session}`, { ...aMinute, points: linksPerMinute });
+    },
     close: limits.close,
   };
 }
@@ -119,7 +135,7 @@ function openVisitorLimits(config: Config) {
 function corsOf(config: Config) {
   return {
     origin: config.CORS_ORIGINS,
-    methods: ['GET', 'POST'],
+    methods: ['GET', 'POST', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'traceparent'],
     exposedHeaders: ['x-request-id', 'retry-after'],
     maxAge: 600,

@@ -44,7 +44,7 @@ export type SessionMemory = {
 };
 
 export const emptyScratchpad: Scratchpad = { orders: [], currentOrders: 0, tickets: [], products: [], articles: [], asked: [] };
-const emptyMemory: SessionMemory = {
+export const emptyMemory: SessionMemory = {
   scratchpad: emptyScratchpad,
   notedSeq: 0,
   summary: '',

@@ -49,11 +49,12 @@ export class LiveRuns {
     this.#live.get(keyOf(sessionId, runId))?.controller.abort('cancelled');
   }
 
-  /** Looks once for abandoned runs, cards whose time is over and effects in doubt. */
+  /** Looks once for abandoned runs, cards whose time is over, effects in doubt and conversations nobody has gone on with. */
   async sweep(): Promise<void> {
     await this.#takeOver();
     await this.#ports.interrupts.expire();
     await reconcileEffects(this.#ports);
+    await this.#ports.expireSessions();
   }
 
   /** Lets runs finish for a while, then gives the rest back; resolves when all have ended. */

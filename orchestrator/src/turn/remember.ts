@@ -39,7 +39,7 @@ export async function recollect(
 }
 
 /** The memory with everything noted up to `untilSeq`, whatever failed behind an earlier turn. */
-async function upToDate(ports: TurnPorts, sessionId: string, untilSeq: number): Promise<SessionMemory> {
+export async function upToDate(ports: Pick<TurnPorts, 'log' | 'memories'>, sessionId: string, untilSeq: number): Promise<SessionMemory> {
   let memory = await ports.memories.read(sessionId);
   while (memory.notedSeq < untilSeq) {
     const events = await ports.log.read(sessionId, memory.notedSeq, eventsAtOnce);

@@ -30,6 +30,8 @@ export type TurnPorts = {
   effects: Effects;
   memories: Memories;
   afterwards: Afterwards;
+  /** Deletes some of the conversations that nobody has gone on with for long. */
+  expireSessions: () => Promise<void>;
   metrics: TurnMetrics;
   /** Undefined when answers are never told again. */
   answers: AnswerCache | undefined;

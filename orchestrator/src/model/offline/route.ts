@@ -18,6 +18,9 @@ const identifierBonus = 0.35;
 /** Without a number the personal tool must be nearer by this much than the help centre. */
 const personalMargin = 0.03;
 const nearEnough = 0.2;
+/** «Cancel my order» names cancel_order; without its verb a change is less likely meant than a look at what «it» is. */
+const namedBonus = 0.1;
+const unnamedPenalty = 0.05;
 
 type Nearest = { tool: ToolDefinition; example: Record<string, unknown> };
 
@@ -51,8 +54,7 @@ export class Router {
       tools.map(async (tool) => {
         const scores = (await this.#vectorsOf(tool)).map((example) => similarity(vector, example));
         const nearest = Math.max(...scores);
-        const number = hasIdentifier(tool, text) ? identifierBonus : isPointing ? 0 : -personalMargin;
-        return { tool, example: tool.examples[scores.indexOf(nearest)]?.input ?? {}, score: isPersonal(tool) ? nearest + number : nearest };
+        return { tool, example: tool.examples[scores.indexOf(nearest)]?.input ?? {}, score: nearest + weightOf(tool, text, isPointing) };
       }),
     );
     scored.sort((a, b) => b.score - a.score || (a.tool.name < b.tool.name ? -1 : 1));
@@ -75,4 +77,23 @@ export class Router {
 /** Whether the tool looks for a number of the shape that orders have. */
 function takesOrder(tool: ToolDefinition, orders: readonly string[]): boolean {
   return orders.every((order) => hasIdentifier(tool, order));
+}
+
+/** What speaks for the tool or against it beside the examples. */
+function weightOf(tool: ToolDefinition, text: string, isPointing: boolean): number {
+  const named = isNamed(tool, text) ? namedBonus : isPointing && isChange(tool) ? -unnamedPenalty : 0;
+  if (!isPersonal(tool)) return named;
+  return named + (hasIdentifier(tool, text) ? identifierBonus : isPointing ? 0 : -personalMargin);
+}
+
+/** A wish in the tool's own words: its verb with its object, or with a number. How something is done is a question. */
+function isNamed(tool: ToolDefinition, text: string): boolean {
+  if (!isChange(tool) || /^\W*(?:how|can i|could i|may i|what|which|is|are|do|does|did|has|have|when|where|why|will)\b/i.test(text)) return false;
+  const [verb = '', ...object] = tool.name.split('_');
+  const words: string[] = text.toLowerCase().match(/[\p{L}-]+/gu) ?? [];
+  return words.includes(verb) && (object.some((word) => words.includes(word)) || hasIdentifier(tool, text));
+}
+
+function isChange({ name }: ToolDefinition): boolean {
+  return !/^(?:get|retrieve|list|find|search)_/.test(name);
 }
