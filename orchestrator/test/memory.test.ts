@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { ChatAnswer, SessionMemoryInfo } from '@aiguy/manifests/generated/http';
+import { fakeEmbed } from '../src/model/offline/fake-embed.fixture.ts';
+import { createOfflineModel } from '../src/model/offline/offline.ts';
 import type { ModelEvent, ModelRequest, Notes, ToolOutcome } from '../src/model/port.ts';
 import { callsTool, gate, type Harness, modelThat, newVisitor, noUsage, saysText, startHarness, toolsThat } from './harness.ts';
 
@@ -257,4 +259,35 @@ test('a request that is too long for the model is asked once more with less, cal
       ['user', 'assistant', 'tool'],
     ],
   );
+});
+
+test('the offline policy answers a repeated question from another passage, cited, and offers a person from the second time on', async () => {
+  const texts = ['You have 30 days to return an item.', 'A courier can fetch the item you return.', 'Items you return are checked.'];
+  const output = {
+    answerable: true,
+    confidence: 0.9,
+    corpus_version: '1',
+    passages: texts.map((text, index) => ({ ...passages[0], id: `returns#${index + 1}`, text })),
+  };
+  const offline = await startHarness({ model: createOfflineModel({ embed: fakeEmbed }), tools: toolsThat(async () => ({ ok: true, output })) });
+  const visitor = { ...newVisitor(), scopes: ['docs:read'] };
+  const answers: ChatAnswer[] = [];
+  for (const message of ['How do I return an item?', 'how can I return an item', 'That did not help', 'I already asked that']) {
+    const headers = { authorization: `Bearer ${await offline.assertionFor(visitor)}`, accept: 'application/json' };
+    answers.push((await offline.orchestrator.app.inject({ method: 'POST', url: '/chat', headers, payload: { message } })).json());
+    while (offline.orchestrator.liveRuns.count > 0) await new Promise((resolve) => setImmediate(resolve));
+    await offline.orchestrator.afterwards.settled();
+  }
+  await offline.close();
+  const quoted = answers.map(({ citations }) => citations.map(({ passageId }) => passageId).join());
+  assert.equal(new Set(quoted).size, 4, JSON.stringify(answers));
+  assert.deepEqual(
+    answers.map(({ text }) => /given you/.test(text)),
+    [false, true, true, true],
+  );
+  assert.deepEqual(
+    answers.map(({ text }) => /a person/.test(text)),
+    [false, false, true, true],
+  );
+  assert.match(answers[3]?.text ?? '', /nothing else/);
 });

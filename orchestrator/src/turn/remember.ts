@@ -57,8 +57,7 @@ export function remember(turn: Turn): void {
   turn.ports.afterwards.start(async (signal) => {
     const { ports, message } = turn;
     const { sessionId } = message.run;
-    const ended = await ports.log.readRun(message.run, 0);
-    const untilSeq = ended.at(-1)?.seq ?? message.run.firstSeq;
+    const untilSeq = await ports.log.lastSeqOf(message.run);
     const memory = await upToDate(ports, sessionId, untilSeq);
     await ports.memories.note(sessionId, memory);
     await fold(turn, { memory, untilSeq, signal });
