@@ -83,7 +83,9 @@ test('somebody else’s assertion with the same id keeps nothing alive', async (
   const visitor = newVisitor();
   await say(visitor);
   await rest(visitor, 8);
-  assert.equal((await say({ ...visitor, sub: 'wp:1:8' })).statusCode, 404);
+  const stranger = { ...visitor, sub: 'wp:1:8' };
+  assert.equal((await say(stranger)).statusCode, 404);
+  assert.equal((await call(stranger, ['GET', `/sessions/${visitor.sid}/events`])).statusCode, 404);
   await harness.orchestrator.liveRuns.sweep();
   assert.equal(await rowsOf(visitor), 0);
 });

@@ -91,16 +91,13 @@ export class Memories {
     );
   }
 
-  /** Keeps a summary, unless a later one is kept or its ground was forgotten while it was written. */
-  async summarise(
-    sessionId: string,
-    { summary, summarySeq, forgottenSeq }: Pick<SessionMemory, 'summary' | 'summarySeq' | 'forgottenSeq'>,
-  ): Promise<void> {
+  /** Keeps a summary, unless a later one is kept or what it stands for was forgotten while it was written. */
+  async summarise(sessionId: string, { summary, summarySeq }: Pick<SessionMemory, 'summary' | 'summarySeq'>): Promise<void> {
     await this.#database.query(
       `INSERT INTO session_memory AS kept (session_id, summary, summary_seq) SELECT id, $2, $3 FROM sessions WHERE id = $1
        ON CONFLICT (session_id) DO UPDATE SET summary = EXCLUDED.summary, summary_seq = EXCLUDED.summary_seq
-       WHERE kept.summary_seq < EXCLUDED.summary_seq AND kept.forgotten_seq = $4`,
-      [sessionId, summary, summarySeq, forgottenSeq],
+       WHERE kept.summary_seq < EXCLUDED.summary_seq`,
+      [sessionId, summary, summarySeq],
     );
   }
 

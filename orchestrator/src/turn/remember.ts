@@ -83,7 +83,7 @@ async function fold(turn: Turn, { memory, untilSeq, signal }: { memory: SessionM
   ports.metrics.summary(summary === undefined ? 'failed' : 'written');
   if (summary === undefined) return;
   const summarySeq = (exchanges[folded.length]?.seq ?? untilSeq + 1) - 1;
-  await ports.memories.summarise(message.run.sessionId, { summary, summarySeq, forgottenSeq: memory.forgottenSeq });
+  await ports.memories.summarise(message.run.sessionId, { summary, summarySeq });
 }
 
 /** By what the turn itself was told and said: most turns need not read the log for it. */
