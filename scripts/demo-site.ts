@@ -7,10 +7,11 @@ import { slugOf } from '../tools-api/src/backends/knowledge/read-sections.ts';
 import { projectRoot } from './data-directory.ts';
 import type { SitePage, SiteUser } from './wordpress/site.ts';
 
-/** The customer who owns W2530531, another customer, and the owner of the site. */
+/** The customer who owns W2530531, another one, one whose order W6731310 can still be cancelled, and the owner of the site. */
 export const demoLogins = [
   { customerId: 'aarav_martin_9556', login: 'aarav', password: 'aarav-demo', role: 'subscriber' },
   { customerId: 'yara_sanchez_9692', login: 'yara', password: 'yara-demo', role: 'subscriber' },
+  { customerId: 'ethan_smith_9087', login: 'ethan', password: 'ethan-demo', role: 'subscriber' },
 ] as const;
 export const owner = { login: 'owner', password: 'owner-demo' } as const;
 export const chatPageSlug = 'support';

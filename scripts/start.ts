@@ -128,12 +128,12 @@ async function startWordPress({ dataDir, siteUrl, port, signingKey, backend, sig
 
 function announce(siteUrl: string, backend: Backend): void {
   const model = process.env.ANTHROPIC_API_KEY ? 'Claude' : 'the offline policy (set ANTHROPIC_API_KEY for Claude)';
-  const [customer, other] = demoLogins;
+  const [customer, other, buyer] = demoLogins;
   const site = values['no-wordpress']
     ? []
     : [
         `  Chat          ${siteUrl}/${chatPageSlug}/`,
-        `  Sign in       ${siteUrl}/wp-login.php   ${customer.login} / ${customer.password} (owns W2530531), ${other.login} / ${other.password}, ${owner.login} / ${owner.password} (the site's owner)`,
+        `  Sign in       ${siteUrl}/wp-login.php   ${customer.login} / ${customer.password} (owns W2530531), ${other.login} / ${other.password}, ${buyer.login} / ${buyer.password} (may still cancel W6731310), ${owner.login} / ${owner.password} (the site's owner)`,
       ];
   say(
     [

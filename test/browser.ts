@@ -11,8 +11,18 @@ import { chatPage, chatPageSlug, demoUsers, frontPage, helpPages } from '../scri
 import { freePort } from '../scripts/free-port.ts';
 import { findProgram } from '../scripts/system-packages.ts';
 import { type NativeWordPress, startNativeWordPress } from '../scripts/wordpress/native.ts';
+import { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
 
-export type System = { backend: Backend; site: NativeWordPress; browser: Browser; dataDir: string; pageUrl: string; stop: () => Promise<void> };
+export type System = {
+  backend: Backend;
+  site: NativeWordPress;
+  browser: Browser;
+  dataDir: string;
+  pageUrl: string;
+  /** What lies between browser and site. */
+  network: CuttableProxy;
+  stop: () => Promise<void>;
+};
 
 export async function startSystem(): Promise<System> {
   const dataDir = mkdtempSync(join(tmpdir(), 'aiguy-browser-'));
@@ -22,7 +32,9 @@ export async function startSystem(): Promise<System> {
   };
   try {
     const port = await freePort();
-    const siteUrl = `http://127.0.0.1:${port}`;
+    const network = await startCuttableProxy(() => port);
+    stops.push(network.stop);
+    const siteUrl = `http://127.0.0.1:${network.port}`;
     const ports = { orchestrator: await freePort(), tools: await freePort() };
     const log = () => undefined;
     const backend = await startBackend({ dataDir, siteUrl, ports, inMemory: true, log });
@@ -46,7 +58,7 @@ export async function startSystem(): Promise<System> {
     stops.push(wordpress.stop);
     const browser = await startBrowser();
     stops.push(async () => await browser.close());
-    return { backend, site: wordpress, browser, dataDir, pageUrl: `${siteUrl}/${chatPageSlug}/`, stop };
+    return { backend, site: wordpress, browser, dataDir, pageUrl: `${siteUrl}/${chatPageSlug}/`, network, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -212,6 +212,19 @@ test('a receipt is one line for its change, whatever is told of it later', () =>
   assert.equal(later[0]?.kind === 'receipt' && later[0].undoUntil, undefined);
 });
 
+test('the receipt of an undo takes the button from what was undone, in every tab', () => {
+  const cancelled = { effectId: 'e1', number: 1, tool: 't', summary: 'Cancelled', at: '2026-11-21T12:00:00Z', undoUntil: '2026-11-21T12:10:00Z' };
+  const undo = { effectId: 'e2', number: 2, tool: 'u', summary: 'Brought back', at: '2026-11-21T12:01:00Z', undoes: 'e1' };
+  const { messages } = after([custom('receipt', cancelled), custom('receipt', undo)]);
+  assert.deepEqual(
+    messages.map((message) => message.kind === 'receipt' && [message.effectId, message.undoUntil]),
+    [
+      ['e1', undefined],
+      ['e2', undefined],
+    ],
+  );
+});
+
 test('a task is one line that changes with its state, in a run or outside', () => {
   const task = (state: string, more: object = {}) => custom('task', { taskId: 'k1', title: 'Ticket', state, ...more });
   const state = after([

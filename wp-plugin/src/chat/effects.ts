@@ -40,8 +40,9 @@ export function applyEffect(state: ChatState, event: EffectEvent): ChatState {
     case 'interrupt_settled':
       return changeCard(state, event.interruptId, (card) => ({ ...card, outcome: event.outcome, isAnswering: false, errors: {} }));
     case 'receipt': {
-      const { effectId, number, summary, undoUntil } = event;
-      return withMessage(state, { kind: 'receipt', id: effectId, effectId, number, summary, undoUntil, isUndoing: false, problem: undefined });
+      const { effectId, number, summary, undoUntil, undoes } = event;
+      const before = undoes === undefined ? state : changeReceipt(state, undoes, (undone) => ({ ...undone, isUndoing: false, undoUntil: undefined }));
+      return withMessage(before, { kind: 'receipt', id: effectId, effectId, number, summary, undoUntil, isUndoing: false, problem: undefined });
     }
     case 'task': {
       const { taskId, title, progress, message } = event;

@@ -25,7 +25,7 @@ export type ChatEvent =
   | { type: 'step_reset'; messageIds: string[]; toolCallIds: string[]; resultIds: string[] }
   | { type: 'queued'; messageId: string; text: string; position: number }
   | { type: 'interrupt_settled'; interruptId: string; outcome: InterruptOutcome }
-  | { type: 'receipt'; effectId: string; number: number; summary: string; undoUntil: number | undefined }
+  | { type: 'receipt'; effectId: string; number: number; summary: string; undoUntil: number | undefined; undoes: string | undefined }
   | { type: 'task'; taskId: string; title: string; state: TaskState; progress: number | undefined; message: string };
 
 /** @returns undefined for what is no JSON object or no event that the chat shows */
@@ -109,6 +109,7 @@ function readChange(name: unknown, value: Fields): ChatEvent | undefined {
         number: number(value.number) ?? 0,
         summary: text(value.summary),
         undoUntil: moment(value.undoUntil),
+        undoes: text(value.undoes) || undefined,
       };
     case 'aiguy.task':
       return readTask(value);

@@ -1,0 +1,160 @@
+/// <reference lib="dom" />
+// Nothing lost and nothing twice, as a visitor sees it: real services, a real WordPress, Chromium, and what goes wrong between them.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { openDatabase } from '@aiguy/manifests/database';
+import type { BrowserContext, Page } from 'playwright-core';
+import { startOrchestrator } from '../scripts/backend.ts';
+import { projectRoot } from '../scripts/data-directory.ts';
+import { demoLogins } from '../scripts/demo-site.ts';
+import { embeddedConnectionsMax } from '../scripts/embedded-postgres.ts';
+import { freePort } from '../scripts/free-port.ts';
+import { ChatOnPage, type System, signIn, startSystem } from './browser.ts';
+import { startMessagesApi } from './doubles/messages-api.ts';
+import { heldAfter, messageEvents, streamed, text } from './doubles/messages-api-replies.ts';
+
+let system: System;
+
+before(async () => {
+  system = await startSystem();
+});
+after(async () => await system?.stop());
+
+async function openChat(t: TestContext, login?: (typeof demoLogins)[number]): Promise<{ context: BrowserContext; page: Page; chat: ChatOnPage }> {
+  const context = await system.browser.newContext({ viewport: { width: 1280, height: 900 } });
+  context.setDefaultTimeout(30_000);
+  t.after(async () => await context.close());
+  if (login) await signIn(context, system.site, login);
+  return { context, ...(await openTab(context)) };
+}
+
+async function openTab(context: BrowserContext): Promise<{ page: Page; chat: ChatOnPage }> {
+  const page = await context.newPage();
+  await page.goto(system.pageUrl);
+  const chat = new ChatOnPage(page);
+  await chat.open();
+  return { page, chat };
+}
+
+/** A customer who can sign in, with an order of his that is not processed yet. */
+async function customerWithPending(): Promise<{ login: (typeof demoLogins)[number]; order: string }> {
+  const lines = (await readFile(join(projectRoot, 'tools-api', 'demo', 'store', 'orders.jsonl'), 'utf8')).trim().split('\n');
+  const orders = lines.map((line) => JSON.parse(line) as { order_id: string; customer_id: string; status: string });
+  for (const login of demoLogins) {
+    const pending = orders.find((order) => order.status === 'pending' && order.customer_id === login.customerId);
+    if (pending) return { login, order: pending.order_id };
+  }
+  throw new Error('no such customer in the demo');
+}
+
+/** What the ledger says was done. */
+async function effectsDone(): Promise<{ tool: string; order: string }[]> {
+  const url = system.backend.orchestratorEnv.DATABASE_URL ?? '';
+  const database = openDatabase({ url, connectionsMax: embeddedConnectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  const { rows } = await database.query<{ tool: string; order: string }>(
+    `SELECT tool, args ->> 'order_id' AS order FROM effects WHERE status = 'settled' AND outcome ->> 'ok' = 'true' ORDER BY settled_at`,
+  );
+  await database.end();
+  return rows;
+}
+
+/** Points the site at another orchestrator for this test. */
+function point(t: TestContext, url: string): void {
+  const set = (to: string) => system.site.evaluate(`update_option('aiguy_settings', array('orchestrator_url' => '${to}'));`);
+  set(url);
+  t.after(() => void set(system.backend.orchestratorUrl));
+}
+
+async function orchestratorWith(t: TestContext, apiUrl: string) {
+  const port = await freePort();
+  const env = { ...system.backend.orchestratorEnv, ANTHROPIC_API_KEY: 'test-key-of-no-value', ANTHROPIC_BASE_URL: apiUrl, TURN_WALL_MS: '60000' };
+  const start = async () => await startOrchestrator({ dataDir: system.dataDir, port, env });
+  const first = await start();
+  let latest = first;
+  t.after(async () => await latest.stop());
+  point(t, first.url);
+  const restart = async () => {
+    process.kill(latest.pid, 'SIGKILL');
+    await latest.exited;
+    latest = await start();
+  };
+  return { restart };
+}
+
+test('an order is cancelled by one click in one of two tabs, with a receipt, and taken back by another', async (t) => {
+  const { login, order } = await customerWithPending();
+  const { context, page, chat } = await openChat(t, login);
+  await chat.ask(`please cancel order ${order}`);
+  await page.getByRole('button', { name: 'Cancel the order' }).waitFor();
+  await page.getByText('Refund', { exact: true }).waitFor();
+  assert.deepEqual(await effectsDone(), []);
+  await chat.ask('yes');
+  await chat.says(/Please use the buttons on the card/);
+  assert.deepEqual(await effectsDone(), []);
+  const other = await openTab(context);
+  await other.page.getByRole('button', { name: 'Cancel the order' }).last().waitFor();
+  await page.bringToFront();
+  await page.getByRole('button', { name: 'Cancel the order' }).last().dblclick();
+  await chat.says(new RegExp(`Order ${order} is cancelled`));
+  await other.page.bringToFront();
+  await other.chat.says(new RegExp(`Order ${order} is cancelled`));
+  assert.equal(await other.page.getByRole('button', { name: 'Cancel the order' }).count(), 0);
+  assert.deepEqual(await effectsDone(), [{ tool: 'cancel_order', order }]);
+  await page.bringToFront();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download the receipt' }).click()]);
+  const receipt = await readFile(await file.path(), 'utf8');
+  const verified = await fetch(`${system.backend.orchestratorUrl}/receipts/verify`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    body: JSON.stringify({ receipts: receipt }),
+  });
+  const verdict = (await verified.json()) as { receipts: { valid: boolean; payload?: { tool: string } }[] };
+  assert.deepEqual([verdict.receipts[0]?.valid, verdict.receipts[0]?.payload?.tool], [true, 'cancel_order']);
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await chat.says(/Taken back/);
+  assert.deepEqual(
+    (await effectsDone()).map(({ tool }) => tool),
+    ['cancel_order', 'reinstate_order'],
+  );
+  assert.equal(await page.getByRole('button', { name: /^Undo/ }).count(), 0);
+});
+
+test('ten seconds without a network in the middle of an answer: nothing is missing, nothing is there twice', async (t) => {
+  const held = Promise.withResolvers<void>();
+  const api = await startMessagesApi([
+    heldAfter(streamed(messageEvents([text('The first half. The second half of a long answer.')])), 7, held.promise),
+  ]);
+  t.after(api.stop);
+  await orchestratorWith(t, api.url);
+  const { page, chat } = await openChat(t);
+  await chat.ask('Tell me everything');
+  await chat.says(/The first half/);
+  system.network.cut();
+  await page.getByText('Connecting again…').first().waitFor();
+  held.resolve();
+  await page.waitForTimeout(10_000);
+  system.network.restore();
+  await chat.says(/The second half of a long answer\.$/);
+  await chat.rests();
+  const said = (await chat.log.innerText()).match(/The first half/g);
+  assert.equal(said?.length, 1);
+  assert.equal(api.requests.length, 1);
+});
+
+test('the orchestrator dies in the middle of an answer and comes back: the answer is there once, and whole', async (t) => {
+  const never = new Promise<void>(() => undefined);
+  const whole = () => streamed(messageEvents([text('The first half. The second half of a long answer.')]));
+  const api = await startMessagesApi([heldAfter(whole(), 7, never), whole()]);
+  t.after(api.stop);
+  const { restart } = await orchestratorWith(t, api.url);
+  const { chat } = await openChat(t);
+  await chat.ask('Tell me everything');
+  await chat.says(/The first half/);
+  await restart();
+  await chat.says(/The second half of a long answer\.$/);
+  await chat.rests();
+  const words = await chat.log.innerText();
+  assert.deepEqual([words.match(/The first half/g)?.length, words.match(/The second half/g)?.length], [1, 1]);
+});
