@@ -66,12 +66,15 @@ export class Supervised {
     return (await this.#process)?.pid ?? 0;
   }
 
-  /** In order, by SIGTERM. @returns what the process said in the end */
-  async restart(): Promise<number | null> {
-    await this.stop();
-    const code = await (await this.#process)?.exited;
+  /** In order, by SIGTERM alone. @returns the exit code and how long the process took to end */
+  async restart(): Promise<{ code: number | null; endedMs: number }> {
+    this.#isKept = false;
+    const startedMs = performance.now();
+    process.kill(await this.pid(), 'SIGTERM');
+    const code = (await (await this.#process)?.exited) ?? null;
+    const endedMs = performance.now() - startedMs;
     await this.start();
-    return code ?? null;
+    return { code, endedMs };
   }
 
   /** Lets it stay dead from now on. */
