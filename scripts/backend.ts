@@ -1,6 +1,7 @@
 // The two services with their databases and keys: what npm start, the whole-system tests and the benchmark all run.
 import { join } from 'node:path';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
+import type { JSONWebKeySet } from 'jose';
 import { createEmbedder } from '../tools-api/src/backends/embedding/create-embedder.ts';
 import { readEmbeddingConfig } from '../tools-api/src/config.ts';
 import { loadDemo } from '../tools-api/src/demo/load-demo.ts';
@@ -22,6 +23,8 @@ export type BackendOptions = {
   dataDir: string;
   /** Home URL of the site whose visitors are served. */
   siteUrl: string;
+  /** The site's public keys; without them the services fetch them from the site. */
+  siteKeys?: JSONWebKeySet;
   ports: { orchestrator: number; tools: number };
   /** Variables handed through to the services, such as ANTHROPIC_API_KEY. */
   orchestratorEnv?: Record<string, string>;
@@ -132,7 +135,7 @@ async function trustedIssuers(options: BackendOptions, orchestratorUrl: string):
   const site: TrustedIssuer = {
     issuer: options.siteUrl,
     kinds: ['visitor-assertion'],
-    jwksUri: `${options.siteUrl}/wp-json/aiguy/v1/jwks`,
+    ...(options.siteKeys ? { jwks: options.siteKeys } : { jwksUri: `${options.siteUrl}/wp-json/aiguy/v1/jwks` }),
     scopes: allScopes,
   };
   const own: TrustedIssuer = {

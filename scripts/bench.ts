@@ -12,6 +12,7 @@ import type { LoadJob, LoadResult } from '../bench/load.ts';
 import { pageWeight } from '../bench/page-weight.ts';
 import { cpuSeconds, give, percentile, rssMb, start } from '../bench/processes.ts';
 import { measureRelay } from '../bench/relay.ts';
+import { benchSessions } from '../bench/sessions.ts';
 import { type Backend, startBackend } from './backend.ts';
 import { projectRoot } from './data-directory.ts';
 import { freePort } from './free-port.ts';
@@ -19,7 +20,7 @@ import { allScopes, developmentSigner } from './keys.ts';
 import { hasPrograms, installHint } from './system-packages.ts';
 import { buildWidget } from './widget.ts';
 
-const help = `Usage: npm run bench [-- [knowledge|ingest] [--json] [--sizes LIST] [--documents N]]
+const help = `Usage: npm run bench [-- [knowledge|ingest|sessions] [--json] [--sizes LIST] [--documents N]]
 
 Measures on a scripted Messages API without delay, one tool call a turn: CPU seconds a thousand turns and time to the first
 token at 1, 32 and 256 at once (beside a loop by hand on node:http and the AI SDK), memory idle and with 1,000 open streams,
@@ -28,6 +29,8 @@ With knowledge: the vector index instead, embedded and on a real Postgres (needs
 exactness of a search, memory and size. Half an hour with the default sizes; 10 minutes at most for each size of a database.
 With ingest: documents and passages a second and memory while generated articles come in, with vectors that cost nothing and (300 of
 them) with the local embedder, and how long an answer takes meanwhile; on the embedded Postgres. A quarter of an hour.
+With sessions: 1,000 sessions open on one process, half SSE and half WebSocket, idle and then each with a turn: memory, delay of the
+event loop, and time from the model to the reader; on the embedded Postgres and on a real one (needs root and debootstrap). 3 minutes.
   --json         the last line is one JSON object
   --sizes LIST   numbers of chunks, by default ${defaultSizes}
   --documents N  articles that are generated, by default ${defaultDocuments}
@@ -54,6 +57,7 @@ const dataDir = part !== undefined || values.help ? '' : mkdtempSync(join(tmpdir
 if (values.help) process.stdout.write(help);
 else if (part === 'knowledge') tell(await benchKnowledge({ sizes: parseSizes(values.sizes), say }));
 else if (part === 'ingest') tell(await benchIngest({ documents: parseDocuments(values.documents), say }));
+else if (part === 'sessions') tell(await benchSessions({ say }));
 else if (part === undefined) await main();
 else throw new Error(`There is no «${part}» to measure.\n${help}`);
 

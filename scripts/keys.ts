@@ -2,14 +2,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SigningKey, TrustedIssuer } from '@aiguy/manifests/tokens';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK } from 'jose';
 
 /** Name of the issuer that `npm run token` signs for. */
 export const developmentIssuer = 'urn:aiguy:development';
 export const allScopes = ['docs:read', 'order:read', 'order:write', 'profile:read', 'profile:write', 'ticket:read', 'ticket:write'];
 
-/** Reads dataDir/keys/<name>.jwk, making it first where it is missing. */
-export async function developmentKey(dataDir: string, name: 'orchestrator' | 'development'): Promise<JWK> {
+/** Reads dataDir/keys/<name>.jwk, making it first where it is missing. `site` is the key of the demo WordPress. */
+export async function developmentKey(dataDir: string, name: 'orchestrator' | 'development' | 'site'): Promise<JWK> {
   const file = join(dataDir, 'keys', `${name}.jwk`);
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as JWK;
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
@@ -28,12 +28,11 @@ export async function developmentSigner(dataDir: string): Promise<SigningKey> {
 
 /** The development issuer as both services are told to trust it. */
 export async function trustedDevelopmentIssuer(dataDir: string): Promise<TrustedIssuer> {
-  const { d: _private, ...jwk } = await developmentKey(dataDir, 'development');
-  const kid = await calculateJwkThumbprint(jwk);
-  return {
-    issuer: developmentIssuer,
-    kinds: ['visitor-assertion', 'tools-access'],
-    jwks: { keys: [{ ...jwk, kid, alg: 'EdDSA' }] },
-    scopes: allScopes,
-  };
+  const jwks = await publicKeys(await developmentKey(dataDir, 'development'));
+  return { issuer: developmentIssuer, kinds: ['visitor-assertion', 'tools-access'], jwks, scopes: allScopes };
+}
+
+/** The key set that publishes the public half of a key. */
+export async function publicKeys({ d: _private, ...jwk }: JWK): Promise<JSONWebKeySet> {
+  return { keys: [{ ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'EdDSA' }] };
 }

@@ -3,11 +3,13 @@
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
+import type { JWK } from 'jose';
 import { variables } from '../tools-api/src/config.ts';
 import { type Backend, startBackend } from './backend.ts';
 import { dataDirectory, projectRoot } from './data-directory.ts';
 import { chatPage, chatPageSlug, demoLogins, demoUsers, frontPage, helpPages, owner } from './demo-site.ts';
 import { readHolder } from './held-postgres.ts';
+import { developmentKey, publicKeys } from './keys.ts';
 import { buildWidget } from './widget.ts';
 
 const help = `Usage: npm start [-- --no-wordpress] [-- --reset]
@@ -18,7 +20,7 @@ Starts tools-api, orchestrator and a WordPress with the chat, and prints their a
 
 Environment: AIGUY_WP_PORT (8080), ORCHESTRATOR_PORT (8787), TOOLS_API_PORT (8788), AIGUY_DATA_DIR (.data),
 DATABASE_URL and TOOLS_DATABASE_URL (unset: embedded), REDIS_URL (unset: in-process),
-EMBEDDING_* and KNOWLEDGE_* (who embeds, and which sources are read each day: tools-api/README.md),
+EMBEDDING_*, KNOWLEDGE_* (who embeds, and which sources are read each day), TICKETS_*, ZENDESK_*, SMTP_* (where tickets go): tools-api/README.md,
 ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL (unset: the offline policy answers), RERANK_MODEL (unset: the score orders passages).
 `;
 
@@ -33,7 +35,7 @@ const { values } = parseArgs({
 /** Handed through to both services when set. */
 const shared = ['REDIS_URL', 'LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'METRICS_TOKEN'];
 const toolsOnly = [
-  ...Object.keys(variables).filter((name) => /^(EMBEDDING|KNOWLEDGE)_/.test(name)),
+  ...Object.keys(variables).filter((name) => /^(EMBEDDING|KNOWLEDGE|TICKETS|ZENDESK|SMTP)_/.test(name)),
   // The tools hold a model's key only when they ask one.
   ...(process.env.RERANK_MODEL ? ['RERANK_MODEL', 'ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL'] : []),
   ...['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'],
@@ -81,9 +83,12 @@ async function start(stops: (() => Promise<void>)[], signal: AbortSignal): Promi
   for (const [name, number] of Object.entries(ports)) await assertFree(name, number);
   const siteUrl = `http://127.0.0.1:${ports.wordpress}`;
 
+  const signingKey = values['no-wordpress'] ? undefined : await developmentKey(dataDir, 'site');
   const backend = await startBackend({
     dataDir,
     siteUrl,
+    // PHP in WebAssembly may take longer over its keys than the services wait for them.
+    ...(signingKey ? { siteKeys: await publicKeys(signingKey) } : {}),
     ports,
     orchestratorEnv: pick([...shared, ...orchestratorOnly]),
     toolsEnv: pick([...shared, ...toolsOnly]),
@@ -91,19 +96,20 @@ async function start(stops: (() => Promise<void>)[], signal: AbortSignal): Promi
   });
   stops.push(backend.stop);
   signal.throwIfAborted();
-  if (!values['no-wordpress']) stops.push(await startWordPress({ dataDir, siteUrl, port: ports.wordpress, backend, signal }));
+  if (signingKey) stops.push(await startWordPress({ dataDir, siteUrl, port: ports.wordpress, signingKey, backend, signal }));
   announce(siteUrl, backend);
 }
 
-type Site = { dataDir: string; siteUrl: string; port: number; backend: Backend; signal: AbortSignal };
+type Site = { dataDir: string; siteUrl: string; port: number; signingKey: JWK; backend: Backend; signal: AbortSignal };
 
-async function startWordPress({ dataDir, siteUrl, port, backend, signal }: Site): Promise<() => Promise<void>> {
+async function startWordPress({ dataDir, siteUrl, port, signingKey, backend, signal }: Site): Promise<() => Promise<void>> {
   await buildWidget();
   const { startDemoWordPress } = await import('./wordpress/start-demo.ts');
   const wordpress = await startDemoWordPress({
     dataDir,
     port,
     pluginDir: `${projectRoot}/wp-plugin`,
+    signingKey,
     site: {
       siteUrl,
       siteTitle: 'Fernhill Goods',

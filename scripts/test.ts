@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { projectRoot } from './data-directory.ts';
+import { dataDirectory, projectRoot } from './data-directory.ts';
 import { hasPrograms, installHint } from './system-packages.ts';
 import { buildWidget } from './widget.ts';
+import { ensurePlayground, isPlaygroundInstalled } from './wordpress/start-demo.ts';
 
 const help = `Usage: npm test [-- --all] [-- PATTERN...]
 
@@ -21,6 +22,8 @@ type Suite = {
   needsRoot?: boolean;
   /** Beside the project. */
   needsFolder?: string;
+  /** Too large to be fetched for a test run in which something may be left out. */
+  fetches?: { name: string; isThere: () => boolean; fetch: () => Promise<unknown> };
   command: (files: string[]) => string[];
   prepare?: () => Promise<void>;
 };
@@ -33,6 +36,8 @@ const { values, positionals } = parseArgs({
 const nodeTest = (files: string[]) => [process.execPath, '--test', '--test-concurrency=2', '--test-timeout=180000', ...files];
 const nodeTestSerial = (files: string[]) => [process.execPath, '--test', '--test-concurrency=1', '--test-timeout=600000', ...files];
 const wordpress = ['php', 'mariadbd'];
+const cacheDir = join(dataDirectory(), 'cache');
+const log = (line: string) => void process.stdout.write(`${line}\n`);
 
 const suites: Suite[] = [
   {
@@ -58,6 +63,18 @@ const suites: Suite[] = [
     command: nodeTestSerial,
     prepare: buildWidget,
   },
+  {
+    name: 'Playground',
+    files: find('{scripts,test}/**/*.playground.test.ts'),
+    needs: [],
+    fetches: {
+      name: 'WordPress Playground (npm start installs it on first use)',
+      isThere: () => isPlaygroundInstalled(cacheDir),
+      fetch: async () => await ensurePlayground({ cacheDir, log }),
+    },
+    command: nodeTestSerial,
+    prepare: buildWidget,
+  },
   { name: 'Browser', files: find('test/**/*.browser.test.ts'), needs: [...wordpress, 'chromium'], command: nodeTestSerial, prepare: buildWidget },
 ];
 
@@ -69,21 +86,24 @@ function find(...patterns: string[]): string[] {
 }
 
 function isPlain(file: string): boolean {
-  return !/\.(postgres|redis|corpus|wordpress|browser)\.test\.ts$/.test(file);
+  return !/\.(postgres|redis|corpus|wordpress|playground|browser)\.test\.ts$/.test(file);
 }
 
 async function main(): Promise<number> {
   const chosen = suites.map((suite) => ({ ...suite, files: suite.files.filter(isChosen) })).filter((suite) => suite.files.length > 0);
-  const leftOut = chosen.filter((suite) => missing(suite).length > 0);
   const results: Result[] = [];
-  for (const suite of chosen.filter((candidate) => !leftOut.includes(candidate))) {
+  const leftOut: string[] = [];
+  for (const suite of chosen) {
+    const lack = await lackOf(suite);
+    if (lack) {
+      leftOut.push(`${suite.name} (${suite.files.length} files), needs ${lack}`);
+      continue;
+    }
     await suite.prepare?.();
     process.stdout.write(`\n▶ ${suite.name}\n`);
     results.push(await run(suite.command(suite.files)));
   }
-  for (const suite of leftOut) {
-    process.stdout.write(`\nLeft out: ${suite.name} (${suite.files.length} files), needs ${missing(suite).join(', ')}. ${installHint}\n`);
-  }
+  for (const line of leftOut) process.stdout.write(`\nLeft out: ${line}\n`);
   const sum = (count: 'passed' | 'failed' | 'skipped') => results.reduce((total, result) => total + result[count], 0);
   const incomplete = leftOut.length > 0 || sum('skipped') > 0;
   if (values.all && incomplete) process.stdout.write('\nSomething was left out, which --all does not allow.\n');
@@ -96,11 +116,24 @@ function isChosen(file: string): boolean {
   return positionals.length === 0 || positionals.some((pattern) => file.includes(pattern));
 }
 
-function missing(suite: Suite): string[] {
+/** @returns what the suite can't run without, and how to get it; undefined where all is there */
+async function lackOf(suite: Suite): Promise<string | undefined> {
   const missed = suite.needs.filter((program) => !hasPrograms([program]));
+  const hint = missed.length > 0 ? ` ${installHint}` : '';
   if (suite.needsRoot && process.getuid?.() !== 0) missed.push('root');
   if (suite.needsFolder && !existsSync(join(projectRoot, suite.needsFolder))) missed.push(`the folder ${suite.needsFolder}`);
-  return missed;
+  if (suite.fetches && !suite.fetches.isThere() && !(values.all && (await succeeds(suite.fetches.fetch)))) missed.push(suite.fetches.name);
+  return missed.length > 0 ? `${missed.join(', ')}.${hint}` : undefined;
+}
+
+async function succeeds(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    log(error instanceof Error ? error.message : String(error));
+    return false;
+  }
 }
 
 type Result = { code: number; passed: number; failed: number; skipped: number };

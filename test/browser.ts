@@ -1,5 +1,7 @@
+/// <reference lib="dom" />
 // The whole system for a browser: both services, a real WordPress, and Chromium.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
@@ -42,22 +44,37 @@ export async function startSystem(): Promise<System> {
       log,
     });
     stops.push(wordpress.stop);
-    const quiet = [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ];
-    const browser = await chromium.launch({ executablePath: findProgram('chromium') ?? 'chromium', args: quiet });
+    const browser = await startBrowser();
     stops.push(async () => await browser.close());
     return { backend, site: wordpress, browser, dataDir, pageUrl: `${siteUrl}/${chatPageSlug}/`, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+export async function startBrowser(): Promise<Browser> {
+  const quiet = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
+  return await chromium.launch({ executablePath: findProgram('chromium') ?? 'chromium', args: quiet });
+}
+
+/** @returns what axe finds in the chat, by rule and first place */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.addScriptTag({ content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8') });
+  return await page.evaluate(async () => {
+    type Axe = { run: (context: object, options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    const { axe } = window as unknown as { axe: Axe };
+    const { violations } = await axe.run({ include: [['.aiguy-chat']] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
+    return violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`);
+  });
 }
 
 /** The chat as a visitor meets it: by role and name. */

@@ -2,14 +2,13 @@
 // The chat in Chromium on a real WordPress page.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import type { BrowserContextOptions } from 'playwright-core';
 import { startOrchestrator } from '../scripts/backend.ts';
 import { demoLogins } from '../scripts/demo-site.ts';
 import { freePort } from '../scripts/free-port.ts';
-import { ChatOnPage, type System, signIn, startSystem } from './browser.ts';
+import { axeViolations, ChatOnPage, type System, signIn, startSystem } from './browser.ts';
 import { startMessagesApi } from './doubles/messages-api.ts';
 import { heldAfter, messageEvents, streamed, text } from './doubles/messages-api-replies.ts';
 
@@ -285,17 +284,7 @@ for (const [name, options] of [
     await chat.input.pressSequentially('How do I return an item');
     await page.getByRole('link', { name: /^Return an item/ }).waitFor();
     await picture(chat, `${name}-articles`);
-    await page.addScriptTag({ content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8') });
-    const violations = await page.evaluate(async () => {
-      const axe = (
-        window as unknown as {
-          axe: { run: (context: object, options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        }
-      ).axe;
-      const { violations: found } = await axe.run({ include: [['.aiguy-chat']] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
-      return found.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`);
-    });
-    assert.deepEqual(violations, []);
+    assert.deepEqual(await axeViolations(page), []);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
   });
 }

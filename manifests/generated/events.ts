@@ -135,10 +135,16 @@ export interface InterruptSettledValue {
   outcome: 'approved' | 'rejected' | 'submitted' | 'cancelled' | 'expired';
 }
 /**
- * aiguy.receipt: a write was done. The signed receipt is at GET /sessions/:id/receipts/:number.
+ * aiguy.receipt: a write was done. The signed receipt is at GET /sessions/:id/receipts/:number. There is one receipt for each effect, but the event may come again with the same number when its step is begun again (aiguy.step_reset does not take it back): clients key it by number.
  */
 export interface ReceiptValue {
+  /**
+   * Names the effect in POST /sessions/:id/effects/:effectId/undo.
+   */
   effectId: string;
+  /**
+   * Counts from 1 in the session, without holes.
+   */
   number: number;
   tool: string;
   /**
@@ -150,6 +156,10 @@ export interface ReceiptValue {
    * Until when POST /sessions/:id/effects/:effectId/undo takes it back; absent when it can not be undone.
    */
   undoUntil?: string;
+  /**
+   * The effectId that this write took back; only for an undo.
+   */
+  undoes?: string;
 }
 /**
  * aiguy.task: a long task of the session, such as a ticket on its way, each time its state changes.

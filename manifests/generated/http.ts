@@ -25,6 +25,8 @@ export interface Http {
   SessionInfo?: SessionInfo;
   CancelResult?: CancelResult;
   ToolResult?: ToolResult;
+  TaskReference?: TaskReference;
+  TaskStatus?: TaskStatus;
   ToolPreview?: ToolPreview;
   ToolList?: ToolList;
   SuggestionsRequest?: SuggestionsRequest;
@@ -38,6 +40,13 @@ export interface Http {
   SocketTicket?: SocketTicket;
   Fact?: Fact;
   InterruptMetadata?: InterruptMetadata;
+  Receipt?: Receipt;
+  ReceiptFile?: ReceiptFile;
+  ReceiptList?: ReceiptList;
+  ReceiptCheck?: ReceiptCheck;
+  CheckedReceipt?: CheckedReceipt;
+  ReceiptChain?: ReceiptChain;
+  ReceiptVerdict?: ReceiptVerdict;
 }
 export interface ErrorBody {
   code: string;
@@ -218,6 +227,31 @@ export interface CancelResult {
 export interface ToolResult {
   tool: string;
   output: {};
+  task?: TaskReference;
+}
+/**
+ * Work of a call that goes on after its answer; GET /tasks/:id says what became of it.
+ */
+export interface TaskReference {
+  id: string;
+  title: string;
+}
+/**
+ * The answer of GET /tasks/:id.
+ */
+export interface TaskStatus {
+  id: string;
+  title: string;
+  /**
+   * failed: given up for now; somebody of the team may start it again.
+   */
+  state: 'queued' | 'running' | 'done' | 'failed';
+  progress?: number;
+  /**
+   * What a visitor reads.
+   */
+  message?: string;
+  updated_at: string;
 }
 /**
  * The answer of POST /tools/:name/preview: what a write would do, in words of the shop's and not of the model's.
@@ -342,4 +376,136 @@ export interface LogPage {
 export interface SocketTicket {
   ticket: string;
   expiresAt: string;
+}
+/**
+ * What a receipt says. It is signed as a compact JWS (RFC 7515) with alg EdDSA and typ receipt+jwt; it proves what was done and grants nothing.
+ */
+export interface Receipt {
+  /**
+   * The orchestrator that carried it out and signed.
+   */
+  iss: string;
+  /**
+   * Names the session without giving its id away: receipts with the same value belong to one chain.
+   */
+  session: string;
+  /**
+   * Counts from 1 in the session, without holes.
+   */
+  number: number;
+  /**
+   * Names the effect.
+   */
+  effect: string;
+  /**
+   * The effect that this one took back; only for an undo.
+   */
+  undoes?: string;
+  tool: string;
+  /**
+   * What was done, rendered from the arguments.
+   */
+  summary: string;
+  /**
+   * SHA-256 of the canonical JSON (RFC 8785) of the arguments that ran, without what was typed into a form; base64url.
+   */
+  args_digest: string;
+  /**
+   * What the visitor was shown before the click.
+   *
+   * @maxItems 20
+   */
+  facts: {
+    label: string;
+    value: string;
+  }[];
+  /**
+   * Money that moved.
+   */
+  amount?: {
+    value: number;
+    currency: string;
+  };
+  /**
+   * What the tool answered, without what was typed into a form; left out when it is larger than 4,096 bytes.
+   */
+  result?: {
+    [k: string]: unknown;
+  };
+  /**
+   * In place of a result that is too large: SHA-256 of its canonical JSON, base64url.
+   */
+  result_digest?: string;
+  at: string;
+  /**
+   * SHA-256 of the session's receipt before this one, as it was signed, base64url; null for the first.
+   */
+  prev: string | null;
+}
+/**
+ * GET /sessions/:id/receipts/:number: the receipt as it was signed, and what it says.
+ */
+export interface ReceiptFile {
+  /**
+   * Compact JWS.
+   */
+  receipt: string;
+  payload: Receipt;
+}
+/**
+ * All receipts of a session, oldest first.
+ */
+export interface ReceiptList {
+  receipts: ReceiptFile[];
+}
+/**
+ * Body of POST /receipts/verify.
+ */
+export interface ReceiptCheck {
+  /**
+   * One receipt or several, with anything between them: a downloaded file as it is will do.
+   */
+  receipts: string;
+}
+/**
+ * Whether one receipt is genuine, and what it says when it is.
+ */
+export interface CheckedReceipt {
+  valid: boolean;
+  /**
+   * Only when it is not valid. unreadable: no receipt in its one proper form. unknown_key: signed by nobody whose key is known here. signature: changed after it was signed. content: signed, but no receipt.
+   */
+  problem?: 'unreadable' | 'unknown_key' | 'signature' | 'content';
+  payload?: Receipt;
+}
+/**
+ * The valid receipts of one session. Whether more followed can't be seen from them.
+ */
+export interface ReceiptChain {
+  session: string;
+  /**
+   * Which valid receipts were given, in order.
+   */
+  numbers: number[];
+  /**
+   * Numbers before the last given one that were not given; at most twenty are named.
+   *
+   * @maxItems 20
+   */
+  missing: number[];
+  /**
+   * Receipts that do not follow the one before as it was given.
+   */
+  broken: number[];
+  /**
+   * From the first to the last given one, nothing was left out, exchanged or put in.
+   */
+  whole: boolean;
+}
+/**
+ * Answer of POST /receipts/verify.
+ */
+export interface ReceiptVerdict {
+  receipts: CheckedReceipt[];
+  chains: ReceiptChain[];
 }

@@ -36,6 +36,10 @@ export type ToolManifest = {
    */
   output: {};
   /**
+   * What the policy without a model says of a result: {field} stands for a field of output, {field:money} for an amount in the result's currency, {field:date}, {field:words} for a state such as in_transit.
+   */
+  answer?: string;
+  /**
    * What the visitor types in a form that the model never sees. Its fields are sent beside those of input, in one object.
    */
   form?: {
@@ -98,6 +102,15 @@ export type ToolManifest = {
      * The button that confirms, such as «Cancel the order».
      */
     action: string;
+  };
+  /**
+   * A call may leave work behind that goes on by itself after the answer, and whose result enters the conversation when it is there.
+   */
+  task?: {
+    /**
+     * What a visitor reads meanwhile, such as «Handing your ticket to our team».
+     */
+    title: string;
   };
   /**
    * The write that takes this one back. All of its arguments stand, by the same names, in this tool's arguments or result.

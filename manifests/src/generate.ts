@@ -9,6 +9,7 @@ const sources = {
   claims: 'protocol/claims.json',
   http: 'protocol/http.json',
   events: 'protocol/events.json',
+  socket: 'protocol/socket.json',
 };
 
 /** @returns the text of one generated file */

@@ -16,6 +16,8 @@ export type ServiceOptions = {
   logLevel: string;
   /** Bearer token for /metrics; without one only callers on loopback are answered. */
   metricsToken: string | undefined;
+  /** The one path whose requests may ask for another protocol; elsewhere the wish is ignored, as RFC 9110 § 7.8 allows. */
+  upgradePath?: string;
   /** Resolves when the service can take work; rejects with the reason. */
   ready: () => Promise<void>;
 };
@@ -42,6 +44,7 @@ export function createService(options: ServiceOptions): Service {
     forceCloseConnections: true,
     trustProxy: options.trustProxy,
     genReqId: () => randomUUID(),
+    http: { shouldUpgradeCallback: (request) => request.url?.split('?')[0] === options.upgradePath },
     routerOptions: { maxParamLength: 200 },
     logger: { level: options.logLevel, base: { service: options.name } },
     logController: new LogController({ disableRequestLogging: true }),

@@ -6,23 +6,34 @@ import { createRateLimits } from '@aiguy/manifests/rate-limit';
 import { createService, type Service } from '@aiguy/manifests/service';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
 import cors from '@fastify/cors';
+import type { FastifyInstance } from 'fastify';
+import type { JWK } from 'jose';
 import type { Config } from './config.ts';
+import { type SocketLimits, socketLimits } from './http/chat-socket.ts';
+import { addReceiptCheckRoutes } from './http/check-receipts.ts';
 import { addInterruptRoutes } from './http/interrupts.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
 import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
+import { addReceiptRoutes } from './http/receipts.ts';
 import { addSessionRoutes } from './http/sessions.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
+import { addUndoRoute } from './http/undo.ts';
+import { addSocketRoutes, socketPath } from './http/web-socket.ts';
 import type { ModelPort } from './model/port.ts';
 import { createTurnMetrics } from './observe/metrics.ts';
 import { Effects } from './session/effects.ts';
 import { EventLog } from './session/event-log.ts';
 import { Interrupts } from './session/interrupts.ts';
+import { ReceiptVerifier } from './session/receipt-token.ts';
+import { Receipts } from './session/receipts.ts';
 import { Runs } from './session/runs.ts';
+import { Tasks } from './session/tasks.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { OwnKey } from './tools/signing-key.ts';
 import type { SuggestArticles } from './tools/suggest-articles.ts';
+import type { AskTask } from './tools/task-status.ts';
 import { createAnswerCache } from './turn/answer-cache.ts';
 import { LiveRuns } from './turn/live-runs.ts';
 
@@ -32,10 +43,15 @@ export type AppPorts = {
   tools: ToolCaller;
   corpusVersion: CorpusVersion;
   suggestArticles: SuggestArticles;
+  askTask: AskTask;
   catalogue: Catalogue;
   key: OwnKey;
+  /** Public keys that signed receipts before; they sign nothing else any more. */
+  formerKeys?: JWK[];
   /** Names this process among those of its database: instance and boot. */
   owner: string;
+  /** Others than the usual ones, for tests. */
+  socketLimits?: Partial<SocketLimits>;
 };
 export type Orchestrator = Service & { liveRuns: LiveRuns };
 
@@ -44,9 +60,12 @@ const bodyBytesMax = 256 * 1024;
 const requestTimeoutMs = 10_000;
 /** Answers that this process keeps when there is no Redis; one takes a few kB. */
 const answersMax = 1000;
+const socketsPerSessionMax = 10;
+/** A socket that is cut comes back with a new ticket; ten tabs do so at once after a restart. */
+const ticketsPerMinute = 60;
 
 export function buildApp(config: Config, ports: AppPorts): Orchestrator {
-  const { database, model, tools, corpusVersion, suggestArticles, catalogue, key, owner } = ports;
+  const { database, model, tools, corpusVersion, suggestArticles, askTask, catalogue, key, formerKeys = [], owner } = ports;
   const service = createService({
     name: 'orchestrator',
     bodyBytesMax,
@@ -54,11 +73,13 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     trustProxy: config.TRUST_PROXY,
     logLevel: config.LOG_LEVEL,
     metricsToken: config.METRICS_TOKEN,
+    upgradePath: socketPath,
     ready: async () => void (await database.query('SELECT 1')),
   });
   const log = new EventLog(database);
   const runs = new Runs(database, log, owner);
   const interrupts = new Interrupts(database, runs);
+  const receipts = new Receipts(database, key, catalogue);
   const metrics = createTurnMetrics(service.metrics, Date.now);
   const limits = { tokens: config.TURN_TOKENS_MAX, tools: config.TURN_TOOLS_MAX, wallMs: config.TURN_WALL_MS };
   const cache = createCache({ redisUrl: config.REDIS_URL, prefix: 'aiguy-answer', entriesMax: answersMax });
@@ -71,7 +92,10 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     log,
     runs,
     interrupts,
-    effects: new Effects(database),
+    effects: new Effects(database, receipts),
+    receipts,
+    tasks: new Tasks(database),
+    askTask,
     metrics,
     limits,
     answerTokensMax: config.ANSWER_TOKENS_MAX,
@@ -81,23 +105,32 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const liveRuns = new LiveRuns(turnPorts);
   const visitorLimits = openVisitorLimits(config);
   const verifier = new TokenVerifier(config.TRUSTED_ISSUERS);
-  const httpPorts: HttpPorts = { database, log, runs, liveRuns, interrupts, catalogue, metrics, verifier, suggestArticles, ...visitorLimits };
-
   const { app } = service;
   app.register(cors, corsOf(config));
-  app.register(async (scope) => {
-    addChatRoutes(scope, httpPorts);
-    addSessionRoutes(scope, httpPorts);
-    addInterruptRoutes(scope, httpPorts);
-    addSuggestionsRoute(scope, httpPorts);
-    addOpenapiRoute(scope);
-    scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
-  });
+  const httpPorts = { database, log, runs, liveRuns, interrupts, receipts, catalogue, metrics, verifier, suggestArticles, ...visitorLimits };
+  addRoutes(app, httpPorts, key);
+  const sockets = { origins: config.CORS_ORIGINS, limits: { ...socketLimits, ...ports.socketLimits }, socketsPerSessionMax };
+  app.register(async (scope) => await addSocketRoutes(scope, httpPorts, sockets));
+  const receiptVerifier = new ReceiptVerifier({ keys: [...key.publicKeys.keys, ...formerKeys] });
+  app.register(async (scope) => await addReceiptCheckRoutes(scope, { verifier: receiptVerifier, ...visitorLimits }));
   app.addHook('onClose', async () => {
     visitorLimits.close();
     cache.close();
   });
   return { ...service, liveRuns };
+}
+
+function addRoutes(app: FastifyInstance, ports: HttpPorts, key: OwnKey): void {
+  app.register(async (scope) => {
+    addChatRoutes(scope, ports);
+    addSessionRoutes(scope, ports);
+    addInterruptRoutes(scope, ports);
+    addReceiptRoutes(scope, ports);
+    addUndoRoute(scope, ports);
+    addSuggestionsRoute(scope, ports);
+    addOpenapiRoute(scope);
+    scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
+  });
 }
 
 function openVisitorLimits(config: Config) {
@@ -109,6 +142,9 @@ function openVisitorLimits(config: Config) {
       await limits.consume(`suggestions address ${address}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE_AND_ADDRESS });
       await limits.consume(`suggestions session ${session}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE });
     },
+    limitTickets: async (sessionId: string) => await limits.consume(`tickets ${sessionId}`, { ...aMinute, points: ticketsPerMinute }),
+    limitReceiptChecks: async (address: string) =>
+      await limits.consume(`receipts address ${address}`, { ...aMinute, points: config.RECEIPT_CHECKS_PER_MINUTE }),
     close: limits.close,
   };
 }

@@ -2,6 +2,7 @@
 import { readEnvironment, type VariableSchema } from '@aiguy/manifests/environment';
 import { type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
+import type { JWK } from 'jose';
 
 export type Config = Readonly<
   ServiceVariables<TrustedIssuer> & {
@@ -9,6 +10,7 @@ export type Config = Readonly<
     ORCHESTRATOR_PORT: number;
     ORCHESTRATOR_ISSUER: string;
     ORCHESTRATOR_SIGNING_KEY: string;
+    ORCHESTRATOR_FORMER_KEYS: JWK[];
     DATABASE_URL: string;
     TOOLS_API_URL: string;
     CORS_ORIGINS: string[];
@@ -25,6 +27,7 @@ export type Config = Readonly<
     SUGGESTIONS_PER_MINUTE: number;
     SUGGESTIONS_PER_MINUTE_AND_ADDRESS: number;
     ANSWER_CACHE_TTL_S: number;
+    RECEIPT_CHECKS_PER_MINUTE: number;
   }
 >;
 
@@ -45,6 +48,26 @@ export const variables: Record<keyof Config, VariableSchema> = {
     maxLength: 1000,
     required: true,
     description: 'Private Ed25519 key as a JWK, in JSON. No default: without a key of its own the service does not start.',
+  },
+  ORCHESTRATOR_FORMER_KEYS: {
+    type: 'array',
+    maxItems: 50,
+    items: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['kty', 'crv', 'x'],
+      properties: {
+        kty: { const: 'OKP' },
+        crv: { const: 'Ed25519' },
+        x: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+        kid: { type: 'string' },
+        alg: { type: 'string' },
+        use: { type: 'string' },
+      },
+    },
+    default: [],
+    description:
+      'Public keys (JWKs, as a JSON array) that signed before: receipts under them stay valid. A key that was stolen does not belong here.',
   },
   DATABASE_URL: { type: 'string', required: true, pattern: '^postgres(ql)?://', description: 'Postgres of the orchestrator.' },
   TOOLS_API_URL: { ...url, default: 'http://127.0.0.1:8788', description: 'Where the tools are called.' },
@@ -95,6 +118,13 @@ export const variables: Record<keyof Config, VariableSchema> = {
     maximum: 1000000,
     default: 1200,
     description: 'The same for one network address; all visitors of a site that relays share its own.',
+  },
+  RECEIPT_CHECKS_PER_MINUTE: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 100000,
+    default: 30,
+    description: 'Times in a minute that one network address may have receipts checked.',
   },
   ANSWER_CACHE_TTL_S: {
     type: 'integer',

@@ -9,8 +9,9 @@ import { readConfig } from './config.ts';
 import { createModel } from './model/create-model.ts';
 import { createToolClient } from './tools/client.ts';
 import { createCorpusVersion } from './tools/corpus-version.ts';
-import { readSigningKey } from './tools/signing-key.ts';
+import { readFormerKeys, readSigningKey } from './tools/signing-key.ts';
 import { createSuggestArticles } from './tools/suggest-articles.ts';
+import { createAskTask } from './tools/task-status.ts';
 
 /** Runs may finish for so long after SIGTERM; the rest is interrupted and says so. */
 const shutdownGraceMs = 10_000;
@@ -29,6 +30,7 @@ const instance = `${hostname()}:${config.ORCHESTRATOR_PORT}`;
 const { app, liveRuns } = buildApp(config, {
   database,
   key,
+  formerKeys: await readFormerKeys(config.ORCHESTRATOR_FORMER_KEYS),
   catalogue: loadManifests(),
   model: createModel({
     anthropicApiKey: config.ANTHROPIC_API_KEY,
@@ -41,6 +43,7 @@ const { app, liveRuns } = buildApp(config, {
   tools: createToolClient({ url: config.TOOLS_API_URL, key }),
   corpusVersion: createCorpusVersion({ url: config.TOOLS_API_URL, key }),
   suggestArticles: createSuggestArticles({ url: config.TOOLS_API_URL, key }),
+  askTask: createAskTask({ url: config.TOOLS_API_URL, key }),
   owner: `${instance} ${randomUUID()}`,
 });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());

@@ -4,15 +4,17 @@ import type { AGUIEvent } from '@ag-ui/core';
 import { type Database, migrate, openDatabase } from '@aiguy/manifests/database';
 import { loadManifests } from '@aiguy/manifests/load';
 import { type SigningKey, signToken, type VisitorAssertion } from '@aiguy/manifests/tokens';
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { type EmbeddedPostgres, embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { buildApp, type Orchestrator } from '../src/app.ts';
 import { type Config, variables } from '../src/config.ts';
+import type { SocketLimits } from '../src/http/chat-socket.ts';
 import type { ModelEvent, ModelPort, ModelRequest, ToolOutcome } from '../src/model/port.ts';
 import type { ToolCaller } from '../src/tools/client.ts';
 import type { CorpusVersion } from '../src/tools/corpus-version.ts';
 import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
 import type { SuggestArticles } from '../src/tools/suggest-articles.ts';
+import type { AskTask } from '../src/tools/task-status.ts';
 
 export const siteIssuer = 'https://shop.example';
 
@@ -32,11 +34,16 @@ export type HarnessOptions = {
   tools?: ToolCaller;
   corpusVersion?: CorpusVersion;
   suggestArticles?: SuggestArticles;
+  askTask?: AskTask;
   config?: Partial<Config>;
   databaseUrl?: string;
   /** The most that the site may grant. */
   scopes?: string[];
   owner?: string;
+  socketLimits?: Partial<SocketLimits>;
+  key?: OwnKey;
+  /** Keys that signed receipts before. */
+  formerKeys?: JWK[];
 };
 
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
@@ -45,7 +52,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   await migrate({ url, folder: new URL('../migrations', import.meta.url).pathname });
   const database = openDatabase({ url, connectionsMax: embeddedConnectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
   const { site, siteJwks } = await makeSite();
-  const key = await makeOwnKey();
+  const key = options.key ?? (await makeOwnKey());
   const config = {
     ...Object.fromEntries(Object.entries(variables).map(([name, schema]) => [name, schema.default])),
     DATABASE_URL: url,
@@ -57,12 +64,15 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const orchestrator = buildApp(config, {
     database,
     key,
+    formerKeys: options.formerKeys ?? [],
     catalogue: loadManifests(),
     model: options.model,
     tools: options.tools ?? toolsThat(async () => ({ ok: false, code: 'tool_unavailable', message: 'no tools in this test' })),
     corpusVersion: options.corpusVersion ?? (async () => undefined),
     suggestArticles: options.suggestArticles ?? (async () => ({ articles: [] })),
+    askTask: options.askTask ?? (async () => undefined),
     owner: options.owner ?? randomUUID(),
+    socketLimits: options.socketLimits ?? {},
   });
   await orchestrator.app.ready();
   return {

@@ -164,10 +164,7 @@ test('a tool that the visitor may not use is unknown to the model and never runs
     model.requests[0]?.tools.map((tool) => tool.name),
     ['retrieve_docs'],
   );
-  assert.deepEqual(
-    model.requests[0]?.context.toolsNeedingSignIn.map((tool) => tool.name),
-    ['get_order_status'],
-  );
+  assert.ok(model.requests[0]?.context.toolsNeedingSignIn.some((tool) => tool.name === 'get_order_status'));
 });
 
 test('a fourth tool call is refused and the answer is written without tools', async () => {

@@ -28,8 +28,17 @@ add_action(
 		if ( get_option( 'aiguy_site_digest' ) === $digest ) {
 			return;
 		}
+		// One request does the work, the others go on without it; who dies over it leaves the lock and no digest.
+		$lock = fopen( AIGUY_SITE_FILE, 'r' );
+		if ( ! flock( $lock, LOCK_EX | LOCK_NB ) ) {
+			return;
+		}
+		wp_cache_delete( 'alloptions', 'options' );
+		if ( get_option( 'aiguy_site_digest' ) === $digest ) {
+			return;
+		}
+		set_up( json_decode( (string) stream_get_contents( $lock ), true, 512, JSON_THROW_ON_ERROR ) );
 		update_option( 'aiguy_site_digest', $digest );
-		set_up( json_decode( (string) file_get_contents( AIGUY_SITE_FILE ), true, 512, JSON_THROW_ON_ERROR ) );
 	},
 	20
 );

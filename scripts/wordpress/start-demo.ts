@@ -2,16 +2,26 @@
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import type { JWK } from 'jose';
 import { ensureWordPressFiles } from './files.ts';
 import { send } from './http.ts';
 import type { Site } from './site.ts';
 
 export type DemoWordPress = { url: string; stop: () => Promise<void> };
-export type DemoWordPressOptions = { dataDir: string; port: number; pluginDir: string; site: Site; log: (line: string) => void; signal: AbortSignal };
+export type DemoWordPressOptions = {
+  dataDir: string;
+  port: number;
+  pluginDir: string;
+  /** Private Ed25519 key with which the site signs assertions. */
+  signingKey: JWK;
+  site: Site;
+  log: (line: string) => void;
+  signal: AbortSignal;
+};
 
 const playgroundVersion = '3.1.56';
-/** Each open stream holds a worker. */
-const workers = 5;
+/** Each open stream holds a worker; with fewer than six Playground warns of deadlocks on file locks. */
+const workers = 6;
 const installTimeoutMs = 600_000;
 const startTimeoutMs = 180_000;
 const pollMs = 250;
@@ -19,9 +29,9 @@ const pollMs = 250;
 export async function startDemoWordPress(options: DemoWordPressOptions): Promise<DemoWordPress> {
   const cacheDir = join(options.dataDir, 'cache');
   const files = await ensureWordPressFiles({ cacheDir, log: options.log });
-  const playground = await ensurePlayground(cacheDir, options.log);
+  const playground = await ensurePlayground({ cacheDir, log: options.log });
   const root = join(options.dataDir, 'wordpress-site');
-  installFiles(root, files, options.site);
+  installFiles(root, files, options);
   options.log('starting WordPress …');
   const log = join(options.dataDir, 'logs', 'wordpress.log');
   const mounts = [
@@ -51,12 +61,20 @@ export async function startDemoWordPress(options: DemoWordPressOptions): Promise
   return { url: options.site.siteUrl, stop };
 }
 
-/** Installed on first use: with all its PHP versions it is far larger than the rest of the project. */
-async function ensurePlayground(cacheDir: string, log: (line: string) => void): Promise<string> {
-  const folder = join(cacheDir, `playground-${playgroundVersion}`);
+export function isPlaygroundInstalled(cacheDir: string): boolean {
+  return existsSync(join(playgroundFolder(cacheDir), '.complete'));
+}
+
+/**
+ * Installed on first use: with all its PHP versions it is far larger than the rest of the project.
+ * @returns the path of its command
+ * @throws Error when the npm registry is not reached
+ */
+export async function ensurePlayground(options: { cacheDir: string; log: (line: string) => void }): Promise<string> {
+  const folder = playgroundFolder(options.cacheDir);
   const entry = join(folder, 'node_modules', '@wp-playground', 'cli', 'wp-playground.js');
-  if (existsSync(join(folder, '.complete'))) return entry;
-  log('installing WordPress Playground (PHP without PHP, about 700 MB, once) …');
+  if (isPlaygroundInstalled(options.cacheDir)) return entry;
+  options.log('installing WordPress Playground (PHP without PHP, about 700 MB, once) …');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
   const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
@@ -66,20 +84,30 @@ async function ensurePlayground(cacheDir: string, log: (line: string) => void): 
     stdio: ['ignore', 'ignore', 'inherit'],
     timeout: installTimeoutMs,
   });
-  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(null));
+    child.once('exit', resolve);
+  });
   if (code !== 0) throw new Error('WordPress Playground could not be installed from the npm registry.');
   writeFileSync(join(folder, '.complete'), '');
   return entry;
 }
 
+function playgroundFolder(cacheDir: string): string {
+  return join(cacheDir, `playground-${playgroundVersion}`);
+}
+
 /** The site's own copy of WordPress: its database and uploads are kept in it from one start to the next. */
-function installFiles(root: string, files: string, site: Site): void {
+function installFiles(root: string, files: string, { site, signingKey }: DemoWordPressOptions): void {
   if (!existsSync(join(root, 'wp-load.php'))) cpSync(files, root, { recursive: true });
   mkdirSync(join(root, 'wp-content', 'mu-plugins'), { recursive: true });
   mkdirSync(join(root, 'wp-content', 'plugins', 'aiguy'), { recursive: true });
   writeFileSync(join(root, 'wp-content', 'site.json'), JSON.stringify(site));
   cpSync(new URL('set-up-site.php', import.meta.url).pathname, join(root, 'wp-content', 'mu-plugins', 'set-up-site.php'));
   writeFileSync(join(root, 'wp-content', 'mu-plugins', '0-site-file.php'), "<?php\ndefine( 'AIGUY_SITE_FILE', WP_CONTENT_DIR . '/site.json' );\n");
+  // The private member of an Ed25519 JWK is the seed.
+  const seed = Buffer.from(signingKey.d ?? '', 'base64url').toString('base64');
+  writeFileSync(join(root, 'wp-content', 'mu-plugins', '0-signing-key.php'), `<?php\ndefine( 'AIGUY_SIGNING_KEY', '${seed}' );\n`, { mode: 0o600 });
 }
 
 /** The first answers set the site up; it is ready when the page carries the chat. */

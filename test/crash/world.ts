@@ -62,6 +62,7 @@ export class Supervised {
     return this.diedMs > ms;
   }
 
+  /** Of the process that runs, or of the one that is being started, when it is ready. */
   async pid(): Promise<number> {
     return (await this.#process)?.pid ?? 0;
   }

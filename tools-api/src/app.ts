@@ -13,16 +13,25 @@ import { addListToolsRoute } from './http/list-tools.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
 import { addPreviewToolRoute } from './http/preview-tool.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
+import { addTaskStatusRoute } from './http/task-status.ts';
 import { createToolMetrics } from './observe/metrics.ts';
+import type { LongTasks } from './tasks/long-tasks.ts';
 import { assertComplete, type Handlers } from './tools/index.ts';
 
-export type AppPorts = { database: Database; catalogue: Catalogue; handlers: Handlers; audit: Audit; knowledge: Knowledge };
+export type AppPorts = {
+  database: Database;
+  catalogue: Catalogue;
+  handlers: Handlers;
+  audit: Audit;
+  knowledge: Knowledge;
+  tasks?: LongTasks | undefined;
+};
 
 /** Arguments are small; nothing is uploaded here. */
 const bodyBytesMax = 64 * 1024;
 const requestTimeoutMs = 10_000;
 
-export function buildApp(config: Config, { database, catalogue, handlers, audit, knowledge }: AppPorts): Service {
+export function buildApp(config: Config, { database, catalogue, handlers, audit, knowledge, tasks }: AppPorts): Service {
   assertComplete(catalogue, handlers);
   const service = createService({
     name: 'tools_api',
@@ -38,9 +47,10 @@ export function buildApp(config: Config, { database, catalogue, handlers, audit,
   const metrics = createToolMetrics(service.metrics);
 
   const { app } = service;
-  const ports = { database, catalogue, handlers, limits, audit, metrics, verifier };
+  const ports = { database, catalogue, handlers, limits, audit, metrics, verifier, tasks };
   addCallToolRoute(app, ports);
   addPreviewToolRoute(app, ports);
+  addTaskStatusRoute(app, ports);
   addListToolsRoute(app, { catalogue, verifier });
   addKnowledgeVersionRoute(app, { verifier, knowledge });
   addSuggestionsRoute(app, { verifier, knowledge, limits });

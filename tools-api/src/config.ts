@@ -4,6 +4,7 @@ import { type ServiceVariables, serviceVariables } from '@aiguy/manifests/servic
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import { type EmbeddingVariables, providers, readEmbeddingSettings } from './backends/embedding/settings.ts';
 import type { CustomerNaming } from './backends/shop.ts';
+import { readDeskSettings, type TicketVariables, ticketVariables } from './backends/ticket-desk/settings.ts';
 
 export type ToolsIssuer = TrustedIssuer & { customers?: CustomerNaming[] };
 
@@ -16,7 +17,8 @@ export type Config = Readonly<
       RERANK_MODEL: string | undefined;
       ANTHROPIC_API_KEY: string | undefined;
       ANTHROPIC_BASE_URL: string | undefined;
-    } & KnowledgeVariables
+    } & KnowledgeVariables &
+    TicketVariables
 >;
 
 export type KnowledgeVariables = {
@@ -82,6 +84,7 @@ export const variables: Record<keyof Config, VariableSchema> = {
     maxLength: 2000,
     description: 'Where documents of folders and buckets stand that name no address.',
   },
+  ...ticketVariables,
   RERANK_MODEL: {
     type: 'string',
     pattern: '^[\\w.:/-]+$',
@@ -102,6 +105,7 @@ export const variables: Record<keyof Config, VariableSchema> = {
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config = readEnvironment<Config>(variables, env);
   readEmbeddingSettings(config);
+  readDeskSettings(config);
   if (config.RERANK_MODEL !== undefined && config.ANTHROPIC_API_KEY === undefined)
     throw new ConfigError('ANTHROPIC_API_KEY', 'is not set, and RERANK_MODEL judges nothing without it; set it, or unset RERANK_MODEL');
   return config;

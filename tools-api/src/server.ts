@@ -6,6 +6,8 @@ import { buildApp } from './app.ts';
 import { openAudit } from './audit/audit.ts';
 import { createProfiles } from './backends/profiles.ts';
 import { createDemoShop } from './backends/shop.ts';
+import { createDesk } from './backends/ticket-desk/create-desk.ts';
+import { readDeskSettings } from './backends/ticket-desk/settings.ts';
 import { createTickets } from './backends/tickets.ts';
 import { readConfig } from './config.ts';
 import { startForgetting } from './effects/idempotency.ts';
@@ -13,6 +15,7 @@ import { keepIndex } from './ingestion/keep-index.ts';
 import { createIngestion } from './ingestion/run-ingestion.ts';
 import { startSchedule } from './ingestion/schedule.ts';
 import { openKnowledge } from './open-knowledge.ts';
+import { openTicketTasks } from './tasks/open-ticket-tasks.ts';
 import { createHandlers } from './tools/index.ts';
 
 const config = readConfig();
@@ -27,21 +30,26 @@ const database = openDatabase({
 const catalogue = loadManifests();
 const { knowledge, embedder, ...helpCentre } = openKnowledge(config, { database, catalogue });
 const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
+const tickets = createTickets(database);
+const desk = createDesk(readDeskSettings(config));
+const tasks = desk && (await openTicketTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, desk, tickets }));
 const { app, metrics } = buildApp(config, {
   database,
   catalogue,
   handlers: createHandlers({
     shop: createDemoShop(database, namings),
     knowledge,
-    tickets: createTickets(database),
+    tickets,
     profiles: createProfiles(database),
   }),
   audit: await openAudit(database),
   knowledge,
+  tasks,
 });
 helpCentre.registerMetrics(metrics);
 await helpCentre.warmUp();
 
+await tasks?.work({ log: app.log, metrics });
 const forgetting = startForgetting(database);
 const stopping = new AbortController();
 const ingest = createIngestion(app.log);
@@ -55,7 +63,8 @@ await app.listen({ host: config.TOOLS_API_HOST, port: config.TOOLS_API_PORT });
 async function stop(): Promise<void> {
   stopping.abort();
   forgetting.stop();
-  await Promise.all([app.close(), stopSchedule?.(), keeping]);
+  await Promise.all([app.close(), stopSchedule?.(), tasks?.stop(), keeping]);
+  desk?.close();
   helpCentre.close();
   await database.end();
   await telemetry.stop();

@@ -7,6 +7,7 @@ import { check } from '@aiguy/manifests/validate';
 import type { Audit } from './audit/audit.ts';
 import type { Subject } from './backends/shop.ts';
 import type { ToolMetrics } from './observe/metrics.ts';
+import type { LongTasks } from './tasks/long-tasks.ts';
 import type { Handlers } from './tools/index.ts';
 
 /** Who calls, as the tokens say. */
@@ -25,6 +26,8 @@ export type ToolPorts = {
   limits: RateLimits;
   audit: Audit;
   metrics: ToolMetrics;
+  /** undefined where nothing is left to do after a call. */
+  tasks?: LongTasks | undefined;
 };
 
 export type ToolCall = { name: string; args: unknown; caller: Caller; requestId: string; idempotencyKey?: string | undefined };

@@ -6,7 +6,7 @@ import { type Catalogue, loadManifests, type Tool } from '@aiguy/manifests/load'
 import type { Service } from '@aiguy/manifests/service';
 import { signToken } from '@aiguy/manifests/tokens';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import type { Handler } from '../src/tools/handler.ts';
+import type { Handler, WriteHandler } from '../src/tools/handler.ts';
 import { directToken, type Harness, newSid, startHarness, visitorHeaders } from './harness.ts';
 
 let harness: Harness;
@@ -25,7 +25,12 @@ async function call({ tool, args, headers, body, on = service }: Call) {
   const response = await on.app.inject({
     method: 'POST',
     url: `/tools/${tool}`,
-    headers: { authorization: `Bearer ${await directToken(harness)}`, 'content-type': 'application/json', ...headers },
+    headers: {
+      authorization: `Bearer ${await directToken(harness)}`,
+      'content-type': 'application/json',
+      'idempotency-key': randomUUID(),
+      ...headers,
+    },
     payload: body ?? JSON.stringify(args),
   });
   return {
@@ -37,16 +42,26 @@ async function call({ tool, args, headers, body, on = service }: Call) {
 
 const exampleOf = (tool: Tool) => tool.manifest.examples[0]?.input ?? {};
 
+/** A handler of the tool's kind. */
+function handlerOf(tool: Tool, handle: Handler): Handler | WriteHandler {
+  if (tool.manifest.effect === 'read') return handle;
+  const nothing = { summary: 'Nothing', facts: [] };
+  return { run: handle, preview: async () => nothing };
+}
+
 for (const tool of tools) {
   const { name, scope } = tool.manifest;
   const args = exampleOf(tool);
 
   test(`${name} answers a direct caller and a visitor with what its output schema says`, async () => {
-    const direct = await call({ tool: name, args });
+    // What writes do to the shop is in files of their own; a second one of the same would be refused here.
+    const on = tool.manifest.effect === 'read' ? service : await harness.build({ handlers: { [name]: handlerOf(tool, outputOf(tool)) } });
+    const direct = await call({ tool: name, args, on });
     assert.equal(direct.status, 200, JSON.stringify(direct.body));
     assert.ok(tool.validateOutput(direct.body.output));
     const visitor = await call({
       tool: name,
+      on,
       args,
       headers: await visitorHeaders(harness, { sub: await ownerOf('W2530531'), tool: name, scope, args }),
     });
@@ -123,18 +138,21 @@ for (const tool of tools) {
   });
 
   test(`${name}: 400 for arguments that break the schema; nothing is coerced or dropped`, async () => {
-    const first = Object.keys(args)[0] ?? '';
+    const [first] = Object.keys(args);
+    const on = await harness.build({ catalogue: changed(name, { rate: { per_minute: 600 } }) });
     const bodies: Record<string, string> = {
       'an unknown field': JSON.stringify({ ...args, customer_id: 'aarav_martin_9556' }),
-      'a missing field': '{}',
-      'a list for a text': JSON.stringify({ ...args, [first]: ['W2530531'] }),
-      'a number for a text': JSON.stringify({ ...args, [first]: 5 }),
-      'a condition for a text': JSON.stringify({ ...args, [first]: { $ne: null } }),
+      ...(first && {
+        'a missing field': '{}',
+        'a list for a text': JSON.stringify({ ...args, [first]: ['W2530531'] }),
+        'a number for a text': JSON.stringify({ ...args, [first]: 5 }),
+        'a condition for a text': JSON.stringify({ ...args, [first]: { $ne: null } }),
+      }),
       'no object': '"W2530531"',
       null: 'null',
     };
     for (const [what, body] of Object.entries(bodies)) {
-      const answer = await call({ tool: name, body });
+      const answer = await call({ tool: name, body, on });
       assert.deepEqual([answer.status, answer.body.code], [400, 'invalid_input'], what);
     }
     for (const body of [
@@ -161,7 +179,7 @@ for (const tool of tools) {
   test(`${name}: 429 with Retry-After after its calls of a minute, for this subject alone`, async () => {
     const limited = await harness.build({
       catalogue: changed(name, { rate: { per_minute: 2 } }),
-      handlers: { [name]: async () => tool.manifest.examples[0]?.output ?? {} },
+      handlers: { [name]: handlerOf(tool, outputOf(tool)) },
     });
     const subject = { authorization: `Bearer ${await directToken(harness, { sub: 'customer:yara_sanchez_9692' })}` };
     const statuses = [];
@@ -178,7 +196,7 @@ for (const tool of tools) {
   test(`${name}: 504 when it does not answer in its time`, async () => {
     const slow = await harness.build({
       catalogue: changed(name, { timeouts_ms: { attempt: 50, total: 100 } }),
-      handlers: { [name]: () => new Promise(() => undefined) },
+      handlers: { [name]: handlerOf(tool, () => new Promise(() => undefined)) },
     });
     const answer = await call({ tool: name, args, on: slow });
     assert.deepEqual([answer.status, answer.body.code], [504, 'tool_timeout']);
@@ -193,7 +211,7 @@ for (const tool of tools) {
       [failing, 'tool_failed'],
       [inventive, 'tool_output_invalid'],
     ] as const) {
-      const answer = await call({ tool: name, args, on: await harness.build({ handlers: { [name]: handler } }) });
+      const answer = await call({ tool: name, args, on: await harness.build({ handlers: { [name]: handlerOf(tool, handler) } }) });
       assert.deepEqual([answer.status, answer.body.code], [502, code]);
       assert.ok(!JSON.stringify(answer.body).includes('hunter2'));
     }
@@ -263,11 +281,15 @@ test('a token lists only the tools of its scopes', async () => {
 test('the OpenAPI page has one operation a manifest, and every reference on it leads somewhere', async () => {
   const page = (await service.app.inject({ url: '/openapi.json' })).json() as OpenapiPage;
   const operations = Object.entries(page.paths).flatMap(([path, { post }]) => (post && path.startsWith('/tools/') ? [post] : []));
+  const writes = tools.filter(({ manifest }) => manifest.effect === 'write').map(({ manifest }) => manifest.name);
   assert.match(page.openapi, /^3\.1\.\d$/);
   assert.deepEqual(
     operations.map((operation) => operation.operationId),
-    tools.map((tool) => tool.manifest.name),
+    tools.flatMap(({ manifest: { name } }) => (writes.includes(name) ? [name, `preview_${name}`] : [name])),
   );
+  for (const { operationId, parameters, responses } of operations) {
+    assert.deepEqual([parameters?.[0]?.name, '422' in responses], writes.includes(operationId) ? ['Idempotency-Key', true] : [undefined, false]);
+  }
   for (const { requestBody, responses } of operations) {
     assert.equal(requestBody.content['application/json'].schema.additionalProperties, false);
     assert.ok(['200', '400', '401', '403', '404', '429', '504'].every((status) => status in responses));
@@ -284,9 +306,14 @@ type OpenapiPage = {
 };
 type OpenapiOperation = {
   operationId: string;
+  parameters?: { name: string }[];
   requestBody: { content: { 'application/json': { schema: { additionalProperties: boolean } } } };
   responses: object;
 };
+
+function outputOf(tool: Tool): Handler {
+  return async () => tool.manifest.examples[0]?.output ?? {};
+}
 
 /** The shipped catalogue with one manifest changed. */
 function changed(name: string, change: Partial<Tool['manifest']>): Catalogue {

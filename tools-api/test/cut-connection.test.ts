@@ -7,7 +7,7 @@ import { openDatabase } from '@aiguy/manifests/database';
 import { type Harness, startHarness } from './harness.ts';
 import { bent, pendingOrders, recordOf, send } from './write-harness.ts';
 
-/** The same guarantees on a server with many connections: see writes.postgres.test.ts. */
+/** The same guarantees on a server with many connections: see cut-connection.postgres.test.ts. */
 const nativePostgres = process.env.AIGUY_TEST_POSTGRES === 'native' ? await import('../../scripts/native-postgres.ts') : undefined;
 
 let harness: Harness;

@@ -1,7 +1,7 @@
 // A whole tools API for a test: real Postgres dialect with the demo's data, real tokens; handlers and catalogue may be bent.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createCache } from '@aiguy/manifests/cache';
-import { type Database, openDatabase } from '@aiguy/manifests/database';
+import { type Database, inTransaction, migrate, openDatabase } from '@aiguy/manifests/database';
 import { argumentsDigest } from '@aiguy/manifests/digest';
 import { type Catalogue, loadManifests } from '@aiguy/manifests/load';
 import type { Service } from '@aiguy/manifests/service';
@@ -18,7 +18,9 @@ import { createProfiles } from '../src/backends/profiles.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
 import { createTickets } from '../src/backends/tickets.ts';
 import { type Config, type ToolsIssuer, variables } from '../src/config.ts';
-import { loadDemo } from '../src/demo/load-demo.ts';
+import { loadDemo, migrationsFolder } from '../src/demo/load-demo.ts';
+import { loadStore } from '../src/demo/load-store.ts';
+import type { LongTasks } from '../src/tasks/long-tasks.ts';
 import { createHandlers, type Handlers } from '../src/tools/index.ts';
 
 export const siteUrl = 'https://shop.example';
@@ -31,7 +33,13 @@ export type Harness = Parties & {
   database: Database;
   databaseUrl: string;
   /** Builds another app on the same data. */
-  build: (change?: { handlers?: Partial<Handlers>; catalogue?: Catalogue; config?: Partial<Config>; database?: Database }) => Promise<Service>;
+  build: (change?: {
+    handlers?: Partial<Handlers>;
+    catalogue?: Catalogue;
+    config?: Partial<Config>;
+    database?: Database;
+    tasks?: LongTasks;
+  }) => Promise<Service>;
   handlers: Handlers;
   /** Without the cache that handlers have. */
   knowledge: SearchEngine;
@@ -40,12 +48,16 @@ export type Harness = Parties & {
 
 type TestDatabase = { url: string; stop: () => Promise<void> };
 
-/** @param options.start another database than the embedded one, which may have several connections */
-export async function startHarness(options: { start?: (() => Promise<TestDatabase>) | undefined } = {}): Promise<Harness> {
+/**
+ * @param options.start another database than the embedded one, which may have several connections
+ * @param options.shopOnly without the help centre, whose loading takes most of the time
+ */
+export async function startHarness(options: { start?: (() => Promise<TestDatabase>) | undefined; shopOnly?: boolean } = {}): Promise<Harness> {
   const embedded = await (options.start ?? startEmbeddedPostgres)();
   const connectionsMax = options.start ? 10 : embeddedConnectionsMax;
-  await loadDemo({ databaseUrl: embedded.url, siteUrl });
   const database = openDatabase({ url: embedded.url, connectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  if (options.shopOnly) await loadShop(embedded.url, database);
+  else await loadDemo({ databaseUrl: embedded.url, siteUrl });
   const parties = await makeParties();
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
@@ -60,7 +72,7 @@ export async function startHarness(options: { start?: (() => Promise<TestDatabas
     profiles: createProfiles(database),
   });
   // As the process does at boot: loading the model takes longer than a tool may.
-  await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
+  if (!options.shopOnly) await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
   const services: Service[] = [];
   return {
     ...parties,
@@ -76,6 +88,7 @@ export async function startHarness(options: { start?: (() => Promise<TestDatabas
         handlers: { ...handlers, ...change.handlers } as Handlers,
         audit: await openAudit(change.database ?? database),
         knowledge: cached,
+        tasks: change.tasks,
       };
       const service = buildApp(config, ports);
       services.push(service);
@@ -87,6 +100,11 @@ export async function startHarness(options: { start?: (() => Promise<TestDatabas
       await embedded.stop();
     },
   };
+}
+
+async function loadShop(url: string, database: Database): Promise<void> {
+  await migrate({ url, folder: migrationsFolder });
+  await inTransaction(database, loadStore);
 }
 
 export async function makeParties(): Promise<Parties> {

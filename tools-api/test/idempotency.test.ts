@@ -11,7 +11,7 @@ import type { WriteContext, WriteHandler } from '../src/tools/handler.ts';
 import { type Harness, startHarness, visitorHeaders } from './harness.ts';
 import { bent, type PendingOrder, pendingOrders, recordOf, send, type Write } from './write-harness.ts';
 
-/** The same guarantees on a server with many connections: see writes.postgres.test.ts. */
+/** The same guarantees on a server with many connections: see idempotency.postgres.test.ts. */
 const nativePostgres = process.env.AIGUY_TEST_POSTGRES === 'native' ? await import('../../scripts/native-postgres.ts') : undefined;
 
 let harness: Harness;

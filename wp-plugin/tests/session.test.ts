@@ -5,9 +5,12 @@ import claimsSchema from '@aiguy/manifests/protocol/claims.json' with { type: 'j
 import { TokenVerifier } from '@aiguy/manifests/tokens';
 import { decodeJwt } from 'jose';
 import { chatPageSlug } from '../../scripts/demo-site.ts';
+import { allScopes } from '../../scripts/keys.ts';
 import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
 import { callRoute, openSession, signIn, startSite, startUpstream, type Upstream } from './site.ts';
+
+const guestScopes = ['docs:read', 'profile:read', 'profile:write', 'ticket:read', 'ticket:write'];
 
 let site: NativeWordPress;
 let upstream: Upstream;

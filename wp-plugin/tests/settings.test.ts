@@ -7,6 +7,7 @@ import { readEnvironment } from '@aiguy/manifests/environment';
 import { serviceVariables } from '@aiguy/manifests/service-variables';
 import { TokenVerifier, type TrustedIssuer } from '@aiguy/manifests/tokens';
 import { decodeProtectedHeader } from 'jose';
+import { allScopes } from '../../scripts/keys.ts';
 import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
 import { callRoute, openSession, signIn, startSite, startUpstream, type Upstream } from './site.ts';
@@ -154,6 +155,33 @@ test('saved settings are cleaned, and an address that can’t be used leaves the
   await save({ ...fields, transport: 'direct', public_orchestrator_url: 'https://chat.shop.example' });
   const { transport, orchestratorUrl } = (await openSession(site)).session;
   assert.deepEqual([transport, orchestratorUrl], ['direct', 'https://chat.shop.example']);
+});
+
+test('the direct connection is encrypted or on one computer, or there is none; a filter may name or end it', async () => {
+  const answered = async (filtered?: string) => {
+    if (filtered !== undefined)
+      site.evaluate(`file_put_contents( WPMU_PLUGIN_DIR . '/direct.php', '<?php add_filter( "aiguy_direct_url", fn() => "${filtered}" );' );`);
+    const { transport, orchestratorUrl } = (await openSession(site)).session;
+    return [transport, orchestratorUrl];
+  };
+  const set = (url: string) =>
+    site.evaluate(
+      `update_option('aiguy_settings', array('orchestrator_url' => '${upstream.url}', 'transport' => 'direct', 'public_orchestrator_url' => '${url}'));`,
+    );
+  for (const url of ['https://chat.shop.example', 'http://127.0.0.1:8787', 'http://localhost:8787', 'http://[::1]:8787']) {
+    set(url);
+    assert.deepEqual(await answered(), ['direct', url]);
+  }
+  for (const url of ['http://chat.shop.example', 'http://127.0.0.1.evil.example', '', 'ftp://127.0.0.1']) {
+    set(url);
+    assert.deepEqual(await answered(), ['relay', null], url);
+  }
+  point(upstream.url);
+  assert.deepEqual(await answered('https://filtered.example/'), ['direct', 'https://filtered.example']);
+  set('https://chat.shop.example');
+  for (const none of ['', 'http://chat.shop.example', 'javascript:alert(1)']) assert.deepEqual(await answered(none), ['relay', null], none);
+  site.evaluate("unlink( WPMU_PLUGIN_DIR . '/direct.php' );");
+  point(upstream.url);
 });
 
 test('the entry that the page shows is all that the services need to trust this site’s visitors', async () => {

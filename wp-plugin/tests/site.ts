@@ -7,6 +7,7 @@ import { chatPage, demoUsers, frontPage } from '../../scripts/demo-site.ts';
 import { freePort } from '../../scripts/free-port.ts';
 import { type Answer, cookiesOf, type Sent, send } from '../../scripts/wordpress/http.ts';
 import { type NativeWordPress, startNativeWordPress } from '../../scripts/wordpress/native.ts';
+import type { SitePage } from '../../scripts/wordpress/site.ts';
 
 export type Received = { method: string; url: string; headers: IncomingMessage['headers']; body: string };
 export type Upstream = { url: string; received: Received[]; answer: (request: Received, response: ServerResponse) => void; stop: () => void };
@@ -37,9 +38,9 @@ export async function startUpstream(): Promise<Upstream> {
   return upstream;
 }
 
-export async function startSite(orchestratorUrl: string): Promise<NativeWordPress> {
+export async function startSite(orchestratorUrl: string, pages: SitePage[] = []): Promise<NativeWordPress> {
   const port = await freePort();
-  const site = { siteUrl: `http://127.0.0.1:${port}`, siteTitle: 'Test shop', orchestratorUrl, users: demoUsers(), pages: [], frontPage, chatPage };
+  const site = { siteUrl: `http://127.0.0.1:${port}`, siteTitle: 'Test shop', orchestratorUrl, users: demoUsers(), pages, frontPage, chatPage };
   return await startNativeWordPress({
     cacheDir: join(dataDirectory(), 'cache'),
     pluginDir: join(projectRoot, 'wp-plugin'),

@@ -1,6 +1,7 @@
 // What the plugin writes into pages, on a real WordPress: enough for the chat to start, nothing that differs between guests.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { pageWeight } from '../../bench/page-weight.ts';
 import { chatPageSlug } from '../../scripts/demo-site.ts';
 import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
@@ -81,4 +82,10 @@ test('without its built files the chat shows nothing, tells the owner, and break
   const notices = "remove_all_actions( 'admin_notices' ); $assets->add_hooks(); wp_set_current_user( % ); do_action( 'admin_notices' );";
   assert.match(site.evaluate(unbuilt + notices.replace('%', '1')), /files are missing/);
   assert.equal(site.evaluate(unbuilt + notices.replace('%', '1008')), '');
+});
+
+test('a page pays three kilobytes for the launcher, and a visitor who opens the chat thirty-two more', () => {
+  const { launcherGzipBytes, chatGzipBytes } = pageWeight();
+  assert.ok(launcherGzipBytes <= 3_072, String(launcherGzipBytes));
+  assert.ok(chatGzipBytes <= 32_768, String(chatGzipBytes));
 });

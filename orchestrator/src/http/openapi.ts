@@ -6,6 +6,12 @@ const json = (name: string) => ({ content: { 'application/json': { schema: { $re
 const events = { content: { 'text/event-stream': { schema: { type: 'string', description: 'AG-UI 1.0 events; id = sequence number.' } } } };
 const sessionId = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 const cursor = { name: 'after', in: 'query', schema: { type: 'integer' }, description: 'Or the header Last-Event-ID.' };
+const wait = {
+  name: 'wait',
+  in: 'query',
+  schema: { type: 'integer', minimum: 0, maximum: 25 },
+  description: 'Seconds to wait for the first event of a page.',
+};
 const failure = { default: { description: 'An error of the table.', ...json('ErrorBody') } };
 const answers = (description: string, body: object) => ({ 200: { description, ...body }, ...failure });
 
@@ -44,13 +50,70 @@ const paths = {
   },
   '/sessions/{id}': { get: { summary: 'The state of a session.', parameters: [sessionId], responses: answers('The session.', json('SessionInfo')) } },
   '/sessions/{id}/events': {
-    get: { summary: 'The log from a cursor on, then what is appended.', parameters: [sessionId, cursor], responses: answers('The events.', events) },
+    get: {
+      summary: 'The log from a cursor on, then what is appended; or a page of it, when Accept asks for JSON.',
+      parameters: [sessionId, cursor, wait],
+      responses: answers('The events.', { content: { ...events.content, ...json('LogPage').content } }),
+    },
+  },
+  '/sessions/{id}/ws-ticket': {
+    post: {
+      summary: 'A ticket that opens one WebSocket within 30 seconds.',
+      parameters: [sessionId],
+      responses: { 201: { description: 'The ticket.', ...json('SocketTicket') }, ...failure },
+    },
+  },
+  '/ws/chat': {
+    get: {
+      summary: 'The WebSocket: subprotocols aiguy.v1 and aiguy.ticket.… or aiguy.assertion.…; frames as in manifests/protocol/socket.json.',
+      responses: { 101: { description: 'The socket is open.' }, ...failure },
+    },
   },
   '/sessions/{id}/cancel': {
     post: {
       summary: 'Stop the running run; what was said is kept.',
       parameters: [sessionId],
       responses: answers('Whether there was one.', json('CancelResult')),
+    },
+  },
+  '/sessions/{id}/receipts': {
+    get: { summary: 'The newest 200 receipts of the session.', parameters: [sessionId], responses: answers('The receipts.', json('ReceiptList')) },
+  },
+  '/sessions/{id}/receipts/{number}': {
+    get: {
+      summary: 'One receipt: JSON when Accept names it, a file otherwise.',
+      parameters: [sessionId, { name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } }],
+      responses: answers('The receipt.', { content: { ...json('ReceiptFile').content, 'text/plain': { schema: { type: 'string' } } } }),
+    },
+  },
+  '/sessions/{id}/effects/{effectId}/undo': {
+    post: {
+      summary: 'Take a write back while its receipt says that it can be. The click is the consent; clicked again, it is the same undo.',
+      parameters: [sessionId, { name: 'effectId', in: 'path', required: true, schema: { type: 'string' } }],
+      responses: answers('The run.', { content: { ...events.content, ...json('ChatAnswer').content } }),
+    },
+  },
+  '/receipts': {
+    get: {
+      summary: 'The public page on which receipts are checked.',
+      security: [],
+      responses: answers('The page.', { content: { 'text/html': { schema: { type: 'string' } } } }),
+    },
+  },
+  '/receipts/verify': {
+    post: {
+      summary: 'Whether receipts are genuine, and whether they are a whole chain. Public; a form post is answered with the page.',
+      security: [],
+      requestBody: {
+        required: true,
+        content: {
+          ...json('ReceiptCheck').content,
+          'multipart/form-data': {
+            schema: { type: 'object', properties: { receipts: { type: 'string' }, file: { type: 'string', format: 'binary' } } },
+          },
+        },
+      },
+      responses: answers('What was found.', { content: { ...json('ReceiptVerdict').content, 'text/html': { schema: { type: 'string' } } } }),
     },
   },
 };

@@ -5,6 +5,7 @@ import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { TurnMetrics } from '../observe/metrics.ts';
 import type { EventLog } from '../session/event-log.ts';
 import type { Interrupts } from '../session/interrupts.ts';
+import type { Receipts } from '../session/receipts.ts';
 import type { Runs } from '../session/runs.ts';
 import type { SuggestArticles } from '../tools/suggest-articles.ts';
 import type { LiveRuns } from '../turn/live-runs.ts';
@@ -15,6 +16,7 @@ export type HttpPorts = {
   runs: Runs;
   liveRuns: LiveRuns;
   interrupts: Interrupts;
+  receipts: Receipts;
   catalogue: Catalogue;
   verifier: TokenVerifier;
   metrics: TurnMetrics;
@@ -22,5 +24,7 @@ export type HttpPorts = {
   limitChat: (key: string) => Promise<void>;
   /** @throws AiguyError rate_limited with the time to wait */
   limitSuggestions: (from: { session: string; address: string }) => Promise<void>;
+  /** @throws AiguyError rate_limited with the time to wait */
+  limitTickets: (sessionId: string) => Promise<void>;
   suggestArticles: SuggestArticles;
 };

@@ -6,6 +6,8 @@ import { ensureSession, findSession, type Session } from '../session/sessions.ts
 import { tail } from '../session/tail.ts';
 import { answerForm } from './accept.ts';
 import { authenticate } from './authenticate.ts';
+import { cancelRun } from './cancel-run.ts';
+import { parseWait, readLogPage } from './log-page.ts';
 import type { HttpPorts } from './ports.ts';
 import { clientSignal, sendEvents } from './send-events.ts';
 
@@ -25,24 +27,27 @@ export function addSessionRoutes(app: FastifyInstance, ports: HttpPorts): void {
     return await reply.header('Cache-Control', 'no-store').send(toInfo(await ownSession(ports, request)));
   });
 
-  app.get<SessionParams & { Querystring: { after?: string; follow?: string } }>('/sessions/:id/events', async (request, reply) => {
-    if (answerForm(request.headers.accept) !== 'events') throw new AiguyError('not_acceptable');
+  app.get<SessionParams & { Querystring: { after?: string; follow?: string; wait?: string } }>('/sessions/:id/events', async (request, reply) => {
+    const form = answerForm(request.headers.accept);
     const session = await ownSession(ports, request, { makeIt: true });
     const after = parseCursor(request.headers['last-event-id'] ?? request.query.after, session.lastSeq);
+    if (form === 'json') {
+      const waitS = parseWait(request.query.wait);
+      const page = await readLogPage(ports, { sessionId: session.id, after, waitS, signal: clientSignal(request) });
+      return await reply.header('Cache-Control', 'no-store').send(page);
+    }
     const follow = request.query.follow === '1';
     await sendEvents(reply, clientSignal(request), (signal) => tail(ports.log, ports.runs, { id: session.id, after, follow, signal }));
   });
 
   app.post<SessionParams>('/sessions/:id/cancel', async (request, reply) => {
     const session = await ownSession(ports, request);
-    const runId = await ports.runs.requestCancel(session.id);
-    if (runId !== undefined) ports.liveRuns.cancel(session.id, runId);
-    return await reply.header('Cache-Control', 'no-store').send({ cancelled: runId !== undefined });
+    return await reply.header('Cache-Control', 'no-store').send({ cancelled: await cancelRun(ports, session.id) });
   });
 }
 
 /** @param options.makeIt a session that has not begun is an empty one, so that a chat that opens for the first time follows nothing instead of failing */
-async function ownSession(ports: HttpPorts, request: FastifyRequest<SessionParams>, options: { makeIt?: boolean } = {}): Promise<Session> {
+export async function ownSession(ports: HttpPorts, request: FastifyRequest<SessionParams>, options: { makeIt?: boolean } = {}): Promise<Session> {
   const { visitor } = await authenticate(ports.verifier, request);
   if (request.params.id !== visitor.sid) throw new AiguyError('not_found');
   if (options.makeIt) await ensureSession(ports.database, visitor);

@@ -44,7 +44,7 @@ for (const { status, type, failure } of [
   { status: 402, type: 'billing_error', failure: 'misconfigured' },
   { status: 403, type: 'permission_error', failure: 'misconfigured' },
   { status: 404, type: 'not_found_error', failure: 'misconfigured' },
-  { status: 413, type: 'request_too_large', failure: 'invalid_request' },
+  { status: 413, type: 'request_too_large', failure: 'too_long' },
   { status: 429, type: 'rate_limit_error', failure: 'rate_limited' },
   { status: 500, type: 'api_error', failure: 'unavailable' },
   { status: 502, type: 'what_a_proxy_says', failure: 'unavailable' },

@@ -16,6 +16,8 @@ export type AnthropicOptions = {
   fetch?: typeof fetch;
 };
 
+/** More than a token's characters, whatever the text; a stream that writes more than it was allowed to is broken. */
+const charactersPerTokenMax = 64;
 /** A complete message's connection may take so long to end, so that it can be used again. */
 const closeTimeoutMs = 250;
 
@@ -54,7 +56,7 @@ type Attempt = BuiltRequest & { model: string; watchdog: Watchdog; signal: Abort
 
 /** @throws what broke the stream, or the signal's reason: what has arrived but was not yet handed on when the caller aborts is dropped */
 async function* attempt(client: Anthropic, { body, passageIds, model, watchdog, signal }: Attempt): AsyncGenerator<ModelEvent> {
-  const reader = new StreamReader(passageIds, model);
+  const reader = new StreamReader(passageIds, model, body.max_tokens * charactersPerTokenMax);
   try {
     watchdog.watch();
     for await (const event of await client.messages.create(body, { signal: watchdog.signal })) {
@@ -81,6 +83,8 @@ async function* attempt(client: Anthropic, { body, passageIds, model, watchdog, 
 class StreamReader {
   readonly #passageIds: string[];
   readonly #model: string;
+  readonly #charactersMax: number;
+  #characters = 0;
   #blocks: Anthropic.ContentBlock[] = [];
   #inputJson: string[] = [];
   #cited: Map<string, string> = new Map();
@@ -89,9 +93,10 @@ class StreamReader {
   #started = false;
   #stopped = false;
 
-  constructor(passageIds: string[], model: string) {
+  constructor(passageIds: string[], model: string, charactersMax: number) {
     this.#passageIds = passageIds;
     this.#model = model;
+    this.#charactersMax = charactersMax;
   }
 
   /** message_stop came; a stream that ends without it has failed. */
@@ -111,6 +116,8 @@ class StreamReader {
         this.#inputJson[event.index] = '';
         break;
       case 'content_block_delta':
+        this.#characters += lengthOf(event.delta);
+        if (this.#characters > this.#charactersMax) throw new Error('more text than was asked for');
         yield* this.#delta(event.index, event.delta);
         break;
       case 'content_block_stop':
@@ -188,6 +195,12 @@ class StreamReader {
   }
 }
 
+function lengthOf(delta: Anthropic.RawContentBlockDelta): number {
+  if (delta.type === 'text_delta') return delta.text.length;
+  if (delta.type === 'input_json_delta') return delta.partial_json.length;
+  return delta.type === 'thinking_delta' ? delta.thinking.length : 0;
+}
+
 const failureOfType: Record<string, FailureKind> = {
   overloaded_error: 'overloaded',
   rate_limit_error: 'rate_limited',
@@ -198,16 +211,21 @@ const failureOfType: Record<string, FailureKind> = {
   billing_error: 'misconfigured',
   not_found_error: 'misconfigured',
   invalid_request_error: 'invalid_request',
-  request_too_large: 'invalid_request',
+  request_too_large: 'too_long',
 };
 
 function classify(error: unknown): Failed {
   if (error instanceof Anthropic.APIConnectionTimeoutError) return { type: 'failed', failure: 'silent', cause: error };
   if (error instanceof Anthropic.APIConnectionError) return { type: 'failed', failure: 'unavailable', cause: error };
   if (!(error instanceof Anthropic.APIError)) return { type: 'failed', failure: 'interrupted', cause: error };
-  const failure = failureOfType[errorType(error)] ?? failureOfStatus(error.status);
+  const failure = isTooLong(error) ? 'too_long' : (failureOfType[errorType(error)] ?? failureOfStatus(error.status));
   const seconds = Number(error.headers?.get('retry-after'));
   return { type: 'failed', failure, cause: error, ...(seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}) };
+}
+
+/** A context that is too full has no type of its own, only a sentence. */
+function isTooLong(error: InstanceType<typeof Anthropic.APIError>): boolean {
+  return error.status === 400 && /prompt is too long|exceed context limit/i.test(error.message);
 }
 
 /** The type inside the error's body, whether it came with a status or as an event inside HTTP 200. */
@@ -220,6 +238,7 @@ function failureOfStatus(status: number | undefined): FailureKind {
   if (status === undefined) return 'interrupted';
   if (status === 429) return 'rate_limited';
   if (status === 529) return 'overloaded';
+  if (status === 413) return 'too_long';
   if (status === 401 || status === 402 || status === 403 || status === 404) return 'misconfigured';
   return status >= 500 || status === 408 ? 'unavailable' : 'invalid_request';
 }

@@ -1,4 +1,5 @@
 // The contract between the turn and whatever plans and writes: Claude, a script, or the offline policy.
+import type { TaskReference } from '@aiguy/manifests/generated/http';
 
 /** What the visitor's session looks like to a model; made by turn/transcript.ts, always well-paired. */
 export type TranscriptMessage =
@@ -9,15 +10,18 @@ export type TranscriptMessage =
 /** A call as the model wrote it: argumentsText is unparsed JSON, because a model may write none. */
 export type ToolCall = { id: string; name: string; argumentsText: string };
 
-/** What came of a call. `code` is one of the error table; `details` names which field broke which rule. */
+/** What came of a call; task is what goes on after it. `code` is one of the error table; `details` names which field broke which rule. */
 export type ToolOutcome =
-  | { ok: true; output: Record<string, unknown> }
+  | { ok: true; output: Record<string, unknown>; task?: TaskReference }
   | { ok: false; code: string; message: string; details?: { pointer: string; rule: string }[] };
 
 export type ToolDefinition = {
   name: string;
   description: string;
   input: Record<string, unknown>;
+  effect: 'read' | 'write';
+  /** How a policy without a model says the result; see the manifest schema. */
+  answer?: string;
   /** Messages of visitors with the arguments that follow from them; the offline policy routes by these. */
   examples: { message: string; input: Record<string, unknown> }[];
 };
@@ -40,7 +44,17 @@ export type TurnContext = { signedIn: boolean; toolsNeedingSignIn: ToolDefinitio
 /** Tokens as the provider counts them; input is what was neither read from nor written to its cache. */
 export type Usage = { inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number };
 
-export type FailureKind = 'rate_limited' | 'overloaded' | 'unavailable' | 'interrupted' | 'silent' | 'misconfigured' | 'invalid_request' | 'aborted';
+/** too_long: the request is more than the model takes; the same again would fail the same way. */
+export type FailureKind =
+  | 'rate_limited'
+  | 'overloaded'
+  | 'unavailable'
+  | 'interrupted'
+  | 'silent'
+  | 'misconfigured'
+  | 'invalid_request'
+  | 'too_long'
+  | 'aborted';
 
 export type ModelEvent =
   | { type: 'text'; delta: string }

@@ -4,6 +4,7 @@ import type { ModelEvent, ModelPort, ModelRequest, ToolCall, ToolDefinition, Tra
 export const orderTool: ToolDefinition = {
   name: 'get_order_status',
   description: 'Returns the state of one order.',
+  effect: 'read',
   input: { type: 'object', required: ['order_id'], properties: { order_id: { type: 'string', pattern: '^[A-Z0-9-]{6,20}$' } } },
   examples: [
     { message: 'Where is my order W2530531?', input: { order_id: 'W2530531' } },
@@ -13,6 +14,7 @@ export const orderTool: ToolDefinition = {
 export const docsTool: ToolDefinition = {
   name: 'retrieve_docs',
   description: 'Searches the help centre.',
+  effect: 'read',
   input: { type: 'object', required: ['query'], properties: { query: { type: 'string', minLength: 2, maxLength: 400 } } },
   examples: [
     { message: 'How long do I have to return something?', input: { query: 'How long do I have to return something?' } },

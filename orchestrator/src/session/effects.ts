@@ -7,10 +7,12 @@
 // unknown     sent, and no answer came within the turn                  dispatched         settled
 // settled     the tools API said what came of it                        dispatched, unknown  –
 import { createHash } from 'node:crypto';
-import type { Connection, Database } from '@aiguy/manifests/database';
+import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
+import type { ToolOutcome } from '../model/port.ts';
 import { LeaseLostError } from './event-log.ts';
 import type { InterruptRow } from './interrupt-rows.ts';
+import type { Receipts, SettledEffect } from './receipts.ts';
 import type { Run } from './runs.ts';
 
 export type EffectStatus = 'planned' | 'dispatched' | 'settled' | 'unknown';
@@ -25,11 +27,12 @@ export type Effect = {
   /** Times that it was sent, or was about to be. */
   attempts: number;
 };
-export type UnknownEffect = Effect & { sessionId: string; visitor: VisitorAssertion; assertion: string };
+export type UnknownEffect = Effect & { sessionId: string; runId: string; visitor: VisitorAssertion; assertion: string };
 
 type EffectRow = {
   key: string;
   session_id: string;
+  run_id: string;
   tool: string;
   summary: string;
   args: Record<string, unknown>;
@@ -40,14 +43,14 @@ type EffectRow = {
   assertion: string;
 };
 
-/** What makes an effect the same effect: customer, turn, tool and arguments; 43 characters. */
+/** What makes an effect the same effect: customer, turn, tool and arguments; 64 hexadecimal digits. */
 export function effectKey(
   { iss, sub, sid }: Pick<VisitorAssertion, 'iss' | 'sub' | 'sid'>,
   of: Pick<InterruptRow, 'turn_id' | 'tool' | 'args_digest'>,
 ): string {
   return createHash('sha256')
     .update(JSON.stringify([iss, sub, sid, of.turn_id, of.tool, of.args_digest]))
-    .digest('base64url');
+    .digest('hex');
 }
 
 /** Commits an intent together with the click. */
@@ -63,9 +66,11 @@ export async function planEffect(
 
 export class Effects {
   readonly #database: Database;
+  readonly #receipts: Receipts;
 
-  constructor(database: Database) {
+  constructor(database: Database, receipts: Receipts) {
     this.#database = database;
+    this.#receipts = receipts;
   }
 
   /**
@@ -88,15 +93,33 @@ export class Effects {
     return row;
   }
 
-  /** Keeps what came of it; the values of a form are forgotten. The first answer stays. @returns whether this is the first */
-  async settle(key: string, outcome: unknown, on: Database | Connection = this.#database): Promise<boolean> {
-    const { rowCount } = await on.query(
-      `UPDATE effects SET status = 'settled', outcome = $2, settled_at = now(), visitor = NULL, assertion = NULL, check_at = NULL,
-         args = (SELECT args FROM interrupts WHERE id = interrupt_id)
-       WHERE key = $1 AND status <> 'settled'`,
+  /**
+   * Keeps what came of it, and makes the receipt of what was done, both or neither; the values of a form are forgotten. The first answer stays.
+   * @param on the connection of a transaction that holds the session's row
+   * @returns whether this is the first
+   */
+  async settle(key: string, outcome: ToolOutcome, on?: Connection): Promise<boolean> {
+    if (on) return await this.#settle(on, key, outcome);
+    return await inTransaction(this.#database, async (connection) => {
+      await connection.query('SELECT FROM sessions WHERE id = (SELECT session_id FROM effects WHERE key = $1) FOR UPDATE', [key]);
+      return await this.#settle(connection, key, outcome);
+    });
+  }
+
+  async #settle(connection: Connection, key: string, outcome: ToolOutcome): Promise<boolean> {
+    const { rows } = await connection.query<SettledEffect>(
+      `UPDATE effects SET status = 'settled', outcome = $2, settled_at = clock_timestamp(), visitor = NULL, assertion = NULL, check_at = NULL,
+         args = CASE WHEN undo_of IS NULL THEN interrupts.args ELSE effects.args END
+       FROM interrupts, (SELECT args AS sent FROM effects WHERE key = $1) AS before
+       WHERE key = $1 AND effects.status <> 'settled' AND interrupts.id = interrupt_id
+       RETURNING key, effects.session_id, effects.tool, summary, effects.args, before.sent, undo_of, effects.settled_at, interrupts.card`,
       [key, JSON.stringify(outcome)],
     );
-    return rowCount === 1;
+    const [effect] = rows;
+    if (!effect) return false;
+    await connection.query('UPDATE interrupts SET form_values = NULL WHERE form_values IS NOT NULL AND id = $1', [effect.card.id]);
+    if (outcome.ok) await this.#receipts.issue(connection, effect, outcome.output);
+    return true;
   }
 
   /** Nobody knows whether it was done: it is asked again later, under the same key. */
@@ -124,6 +147,6 @@ export class Effects {
        RETURNING *`,
       [againInMs, limit],
     );
-    return rows.map(({ session_id: sessionId, ...row }) => ({ ...row, sessionId }));
+    return rows.map(({ session_id: sessionId, run_id: runId, ...row }) => ({ ...row, sessionId, runId }));
   }
 }

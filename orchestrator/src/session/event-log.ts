@@ -7,6 +7,8 @@ import type { Connection, Database } from '@aiguy/manifests/database';
 export type LoggedEvent = { seq: number; runId: string; event: AGUIEvent };
 
 type Listener = (events: LoggedEvent[]) => void;
+/** Whoever waits in vain asks the rows; those who do within this time ask as one, or a thousand idle readers would be a thousand queries. */
+const gatherMs = 250;
 
 /** The process that appends no longer owns the run: another one has taken it over or ended it. */
 export class LeaseLostError extends Error {
@@ -44,6 +46,7 @@ const appendBesideSql = `
 export class EventLog {
   readonly #database: Database;
   readonly #listeners = new Map<string, Set<Listener>>();
+  #looking: { sessionIds: Set<string>; newest: Promise<Map<string, number>> } | undefined;
 
   constructor(database: Database) {
     this.#database = database;
@@ -79,6 +82,27 @@ export class EventLog {
 
   publish(sessionId: string, events: LoggedEvent[]): void {
     for (const listener of this.#listeners.get(sessionId) ?? []) listener(events);
+  }
+
+  /** How far the session's log has come, by whichever process; answered within the database's limits and 250 ms. */
+  async look(sessionId: string): Promise<number> {
+    this.#looking ??= this.#lookSoon();
+    this.#looking.sessionIds.add(sessionId);
+    const newest = await this.#looking.newest;
+    return newest.get(sessionId) ?? 0;
+  }
+
+  #lookSoon(): { sessionIds: Set<string>; newest: Promise<Map<string, number>> } {
+    const sessionIds = new Set<string>();
+    const ask = async () => {
+      await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      this.#looking = undefined;
+      const { rows } = await this.#database.query<{ id: string; last_seq: number }>('SELECT id, last_seq FROM sessions WHERE id = ANY($1)', [
+        [...sessionIds],
+      ]);
+      return new Map(rows.map((row) => [row.id, row.last_seq]));
+    };
+    return { sessionIds, newest: ask() };
   }
 
   /** Events with seq > after, oldest first, at most `limit`. */

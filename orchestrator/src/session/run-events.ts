@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import { AiguyError, type ErrorCode } from '@aiguy/manifests/errors';
-import type { InterruptSettledValue, QueuedValue } from '@aiguy/manifests/generated/events';
+import type { InterruptSettledValue, QueuedValue, ReceiptValue, TaskValue } from '@aiguy/manifests/generated/events';
+import type { TaskReference } from '@aiguy/manifests/generated/http';
 import type { RunInput } from './runs.ts';
 
 export function runStarted(sessionId: string, runId: string, input: RunInput): AGUIEvent {
-  const parent = input.kind === 'resume' ? { parentRunId: input.parentRunId } : {};
+  const parent = 'parentRunId' in input ? { parentRunId: input.parentRunId } : {};
   return {
     type: EventType.RUN_STARTED,
     timestamp: Date.now(),
@@ -34,6 +35,20 @@ export function queuedEvent(runId: string, input: RunInput, position: number): A
 
 export function interruptSettled(value: InterruptSettledValue): AGUIEvent {
   return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.interrupt_settled', value };
+}
+
+/** A client keys it by the receipt's number: a step that is begun again sends it again. */
+export function receiptIssued(value: ReceiptValue): AGUIEvent {
+  return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.receipt', value };
+}
+
+export function taskChanged(value: TaskValue): AGUIEvent {
+  return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.task', value };
+}
+
+/** What stands in the log before anything is known but its name. */
+export function taskOpened({ task }: { task: TaskReference }): AGUIEvent {
+  return taskChanged({ taskId: task.id, title: task.title, state: 'queued' });
 }
 
 export function runFinished(sessionId: string, runId: string): AGUIEvent {

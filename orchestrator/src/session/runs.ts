@@ -1,20 +1,21 @@
 // Runs: at most one working run a session, the others queued behind it; each owned by a lease with a fencing epoch and ended by one terminal event.
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { AGUIEvent } from '@ag-ui/core';
 import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { type EventLog, LeaseLostError, type LoggedEvent } from './event-log.ts';
 import { forgetFormValues, insertInterrupts, type NewInterrupt } from './interrupt-rows.ts';
-import { queuedEvent, runError, runFinished, runStarted } from './run-events.ts';
+import { queuedEvent, runError, runStarted } from './run-events.ts';
 import { ensureSession } from './sessions.ts';
 
 export type Run = { sessionId: string; id: string; epoch: number; firstSeq: number };
 export type RunStatus = 'queued' | 'running' | 'success' | 'interrupt' | 'cancelled' | 'error';
-/** notice: nobody asked; something that was under way has ended. */
+/** undo: a click on a receipt; effectKey names the planned effect that takes the other one back. notice: nobody asked; something that was under way has ended. */
 export type RunInput =
   | { kind: 'message'; messageId: string; text: string }
   | { kind: 'resume'; interruptId: string; parentRunId: string }
+  | { kind: 'undo'; effectKey: string; parentRunId: string }
   | { kind: 'notice' };
 export type NewMessage = { visitor: VisitorAssertion; assertion: string; text: string; messageId: string; runId: string };
 
@@ -225,28 +226,6 @@ export class Runs {
         [sessionId, id, JSON.stringify(row.visitor), row.assertion],
       );
       return await this.#end(connection, append, { run: assignment.run, ending: { status: 'error', events: [runError('run_abandoned')] } });
-    });
-  }
-
-  /**
-   * Says something in a session when nothing is running in it, as a run of its own.
-   * @param say.when decides in the same transaction whether it is still to be said: another process may have been first
-   * @returns false when it was not said, for that or because the session is busy
-   */
-  async announce(sessionId: string, say: { events: AGUIEvent[]; when: (connection: Connection) => Promise<boolean> }): Promise<boolean> {
-    return await this.inSession(sessionId, async (connection, append) => {
-      await lockSession(connection, sessionId);
-      const busy = await connection.query(`SELECT FROM runs WHERE session_id = $1 AND status IN ('running', 'queued') LIMIT 1`, [sessionId]);
-      if (busy.rowCount !== 0 || !(await say.when(connection))) return false;
-      const id = randomUUID();
-      const input: RunInput = { kind: 'notice' };
-      const firstSeq = await append(id, [runStarted(sessionId, id, input), ...say.events, runFinished(sessionId, id)]);
-      await connection.query(
-        `INSERT INTO runs (session_id, id, message_id, message_digest, status, owner, lease_until, finished_at, first_seq, input)
-         VALUES ($1, $2, $2, '', 'success', $3, now(), now(), $4, $5)`,
-        [sessionId, id, this.owner, firstSeq, JSON.stringify(input)],
-      );
-      return true;
     });
   }
 

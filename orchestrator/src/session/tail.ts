@@ -37,7 +37,7 @@ export async function* tail(log: EventLog, runs: Runs, session: Session): AsyncG
         yield batch;
         if (batch.some((event) => event.runId === session.untilRunEnds && terminal.has(event.event.type))) return;
       } else if (await isOver(runs, inbox, session)) return;
-      else await waitForMore(inbox, session.pollMs ?? 2000);
+      else if (await isBehind({ log, inbox }, { id: session.id, cursor, pollMs: session.pollMs ?? 2000 })) inbox.readRowsNext = true;
     }
   } finally {
     unsubscribe();
@@ -51,10 +51,11 @@ async function isOver(runs: Runs, inbox: Inbox, session: Session): Promise<boole
   return !running && inbox.isEmpty();
 }
 
-/** Waits for the inbox; in vain, the rows are asked next, because the run may be another process'. */
-async function waitForMore(inbox: Inbox, pollMs: number): Promise<void> {
-  await inbox.waitMs(pollMs);
-  if (inbox.isEmpty()) inbox.readRowsNext = true;
+/** Waits for the inbox; in vain, it is asked how far the log has come, because the run may be another process'. */
+async function isBehind({ log, inbox }: { log: EventLog; inbox: Inbox }, session: { id: string; cursor: number; pollMs: number }): Promise<boolean> {
+  await inbox.waitMs(session.pollMs);
+  if (!inbox.isEmpty()) return false;
+  return (await log.look(session.id)) > session.cursor;
 }
 
 /** From the inbox while it is contiguous with the cursor, otherwise from the rows. */

@@ -13,5 +13,6 @@ export function toolsFor(catalogue: Catalogue, scopes: readonly string[]): Visit
 }
 
 function toDefinition({ manifest }: Tool): ToolDefinition {
-  return { name: manifest.name, description: manifest.description, input: manifest.input, examples: manifest.examples as ToolDefinition['examples'] };
+  const { name, description, input, effect, answer } = manifest;
+  return { name, description, input, effect, ...(answer === undefined ? {} : { answer }), examples: manifest.examples as ToolDefinition['examples'] };
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { argumentsDigest } from '@aiguy/manifests/digest';
 import { type ErrorCode, errorEntry, isErrorCode } from '@aiguy/manifests/errors';
-import type { ToolPreview } from '@aiguy/manifests/generated/http';
+import type { TaskReference, ToolPreview } from '@aiguy/manifests/generated/http';
 import type { Tool } from '@aiguy/manifests/load';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import { traceHeaders } from '@aiguy/manifests/telemetry';
@@ -38,7 +38,7 @@ export type WriteOutcome = { outcome: ToolOutcome; isCertain: boolean };
 export type ToolClientOptions = { url: string; key: SigningKey; random?: () => number };
 
 type Request = ToolCallOptions & { path: string; args: Args; effectKey?: string; mayBeDone?: boolean; read: (tool: Tool, body: unknown) => Answer };
-type Answer = { output: Args } | undefined;
+type Answer = { output: Args; task?: TaskReference } | undefined;
 type Attempt = { outcome: ToolOutcome; retryable: boolean; retryAfterMs: number; isCertain: boolean };
 
 /** A result larger than this is refused unread. */
@@ -58,9 +58,9 @@ const uncertain = new Set<ErrorCode>([
 ]);
 /** Codes of the shop's own rules; every other refusal comes before the key is looked at, and says nothing of what was sent with it before. */
 const refusedByShop = new Set<ErrorCode>(['not_found', 'not_allowed_now']);
-const validatePreview = createAjv()
-  .addSchema(http)
-  .compile<ToolPreview>({ $ref: `${http.$id}#/$defs/ToolPreview` });
+const ajv = createAjv().addSchema(http);
+const validatePreview = ajv.compile<ToolPreview>({ $ref: `${http.$id}#/$defs/ToolPreview` });
+const validateTask = ajv.compile<TaskReference>({ $ref: `${http.$id}#/$defs/TaskReference` });
 
 export function createToolClient(options: ToolClientOptions): ToolCaller {
   return {
@@ -138,7 +138,9 @@ async function mintToken(key: SigningKey, { manifest }: Tool, call: ToolCallOpti
 function readOutput(tool: Tool, body: unknown): Answer {
   const output = body instanceof Object && 'output' in body ? body.output : undefined;
   const checked = check<Args>(tool.validateOutput as never, output);
-  return checked.ok ? { output: checked.value } : undefined;
+  if (!checked.ok) return undefined;
+  const task = body instanceof Object && 'task' in body ? check(validateTask, body.task) : undefined;
+  return { output: checked.value, ...(task?.ok ? { task: task.value } : {}) };
 }
 
 function readPreview(_tool: Tool, body: unknown): Answer {
@@ -148,7 +150,7 @@ function readPreview(_tool: Tool, body: unknown): Answer {
 
 function succeeded(answer: Answer): Attempt {
   if (!answer) return { ...failed('tool_output_invalid', false), isCertain: true };
-  return { outcome: { ok: true, output: answer.output }, retryable: false, retryAfterMs: 0, isCertain: true };
+  return { outcome: { ok: true, ...answer }, retryable: false, retryAfterMs: 0, isCertain: true };
 }
 
 /** Only an answer with a code of ours can say that nothing was done; of a write that was sent before, only an answer that looked at its key. */

@@ -4,6 +4,11 @@ import { calculateJwkThumbprint, importJWK, type JSONWebKeySet, type JWK } from 
 
 export type OwnKey = SigningKey & { publicKeys: JSONWebKeySet };
 
+/** With the id that each had while it signed. @param publicJwks public Ed25519 JWKs */
+export async function readFormerKeys(publicJwks: readonly JWK[]): Promise<JWK[]> {
+  return await Promise.all(publicJwks.map(async (jwk) => ({ ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'EdDSA', use: 'sig' })));
+}
+
 /** @param jwkJson private Ed25519 JWK (RFC 8037) in JSON */
 export async function readSigningKey(jwkJson: string, issuer: string): Promise<OwnKey> {
   const { d, ...publicJwk } = JSON.parse(jwkJson) as JWK;

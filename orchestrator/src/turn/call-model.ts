@@ -30,6 +30,7 @@ const codeOfFailure: Record<FailureKind, ErrorCode> = {
   silent: 'model_interrupted',
   misconfigured: 'model_misconfigured',
   invalid_request: 'model_unavailable',
+  too_long: 'budget_exhausted',
   aborted: 'model_interrupted',
 };
 const retryable = new Set<FailureKind>(['rate_limited', 'overloaded', 'unavailable', 'interrupted', 'silent']);
@@ -47,7 +48,7 @@ export async function callModel(turn: Turn, purpose: 'plan' | 'answer'): Promise
     if (turn.signal.aborted) return { type: 'cancelled' };
     if (step.ended.type === 'done') return await answeredOrCalled(turn, step, step.ended);
     const pauseMs = pauseBeforeRetry(turn, step, retries);
-    if (pauseMs === undefined) return { type: 'failed', code: failureCode(turn, step.ended) };
+    if (pauseMs === undefined) return { type: 'failed', code: failureCode(turn, step) };
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
@@ -124,14 +125,15 @@ async function answeredOrCalled(turn: Turn, step: Step, done: Extract<Ended, { t
   });
   turn.isComplete = calls.length === 0 && done.stop === 'end';
   if (calls.length === 0) return { type: 'answered' };
-  for (const call of calls) announce(turn, call);
+  turn.recorder.step('plan');
+  for (const call of calls) announceCall(turn, call);
   await turn.recorder.settle();
   return { type: 'called_tools', calls };
 }
 
-function announce(turn: Turn, call: ToolCall): void {
+/** Shows a call, in the step that is current. */
+export function announceCall(turn: Turn, call: ToolCall): void {
   const { recorder, ports } = turn;
-  recorder.step('plan');
   recorder.emit({ type: EventType.TOOL_CALL_START, toolCallId: call.id, toolCallName: call.name });
   const title = ports.catalogue.get(call.name)?.manifest.title;
   if (title) recorder.emit({ type: EventType.CUSTOM, name: 'aiguy.tool_title', value: { toolCallId: call.id, title } });
@@ -149,10 +151,11 @@ function pauseBeforeRetry(turn: Turn, step: Step, retries: number): number | und
   return pauseMs < wallLeftMs(turn.ledger, turn.ports.nowMs()) ? pauseMs : undefined;
 }
 
-function failureCode(turn: Turn, ended: Ended): ErrorCode {
+/** Whatever broke off an answer that was begun, the visitor sees that it broke off. */
+function failureCode(turn: Turn, { ended, answer }: Step): ErrorCode {
   if (ended.type !== 'failed') return 'model_interrupted';
   if (ended.failure === 'aborted' && wallLeftMs(turn.ledger, turn.ports.nowMs()) === 0) return 'budget_exhausted';
-  return codeOfFailure[ended.failure];
+  return answer.parts.length > 0 && retryable.has(ended.failure) ? 'model_interrupted' : codeOfFailure[ended.failure];
 }
 
 function prefixTokens(turn: Turn): number {

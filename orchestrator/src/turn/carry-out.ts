@@ -1,10 +1,14 @@
-// Carries out what the visitor has decided: the stored arguments run, once, or nothing does.
+// Carries out what the visitor has decided, on a card or on a receipt: the stored arguments run, once, or nothing does.
+import { randomUUID } from 'node:crypto';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { wallLeftMs } from '../budget/ledger.ts';
 import type { ToolOutcome } from '../model/port.ts';
-import { effectKey } from '../session/effects.ts';
+import { type Effect, effectKey } from '../session/effects.ts';
 import type { InterruptRow } from '../session/interrupt-rows.ts';
+import { receiptIssued, textMessage } from '../session/run-events.ts';
+import { announceCall } from './call-model.ts';
 import { record, refusal } from './call-tools.ts';
+import { keepOutcome } from './keep-outcome.ts';
 import type { Input } from './machine.ts';
 import type { Turn } from './turn.ts';
 
@@ -12,21 +16,59 @@ import type { Turn } from './turn.ts';
 const doubtMs = 5000;
 
 export async function carryOut(turn: Turn): Promise<Input> {
+  if (turn.undoing !== undefined) return await undo(turn, turn.undoing);
   const call = turn.pendingCall;
   if (!call) throw new Error('nothing waits for an answer');
   turn.recorder.step('tool');
   const row = await turn.ports.interrupts.behind(turn.message.run);
   const outcome = await outcomeOf(turn, row);
   record(turn, call, outcome);
+  if (outcome.ok && isWrite(row)) await tellReceipt(turn, effectKey(turn.message.visitor, row));
   turn.messages.push({ role: 'tool', call, outcome });
   await turn.recorder.settle();
   return { type: 'tools_finished', malformed: false, waiting: false };
 }
 
+/** Needs no model: what there is to say is known. */
+async function undo(turn: Turn, key: string): Promise<Input> {
+  const { effects, metrics } = turn.ports;
+  const effect = await effects.find(key);
+  if (!effect) throw new Error('the undo has no effect');
+  const call = { id: randomUUID(), name: effect.tool, argumentsText: JSON.stringify(effect.args) };
+  turn.recorder.step('tool');
+  announceCall(turn, call);
+  const outcome = await inSpan(`tool ${effect.tool}`, {}, async () => await write(turn, effect));
+  record(turn, call, outcome);
+  if (outcome.ok) await tellReceipt(turn, key);
+  turn.recorder.step('respond');
+  metrics.firstText(turn.message.run.id);
+  for (const event of textMessage(undone(effect.summary, outcome))) turn.recorder.emit(event);
+  await turn.recorder.settle();
+  return { type: 'answered' };
+}
+
+/** @param summary of the undo, which begins with «Taken back: » */
+function undone(summary: string, outcome: ToolOutcome): string {
+  if (outcome.ok) return summary;
+  if (outcome.code === 'effect_unknown')
+    return `It is not certain yet whether this was done: ${summary}. It is being checked, and you will read here what came of it.`;
+  const reason = outcome.details?.[0]?.rule;
+  return `Not ${summary.charAt(0).toLowerCase()}${summary.slice(1)}. ${reason === undefined ? 'Please contact our team.' : `The reason: ${reason}.`}`;
+}
+
+async function tellReceipt(turn: Turn, key: string): Promise<void> {
+  const receipt = await turn.ports.receipts.ofEffect(key);
+  if (receipt) turn.recorder.emit(receiptIssued(receipt));
+}
+
+function isWrite(row: InterruptRow): boolean {
+  return row.card.metadata.aiguy.effect === 'write';
+}
+
 async function outcomeOf(turn: Turn, row: InterruptRow): Promise<ToolOutcome> {
   if (row.status !== 'approved' && row.status !== 'submitted') return refusal('rejected_by_visitor');
   return await inSpan(`tool ${row.tool}`, {}, async (span) => {
-    const outcome = row.card.metadata.aiguy.effect === 'write' ? await write(turn, row) : await read(turn, row);
+    const outcome = isWrite(row) ? await write(turn, { key: effectKey(turn.message.visitor, row), tool: row.tool }) : await read(turn, row);
     span.setAttribute('aiguy.ok', outcome.ok);
     return outcome;
   });
@@ -42,13 +84,12 @@ async function read(turn: Turn, row: InterruptRow): Promise<ToolOutcome> {
 }
 
 /** The visitor's wish to stop comes too late for a write: it was approved, and to break it off would only hide what came of it. */
-async function write(turn: Turn, row: InterruptRow): Promise<ToolOutcome> {
+async function write(turn: Turn, { key, tool: name }: Pick<Effect, 'key' | 'tool'>): Promise<ToolOutcome> {
   const { ports, message } = turn;
   const { visitor, assertion, run } = message;
-  const key = effectKey(visitor, row);
   const effect = await ports.effects.dispatch(run, key);
   if (effect.status === 'settled') return told(turn, effect.summary, effect.outcome as ToolOutcome);
-  const tool = ports.catalogue.get(row.tool);
+  const tool = ports.catalogue.get(name);
   if (!tool) return refusal('unknown_tool');
   const signal = AbortSignal.timeout(tool.manifest.timeouts_ms.total);
   const mayBeDone = effect.attempts > 1;
@@ -57,7 +98,7 @@ async function write(turn: Turn, row: InterruptRow): Promise<ToolOutcome> {
     await ports.effects.doubt(key, { visitor, assertion }, doubtMs);
     return refusal('effect_unknown');
   }
-  await ports.effects.settle(key, outcome);
+  await keepOutcome(ports, { key, tool: name, outcome, sessionId: run.sessionId, runId: run.id, visitor, assertion });
   return told(turn, effect.summary, outcome);
 }
 

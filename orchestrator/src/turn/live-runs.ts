@@ -1,5 +1,6 @@
 // The runs this process works on, detached from any request, and the sweep that takes up what nobody works on any more.
 import type { Assignment } from '../session/runs.ts';
+import { followTasks } from './follow-tasks.ts';
 import { reconcileEffects } from './reconcile-effects.ts';
 import { runTurn } from './run-turn.ts';
 import type { TurnPorts } from './turn.ts';
@@ -12,6 +13,7 @@ export class LiveRuns {
   readonly #live = new Map<string, { controller: AbortController; done: Promise<void> }>();
   #sweeping: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #stopping = new AbortController();
   #isEnding = false;
   #mustLeave = false;
 
@@ -49,16 +51,18 @@ export class LiveRuns {
     this.#live.get(keyOf(sessionId, runId))?.controller.abort('cancelled');
   }
 
-  /** Looks once for abandoned runs, cards whose time is over and effects in doubt. */
+  /** Looks once for abandoned runs, cards whose time is over, effects in doubt and tasks that have got on. */
   async sweep(): Promise<void> {
     await this.#takeOver();
     await this.#ports.interrupts.expire();
     await reconcileEffects(this.#ports);
+    await followTasks(this.#ports, this.#stopping.signal);
   }
 
   /** Lets runs finish for a while, then gives the rest back; resolves when all have ended. */
   async stop(graceMs: number): Promise<void> {
     this.#isEnding = true;
+    this.#stopping.abort();
     clearTimeout(this.#timer);
     const timer = setTimeout(() => {
       this.#mustLeave = true;

@@ -29,12 +29,14 @@ const states: State[] = [
 /** State × input → next state and command; pairs that are missing are programmer's errors. */
 const table: Record<string, [State['at'], string]> = {
   'RECEIVE accepted': ['PLAN', 'call_model'],
+  'RECEIVE decided': ['EXECUTE_TOOL', 'carry_out'],
   'PLAN answered': ['RESPOND', 'release_answer'],
   'PLAN called_tools': ['EXECUTE_TOOL', 'execute_tools'],
   'PLAN reopened': ['END', 'finish'],
   'CONFIRM asked': ['END', 'finish'],
   'CONFIRM decided': ['EXECUTE_TOOL', 'carry_out'],
   'EXECUTE_TOOL tools_finished': ['OBSERVE', 'observe'],
+  'EXECUTE_TOOL answered': ['RESPOND', 'release_answer'],
   'OBSERVE observed': ['PLAN', 'call_model'],
   'RESPOND answered': ['RESPOND', 'release_answer'],
   'RESPOND released': ['END', 'finish'],

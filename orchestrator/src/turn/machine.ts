@@ -1,12 +1,12 @@
 // The turn as a state machine. Pure: state × input → state and the command to perform next; run-turn.ts performs the commands.
 //
 // State         what holds in it                          enters from              leaves to
-// RECEIVE       the message is in the log, nothing done   the start                PLAN, END
+// RECEIVE       the message is in the log, nothing done   the start                PLAN, EXECUTE_TOOL for an undo, END
 // PLAN          a model call that may call tools is open  RECEIVE, OBSERVE         EXECUTE_TOOL, RESPOND, END
-// EXECUTE_TOOL  the calls of one model step are running   PLAN, CONFIRM            OBSERVE, CONFIRM, END
+// EXECUTE_TOOL  the calls of one model step are running   RECEIVE, PLAN, CONFIRM   OBSERVE, CONFIRM, RESPOND, END
 // CONFIRM       one call waits for the visitor's click    EXECUTE_TOOL             END of this run, EXECUTE_TOOL in the next
 // OBSERVE       every call has its outcome                EXECUTE_TOOL             PLAN, RESPOND, END
-// RESPOND       the answer is written or released         PLAN, OBSERVE            END
+// RESPOND       the answer is written or released         PLAN, OBSERVE, an undo   END
 // END           the one terminal event is decided         every state              –
 //
 // Each command has one answering input, so a turn can neither stall nor fork. An impossible pair is a programmer's error.
@@ -28,7 +28,7 @@ export type State =
 
 export type Input =
   | { type: 'accepted' }
-  /** The model wrote an answer and called nothing. */
+  /** The model wrote an answer and called nothing, or an undo needs none to be told. */
   | { type: 'answered' }
   | { type: 'called_tools'; calls: ToolCall[] }
   /** The visitor typed an answer to a card, which is none; the card is shown again. */
@@ -37,6 +37,7 @@ export type Input =
   | { type: 'tools_finished'; malformed: boolean; waiting: boolean }
   /** The card is made ready; it is shown by the run's end. */
   | { type: 'asked' }
+  /** The visitor's click: on a card, or on the undo of a receipt. */
   | { type: 'decided' }
   | { type: 'observed'; malformed: boolean; toolsLeft: number }
   | { type: 'released' }
@@ -73,7 +74,10 @@ type Working = Exclude<State['at'], 'END'>;
 type At<S extends Working> = Extract<State, { at: S }>;
 
 const transitions: { [S in Working]: (state: At<S>, input: Input) => Step | undefined } = {
-  RECEIVE: (_state, input) => (input.type === 'accepted' ? plan(0) : undefined),
+  RECEIVE: (_state, input) => {
+    if (input.type === 'decided') return { state: { at: 'EXECUTE_TOOL', repairs: 0 }, command: { type: 'carry_out' } };
+    return input.type === 'accepted' ? plan(0) : undefined;
+  },
   PLAN: (state, input) => {
     if (input.type === 'answered') return { state: { at: 'RESPOND' }, command: { type: 'release_answer' } };
     if (input.type === 'reopened') return end({ kind: 'interrupt' });
@@ -81,6 +85,7 @@ const transitions: { [S in Working]: (state: At<S>, input: Input) => Step | unde
     return { state: { at: 'EXECUTE_TOOL', repairs: state.repairs }, command: { type: 'execute_tools', calls: input.calls } };
   },
   EXECUTE_TOOL: ({ repairs }, input) => {
+    if (input.type === 'answered') return { state: { at: 'RESPOND' }, command: { type: 'release_answer' } };
     if (input.type !== 'tools_finished') return undefined;
     if (input.waiting) return { state: { at: 'CONFIRM', repairs }, command: { type: 'ask' } };
     return { state: { at: 'OBSERVE', repairs }, command: { type: 'observe', malformed: input.malformed } };

@@ -1,7 +1,8 @@
 // Asks again about writes of which nobody knows whether they were done, under their keys, and says in the conversation what came of them.
 import type { ToolOutcome } from '../model/port.ts';
+import { announce } from '../session/announce.ts';
 import type { UnknownEffect } from '../session/effects.ts';
-import { textMessage } from '../session/run-events.ts';
+import { receiptIssued, taskOpened, textMessage } from '../session/run-events.ts';
 import type { TurnPorts } from './turn.ts';
 
 const againInMs = 15_000;
@@ -24,9 +25,12 @@ async function reconcile(ports: TurnPorts, effect: UnknownEffect): Promise<void>
   const text = isCertain
     ? certain(summary, outcome)
     : `I could not find out whether this was done: ${summary}. Please contact our team before trying again.`;
-  await ports.runs.announce(effect.sessionId, {
-    events: textMessage(text),
-    when: async (connection) => await ports.effects.settle(key, outcome, connection),
+  const task = outcome.ok ? outcome.task : undefined;
+  await announce(ports.runs, effect.sessionId, async (connection) => {
+    if (!(await ports.effects.settle(key, outcome, connection))) return undefined;
+    if (task) await ports.tasks.insert(connection, { ...effect, task });
+    const receipt = await ports.receipts.ofEffect(key, connection);
+    return [...textMessage(text), ...(receipt ? [receiptIssued(receipt)] : []), ...(task ? [taskOpened({ task })] : [])];
   });
 }
 

@@ -93,14 +93,14 @@ export class AnswerWriter {
 
   /**
    * @param how.isAnswer the stream ended well and called no tool: when nothing that was supported remains, a fixed sentence says so.
-   * A stream that broke off leaves its unfinished sentence unsaid; one that was cut at its length limit does, if a claim may be cut in it.
+   * A stream that broke off leaves its unfinished sentence unsaid, and an introduction to nothing; one that was cut at its length limit does, if a claim may be cut in it.
    */
   end(how: { isAnswer: boolean; isBroken?: boolean; isCut?: boolean } = { isAnswer: true }): void {
     if (how.isCut) this.#dropCutClaim();
     if (how.isBroken) this.#buffer = '';
     else this.#take(true);
     this.#closeCitations();
-    if (this.#introduction && !this.#withheldSinceIntroduction) this.#say(this.#introduction);
+    if (this.#introduction && !how.isBroken && !this.#withheldSinceIntroduction) this.#say(this.#introduction);
     if (how.isAnswer && this.#isUnanswered) this.#say(this.#open ? `\n\n${cannotConfirm}` : cannotConfirm);
     if (this.#withheld > 0) {
       const value: WithheldValue = { messageId: this.#options.messageId, count: this.#withheld };

@@ -73,6 +73,7 @@ function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'r
     passages: new Map(),
     waiting: undefined,
     pendingCall: undefined,
+    undoing: input.kind === 'undo' ? input.effectKey : undefined,
     reopened: [],
     done: undefined,
     attempts: 0,
@@ -85,7 +86,7 @@ async function beginAnew(base: Base, assignment: Assignment): Promise<{ turn: Tu
   const history = await readHistory(ports, assignment);
   const messages: TranscriptMessage[] = [...historyMessages(history, historyCharactersMax), { role: 'user', text: message.text }];
   const turn = { ...base, isFirst: history.length === 0, messages, ledger: openLedger(ports.limits, ports.nowMs()) };
-  return { turn, first: advance(initialState, { type: 'accepted' }) };
+  return { turn, first: advance(initialState, { type: base.undoing === undefined ? 'accepted' : 'decided' }) };
 }
 
 /** From the visitor's answer on, a new slice of time and attempts begins; a run that was taken over has what was left of its own. */

@@ -25,6 +25,19 @@ test('each run becomes one exchange, in order', () => {
   ]);
 });
 
+test('what was said without being asked belongs to the exchange before it; no exchange is without a question', () => {
+  const notice = run('n1', '', ['Your ticket has arrived.']).map((logged) =>
+    logged.event.type === EventType.RUN_STARTED
+      ? { ...logged, event: { ...logged.event, input: { threadId: 's', runId: 'n1', messages: [], tools: [], context: [] } } }
+      : logged,
+  );
+  const exchanges = exchangesOf([...notice, ...run('r1', 'Open a ticket', ['On its way.']), ...notice, ...run('r2', 'Thanks', [])]);
+  assert.deepEqual(exchanges, [
+    { user: 'Open a ticket', assistant: 'On its way. Your ticket has arrived.' },
+    { user: 'Thanks', assistant: '' },
+  ]);
+});
+
 test('every question is followed by an answer, even where the run broke off', () => {
   const roles = historyMessages(
     [

@@ -9,10 +9,13 @@ import type { Effects } from '../session/effects.ts';
 import type { EventLog } from '../session/event-log.ts';
 import type { NewInterrupt } from '../session/interrupt-rows.ts';
 import type { Interrupts } from '../session/interrupts.ts';
+import type { Receipts } from '../session/receipts.ts';
 import type { Run, Runs } from '../session/runs.ts';
+import type { Tasks } from '../session/tasks.ts';
 import type { VisitorTools } from '../tools/catalogue.ts';
 import type { ToolCaller } from '../tools/client.ts';
 import type { CorpusVersion } from '../tools/corpus-version.ts';
+import type { AskTask } from '../tools/task-status.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { Passage } from './passages.ts';
 import type { Recorder } from './recorder.ts';
@@ -26,6 +29,9 @@ export type TurnPorts = {
   runs: Runs;
   interrupts: Interrupts;
   effects: Effects;
+  receipts: Receipts;
+  tasks: Tasks;
+  askTask: AskTask;
   metrics: TurnMetrics;
   /** Undefined when answers are never told again. */
   answers: AnswerCache | undefined;
@@ -63,6 +69,8 @@ export type Turn = {
   waiting: Waiting | undefined;
   /** The call that waited in the run before, and is decided now. */
   pendingCall: ToolCall | undefined;
+  /** The key of the effect that takes another one back, when that is what the run is for. */
+  undoing: string | undefined;
   /** Cards that are open and were asked for again. */
   reopened: Interrupt[];
   /** What was done for the visitor in this run, as the card said it. */

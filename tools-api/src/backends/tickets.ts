@@ -5,6 +5,16 @@ import type { Queryable, Subject } from './shop.ts';
 
 export type TicketStatus = 'open' | 'waiting_for_customer' | 'resolved' | 'closed';
 export type NewTicket = { category: string; priority: string; summary: string; details?: string; email?: string };
+export type StoredTicket = {
+  reference: string;
+  category: string;
+  priority: string;
+  summary: string;
+  details: string | null;
+  /** What was typed into the form, or the customer's own. */
+  email: string | null;
+  created_at: Date;
+};
 export type Ticket = { reference: string; status: TicketStatus; category: string; summary: string; created_at: Date; updated_at: Date };
 
 /** Who opened it: an owner (owner.ts), and for guests the session too. */
@@ -13,6 +23,8 @@ export type TicketOwner = { owner: string; session: string | undefined };
 export type Tickets = {
   /** Contract: another's ticket and no ticket are both undefined. */
   find: (reference: string, who: TicketOwner) => Promise<Ticket | undefined>;
+  /** Whosoever it is; for the team, never for a visitor. */
+  read: (reference: string) => Promise<StoredTicket | undefined>;
   /** In a transaction of the caller's. */
   within: (connection: Queryable) => { open: (ticket: NewTicket, who: TicketOwner) => Promise<Ticket> };
 };
@@ -27,6 +39,14 @@ export function createTickets(database: Database): Tickets {
         owner,
         session ?? null,
       ]);
+      return rows[0];
+    },
+    read: async (reference) => {
+      const { rows } = await database.query<StoredTicket>(
+        `SELECT reference, category, priority, summary, details, COALESCE(tickets.email, customers.email) AS email, created_at
+         FROM tickets LEFT JOIN customers ON owner = 'customer:' || customer_id WHERE reference = $1`,
+        [reference],
+      );
       return rows[0];
     },
     within: (connection) => ({ open: async (ticket, who) => await openTicket(connection, ticket, who) }),

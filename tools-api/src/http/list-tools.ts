@@ -1,6 +1,6 @@
 // GET /tools: what a direct caller's access token may call, as the manifests say it.
 import type { ToolList } from '@aiguy/manifests/generated/http';
-import type { Catalogue } from '@aiguy/manifests/load';
+import { type Catalogue, callSchema } from '@aiguy/manifests/load';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { FastifyInstance } from 'fastify';
 import { bearerOf } from './authenticate.ts';
@@ -10,8 +10,9 @@ export function addListToolsRoute(app: FastifyInstance, ports: { catalogue: Cata
     const { scopes } = await ports.verifier.verify('tools-access', bearerOf(request));
     const allowed = [...ports.catalogue.values()].filter(({ manifest }) => scopes.includes(manifest.scope));
     const list: ToolList = {
-      tools: allowed.map(({ manifest: { name, title, description, scope, effect, confirm, input, output } }) => {
-        return { name, title, description, scope, effect, confirm, input, output };
+      tools: allowed.map(({ manifest }) => {
+        const { name, title, description, scope, effect, confirm, output } = manifest;
+        return { name, title, description, scope, effect, confirm, input: callSchema(name, manifest), output };
       }),
     };
     return await reply.header('Cache-Control', 'no-store').send(list);

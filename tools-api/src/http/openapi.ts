@@ -1,8 +1,10 @@
 // GET /openapi.json: one operation a manifest.
-import type { Catalogue, ToolManifest } from '@aiguy/manifests/load';
+import { type Catalogue, callSchema, type ToolManifest } from '@aiguy/manifests/load';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { FastifyInstance } from 'fastify';
+import { answersKeptHours } from '../effects/idempotency.ts';
 import { suggestionsPerMinute } from './suggestions.ts';
+import { taskOperation } from './task-status.ts';
 
 export function addOpenapiRoute(app: FastifyInstance, catalogue: Catalogue): void {
   const text = JSON.stringify(openapiOf(catalogue));
@@ -10,7 +12,10 @@ export function addOpenapiRoute(app: FastifyInstance, catalogue: Catalogue): voi
 }
 
 function openapiOf(catalogue: Catalogue): object {
-  const tools = [...catalogue.values()].map(({ manifest }) => [`/tools/${manifest.name}`, { post: operationOf(manifest) }]);
+  const tools = [...catalogue.values()].flatMap(({ manifest }) => {
+    const own = [`/tools/${manifest.name}`, { post: manifest.effect === 'write' ? writeOf(manifest) : operationOf(manifest) }];
+    return manifest.effect === 'write' ? [own, [`/tools/${manifest.name}/preview`, { post: previewOf(manifest) }]] : [own];
+  });
   return {
     openapi: '3.1.0',
     info: { title: 'AIGuy tools API', version: '0.1.0', description: 'Tools of a shop and its help centre. One manifest makes one operation.' },
@@ -24,6 +29,7 @@ function openapiOf(catalogue: Catalogue): object {
         },
       },
       '/knowledge/suggestions': { post: suggestions },
+      '/tasks/{id}': { get: { ...taskOperation, responses: { 200: answer('What became of it.', http.$defs.TaskStatus), ...failures } } },
       ...Object.fromEntries(tools),
     },
     components: {
@@ -37,15 +43,13 @@ function openapiOf(catalogue: Catalogue): object {
   };
 }
 
-const { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList } = http.$defs;
-const schemas = { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList };
+const { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview } = http.$defs;
+const schemas = { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview };
 
-const failures = Object.fromEntries(
-  [400, 401, 403, 404, 413, 415, 429, 502, 503, 504].map((status) => [
-    status,
-    answer('An error of the table.', { $ref: '#/components/schemas/ErrorBody' }),
-  ]),
-);
+const failuresOf = (...statuses: number[]) =>
+  Object.fromEntries(statuses.map((status) => [status, answer('An error of the table.', { $ref: '#/components/schemas/ErrorBody' })]));
+
+const failures = failuresOf(400, 401, 403, 404, 413, 415, 429, 502, 503, 504);
 
 const suggestions = {
   operationId: 'suggest_articles',
@@ -59,14 +63,47 @@ function answer(description: string, schema: object): object {
   return { description, content: { 'application/json': { schema } } };
 }
 
-function operationOf(manifest: ToolManifest): object {
-  const example = manifest.examples[0];
+function operationOf(manifest: ToolManifest) {
   const result = { type: 'object', required: ['tool', 'output'], properties: { tool: { const: manifest.name }, output: manifest.output } };
   return {
     operationId: manifest.name,
     summary: manifest.title,
     description: `${manifest.description}\n\nScope ${manifest.scope}; ${manifest.rate.per_minute} calls a minute.`,
-    requestBody: { required: true, content: { 'application/json': { schema: manifest.input, ...(example ? { example: example.input } : {}) } } },
+    requestBody: bodyOf(manifest),
     responses: { 200: answer('The result.', result), ...failures },
+  };
+}
+
+function bodyOf(manifest: ToolManifest): object {
+  const example = manifest.examples[0];
+  const schema = callSchema(manifest.name, manifest);
+  return { required: true, content: { 'application/json': { schema, ...(example ? { example: example.input } : {}) } } };
+}
+
+/** A write: done once for each key, refused with 409 by the shop's rules or while it is being done, with 422 for a key of another request. */
+function writeOf(manifest: ToolManifest): object {
+  const operation = operationOf(manifest);
+  return { ...operation, parameters: [idempotencyKey], responses: { ...operation.responses, ...failuresOf(409, 422) } };
+}
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description: `The same key and body get the first answer again, for at least ${answersKeptHours} hours, with Idempotency-Replayed: true.`,
+  schema: { type: 'string', pattern: '^[\\x21-\\x7e]{8,255}$' },
+};
+
+function previewOf(manifest: ToolManifest): object {
+  return {
+    operationId: `preview_${manifest.name}`,
+    summary: `What ${manifest.name} would do.`,
+    description: `Changes nothing; is refused where ${manifest.name} would be. Scope ${manifest.scope}; ${manifest.rate.per_minute} calls a minute.`,
+    requestBody: bodyOf(manifest),
+    responses: {
+      200: answer('For the visitor to read before he confirms.', { $ref: '#/components/schemas/ToolPreview' }),
+      ...failures,
+      ...failuresOf(409),
+    },
   };
 }

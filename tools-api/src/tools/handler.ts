@@ -24,6 +24,11 @@ export type PreviewContext = ToolContext & {
 export type WriteContext = PreviewContext & {
   /** The same for every attempt at this effect, and no other: the key for a backend that takes one. 43 characters, base64url. */
   effectKey: string;
+  /**
+   * Leaves work to the queue, in the call's transaction; orderKey says whom it is for, message is what he reads until it is done.
+   * undefined where the manifest names no task, or where there is nothing left to do after the call.
+   */
+  startTask: ((task: { orderKey: string; input: Record<string, unknown>; message: string }) => Promise<void>) | undefined;
 };
 
 /** What the visitor reads before he confirms; made from the arguments and the shop's data, never by a model. */

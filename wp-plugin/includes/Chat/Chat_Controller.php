@@ -1,6 +1,7 @@
 <?php
 /**
- * aiguy/v1/chat: POST sends a message, GET follows the conversation from a cursor, DELETE stops the answer. Guards, then hands over to the relay.
+ * aiguy/v1/chat: POST sends a message, GET follows the conversation from a cursor, DELETE stops the answer; below it what a visitor answers to a
+ * card or a form, takes back, or keeps as a receipt. Guards, then hands over to the relay.
  */
 
 declare(strict_types=1);
@@ -10,20 +11,22 @@ namespace Aiguy\Chat;
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Rest\Error_Response;
 use Aiguy\Rest\Request_Guard;
+use Aiguy\Session\Chat_Session;
 use Aiguy\Session\Session_Cookie;
 
 final class Chat_Controller {
 
 	private const MESSAGE_CHARACTERS_MAX = 4000;
 
-	/** W3C Trace Context, version 00; ids of zeros only are invalid there. */
-	private const TRACE_PATTERN = '/\A00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}\z/';
+	/** Longer than this no request for the next events waits: a relayed one holds a PHP worker, and 30 seconds of silence end it. */
+	private const WAIT_SECONDS_MAX = 25;
 
 	/** @var \WeakMap<\WP_REST_Request, Upstream_Request> What was let through and is served by the relay, for exactly that request. */
 	private readonly \WeakMap $accepted;
 
 	public function __construct(
 		private readonly Orchestrator_Client $client,
+		private readonly Interrupt_Requests $interrupts,
 		private readonly Stream_Relay $relay,
 		private readonly Session_Cookie $cookie,
 		private readonly Request_Guard $guard,
@@ -39,11 +42,19 @@ final class Chat_Controller {
 	}
 
 	private function register(): void {
-		$routes = array( 'POST' => $this->send( ... ), 'GET' => $this->follow( ... ), 'DELETE' => $this->stop( ... ) );
-		foreach ( $routes as $method => $build ) {
+		$routes = array(
+			array( 'POST', '/chat', $this->send( ... ) ),
+			array( 'GET', '/chat', $this->follow( ... ) ),
+			array( 'DELETE', '/chat', $this->stop( ... ) ),
+			array( 'POST', '/chat/confirmations', $this->interrupts->confirm( ... ) ),
+			array( 'POST', '/chat/inputs', $this->interrupts->fill_in( ... ) ),
+			array( 'POST', '/chat/undo', $this->interrupts->undo( ... ) ),
+			array( 'GET', '/chat/receipt', $this->interrupts->receipt( ... ) ),
+		);
+		foreach ( $routes as list( $method, $path, $build ) ) {
 			register_rest_route(
 				'aiguy/v1',
-				'/chat',
+				$path,
 				array(
 					'methods'             => $method,
 					'callback'            => fn( \WP_REST_Request $request ): \WP_REST_Response => $this->accept( $build, $request ),
@@ -58,10 +69,10 @@ final class Chat_Controller {
 		}
 	}
 
-	/** @param \Closure(\WP_REST_Request): Upstream_Request $build */
+	/** @param \Closure(\WP_REST_Request, Chat_Session): Upstream_Request $build */
 	private function accept( \Closure $build, \WP_REST_Request $request ): \WP_REST_Response {
 		try {
-			$this->accepted[ $request ] = $build( $request );
+			$this->accepted[ $request ] = $build( $request, $this->cookie->own() );
 			return new \WP_REST_Response();
 		} catch ( Api_Exception $exception ) {
 			return $this->errors->response( $exception );
@@ -76,7 +87,7 @@ final class Chat_Controller {
 		return true;
 	}
 
-	private function send( \WP_REST_Request $request ): Upstream_Request {
+	private function send( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
 		$values  = $this->guard->read_json( $request, array( 'message', 'messageId' ) );
 		$message = $values['message'] ?? null;
 		$id      = $values['messageId'] ?? null;
@@ -84,7 +95,7 @@ final class Chat_Controller {
 			throw new Api_Exception( 'invalid_request' );
 		}
 		$body = array( 'message' => self::checked( $message ) ) + ( null === $id ? array() : array( 'messageId' => $id ) );
-		return $this->client->request( $this->cookie->own(), 'POST', '/chat', (string) wp_json_encode( $body ), self::passed_headers( $request ) );
+		return $this->client->request( $session, 'POST', '/chat', (string) wp_json_encode( $body ), $this->client->passed_headers( $request ) );
 	}
 
 	/**
@@ -106,26 +117,21 @@ final class Chat_Controller {
 		return $text;
 	}
 
-	private function follow( \WP_REST_Request $request ): Upstream_Request {
+	/** With Accept: application/json and «wait», seconds that the orchestrator may wait for an event: one page of the log, for browsers that get no stream. */
+	private function follow( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
 		$after = $request->get_param( 'after' ) ?? '0';
 		if ( ! is_string( $after ) || ! preg_match( '/\A\d{1,9}\z/', $after ) ) {
 			throw new Api_Exception( 'invalid_cursor' );
 		}
-		$session = $this->cookie->own();
-		return $this->client->request( $session, 'GET', "/sessions/$session->id/events?after=$after", null, self::passed_headers( $request ) );
+		$wait = $request->get_param( 'wait' ) ?? '';
+		if ( ! is_string( $wait ) || ! preg_match( '/\A\d{0,2}\z/', $wait ) || (int) $wait > self::WAIT_SECONDS_MAX ) {
+			throw new Api_Exception( 'invalid_request' );
+		}
+		$query = "after=$after" . ( '' === $wait ? '' : "&wait=$wait" );
+		return $this->client->request( $session, 'GET', "/sessions/$session->id/events?$query", null, $this->client->passed_headers( $request ) );
 	}
 
-	private function stop(): Upstream_Request {
-		$session = $this->cookie->own();
+	private function stop( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
 		return $this->client->request( $session, 'POST', "/sessions/$session->id/cancel", '{}' );
-	}
-
-	/** @return array<string, string> */
-	private static function passed_headers( \WP_REST_Request $request ): array {
-		$accept  = (string) $request->get_header( 'accept' );
-		$trace   = (string) $request->get_header( 'traceparent' );
-		$is_json = str_contains( $accept, 'application/json' ) && ! str_contains( $accept, 'text/event-stream' );
-		$headers = array( 'Accept' => $is_json ? 'application/json' : 'text/event-stream' );
-		return preg_match( self::TRACE_PATTERN, $trace ) ? $headers + array( 'traceparent' => $trace ) : $headers;
 	}
 }

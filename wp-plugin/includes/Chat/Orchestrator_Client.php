@@ -14,6 +14,9 @@ use Aiguy\Settings\Settings;
 
 final class Orchestrator_Client {
 
+	/** W3C Trace Context, version 00; ids of zeros only are invalid there. */
+	private const TRACE_PATTERN = '/\A00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}\z/';
+
 	public function __construct( private readonly Settings $settings, private readonly Assertion_Signer $signer ) {}
 
 	/**
@@ -31,6 +34,19 @@ final class Orchestrator_Client {
 			$headers['Content-Type'] = 'application/json';
 		}
 		return new Upstream_Request( $method, $base . $path, $headers, $body );
+	}
+
+	/**
+	 * What of a visitor's request is passed on: the form of the answer and the trace.
+	 *
+	 * @return array<string, string>
+	 */
+	public function passed_headers( \WP_REST_Request $request ): array {
+		$accept  = (string) $request->get_header( 'accept' );
+		$trace   = (string) $request->get_header( 'traceparent' );
+		$is_json = str_contains( $accept, 'application/json' ) && ! str_contains( $accept, 'text/event-stream' );
+		$headers = array( 'Accept' => $is_json ? 'application/json' : 'text/event-stream' );
+		return preg_match( self::TRACE_PATTERN, $trace ) ? $headers + array( 'traceparent' => $trace ) : $headers;
 	}
 
 	/** A trace of its own for each visitor's request (W3C Trace Context). */

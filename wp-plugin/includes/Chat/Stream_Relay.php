@@ -13,8 +13,8 @@ use Aiguy\Rest\Error_Response;
 
 final class Stream_Relay {
 
-	/** What is kept of an answer: a whole JSON answer, and no more than that of a stream. */
-	private const KEPT_BYTES_MAX = 131072;
+	/** What is kept of an answer: a whole JSON answer, such as a page of a long conversation, and no more than that of a stream. */
+	private const KEPT_BYTES_MAX = 1048576;
 
 	private const CONNECT_TIMEOUT_SECONDS = 5;
 

@@ -59,16 +59,16 @@ final class Session_Controller {
 
 	/** @return array<string, mixed> SiteSession of manifests/protocol/http.json. */
 	private function answer( Chat_Session $session, ?string $nonce ): array {
-		$now       = time();
-		$transport = $this->settings->transport();
+		$now    = time();
+		$direct = $this->settings->direct_url();
 		return array(
 			'sessionId'       => $session->id,
 			'visitor'         => $session->visitor->is_customer ? 'customer' : 'guest',
 			'assertion'       => $this->signer->sign( $session->visitor, $session->id, $now ),
 			'expiresAt'       => $now + Assertion_Signer::LIFETIME_SECONDS,
 			'nonce'           => $nonce,
-			'transport'       => $transport,
-			'orchestratorUrl' => 'direct' === $transport ? $this->settings->public_orchestrator_url() : null,
+			'transport'       => '' === $direct ? 'relay' : 'direct',
+			'orchestratorUrl' => '' === $direct ? null : $direct,
 		);
 	}
 

@@ -23,7 +23,25 @@ final class Settings {
 
 	/** @return 'relay'|'direct' */
 	public function transport(): string {
-		return 'direct' === $this->text( 'transport' ) && '' !== $this->public_orchestrator_url() ? 'direct' : 'relay';
+		return '' !== $this->direct_url() ? 'direct' : 'relay';
+	}
+
+	/** Where browsers may reach the orchestrator without this site in between; empty unless the owner allows it, and unless the way there is encrypted or on one computer. */
+	public function direct_url(): string {
+		$url = 'direct' === $this->text( 'transport' ) ? $this->public_orchestrator_url() : '';
+		/**
+		 * Filters the address of the direct connection.
+		 *
+		 * @since 0.1.0
+		 *
+		 * @param string $url Beginning with https://, or with http:// on the own computer; empty for none.
+		 */
+		$url   = apply_filters( 'aiguy_direct_url', $url );
+		$parts = is_string( $url ) ? (array) wp_parse_url( $url ) : array();
+		$host  = strtolower( (string) ( $parts['host'] ?? '' ) );
+		$local = in_array( $host, array( 'localhost', '127.0.0.1', '[::1]' ), true );
+		$safe  = '' !== $host && ( 'https' === ( $parts['scheme'] ?? '' ) || ( $local && 'http' === ( $parts['scheme'] ?? '' ) ) );
+		return $safe ? untrailingslashit( $url ) : '';
 	}
 
 	/** The name under which this site signs: its home address, or the constant AIGUY_ISSUER. */

@@ -39,7 +39,7 @@ final class Settings_Page {
 		add_settings_section( 'connection', __( 'Connection', 'aiguy' ), '__return_null', self::SLUG );
 		add_settings_section( 'chat', __( 'Chat', 'aiguy' ), '__return_null', self::SLUG );
 		$this->field( 'connection', 'orchestrator_url', __( 'Orchestrator address', 'aiguy' ), __( 'As this server reaches it, such as http://127.0.0.1:8787.', 'aiguy' ), 'AIGUY_ORCHESTRATOR_URL' );
-		$this->field( 'connection', 'public_orchestrator_url', __( 'Public address', 'aiguy' ), __( 'As browsers reach it; only for the direct transport.', 'aiguy' ), 'AIGUY_PUBLIC_ORCHESTRATOR_URL' );
+		$this->field( 'connection', 'public_orchestrator_url', __( 'Public address', 'aiguy' ), __( 'As browsers reach it; only for the direct transport, and only with https://.', 'aiguy' ), 'AIGUY_PUBLIC_ORCHESTRATOR_URL' );
 		add_settings_field( 'transport', __( 'Transport', 'aiguy' ), $this->render_transport( ... ), self::SLUG, 'connection', array( 'label_for' => 'aiguy-transport' ) );
 		$this->field( 'chat', 'title', __( 'Title', 'aiguy' ), __( 'Shown at the top of the chat.', 'aiguy' ) );
 		$this->field( 'chat', 'greeting', __( 'Greeting', 'aiguy' ), __( 'Shown before the first message.', 'aiguy' ) );

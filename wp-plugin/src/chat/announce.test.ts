@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nextSpeech } from './announce.ts';
-import type { AssistantMessage } from './reducer.ts';
+import type { AssistantMessage } from './chat-state.ts';
 
 const context = { base: 'https://shop.example/', knownHosts: new Set<string>(), citations: new Set([1]) };
 const answer = (text: string, isStreaming: boolean): AssistantMessage => ({

@@ -1,7 +1,7 @@
 // What a screen reader is told while an answer grows: whole sentences, each once, instead of every piece that arrives.
 
+import type { AssistantMessage } from './chat-state.ts';
 import { type MarkdownContext, parseMarkdown, plainText } from './markdown.ts';
-import type { AssistantMessage } from './reducer.ts';
 import { closeUnfinished } from './unfinished-markdown.ts';
 
 /** Shorter pieces wait for more, so that speech is not cut up. */

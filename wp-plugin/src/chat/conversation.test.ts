@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ErrorMessage } from './chat-state.ts';
 import { createConversation } from './conversation.ts';
 import { parseEvent } from './events.ts';
-import type { ErrorMessage } from './reducer.ts';
 import { ChatError } from './session.ts';
 import type { TransportSink } from './transport.ts';
 
@@ -21,7 +21,15 @@ function setUp() {
     newId: () => `message-${++ids}`,
     connect: (given) => {
       sink = given;
-      return { send: call('send'), resume: call('resume'), cancel: call('cancel'), close: () => undefined };
+      return {
+        send: call('send'),
+        submit: call('submit'),
+        resume: call('resume'),
+        watch: call('watch'),
+        cancel: call('cancel'),
+        receipt: async () => new Blob(),
+        close: () => undefined,
+      };
     },
   });
   let seq = 0;
@@ -32,22 +40,36 @@ function setUp() {
 
 const started = (id: string) => ({ type: 'RUN_STARTED', runId: `run-${id}`, input: { messages: [{ id, role: 'user', content: 'Hi' }] } });
 const finished = { type: 'RUN_FINISHED', outcome: { type: 'success' } };
+const queued = (messageId: string, text: string) => ({ type: 'CUSTOM', name: 'aiguy.queued', value: { runId: 'r', messageId, text, position: 1 } });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('one message at a time: while one is answered, another is not taken', async () => {
-  const { conversation, sends, receive, calls } = setUp();
+test('a message sent while another is answered goes out when that one was taken, and none overtakes another', async () => {
+  const { conversation, sends, receive, sink, calls } = setUp();
   assert.equal(conversation.send(' Hi \n'), true);
-  assert.equal(conversation.send('More'), false);
-  receive(started('message-1'));
-  assert.equal(conversation.send('More'), false);
-  receive(finished);
-  calls[0]?.resolve();
-  await settled();
   assert.equal(conversation.send('More'), true);
+  await settled();
+  assert.deepEqual(sends(), [['Hi', 'message-1']]);
+  sink().onTaken({ type: 'message', messageId: 'message-1', message: 'Hi' });
+  receive(started('message-1'));
+  await settled();
+  receive(queued('message-2', 'More'), { type: 'TEXT_MESSAGE_START', messageId: 'answer-1' }, finished);
+  calls[0]?.resolve();
+  const shown = () => conversation.snapshot().chat.messages.map((message) => (message.kind === 'user' ? [message.id, message.delivery] : message.id));
+  assert.deepEqual(shown(), [['message-1', 'sent'], 'answer-1', ['message-2', 'queued']]);
+  receive(started('message-2'), finished);
+  assert.deepEqual(shown(), [['message-1', 'sent'], 'answer-1', ['message-2', 'sent']]);
   assert.deepEqual(sends(), [
     ['Hi', 'message-1'],
     ['More', 'message-2'],
   ]);
+});
+
+test('no more than five messages wait', () => {
+  const { conversation } = setUp();
+  assert.deepEqual(
+    Array.from({ length: 6 }, () => conversation.send('Hi')),
+    [true, true, true, true, true, false],
+  );
 });
 
 test('nothing but space is not sent', () => {
@@ -137,4 +159,103 @@ test('events that arrive together are told to listeners once', () => {
   });
   receive(started('a'), { type: 'STEP_STARTED', stepName: 'plan' }, finished);
   assert.equal(changes, 1);
+});
+
+const asked = (id: string, more: object = {}) => ({
+  type: 'RUN_FINISHED',
+  outcome: {
+    type: 'interrupt',
+    interrupts: [{ id, reason: 'confirmation', message: 'Cancel it?', toolCallId: 't1', expiresAt: '2026-11-21T12:00:00Z', ...more }],
+  },
+});
+const card = {
+  metadata: { aiguy: { kind: 'confirmation', tool: 'cancel_order', heading: 'Cancel order', action: 'Cancel it', facts: [], effect: 'write' } },
+};
+const form = {
+  reason: 'input_required',
+  responseSchema: { type: 'object', required: ['email'], properties: { email: { type: 'string', format: 'email', title: 'E-mail' } } },
+  metadata: { aiguy: { kind: 'input', tool: 'order_status', heading: 'Your order', action: 'Send', facts: [], effect: 'read' } },
+};
+const settledAs = (interruptId: string, outcome: string) => ({ type: 'CUSTOM', name: 'aiguy.interrupt_settled', value: { interruptId, outcome } });
+
+test('a click goes out once, and the log tells its outcome', async () => {
+  const { conversation, receive, calls } = setUp();
+  receive(started('a'), asked('c1', card));
+  conversation.decide('c1', 'approve');
+  conversation.decide('c1', 'reject');
+  assert.deepEqual(
+    calls.map(({ name, values }) => [name, ...values]),
+    [['submit', { type: 'decision', interruptId: 'c1', decision: 'approve' }]],
+  );
+  const shown = () => conversation.snapshot().chat.messages.find((message) => message.kind === 'interrupt');
+  assert.equal(shown()?.isAnswering, true);
+  receive(settledAs('c1', 'approved'));
+  assert.deepEqual([shown()?.isAnswering, shown()?.outcome], [false, 'approved']);
+  conversation.decide('c1', 'reject');
+  assert.equal(calls.length, 1);
+});
+
+test('a click that came too late is told so, and the outcome is fetched from the log', async () => {
+  const { conversation, receive, calls } = setUp();
+  receive(started('a'), asked('c1', card));
+  conversation.decide('c1', 'approve');
+  calls[0]?.reject(new ChatError('interrupt_decided'));
+  await settled();
+  const shown = () => conversation.snapshot().chat.messages.find((message) => message.kind === 'interrupt');
+  assert.deepEqual([shown()?.problem, shown()?.outcome, calls.at(-1)?.name, calls.at(-1)?.values], ['interrupt_decided', undefined, 'resume', [2]]);
+  receive(settledAs('c1', 'rejected'));
+  assert.equal(shown()?.outcome, 'rejected');
+});
+
+test('wrong fields are marked at their place; what was typed is kept nowhere', async () => {
+  const { conversation, receive, calls } = setUp();
+  receive(started('a'), asked('i1', form));
+  conversation.fillIn('i1', { values: { email: 'secret-words' } });
+  calls[0]?.reject(
+    new ChatError('form_invalid', undefined, [
+      { pointer: '/email', rule: 'format' },
+      { pointer: '/other', rule: 'type' },
+    ]),
+  );
+  await settled();
+  const shown = conversation.snapshot().chat.messages.find((message) => message.kind === 'interrupt');
+  assert.deepEqual([shown?.isAnswering, shown?.errors], [false, { email: 'format' }]);
+  assert.ok(!JSON.stringify(conversation.snapshot()).includes('secret-words'));
+});
+
+test('a change is taken back once, and its button goes when the server has taken the wish', async () => {
+  const { conversation, receive, calls, sink } = setUp();
+  receive(started('a'), {
+    type: 'CUSTOM',
+    name: 'aiguy.receipt',
+    value: { effectId: 'e1', number: 1, tool: 't', summary: 'Cancelled', at: '2026-11-21T12:00:00Z', undoUntil: '2026-11-21T12:10:00Z' },
+  });
+  const shown = () => conversation.snapshot().chat.messages.find((message) => message.kind === 'receipt');
+  assert.equal(shown()?.undoUntil, Date.parse('2026-11-21T12:10:00Z'));
+  conversation.undo('e1');
+  conversation.undo('e1');
+  assert.equal(calls.length, 1);
+  sink().onTaken({ type: 'undo', effectId: 'e1' });
+  assert.deepEqual([shown()?.isUndoing, shown()?.undoUntil], [false, undefined]);
+});
+
+test('what happens by itself is watched while somebody looks and nothing is followed', async () => {
+  const { conversation, receive, calls } = setUp();
+  const names = () => calls.map(({ name }) => name);
+  conversation.setVisible(true);
+  assert.deepEqual(names(), [], 'a conversation that has not begun is not watched');
+  conversation.send('Hi');
+  receive(started('message-1'), finished);
+  calls[0]?.resolve();
+  await settled();
+  assert.deepEqual(names(), ['send', 'watch']);
+  const signal = calls[1]?.values[1] as AbortSignal;
+  conversation.send('More');
+  assert.equal(signal.aborted, true);
+  calls[2]?.resolve();
+  await settled();
+  conversation.setVisible(false);
+  assert.equal((calls.at(-1)?.values[1] as AbortSignal | undefined)?.aborted, true);
+  conversation.setVisible(true);
+  assert.deepEqual(names().slice(-2), ['watch', 'resume']);
 });

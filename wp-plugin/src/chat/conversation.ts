@@ -1,14 +1,17 @@
 // One visitor's conversation: what the interface shows, and what it can do. Keeps nothing outside this page's memory.
-import { type ChatState, type ErrorMessage, emptyChat, reduceChat } from './reducer.ts';
-import { ChatError, toChatError } from './session.ts';
-import type { Connection, ReceivedEvent, Transport, TransportSink } from './transport.ts';
+import type { InputAnswer } from '@aiguy/manifests/generated/http';
+import { type ChatState, type ErrorMessage, emptyChat, findMessage, isOpen, isWaiting } from './chat-state.ts';
+import { readFieldErrors } from './form.ts';
+import { type ChatAction, reduceChat } from './reducer.ts';
+import { type ChatError, toChatError } from './session.ts';
+import type { Command, Connection, ReceivedEvent, Transport, TransportSink } from './transport.ts';
 
 export type Snapshot = {
   chat: ChatState;
   connection: Connection;
   /** Whether the earlier messages are still being fetched. */
   isLoading: boolean;
-  /** A message is on its way or being answered. */
+  /** A message is on its way or being answered; another one may be sent all the same. */
   isBusy: boolean;
   isStopping: boolean;
 };
@@ -18,10 +21,18 @@ export type Conversation = {
   subscribe(listener: () => void): () => void;
   /** Fetches what was said before, and goes on with an answer that is still being written. */
   load(): Promise<void>;
-  /** @returns false when nothing was taken, because an answer is under way or there is nothing to send */
+  /** @returns false when nothing was taken, because there is nothing to send or too much is waiting already */
   send(text: string): boolean;
   retry(error: ErrorMessage): void;
   stop(): Promise<void>;
+  /** A click on a card. */
+  decide(interruptId: string, decision: 'approve' | 'reject'): void;
+  /** What was typed into a form goes out and is not kept. */
+  fillIn(interruptId: string, answer: InputAnswer): void;
+  undo(effectId: string): void;
+  receipt(number: number): Promise<Blob>;
+  /** Whether anybody looks: only then what happens between two answers is followed. */
+  setVisible(isVisible: boolean): void;
   close(): void;
 };
 
@@ -31,6 +42,11 @@ export type ConversationPorts = {
   newId: () => string;
 };
 
+/** More than these wait for no answer. */
+const waitingMax = 5;
+/** What became of it is in the log. */
+const settledElsewhere = new Set(['interrupt_decided', 'interrupt_expired']);
+
 export function createConversation(ports: ConversationPorts): Conversation {
   return new LiveConversation(ports);
 }
@@ -39,7 +55,13 @@ class LiveConversation implements Conversation {
   readonly #ports: ConversationPorts;
   readonly #transport: Transport;
   readonly #listeners = new Set<() => void>();
+  readonly #taken = new Map<string, () => void>();
   #snapshot: Snapshot = { chat: emptyChat, connection: 'connected', isLoading: false, isBusy: false, isStopping: false };
+  #isVisible = false;
+  #following = 0;
+  #watching: AbortController | undefined;
+  /** Settles when the message before was taken, so that none overtakes another. */
+  #lastSent: Promise<void> | undefined;
 
   constructor(ports: ConversationPorts) {
     this.#ports = ports;
@@ -48,7 +70,10 @@ class LiveConversation implements Conversation {
       onConnection: (connection) => {
         if (connection !== this.#snapshot.connection) this.#change({ connection });
       },
-      onRestart: () => this.#change({ chat: reduceChat(this.#snapshot.chat, { type: 'restarted' }) }),
+      onRestart: () => this.#reduce({ type: 'restarted' }),
+      onTaken: (command) => this.#taken.get(keyOf(command))?.(),
+      isExpecting: () =>
+        this.#snapshot.chat.messages.some((one) => isOpen(one) || (one.kind === 'task' && (one.state === 'queued' || one.state === 'running'))),
     });
   }
 
@@ -68,17 +93,48 @@ class LiveConversation implements Conversation {
 
   send(text: string): boolean {
     const message = text.trim();
-    if (message === '' || this.#snapshot.isBusy) return false;
+    if (message === '' || this.#snapshot.chat.messages.filter(isWaiting).length >= waitingMax) return false;
     void this.#send(message, this.#ports.newId());
     return true;
   }
 
-  retry(error: ErrorMessage): void {
-    const { question } = error;
-    if (this.#snapshot.isBusy) return;
+  retry({ question }: ErrorMessage): void {
+    const { chat, isBusy } = this.#snapshot;
+    const delivery = question && findMessage(chat, 'user', question.id)?.delivery;
     // A message that was taken has its answer already, a failed one; asking again is a new message.
-    if (question) void this.#send(question.text, question.delivery === 'failed' ? question.id : this.#ports.newId());
+    if (question && delivery === 'failed') void this.#send(question.text, question.id);
+    else if (isBusy) return;
+    else if (question) void this.#send(question.text, this.#ports.newId());
     else void this.load();
+  }
+
+  decide(interruptId: string, decision: 'approve' | 'reject'): void {
+    void this.#answer({ type: 'decision', interruptId, decision });
+  }
+
+  fillIn(interruptId: string, answer: InputAnswer): void {
+    void this.#answer({ type: 'input', interruptId, answer });
+  }
+
+  undo(effectId: string): void {
+    const receipt = findMessage(this.#snapshot.chat, 'receipt', effectId);
+    if (!receipt || receipt.isUndoing) return;
+    this.#reduce({ type: 'undoing', effectId });
+    const taken = () => this.#reduce({ type: 'undo_taken', effectId });
+    const refused = (error: ChatError) => this.#reduce({ type: 'undo_refused', effectId, code: error.code });
+    void this.#submit({ type: 'undo', effectId }, { taken, refused });
+  }
+
+  async receipt(number: number): Promise<Blob> {
+    return await this.#transport.receipt(number);
+  }
+
+  setVisible(isVisible: boolean): void {
+    if (isVisible === this.#isVisible) return;
+    this.#isVisible = isVisible;
+    if (!isVisible) this.#watching?.abort();
+    else if (this.#following === 0 && this.#snapshot.chat.lastEventId > 0)
+      void this.#follow(this.#transport.resume(this.#snapshot.chat.lastEventId)).catch(() => undefined);
   }
 
   async stop(): Promise<void> {
@@ -88,19 +144,60 @@ class LiveConversation implements Conversation {
   }
 
   close(): void {
+    this.#watching?.abort();
     this.#transport.close();
     this.#listeners.clear();
   }
 
   async #send(text: string, messageId: string): Promise<void> {
     this.#change({ chat: reduceChat(this.#snapshot.chat, { type: 'asked', messageId, text, at: this.#ports.now() }), isLoading: false });
+    const before = this.#lastSent;
+    const taken = new Promise<void>((resolve) => this.#taken.set(messageId, resolve));
+    this.#lastSent = taken;
+    if (before) await before;
     try {
-      await this.#transport.send(text, messageId);
+      await this.#follow(this.#transport.send(text, messageId));
     } catch (error) {
       const { code } = toChatError(error);
-      const isTaken = this.#snapshot.chat.messages.some((one) => one.kind === 'user' && one.id === messageId && one.delivery === 'sent');
-      this.#change({ chat: reduceChat(this.#snapshot.chat, isTaken ? { type: 'lost', code } : { type: 'failed', messageId, code }) });
+      const delivery = findMessage(this.#snapshot.chat, 'user', messageId)?.delivery;
+      this.#reduce(delivery === 'sent' || delivery === 'queued' ? { type: 'lost', code } : { type: 'failed', messageId, code });
       if (code === 'turn_in_progress') await this.#resume();
+    } finally {
+      this.#taken.get(messageId)?.();
+      this.#taken.delete(messageId);
+      if (this.#lastSent === taken) this.#lastSent = undefined;
+    }
+  }
+
+  async #answer(command: Extract<Command, { interruptId: string }>): Promise<void> {
+    const { interruptId } = command;
+    const card = findMessage(this.#snapshot.chat, 'interrupt', interruptId);
+    if (!card || !isOpen(card) || card.isAnswering) return;
+    this.#reduce({ type: 'answering', interruptId });
+    const refused = ({ code, details }: ChatError) =>
+      this.#reduce({ type: 'answer_refused', interruptId, code, errors: readFieldErrors(card.interrupt.form, details) });
+    await this.#submit(command, { taken: () => undefined, refused });
+  }
+
+  async #submit(
+    command: Exclude<Command, { type: 'message' }>,
+    { taken, refused }: { taken: () => void; refused: (error: ChatError) => void },
+  ): Promise<void> {
+    const key = keyOf(command);
+    let isTaken = false;
+    this.#taken.set(key, () => {
+      isTaken = true;
+      taken();
+    });
+    try {
+      await this.#follow(this.#transport.submit(command));
+    } catch (error) {
+      const chatError = toChatError(error);
+      if (isTaken) this.#reduce({ type: 'lost', code: chatError.code });
+      else refused(chatError);
+      if (settledElsewhere.has(chatError.code)) await this.#resume();
+    } finally {
+      this.#taken.delete(key);
     }
   }
 
@@ -113,11 +210,33 @@ class LiveConversation implements Conversation {
 
   async #resume(): Promise<void> {
     try {
-      await this.#transport.resume(this.#snapshot.chat.lastEventId);
+      await this.#follow(this.#transport.resume(this.#snapshot.chat.lastEventId));
     } catch (error) {
-      const chatError = error instanceof ChatError ? error : toChatError(error);
-      this.#change({ chat: reduceChat(this.#snapshot.chat, { type: 'lost', code: chatError.code }) });
+      this.#reduce({ type: 'lost', code: toChatError(error).code });
     }
+  }
+
+  /** Counts what is being followed; when nothing is any more, what happens by itself is watched. */
+  async #follow(following: Promise<void>): Promise<void> {
+    this.#watching?.abort();
+    this.#following += 1;
+    try {
+      await following;
+    } finally {
+      this.#following -= 1;
+      if (this.#following === 0) this.#watch();
+    }
+  }
+
+  #watch(): void {
+    const { lastEventId } = this.#snapshot.chat;
+    if (!this.#isVisible || lastEventId === 0) return;
+    this.#watching = new AbortController();
+    void this.#transport.watch(lastEventId, this.#watching.signal);
+  }
+
+  #reduce(action: ChatAction): void {
+    this.#change({ chat: reduceChat(this.#snapshot.chat, action) });
   }
 
   #change(part: Partial<Snapshot>): void {
@@ -126,5 +245,16 @@ class LiveConversation implements Conversation {
     const isBusy = isSending || next.chat.run !== undefined;
     this.#snapshot = { ...next, isBusy, isStopping: next.isStopping && next.chat.run !== undefined };
     for (const listener of this.#listeners) listener();
+  }
+}
+
+function keyOf(command: Command): string {
+  switch (command.type) {
+    case 'message':
+      return command.messageId;
+    case 'undo':
+      return command.effectId;
+    default:
+      return command.interruptId;
   }
 }

@@ -1,8 +1,11 @@
 // A site as the transport's tests see it: each request gets the next scripted answer; streams are written by hand, chunk by chunk.
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import type { SiteSession } from '@aiguy/manifests/generated/http';
+import { LogTransport } from './log-transport.ts';
 import type { VisitorSession } from './session.ts';
-import { type Connection, createRelayTransport, type ReceivedEvent } from './transport.ts';
+import type { Command, Connection, ReceivedEvent } from './transport.ts';
+import { createWays } from './ways.ts';
 
 export type SentRequest = { method: string; path: string; body: unknown; headers: Record<string, string>; signal: AbortSignal };
 export type Answer = (request: SentRequest) => Response | Promise<Response>;
@@ -60,14 +63,33 @@ export const unreachable: Answer = () => {
   throw new TypeError('Failed to fetch');
 };
 
-export function fakeSite(answers: Answer[], options: { rest?: string; sessions?: string[] } = {}) {
-  const requests: SentRequest[] = [];
-  const received: ReceivedEvent[] = [];
-  const connections: Connection[] = [];
-  const restarts: number[] = [];
-  const sessionIds = options.sessions ?? ['session-a'];
+type SiteOptions = {
+  rest?: string;
+  sessions?: string[];
+  isExpecting?: boolean;
+  /** The way that this tab took before. */
+  remembered?: string;
+  WebSocket?: typeof WebSocket;
+  /** Where browsers reach the orchestrator, when the site allows it. */
+  directUrl?: string;
+};
+
+/** A network that lets no WebSocket through. */
+class NoSocket {
+  constructor() {
+    throw new TypeError('no WebSocket here');
+  }
+}
+
+function fakeSession({ sessions = ['session-a'], directUrl }: SiteOptions) {
   let renewals = 0;
-  const current = async () => ({ sessionId: sessionIds[Math.min(renewals, sessionIds.length - 1)] }) as SiteSession;
+  const current = async () =>
+    ({
+      sessionId: sessions[Math.min(renewals, sessions.length - 1)],
+      assertion: `assertion-${renewals}`,
+      transport: directUrl ? 'direct' : 'relay',
+      orchestratorUrl: directUrl ?? null,
+    }) as SiteSession;
   const session: VisitorSession = {
     ensure: current,
     renew: async () => {
@@ -76,6 +98,26 @@ export function fakeSite(answers: Answer[], options: { rest?: string; sessions?:
     },
     headers: () => ({ 'X-WP-Nonce': `nonce-${renewals}` }),
   };
+  return { session, renewals: () => renewals };
+}
+
+function rememberWay(way: string | null) {
+  const memory = {
+    way,
+    read: () => memory.way,
+    write: (name: string) => {
+      memory.way = name;
+    },
+  };
+  return memory;
+}
+
+export function fakeSite(answers: Answer[], options: SiteOptions = {}) {
+  const requests: SentRequest[] = [];
+  const received: ReceivedEvent[] = [];
+  const connections: Connection[] = [];
+  const restarts: number[] = [];
+  const { session, renewals } = fakeSession(options);
   const network = { online: true, isOnline: () => network.online, events: new EventTarget() };
   const fakeFetch = async (url: unknown, init: RequestInit = {}) => {
     const body = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;
@@ -86,17 +128,47 @@ export function fakeSite(answers: Answer[], options: { rest?: string; sessions?:
     assert.ok(answer, `no answer left for ${request.method} ${path}`);
     return await answer(request);
   };
-  const transport = createRelayTransport({
-    rest: options.rest ?? rest,
-    session,
-    fetch: fakeFetch as typeof fetch,
+  const taken: Command[] = [];
+  const clock = { ms: 0 };
+  const memory = rememberWay(options.remembered ?? null);
+  const ports = { rest: options.rest ?? rest, session, fetch: fakeFetch as typeof fetch, isExpecting: () => options.isExpecting ?? false };
+  const ways = createWays({
+    ...ports,
+    memory,
+    clock: () => clock.ms,
+    connect: (url, protocols) => new (options.WebSocket ?? (NoSocket as unknown as typeof WebSocket))(url, protocols),
+  });
+  const transport = new LogTransport({
+    ...ports,
+    ways,
     network,
     random: () => 0,
+    onTaken: (command) => taken.push(command),
     onEvents: (events) => received.push(...events),
     onConnection: (connection) => connections.at(-1) !== connection && connections.push(connection),
     onRestart: () => restarts.push(received.length),
   });
   const sent = () => requests.map(({ method, path }) => `${method} ${path}`);
   const ids = () => received.map(({ id }) => id);
-  return { transport, requests, sent, ids, connections, restarts, network, renewals: () => renewals };
+  return { transport, requests, sent, ids, taken, clock, memory, connections, restarts, network, renewals };
+}
+
+const realSetImmediate = setImmediate;
+
+/** Lets everything happen that needs no time, then passes time until the promise is settled. */
+export async function settle<T>(promise: Promise<T>, stepMs = 1000): Promise<T> {
+  let isSettled = false;
+  const settled = promise.finally(() => {
+    isSettled = true;
+  });
+  settled.catch(() => undefined);
+  for (let turns = 0; turns < 5000 && !isSettled; turns += 1) {
+    await idle();
+    if (!isSettled) mock.timers.tick(stepMs);
+  }
+  return await settled;
+}
+
+export async function idle(): Promise<void> {
+  for (let turns = 0; turns < 10; turns += 1) await new Promise((resolve) => realSetImmediate(resolve));
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type ChatState, emptyChat } from './chat-state.ts';
 import { parseEvent } from './events.ts';
-import { type ChatAction, type ChatState, emptyChat, reduceChat } from './reducer.ts';
+import { type ChatAction, reduceChat } from './reducer.ts';
 
 const citation = { number: 1, passageId: 'p', title: 'Returns', heading: '', url: 'https://shop.example/returns', quote: '30 days' };
 const turn: object[] = [

@@ -1,30 +1,20 @@
-// The conversation as a pure function: state × event → state. Messages keep their identity while they don't change, so that only what changed is drawn again.
-import type { ChatEvent, Citation } from './events.ts';
-
-export type UserMessage = { kind: 'user'; id: string; text: string; at: number | undefined; delivery: 'sending' | 'sent' | 'failed' };
-export type AssistantMessage = {
-  kind: 'assistant';
-  id: string;
-  text: string;
-  citations: Citation[];
-  at: number | undefined;
-  /** False once no more text can come. */
-  isStreaming: boolean;
-  /** Whether it was being written while somebody looked; what is replayed is not read out again. */
-  isLive: boolean;
-};
-export type NoticeMessage = { kind: 'notice'; id: string; code: string; text: string };
-export type ErrorMessage = { kind: 'error'; id: string; code: string /** The message to send again. */; question: UserMessage | undefined };
-export type Message = UserMessage | AssistantMessage | NoticeMessage | ErrorMessage;
-
-export type Run = { id: string; tools: { id: string; title: string }[]; isWriting: boolean };
-
-export type ChatState = {
-  /** Sequence number of the last event that is in this state; the place to continue from. */
-  lastEventId: number;
-  messages: Message[];
-  run: Run | undefined;
-};
+// The conversation as a pure function: state × event → state.
+import {
+  type AssistantMessage,
+  type ChatState,
+  changeMessage,
+  dropMessage,
+  emptyChat,
+  findMessage,
+  isWaiting,
+  type Message,
+  type NoticeMessage,
+  type Run,
+  type UserMessage,
+  withMessage,
+} from './chat-state.ts';
+import { applyEffect, applyEffectAction, askVisitor, type EffectAction, markDone } from './effects.ts';
+import type { ChatEvent } from './events.ts';
 
 export type ChatAction =
   | { type: 'received'; id: number; event: ChatEvent | undefined; isLive: boolean }
@@ -32,11 +22,10 @@ export type ChatAction =
   | { type: 'failed'; messageId: string; code: string }
   | { type: 'lost'; code: string }
   /** The session is another one: nothing of the old one may stay, but what is still being sent. */
-  | { type: 'restarted' };
+  | { type: 'restarted' }
+  | EffectAction;
 
 const lostId = 'lost';
-
-export const emptyChat: ChatState = { lastEventId: 0, messages: [], run: undefined };
 
 export function reduceChat(state: ChatState, action: ChatAction): ChatState {
   switch (action.type) {
@@ -57,6 +46,8 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return withMessage(endRun(state), { kind: 'error', id: lostId, code: action.code, question: undefined });
     case 'restarted':
       return { ...emptyChat, messages: state.messages.filter((message) => message.kind === 'user' && message.delivery === 'sending') };
+    default:
+      return applyEffectAction(state, action);
   }
 }
 
@@ -67,16 +58,25 @@ function applyEvent(state: ChatState, event: ChatEvent, origin: Origin): ChatSta
     case 'RUN_STARTED':
       return startRun(state, event);
     case 'RUN_FINISHED':
-      return event.outcome === 'cancelled' ? withMessage(endRun(state), stopped(origin)) : endRun(state);
+      return finishRun(endRun(state), event, origin);
     case 'RUN_ERROR':
       return withMessage(endRun(state), { kind: 'error', id: `error-${origin.id}`, code: event.code, question: lastQuestion(state) });
     case 'MESSAGES_SNAPSHOT':
       return { ...state, messages: event.messages.map(fromSnapshot) };
     case 'notice':
       return withMessage(state, { kind: 'notice', id: `notice-${origin.id}`, code: event.code, text: event.message });
+    case 'queued':
+      return withMessage(state, { ...questionOf(state, event, undefined), delivery: 'queued' });
+    case 'step_reset':
+      return resetStep(state, event);
+    case 'interrupt_settled':
+    case 'receipt':
+    case 'task':
+      return applyEffect(state, event);
+    case 'TOOL_CALL_RESULT':
+      return markDone({ ...state, run: state.run && followTools(state.run, event) }, event.toolCallId, event.isOk);
     case 'STEP_STARTED':
     case 'TOOL_CALL_START':
-    case 'TOOL_CALL_RESULT':
     case 'tool_title':
       return { ...state, run: state.run && followTools(state.run, event) };
     default:
@@ -84,7 +84,7 @@ function applyEvent(state: ChatState, event: ChatEvent, origin: Origin): ChatSta
   }
 }
 
-type TextEvent = Extract<ChatEvent, { messageId: string }>;
+type TextEvent = Extract<ChatEvent, { type: 'TEXT_MESSAGE_START' | 'TEXT_MESSAGE_CONTENT' | 'TEXT_MESSAGE_END' | 'citations' }>;
 
 function applyText(state: ChatState, event: TextEvent, { isLive }: Origin): ChatState {
   switch (event.type) {
@@ -107,16 +107,29 @@ function applyText(state: ChatState, event: TextEvent, { isLive }: Origin): Chat
 
 function startRun(state: ChatState, event: Extract<ChatEvent, { type: 'RUN_STARTED' }>): ChatState {
   const started: ChatState = { ...state, run: { id: event.runId, tools: [], isWriting: false } };
-  return event.messages.reduce((before, { id, text }) => {
-    const known = before.messages.find((message) => message.kind === 'user' && message.id === id);
-    return withMessage(dropMessage(before, errorId(id)), {
-      kind: 'user',
-      id,
-      text,
-      at: known?.kind === 'user' ? known.at : event.at,
-      delivery: 'sent',
-    });
+  return event.messages.reduce((before, message) => {
+    const question: UserMessage = { ...questionOf(before, { messageId: message.id, text: message.text }, event.at), delivery: 'sent' };
+    const known = findMessage(before, 'user', message.id);
+    // What has waited is answered from here on: it stands behind all that was said meanwhile.
+    const rest = dropMessage(known && isWaiting(known) ? dropMessage(before, message.id) : before, errorId(message.id));
+    return withMessage(rest, question);
   }, started);
+}
+
+function questionOf(state: ChatState, { messageId, text }: { messageId: string; text: string }, at: number | undefined): UserMessage {
+  return { kind: 'user', id: messageId, text, at: findMessage(state, 'user', messageId)?.at ?? at, delivery: 'sending' };
+}
+
+function finishRun(state: ChatState, event: Extract<ChatEvent, { type: 'RUN_FINISHED' }>, origin: Origin): ChatState {
+  if (event.outcome === 'cancelled') return withMessage(state, stopped(origin));
+  return askVisitor(state, event.interrupts, origin.isLive);
+}
+
+/** A step is begun again: what it had shown so far is taken back. */
+function resetStep(state: ChatState, { messageIds, toolCallIds, resultIds }: Extract<ChatEvent, { type: 'step_reset' }>): ChatState {
+  const messages = state.messages.filter((message) => message.kind !== 'assistant' || !messageIds.includes(message.id));
+  const run = state.run && { ...state.run, isWriting: false, tools: state.run.tools.filter((tool) => !toolCallIds.includes(tool.id)) };
+  return [...toolCallIds, ...resultIds].reduce((before, id) => markDone(before, id, undefined), { ...state, messages, run });
 }
 
 type ToolEvent = Extract<ChatEvent, { type: 'STEP_STARTED' | 'TOOL_CALL_START' | 'TOOL_CALL_RESULT' | 'tool_title' }>;
@@ -142,10 +155,9 @@ function endRun(state: ChatState): ChatState {
 }
 
 function failed(state: ChatState, messageId: string, code: string): ChatState {
-  const question = state.messages.find((message) => message.kind === 'user' && message.id === messageId);
-  if (question?.kind !== 'user') return withMessage(state, { kind: 'error', id: errorId(messageId), code, question: undefined });
-  const marked: UserMessage = { ...question, delivery: 'failed' };
-  return withMessage(withMessage(state, marked), { kind: 'error', id: errorId(messageId), code, question: marked });
+  const question = findMessage(state, 'user', messageId);
+  const marked: UserMessage | undefined = question && { ...question, delivery: 'failed' };
+  return withMessage(marked ? withMessage(state, marked) : state, { kind: 'error', id: errorId(messageId), code, question: marked });
 }
 
 function stopped({ id }: Origin): NoticeMessage {
@@ -160,34 +172,18 @@ function fromSnapshot(message: { id: string; role: 'user' | 'assistant'; text: s
 }
 
 function lastQuestion(state: ChatState): UserMessage | undefined {
-  return state.messages.findLast((message) => message.kind === 'user');
+  return state.messages.findLast((message): message is UserMessage => message.kind === 'user' && !isWaiting(message));
 }
 
 function errorId(messageId: string): string {
   return `error-${messageId}`;
 }
 
-/** Puts a message in the place of the one with its id, or at the end. */
-function withMessage(state: ChatState, message: Message): ChatState {
-  const index = state.messages.findIndex((one) => one.id === message.id && one.kind === message.kind);
-  return { ...state, messages: index === -1 ? [...state.messages, message] : state.messages.with(index, message) };
-}
-
-function dropMessage(state: ChatState, id: string): ChatState {
-  return state.messages.some((message) => message.id === id) ? { ...state, messages: state.messages.filter((message) => message.id !== id) } : state;
-}
-
-function findAnswer(state: ChatState, id: string): AssistantMessage | undefined {
-  const answer = state.messages.find((message) => message.kind === 'assistant' && message.id === id);
-  return answer?.kind === 'assistant' ? answer : undefined;
-}
-
 /** The answer of that id, or an empty one: citations may come before the text. */
 function answerOf(state: ChatState, id: string): AssistantMessage {
-  return findAnswer(state, id) ?? { kind: 'assistant', id, text: '', citations: [], at: undefined, isStreaming: true, isLive: false };
+  return findMessage(state, 'assistant', id) ?? { kind: 'assistant', id, text: '', citations: [], at: undefined, isStreaming: true, isLive: false };
 }
 
 function changeAnswer(state: ChatState, id: string, change: (answer: AssistantMessage) => AssistantMessage): ChatState {
-  const answer = findAnswer(state, id);
-  return answer ? withMessage(state, change(answer)) : state;
+  return changeMessage(state, { kind: 'assistant', id }, change);
 }

@@ -15,12 +15,15 @@ export class ChatError extends Error {
   readonly code: string;
   /** How long the server wants to be left alone. */
   readonly retryAfterMs: number | undefined;
+  /** Which fields broke which rules, as the server tells it. */
+  readonly details: unknown;
 
-  constructor(code: string, retryAfterMs?: number) {
+  constructor(code: string, retryAfterMs?: number, details?: unknown) {
     super(code);
     this.name = 'ChatError';
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+    this.details = details;
   }
 }
 

@@ -1,32 +1,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
-import { fakeSite, finished, frame, openStream, refusal, rest, started, step, stream, unreachable } from './fake-site.fixture.ts';
+import { fakeSite, finished, frame, idle, openStream, refusal, rest, settle, started, step, stream, unreachable } from './fake-site.fixture.ts';
 import { ChatError } from './session.ts';
-
-const realSetImmediate = setImmediate;
 
 beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ['setTimeout'] });
 });
-
-/** Lets everything happen that needs no time, then passes time until the promise is settled. */
-async function settle<T>(promise: Promise<T>, stepMs = 1000): Promise<T> {
-  let isSettled = false;
-  const settled = promise.finally(() => {
-    isSettled = true;
-  });
-  settled.catch(() => undefined);
-  for (let turns = 0; turns < 5000 && !isSettled; turns += 1) {
-    await idle();
-    if (!isSettled) mock.timers.tick(stepMs);
-  }
-  return await settled;
-}
-
-async function idle(): Promise<void> {
-  for (let turns = 0; turns < 10; turns += 1) await new Promise((resolve) => realSetImmediate(resolve));
-}
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
   return await settle(promise).then(

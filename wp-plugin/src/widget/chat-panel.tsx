@@ -2,14 +2,15 @@
 import { useEffect, useRef } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import type { ArticleSuggestions } from '../chat/article-suggestions.ts';
+import type { ErrorMessage } from '../chat/chat-state.ts';
 import type { Conversation } from '../chat/conversation.ts';
-import type { ErrorMessage } from '../chat/reducer.ts';
 import type { ChatOptions, OpenState } from '../options.ts';
 import { Announcer } from './announcer.tsx';
 import { Composer } from './composer.tsx';
 import { Icon } from './icon.tsx';
 import { MessageList } from './message-list.tsx';
 import { useChat } from './use-chat.ts';
+import { useVisibility } from './use-visibility.ts';
 import { useVisualViewport } from './use-visual-viewport.ts';
 
 type Props = {
@@ -26,6 +27,7 @@ export function ChatPanel({ options, conversation, suggestions, openState, onClo
   const field = useRef<HTMLTextAreaElement>(null);
   const isFloating = options.position === 'floating';
   useVisualViewport(panel, isFloating && openState.isOpen);
+  useVisibility(conversation, openState.isOpen);
   useEffect(() => {
     if (!openState.isOpen || !openState.takesFocus) return;
     field.current?.focus({ preventScroll: true });
@@ -57,7 +59,7 @@ export function ChatPanel({ options, conversation, suggestions, openState, onClo
       onKeyDown={onKeyDown}
     >
       <Header title={options.title} onClose={onClose} />
-      <MessageList options={options} snapshot={snapshot} onRetry={onRetry} onSuggestion={onSend} />
+      <MessageList options={options} snapshot={snapshot} conversation={conversation} onRetry={onRetry} onSuggestion={onSend} />
       <Composer
         ref={field}
         placeholder={options.placeholder}

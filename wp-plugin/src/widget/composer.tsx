@@ -1,4 +1,4 @@
-// Where the visitor writes: Enter sends, Shift+Enter breaks the line; what is typed while an answer runs is kept.
+// Where the visitor writes: Enter sends, Shift+Enter breaks the line; what is sent while an answer runs waits for its turn.
 import { forwardRef, type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import type { ArticleSuggestions } from '../chat/article-suggestions.ts';
@@ -27,7 +27,7 @@ export const Composer = forwardRef<HTMLTextAreaElement, Props>(function Composer
   useFittingHeight(field, text);
   useEffect(() => suggestions?.type(text), [suggestions, text]);
   const length = countCharacters(text);
-  const canSend = !snapshot.isBusy && text.trim() !== '' && length <= charactersMax;
+  const canSend = text.trim() !== '' && length <= charactersMax;
 
   const submit = () => {
     if (canSend && onSend(text)) setText('');
@@ -68,7 +68,7 @@ export const Composer = forwardRef<HTMLTextAreaElement, Props>(function Composer
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
         />
-        <ComposerButton snapshot={snapshot} canSend={canSend} onStop={onStop} field={field} />
+        <ComposerButtons snapshot={snapshot} canSend={canSend} onStop={onStop} field={field} />
       </div>
       <Counter length={length} />
     </form>
@@ -77,29 +77,25 @@ export const Composer = forwardRef<HTMLTextAreaElement, Props>(function Composer
 
 type ButtonProps = { snapshot: Snapshot; canSend: boolean; onStop: () => void; field: RefObject<HTMLTextAreaElement> };
 
-function ComposerButton({ snapshot, canSend, onStop, field }: ButtonProps) {
+function ComposerButtons({ snapshot, canSend, onStop, field }: ButtonProps) {
+  const isRunning = snapshot.chat.run !== undefined;
   const stop = () => {
     onStop();
     field.current?.focus();
   };
-  if (snapshot.chat.run) {
-    return (
-      <button
-        key="stop"
-        type="button"
-        className="round stop"
-        aria-label={__('Stop the answer', 'aiguy')}
-        disabled={snapshot.isStopping}
-        onClick={stop}
-      >
-        <Icon name="stop" />
-      </button>
-    );
-  }
   return (
-    <button key="send" type="submit" className="round send" aria-label={__('Send', 'aiguy')} disabled={!canSend}>
-      <Icon name="send" />
-    </button>
+    <>
+      {isRunning ? (
+        <button type="button" className="round stop" aria-label={__('Stop the answer', 'aiguy')} disabled={snapshot.isStopping} onClick={stop}>
+          <Icon name="stop" />
+        </button>
+      ) : null}
+      {isRunning && !canSend ? null : (
+        <button type="submit" className="round send" aria-label={__('Send', 'aiguy')} disabled={!canSend}>
+          <Icon name="send" />
+        </button>
+      )}
+    </>
   );
 }
 

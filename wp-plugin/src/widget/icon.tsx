@@ -6,6 +6,8 @@ const shapes = {
   send: 'M12 19V5m-6 6 6-6 6 6',
   stop: 'M8 8h8v8H8Z',
   down: 'M12 5v14m-6-6 6 6 6-6',
+  check: 'm5 12.5 4.5 4.5L19 7.5',
+  clock: 'M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Z',
   alert: 'M12 8v5m0 3.2v.1M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Z',
 };
 

@@ -4,13 +4,15 @@ import { createRoot } from '@wordpress/element';
 import { setLocaleData } from '@wordpress/i18n';
 import { type ArticleSuggestions, createArticleSuggestions } from '../chat/article-suggestions.ts';
 import { type Conversation, createConversation } from '../chat/conversation.ts';
+import { LogTransport } from '../chat/log-transport.ts';
 import { createSession, type SendJson, type VisitorSession } from '../chat/session.ts';
-import { createRelayTransport } from '../chat/transport.ts';
 import { waitMs } from '../chat/wait.ts';
+import { createWays, type WayMemory } from '../chat/ways.ts';
 import type { ChatOptions, MountedChat } from '../options.ts';
 import { ChatPanel } from './chat-panel.tsx';
 import './styles/frame.css';
 import './styles/messages.css';
+import './styles/cards.css';
 import './styles/controls.css';
 import './styles/conditions.css';
 
@@ -36,17 +38,33 @@ function converse(rest: string, session: VisitorSession): Conversation {
   return createConversation({
     now: Date.now,
     newId: () => crypto.getRandomValues(new Uint32Array(4)).reduce((id, part) => id + part.toString(36).padStart(7, '0'), ''),
-    connect: (sink) =>
-      createRelayTransport({
-        rest,
-        session,
-        fetch: window.fetch.bind(window),
-        network: { isOnline: () => navigator.onLine, events: window },
-        random: Math.random,
-        ...sink,
-      }),
+    connect: (sink) => {
+      const ports = { rest, session, fetch: window.fetch.bind(window), ...sink };
+      const ways = createWays({ ...ports, clock: () => performance.now(), memory, connect: (url, protocols) => new WebSocket(url, protocols) });
+      return new LogTransport({ ...ports, ways, network: { isOnline: () => navigator.onLine, events: window }, random: Math.random });
+    },
   });
 }
+
+const wayKey = 'aiguy:way';
+
+/** For the tab, so that each of its pages does not find out anew. */
+const memory: WayMemory = {
+  read: () => {
+    try {
+      return sessionStorage.getItem(wayKey);
+    } catch {
+      return null;
+    }
+  },
+  write: (name) => {
+    try {
+      sessionStorage.setItem(wayKey, name);
+    } catch {
+      // Without storage the next page tries again.
+    }
+  },
+};
 
 function suggest(rest: string, session: VisitorSession): ArticleSuggestions {
   return createArticleSuggestions({ rest, session, base: document.baseURI, fetch: window.fetch.bind(window), wait: waitMs });

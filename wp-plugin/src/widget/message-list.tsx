@@ -1,8 +1,8 @@
 // The conversation as a log: what was said, what is going on, and a way back to the newest when the reader is further up.
 import { useEffect, useRef } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
-import type { Snapshot } from '../chat/conversation.ts';
-import type { ErrorMessage } from '../chat/reducer.ts';
+import type { ErrorMessage } from '../chat/chat-state.ts';
+import type { Conversation, Snapshot } from '../chat/conversation.ts';
 import type { ChatOptions } from '../options.ts';
 import { Icon } from './icon.tsx';
 import { MessageView } from './message.tsx';
@@ -11,9 +11,15 @@ import { useStickyScroll } from './use-sticky-scroll.ts';
 
 const suggestionsMax = 3;
 
-type Props = { options: ChatOptions; snapshot: Snapshot; onRetry: (error: ErrorMessage) => void; onSuggestion: (text: string) => void };
+type Props = {
+  options: ChatOptions;
+  snapshot: Snapshot;
+  conversation: Conversation;
+  onRetry: (error: ErrorMessage) => void;
+  onSuggestion: (text: string) => void;
+};
 
-export function MessageList({ options, snapshot, onRetry, onSuggestion }: Props) {
+export function MessageList({ options, snapshot, conversation, onRetry, onSuggestion }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { hasNew, toEnd } = useStickyScroll(scroller, content);
@@ -43,7 +49,13 @@ export function MessageList({ options, snapshot, onRetry, onSuggestion }: Props)
             </div>
           )}
           {messages.map((message, index) => (
-            <MessageView key={message.id} message={message} locale={options.locale} onRetry={index === messages.length - 1 ? onRetry : undefined} />
+            <MessageView
+              key={message.id}
+              message={message}
+              locale={options.locale}
+              conversation={conversation}
+              onRetry={index === messages.length - 1 ? onRetry : undefined}
+            />
           ))}
           {messages.length === 0 && !snapshot.isLoading ? <Suggestions questions={options.suggestions ?? []} onSuggestion={onSuggestion} /> : null}
           <StatusLine snapshot={snapshot} />

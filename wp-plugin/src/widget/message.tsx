@@ -1,22 +1,29 @@
-// One entry of the conversation: what the visitor wrote, an answer, a notice, or an error with a way on.
+// One entry of the conversation: what the visitor wrote, an answer, a card, what was done, a notice, or an error with a way on.
 import { memo, useMemo } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
+import type { AssistantMessage, ErrorMessage, Message, UserMessage } from '../chat/chat-state.ts';
+import type { Conversation } from '../chat/conversation.ts';
 import { errorText, isRetryable, noticeText } from '../chat/error-text.ts';
 import { hostOf } from '../chat/links.ts';
 import { type MarkdownContext, parseMarkdown } from '../chat/markdown.ts';
-import type { AssistantMessage, ErrorMessage, Message, UserMessage } from '../chat/reducer.ts';
 import { closeUnfinished } from '../chat/unfinished-markdown.ts';
 import { Citations } from './citations.tsx';
 import { Icon } from './icon.tsx';
+import { InterruptCard } from './interrupt-card.tsx';
+import { formatDate } from './locale-format.ts';
 import { MarkdownView } from './markdown-view.tsx';
+import { ReceiptLine } from './receipt-line.tsx';
+import { TaskLine } from './task-line.tsx';
 
 type Props = {
   message: Message;
-  locale: string /** Only the newest entry can be tried again. */;
+  locale: string;
+  conversation: Conversation;
+  /** Only the newest entry can be tried again. */
   onRetry: ((error: ErrorMessage) => void) | undefined;
 };
 
-export const MessageView = memo(function MessageView({ message, locale, onRetry }: Props) {
+export const MessageView = memo(function MessageView({ message, locale, conversation, onRetry }: Props) {
   switch (message.kind) {
     case 'user':
       return <UserView message={message} locale={locale} />;
@@ -24,6 +31,12 @@ export const MessageView = memo(function MessageView({ message, locale, onRetry 
       return message.text === '' ? null : <AnswerView message={message} locale={locale} />;
     case 'notice':
       return <p className="notice">{noticeText(message, __)}</p>;
+    case 'interrupt':
+      return <InterruptCard card={message} locale={locale} conversation={conversation} />;
+    case 'receipt':
+      return <ReceiptLine receipt={message} conversation={conversation} />;
+    case 'task':
+      return <TaskLine task={message} />;
     case 'error':
       return <ErrorView error={message} onRetry={onRetry} />;
   }
@@ -36,9 +49,22 @@ function UserView({ message, locale }: { message: UserMessage; locale: string })
       <div className="bubble user">
         <p dir="auto">{message.text}</p>
       </div>
-      <footer className="meta">{message.delivery === 'failed' ? __('Not sent', 'aiguy') : <Time at={message.at} locale={locale} />}</footer>
+      <footer className="meta">
+        <Delivery message={message} locale={locale} />
+      </footer>
     </article>
   );
+}
+
+function Delivery({ message, locale }: { message: UserMessage; locale: string }) {
+  switch (message.delivery) {
+    case 'failed':
+      return <>{__('Not sent', 'aiguy')}</>;
+    case 'queued':
+      return <>{__('Waiting for the answer before it', 'aiguy')}</>;
+    default:
+      return <Time at={message.at} locale={locale} />;
+  }
 }
 
 function AnswerView({ message, locale }: { message: AssistantMessage; locale: string }) {
@@ -82,21 +108,11 @@ function ErrorView({ error, onRetry }: { error: ErrorMessage; onRetry: Props['on
 function Time({ at, locale }: { at: number | undefined; locale: string }) {
   if (at === undefined) return null;
   const date = new Date(at);
-  const language = locale.replaceAll('_', '-');
   const isToday = date.toDateString() === new Date().toDateString();
   const format: Intl.DateTimeFormatOptions = isToday ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' };
   return (
-    <time dateTime={date.toISOString()} title={formatDate(date, language, { dateStyle: 'full', timeStyle: 'short' })}>
-      {formatDate(date, language, format)}
+    <time dateTime={date.toISOString()} title={formatDate(date, locale, { dateStyle: 'full', timeStyle: 'short' })}>
+      {formatDate(date, locale, format)}
     </time>
   );
-}
-
-/** WordPress has locales that are no language tags, such as de_DE_formal. */
-function formatDate(date: Date, language: string, format: Intl.DateTimeFormatOptions): string {
-  try {
-    return new Intl.DateTimeFormat(language, format).format(date);
-  } catch {
-    return new Intl.DateTimeFormat(language.split('-')[0] || 'en', format).format(date);
-  }
 }

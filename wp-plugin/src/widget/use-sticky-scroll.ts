@@ -27,7 +27,8 @@ export function useStickyScroll(scroller: RefObject<HTMLElement>, content: RefOb
       const hasGrown = inside.offsetHeight > height;
       height = inside.offsetHeight;
       if (isAtEnd.current) toEnd();
-      else if (hasGrown) setHasNew(true);
+      // A form that grows under the visitor's hands is nothing new.
+      else if (hasGrown && !inside.querySelector('.form :focus')) setHasNew(true);
     });
     const onScroll = () => {
       const isNearEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPx;

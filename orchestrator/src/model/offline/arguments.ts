@@ -1,7 +1,7 @@
 // Fills a tool's arguments from what the visitor wrote, as far as its schema says how.
 import type { ToolDefinition } from '../port.ts';
 
-type Property = { type?: string; pattern?: string; maxLength?: number };
+type Property = { type?: string; pattern?: string; maxLength?: number; enum?: unknown[] };
 export type Filled = { args: Record<string, unknown>; missing: string[] };
 
 /** What a visitor wants, as far as arguments go. */
@@ -18,16 +18,17 @@ export type Wish = {
 
 /**
  * A required text with a pattern is looked for among the words, the newest message first; one without takes the question itself.
- * A tool that takes the context apart from the question gets both.
+ * A tool that takes the context apart from the question gets both. A choice is made as in the example that the message is nearest to.
  */
-export function fillArguments(tool: ToolDefinition, wish: Wish): Filled {
+export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<string, unknown> = {}): Filled {
   const properties = propertiesOf(tool);
   const takesContext = properties.context?.type === 'array';
   const args: Record<string, unknown> = takesContext && wish.context.length > 0 ? { context: wish.context } : {};
   const missing: string[] = [];
   for (const name of requiredOf(tool)) {
-    const { pattern, maxLength = Infinity } = properties[name] ?? {};
-    const value = pattern ? findInMessages([...wish.earlier, wish.text], pattern) : questionWithin(maxLength, wish, takesContext);
+    const { pattern, maxLength = Infinity, enum: choices } = properties[name] ?? {};
+    const text = () => (pattern ? findInMessages([...wish.earlier, wish.text], pattern) : questionWithin(maxLength, wish, takesContext));
+    const value = choices ? nearest[name] : text();
     if (value === undefined) missing.push(name);
     else args[name] = value;
   }
@@ -49,11 +50,6 @@ export function withoutIdentifiers(tools: readonly ToolDefinition[], message: st
   const patterns = tools.flatMap(patternsOf);
   const words = message.split(/\s+/).filter((word) => patterns.every((pattern) => findIdentifier(word, pattern) === undefined));
   return words.join(' ');
-}
-
-/** A tool that looks for something by its number belongs to one customer; the others answer in general. */
-export function isPersonal(tool: ToolDefinition): boolean {
-  return patternsOf(tool).length > 0;
 }
 
 function findInMessages(messages: readonly string[], pattern: string): string | undefined {

@@ -1,10 +1,10 @@
 // The policy without a key: routes by the manifests' examples, answers in quotations and tool results, asks when unsure, invents nothing.
 import { createHash } from 'node:crypto';
 import { keepContract } from '../keep-contract.ts';
-import type { ModelEvent, ModelPort, ModelRequest, ToolCall, ToolOutcome } from '../port.ts';
+import type { ModelEvent, ModelPort, ModelRequest, ToolCall, ToolDefinition, ToolOutcome } from '../port.ts';
 import type { Wish } from './arguments.ts';
+import { describeResult } from './describe-result.ts';
 import type { Embed } from './embedder.ts';
-import { describeOrder } from './order-answer.ts';
 import { type QuotablePassage, quotePassages } from './quote-passages.ts';
 import { type Route, Router } from './route.ts';
 import type { SmallTalk } from './small-talk.ts';
@@ -40,7 +40,10 @@ export function createOfflineModel(options: { embed: Embed }): ModelPort {
 async function* answer(embed: Embed, router: Router, request: ModelRequest): AsyncGenerator<ModelEvent> {
   const last = request.messages.at(-1);
   const wish = wishOf(request);
-  if (last?.role === 'tool') return yield* observed(embed, { call: last.call, outcome: last.outcome, question: wish.question });
+  if (last?.role === 'tool') {
+    const tool = request.tools.find(({ name }) => name === last.call.name);
+    return yield* observed(embed, { call: last.call, tool, outcome: last.outcome, question: wish.question });
+  }
   const found = await router.route(request, wish);
   const route = found.kind === 'call' && request.purpose === 'answer' ? ({ kind: 'unclear' } as const) : found;
   if (route.kind !== 'call') return yield* says(routeAnswer(route));
@@ -63,10 +66,17 @@ function routeAnswer(route: Exclude<Route, { kind: 'call' }>): string {
     case 'sign_in':
       return 'Please sign in first: then I can look up your own orders for you.';
     case 'ask':
-      return `Which order do you mean? Please give me its number; ${looksLike(route)}it is in your confirmation e-mail.`;
+      return question(route);
     case 'unclear':
       return 'I’m not sure what you mean. Could you put it another way?';
   }
+}
+
+function question(route: Extract<Route, { kind: 'ask' }>): string {
+  const [missing] = route.missing;
+  if (missing === undefined) return `What exactly? You could write, for instance: «${route.tool.examples[0]?.message ?? ''}»`;
+  if (missing === 'order_id') return `Which order do you mean? Please give me its number; ${looksLike(route)}it is in your confirmation e-mail.`;
+  return `Which one do you mean? Please give me its ${missing.replaceAll('_', ' ')}; ${looksLike(route)}we sent it to you.`;
 }
 
 /** The shape of what is missing: the manifest's first example with counted digits, so that it is nobody's number. */
@@ -79,10 +89,10 @@ function looksLike({ tool, missing }: Extract<Route, { kind: 'ask' }>): string {
 
 async function* observed(
   embed: Embed,
-  { call, outcome, question }: { call: ToolCall; outcome: ToolOutcome; question: string },
+  { call, tool, outcome, question }: { call: ToolCall; tool: ToolDefinition | undefined; outcome: ToolOutcome; question: string },
 ): AsyncGenerator<ModelEvent> {
-  if (!outcome.ok) return yield* says(failureAnswer(call, outcome.code));
-  if (!Array.isArray(outcome.output.passages)) return yield* says(describeOrder(outcome.output));
+  if (!outcome.ok) return yield* says(failureAnswer(call, outcome));
+  if (!Array.isArray(outcome.output.passages)) return yield* says(describeResult(tool, outcome.output));
   const quotation =
     outcome.output.answerable === true ? await quotePassages(embed, question, outcome.output.passages as QuotablePassage[]) : undefined;
   if (!quotation) return yield* says(notFoundAnswer + offerOf(outcome.output));
@@ -101,11 +111,17 @@ function offerOf({ confidence, passages }: Record<string, unknown>): string {
 
 type OfferedPassage = { title: string; url: string };
 
-function failureAnswer(call: ToolCall, code: string): string {
+function failureAnswer(call: ToolCall, { code, details }: Extract<ToolOutcome, { ok: false }>): string {
   const orderId = orderIdOf(call);
+  const rule = details?.[0]?.rule;
   if (code === 'not_found' && orderId) return `I can’t find order ${orderId} among your orders. Please check the number in your confirmation e-mail.`;
+  if (code === 'not_found') return 'I can’t find that among what is yours. Please check the number you gave me.';
+  if (code === 'rejected_by_visitor') return 'All right: nothing was changed.';
+  if (code === 'not_allowed_now' && rule) return `That can’t be done: ${rule}.`;
+  if (code === 'effect_unknown')
+    return 'I can’t tell yet whether that went through. I’m checking, and will say here what came of it; please don’t ask for it again before.';
   if (code === 'tool_rate_limited') return 'That was a lot of look-ups in a short time. Please try again in a minute.';
-  const failed = orderId ? `look up order ${orderId}` : 'search our help centre';
+  const failed = orderId ? `look up order ${orderId}` : call.name === 'retrieve_docs' ? 'search our help centre' : 'do that';
   const reason = code === 'tool_timeout' ? 'the lookup did not answer in time' : 'the lookup is not available';
   return `I couldn’t ${failed} just now: ${reason}. Please try again in a moment, or contact our team.`;
 }

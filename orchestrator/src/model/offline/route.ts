@@ -1,6 +1,7 @@
 // Decides what a message wants, by the nearest of the examples in the manifests. Deterministic: the same message, the same route.
 import type { ModelRequest, ToolDefinition } from '../port.ts';
-import { fillArguments, hasIdentifier, isPersonal, type Wish, withoutIdentifiers } from './arguments.ts';
+import { fillArguments, hasIdentifier, type Wish, withoutIdentifiers } from './arguments.ts';
+import { cueWordsOf } from './cue-words.ts';
 import { type Embed, similarity } from './embedder.ts';
 import { type SmallTalk, smallTalkIn } from './small-talk.ts';
 
@@ -11,11 +12,15 @@ export type Route =
   | { kind: 'sign_in'; tool: ToolDefinition }
   | { kind: 'unclear' };
 
-/** A named order counts this much: who writes a number wants to know of it. */
+/** A named order counts this much: who writes a number wants to know of it, or, with a word for it, to change it. */
 const identifierBonus = 0.35;
-/** Without a number the personal tool must be nearer by this much than the help centre. */
-const personalMargin = 0.03;
-const nearEnough = 0.2;
+/** What the words that only one tool's examples have may add. */
+const cueBonus = 0.2;
+/** Below it a message is for the help centre, which knows best that it does not say something. */
+const nearEnough = 0.6;
+const helpCentreTool = 'retrieve_docs';
+
+type Nearest = { tool: ToolDefinition; example?: ToolDefinition['examples'][number] | undefined };
 
 export class Router {
   readonly #embed: Embed;
@@ -32,24 +37,31 @@ export class Router {
       ? await this.#nearest([...request.tools, ...request.context.toolsNeedingSignIn], wish.text)
       : undefined;
     if (!best) return { kind: 'unclear' };
-    if (request.context.toolsNeedingSignIn.includes(best)) return { kind: 'sign_in', tool: best };
-    const { args, missing } = fillArguments(best, wish);
-    return missing.length > 0 ? { kind: 'ask', tool: best, missing } : { kind: 'call', tool: best, args };
+    const { tool, example } = best;
+    if (request.context.toolsNeedingSignIn.includes(tool)) return { kind: 'sign_in', tool };
+    const { args, missing } = fillArguments(tool, wish, example?.input);
+    const isEmpty = Object.keys(args).length < Number(tool.input.minProperties ?? 0);
+    return missing.length > 0 || isEmpty ? { kind: 'ask', tool, missing } : { kind: 'call', tool, args };
   }
 
-  async #nearest(tools: ToolDefinition[], text: string): Promise<ToolDefinition | undefined> {
+  async #nearest(tools: ToolDefinition[], text: string): Promise<Nearest | undefined> {
     const [vector = []] = await this.#embed([withoutIdentifiers(tools, text)]);
+    const cues = cueWordsOf(tools);
     const scored = await Promise.all(
       tools.map(async (tool) => {
-        const nearest = Math.max(...(await this.#vectorsOf(tool)).map((example) => similarity(vector, example)));
-        const score = isPersonal(tool) ? nearest + (hasIdentifier(tool, text) ? identifierBonus : -personalMargin) : nearest;
-        return { tool, score };
+        const similarities = (await this.#vectorsOf(tool)).map((example) => similarity(vector, example));
+        const nearest = Math.max(...similarities);
+        const cue = cues(tool, text);
+        const isNamed = hasIdentifier(tool, text) && (tool.effect === 'read' || cue > 0);
+        const score = nearest + cue * cueBonus + (isNamed ? identifierBonus : 0);
+        return { tool, score, example: tool.examples[similarities.indexOf(nearest)] };
       }),
     );
     scored.sort((a, b) => b.score - a.score || (a.tool.name < b.tool.name ? -1 : 1));
     const best = scored[0];
-    // The help centre is asked even when nothing is near: it knows best that it does not say something.
-    return best && best.score >= nearEnough ? best.tool : tools.find((tool) => !isPersonal(tool));
+    const helpCentre = scored.find(({ tool }) => tool.name === helpCentreTool);
+    const isNear = best && (best.score >= nearEnough || (best.tool.effect === 'read' && hasIdentifier(best.tool, text)));
+    return isNear || !helpCentre ? best : helpCentre;
   }
 
   async #vectorsOf(tool: ToolDefinition): Promise<number[][]> {

@@ -1,4 +1,4 @@
-// create_support_ticket: opens a ticket in our own store; its reference is there at once.
+// create_support_ticket: opens a ticket in our own store; its reference is there at once. Where the team works in another system, a task brings it there.
 import { ownerOf } from '../../backends/owner.ts';
 import { isGuest } from '../../backends/shop.ts';
 import { type NewTicket, sessionDigest } from '../../backends/tickets.ts';
@@ -22,14 +22,16 @@ export function createCreateSupportTicket({ shop, tickets }: Pick<Backends, 'sho
         },
       ],
     }),
-    run: async ({ category, priority, summary, details, email }: Args, { subject, sessionId, connection }) => {
+    run: async ({ category, priority, summary, details, email }: Args, { subject, sessionId, connection, startTask }) => {
       const who = {
         owner: await ownerOf(shop.within(connection), subject),
         session: isGuest(subject) ? sessionDigest(subject, sessionId) : undefined,
       };
       const contents = { category, priority, summary, ...(details === undefined ? {} : { details }), ...(email === undefined ? {} : { email }) };
       const ticket = await tickets.within(connection).open(contents, who);
-      return { reference: ticket.reference, status: ticket.status, created_at: ticket.created_at.toISOString() };
+      const { reference } = ticket;
+      await startTask?.({ orderKey: who.owner, input: { reference }, message: `Your ticket ${reference} is on its way to our team.` });
+      return { reference, status: ticket.status, created_at: ticket.created_at.toISOString() };
     },
   };
 }

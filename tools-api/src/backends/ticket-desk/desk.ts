@@ -1,0 +1,47 @@
+// Where tickets go that a team works on in another system. Our own store has them in any case.
+export type DeskTicket = {
+  reference: string;
+  category: string;
+  priority: 'low' | 'normal' | 'high' | 'urgent';
+  /** Personal data is masked in both. */
+  summary: string;
+  details: string | undefined;
+  /** Where the team answers; undefined when nobody knows. */
+  email: string | undefined;
+  createdAt: Date;
+};
+
+export type Delivery = {
+  /** The same at each attempt for a ticket, and no other's; a UUID. */
+  id: string;
+  /** An earlier attempt may have arrived without our hearing of it. */
+  isRepeated: boolean;
+  signal: AbortSignal;
+};
+
+/**
+ * Contract: resolves when the other side has said that it has the ticket, and makes one ticket there for one id, as far as the other side allows.
+ * Throws DeskError otherwise; anything else that is thrown counts as «may work later».
+ */
+export type TicketDesk = {
+  name: 'zendesk' | 'webhook' | 'email';
+  deliver: (ticket: DeskTicket, delivery: Delivery) => Promise<void>;
+  close: () => void;
+};
+
+/** refused: it will not take this ticket as it is. unavailable: it may take it later. */
+export type DeskErrorKind = 'refused' | 'unavailable';
+
+/** Its message names the desk and what went wrong in words of ours: never the other side's, which may repeat a ticket or a key. */
+export class DeskError extends Error {
+  readonly kind: DeskErrorKind;
+  /** How long the other side wants to be left alone, s. */
+  readonly retryAfterS: number | undefined;
+
+  constructor(kind: DeskErrorKind, message: string, options: { retryAfterS?: number | undefined; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'DeskError';
+    this.kind = kind;
+    this.retryAfterS = options.retryAfterS;
+  }
+}

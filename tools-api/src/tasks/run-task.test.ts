@@ -1,0 +1,107 @@
+// One attempt at a task, on real rows.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { type Database, inTransaction, migrate, openDatabase } from '@aiguy/manifests/database';
+import { type EmbeddedPostgres, embeddedConnectionsMax, startEmbeddedPostgres } from '../../../scripts/embedded-postgres.ts';
+import { DeskError } from '../backends/ticket-desk/desk.ts';
+import { migrationsFolder } from '../demo/load-demo.ts';
+import { type AttemptResult, giveUpTask, runTask, type TaskRunner } from './run-task.ts';
+import { insertTask, readTask, startAgain } from './tasks.ts';
+
+let postgres: EmbeddedPostgres;
+let database: Database;
+
+before(async () => {
+  postgres = await startEmbeddedPostgres();
+  await migrate({ url: postgres.url, folder: migrationsFolder });
+  database = openDatabase({ url: postgres.url, connectionsMax: embeddedConnectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+});
+after(async () => {
+  await database?.end();
+  await postgres?.stop();
+});
+
+async function newTask(): Promise<string> {
+  const id = randomUUID();
+  const subject = { issuer: 'urn:test', subject: 'customer:one' };
+  const task = { id, tool: 'visit_page', subject, orderKey: 'one', input: { page: '/help' }, title: 'Reading the page', message: 'Soon.' };
+  await inTransaction(database, async (connection) => await insertTask(connection, task));
+  return id;
+}
+
+function portsOf(run: TaskRunner['run']) {
+  const results: AttemptResult[] = [];
+  const runner: TaskRunner = { run, waiting: () => 'Not yet.', givenUp: ({ page }) => `Gave up on ${page}.` };
+  return { results, database, runners: { visit_page: runner }, attempted: (_tool: string, result: AttemptResult) => results.push(result) };
+}
+
+const attempt = async (ports: ReturnType<typeof portsOf>, id: string) => await runTask(ports, id, new AbortController().signal);
+
+test('progress is there to read while it goes on, the result afterwards, and nothing is done twice', async () => {
+  const id = await newTask();
+  let seen: unknown;
+  const ports = portsOf(async ({ page }, { progress, isRepeated }) => {
+    await progress(0.5, 'Half of it.');
+    const row = await readTask(database, id);
+    seen = [page, isRepeated, row?.state, row?.progress, row?.message];
+    return 'All of it.';
+  });
+  assert.deepEqual(await attempt(ports, id), { kind: 'done' });
+  assert.deepEqual(seen, ['/help', false, 'running', 0.5, 'Half of it.']);
+  const row = await readTask(database, id);
+  assert.deepEqual([row?.state, row?.progress, row?.message, row?.attempts], ['done', 1, 'All of it.', 1]);
+  await attempt(ports, id);
+  assert.deepEqual(ports.results, ['done', 'nothing_to_do']);
+});
+
+test('an unforeseen error is tried again, and what it says is kept nowhere', async () => {
+  const id = await newTask();
+  const repeated: boolean[] = [];
+  const ports = portsOf(async (_input, { isRepeated }) => {
+    repeated.push(isRepeated);
+    throw new TypeError('jo@example.com');
+  });
+  assert.deepEqual(await attempt(ports, id), { kind: 'retry', reason: 'failed with TypeError' });
+  await attempt(ports, id);
+  const row = await readTask(database, id);
+  assert.deepEqual([row?.state, row?.message, row?.reason], ['queued', 'Not yet.', 'failed with TypeError']);
+  assert.deepEqual(repeated, [false, true]);
+});
+
+test('the third refusal buries it; outages in between don’t count; sent again, it has three anew', async () => {
+  const id = await newTask();
+  const kinds = ['refused', 'unavailable', 'unavailable', 'refused', 'refused', 'refused'] as const;
+  let nth = 0;
+  const ports = portsOf(async () => {
+    const kind = kinds[nth++] ?? 'unavailable';
+    throw new DeskError(kind, 'no');
+  });
+  const ends: string[] = [];
+  for (let count = 0; count < 5; count += 1) ends.push((await attempt(ports, id)).kind);
+  assert.deepEqual(ends, ['retry', 'retry', 'retry', 'retry', 'bury']);
+  await giveUpTask(ports, { taskId: id, orderKey: '', since: new Date(), reason: undefined });
+  const row = await readTask(database, id);
+  assert.deepEqual([row?.state, row?.message], ['failed', 'Gave up on /help.']);
+  await inTransaction(database, async (connection) => await startAgain(connection, id));
+  assert.equal((await attempt(ports, id)).kind, 'retry');
+});
+
+test('a task of a tool that nothing here runs is buried rather than tried for ever', async () => {
+  const id = await newTask();
+  assert.deepEqual(await runTask({ ...portsOf(async () => ''), runners: {} }, id, new AbortController().signal), {
+    kind: 'bury',
+    reason: 'nothing here runs tasks of this tool',
+  });
+});
+
+test('the end of the process ends the attempt', async () => {
+  const id = await newTask();
+  const stopping = new AbortController();
+  const ports = portsOf(async (_input, { signal }) => {
+    stopping.abort();
+    signal.throwIfAborted();
+    return 'never';
+  });
+  assert.equal((await runTask(ports, id, stopping.signal)).kind, 'retry');
+});

@@ -1,0 +1,5 @@
+// What cut-connection.test.ts says, on a real Postgres with several connections.
+process.env.AIGUY_TEST_POSTGRES = 'native';
+await import('./cut-connection.test.ts');
+
+export {};

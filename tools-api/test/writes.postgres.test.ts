@@ -1,6 +1,0 @@
-// What writes guarantee, on a real Postgres with several connections: the same tests as on the embedded one.
-process.env.AIGUY_TEST_POSTGRES = 'native';
-await import('./idempotency.test.ts');
-await import('./cut-connection.test.ts');
-
-export {};

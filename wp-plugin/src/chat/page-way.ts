@@ -1,0 +1,101 @@
+// Long polling: pages of the log, for networks and servers that let no stream through, and for watching a site whose workers a stream would hold.
+import type { LogPage } from '@aiguy/manifests/generated/http';
+import { readEvent } from './events.ts';
+import { fields, list, number } from './json.ts';
+import { HttpError } from './refusal.ts';
+import { ChatError } from './session.ts';
+import type { Requester } from './site-request.ts';
+import type { ReceivedEvent } from './transport.ts';
+import { waitMs } from './wait.ts';
+import type { Batch, Way, WayRequest } from './way.ts';
+
+/** How long the server may wait for an event; less than a relay lets a request be silent. */
+const waitSeconds = 20;
+/** How often an idle conversation is looked at, when nothing is expected. */
+const idlePauseMs = 25_000;
+const unknownPauseMs = 1_000;
+
+type Page = Pick<LogPage, 'running'> & { events: ReceivedEvent[] };
+
+export function createPageWay(requester: Requester, isExpecting: () => boolean): Way {
+  return {
+    name: 'poll',
+    open: (request) => followPages(requester, request),
+    watch: (request) => watchPages(requester, request, isExpecting),
+    close: () => undefined,
+  };
+}
+
+/** @throws ChatError as the server refuses */
+async function* followPages(requester: Requester, request: WayRequest): AsyncGenerator<Batch> {
+  const { command, session, signal, after } = request;
+  const posting = new Posting(command && requester.post(command, 'application/json', { session, signal }));
+  for (;;) {
+    const page = await posting.orRefused(readPage(requester, request, waitSeconds));
+    yield { events: page?.events ?? [], isTaken: command !== undefined && posting.isAnswered };
+    if (posting.isAnswered && !page?.running && after() >= lastId(page)) return;
+    // The orchestrator hears of a session with its first message, which is on its way.
+    if (!page) await waitMs(unknownPauseMs, signal);
+  }
+}
+
+/** A command whose answer comes when its run is over; the pages tell what happens until then. */
+class Posting {
+  isAnswered = true;
+  readonly #refused: Promise<never> | undefined;
+
+  constructor(posted: Promise<unknown> | undefined) {
+    if (!posted) return;
+    this.isAnswered = false;
+    this.#refused = posted.then(
+      () => {
+        this.isAnswered = true;
+        return new Promise<never>(() => undefined);
+      },
+      (error: unknown) => Promise.reject(error),
+    );
+    this.#refused.catch(() => undefined);
+  }
+
+  async orRefused<T>(promise: Promise<T>): Promise<T> {
+    return await (this.#refused ? Promise.race([promise, this.#refused]) : promise);
+  }
+}
+
+function lastId(page: Page | undefined): number {
+  return page?.events.at(-1)?.id ?? 0;
+}
+
+/** @param isExpecting whether a request may wait for the next event; otherwise nothing is held open between two looks */
+export async function* watchPages(requester: Requester, request: WayRequest, isExpecting: () => boolean): AsyncGenerator<Batch> {
+  while (!request.signal.aborted) {
+    const isLong = isExpecting();
+    if (!isLong) await waitMs(idlePauseMs, request.signal);
+    if (request.signal.aborted) return;
+    const page = await readPage(requester, request, isLong ? waitSeconds : 0);
+    yield { events: page?.events ?? [], isTaken: false };
+    if (page?.running) return;
+  }
+}
+
+/** @returns undefined for a session that the orchestrator has not heard of */
+async function readPage(requester: Requester, { session, signal, after }: WayRequest, seconds: number): Promise<Page | undefined> {
+  try {
+    const response = await requester.get(`after=${after()}&wait=${seconds}`, 'application/json', { session, signal });
+    return toPage(await response.json());
+  } catch (error) {
+    if (error instanceof HttpError && error.code === 'not_found' && after() === 0) return undefined;
+    throw error;
+  }
+}
+
+function toPage(value: unknown): Page {
+  const { events, running } = fields(value);
+  if (!Array.isArray(events)) throw new ChatError('blocked');
+  const received = list(events).flatMap((item) => {
+    const { seq, event } = fields(item);
+    const id = number(seq) ?? 0;
+    return id > 0 ? [{ id, event: readEvent(event) }] : [];
+  });
+  return { events: received, running: running === true };
+}

@@ -1,0 +1,66 @@
+// A line for what was done: in words, as a signed file, and with a way back while there is one.
+import { useEffect, useState } from '@wordpress/element';
+import { __, sprintf } from '@wordpress/i18n';
+import type { ReceiptMessage } from '../chat/chat-state.ts';
+import type { Conversation } from '../chat/conversation.ts';
+import { errorText } from '../chat/error-text.ts';
+import { visibleLine } from '../chat/visible-text.ts';
+import { Icon } from './icon.tsx';
+
+/** What setTimeout can hold; longer windows are looked at again with the next change. */
+const timerMaxMs = 2_147_483_647;
+
+export function ReceiptLine({ receipt, conversation }: { receipt: ReceiptMessage; conversation: Conversation }) {
+  const canUndo = useUntil(receipt.undoUntil);
+  const [hasFailed, setHasFailed] = useState(false);
+  const download = () => {
+    setHasFailed(false);
+    conversation.receipt(receipt.number).then(
+      (blob) => save(blob, `receipt-${receipt.number}.json`),
+      () => setHasFailed(true),
+    );
+  };
+  return (
+    <div className="receipt">
+      <p className="outcome is-good">
+        <Icon name="check" />
+        {/* translators: %s: what was done, such as «Order W1234567 cancelled». */}
+        <span dir="auto">{sprintf(__('Done: %s', 'aiguy'), visibleLine(receipt.summary))}</span>
+      </p>
+      <div className="receipt-buttons">
+        <button type="button" className="text-button" onClick={download}>
+          {__('Download the receipt', 'aiguy')}
+        </button>
+        {canUndo ? (
+          <button type="button" className="text-button" aria-disabled={receipt.isUndoing} onClick={() => conversation.undo(receipt.effectId)}>
+            {receipt.isUndoing ? __('Undoing…', 'aiguy') : __('Undo', 'aiguy')}
+            <span className="unseen"> {visibleLine(receipt.summary)}</span>
+          </button>
+        ) : null}
+      </div>
+      {receipt.problem === undefined && !hasFailed ? null : (
+        <p className="card-problem" role="alert">
+          {receipt.problem === undefined ? __('The receipt could not be loaded. Try again.', 'aiguy') : errorText(receipt.problem, __)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function useUntil(until: number | undefined): boolean {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (until === undefined || until <= Date.now()) return undefined;
+    const timer = setTimeout(() => setNow(Date.now()), Math.min(until - Date.now() + 1, timerMaxMs));
+    return () => clearTimeout(timer);
+  }, [until]);
+  return until !== undefined && until > now;
+}
+
+function save(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

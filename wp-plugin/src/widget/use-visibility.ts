@@ -1,0 +1,12 @@
+// Tells the conversation whether anybody can see it: it is open, and its tab is the one that is looked at.
+import { useEffect } from '@wordpress/element';
+import type { Conversation } from '../chat/conversation.ts';
+
+export function useVisibility(conversation: Conversation, isOpen: boolean): void {
+  useEffect(() => {
+    const tell = () => conversation.setVisible(isOpen && document.visibilityState === 'visible');
+    tell();
+    document.addEventListener('visibilitychange', tell);
+    return () => document.removeEventListener('visibilitychange', tell);
+  }, [conversation, isOpen]);
+}
