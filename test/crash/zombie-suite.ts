@@ -17,6 +17,7 @@ export type Stop = { title: string; match: string; nth?: number; holdsRun?: bool
 export const stops: Stop[] = [
   { title: 'after the click, before dispatch', match: '^after COMMIT .*plan effect' },
   { title: 'after dispatch, before the call', match: '^before POST /tools/\\w+$' },
+  { title: 'after the effect, before it is settled', match: '^after POST /tools/\\w+$' },
   { title: 'in the middle of the answer', match: '^after append .*TEXT_MESSAGE_CONTENT' },
 ];
 
