@@ -134,7 +134,11 @@ async function startParts({ databases: makeDatabases, env = {} }: WorldOptions, 
   );
   const supervise = async (name: string, port: number, start: typeof startToolsApi) => {
     const planned = new Planned(join(dataDir, `${name}.plan.json`));
-    const env = { ...(start === startToolsApi ? prepared.toolsEnv : prepared.orchestratorEnv), ...switchIn(planned) };
+    const env = {
+      ...(start === startToolsApi ? prepared.toolsEnv : prepared.orchestratorEnv),
+      ...switchIn(planned),
+      NODE_COMPILE_CACHE: join(dataDir, 'compiled'),
+    };
     const supervised = new Supervised(`http://127.0.0.1:${port}`, planned, async () => await start({ dataDir, port, env }));
     stops.push(async () => await supervised.stop());
     await supervised.start();
