@@ -50,6 +50,7 @@ const orchestratorOnly = [
   'TURN_WALL_MS',
   'CHAT_PER_MINUTE',
   'ANSWER_CACHE_TTL_S',
+  'SESSION_IDLE_DAYS',
 ];
 
 if (values.help) process.stdout.write(help);

@@ -47,6 +47,9 @@ export interface Http {
   CheckedReceipt?: CheckedReceipt;
   ReceiptChain?: ReceiptChain;
   ReceiptVerdict?: ReceiptVerdict;
+  SessionMemoryInfo?: SessionMemoryInfo;
+  ContinueLink?: ContinueLink;
+  ContinueRequest?: ContinueRequest;
 }
 export interface ErrorBody {
   code: string;
@@ -508,4 +511,69 @@ export interface ReceiptChain {
 export interface ReceiptVerdict {
   receipts: CheckedReceipt[];
   chains: ReceiptChain[];
+}
+/**
+ * The answer of GET /sessions/:id/memory: everything that is kept of a conversation beside its log. DELETE forgets it, except changes, which are a record of what was done.
+ */
+export interface SessionMemoryInfo {
+  /**
+   * Session id: at least 128 random bits, base64url, made by the issuer.
+   */
+  sessionId: string;
+  /**
+   * When the conversation and all of this is deleted, unless the visitor comes back before.
+   */
+  expiresAt: string;
+  scratchpad: {
+    /**
+     * Numbers, the one spoken of last first, as in all of these lists.
+     */
+    orders: string[];
+    tickets: string[];
+    products: string[];
+    articles: {
+      title: string;
+      url: string;
+    }[];
+    questions: {
+      question: string;
+      times: number;
+    }[];
+  };
+  /**
+   * Of the first part of a long conversation; empty before.
+   */
+  summary: string;
+  preferences: {
+    [k: string]: {
+      value: string | string[];
+      expires_at: string;
+    };
+  };
+  /**
+   * Each change that the visitor was asked about, oldest first.
+   */
+  changes: {
+    tool: string;
+    summary: string;
+    /**
+     * Number of what was changed; empty when it has none.
+     */
+    object: string;
+    outcome: 'done' | 'not done' | 'unknown' | 'declined' | 'expired' | 'open';
+    at: string;
+  }[];
+}
+/**
+ * The answer of POST /sessions/:id/continue-links. The token belongs in the fragment of a URL, never in its query.
+ */
+export interface ContinueLink {
+  token: string;
+  expiresAt: string;
+}
+/**
+ * The body of POST /continue-links/redeem.
+ */
+export interface ContinueRequest {
+  token: string;
 }

@@ -1,5 +1,5 @@
 // Builds the orchestrator: every port and every route, in order, no logic.
-import { createCache } from '@aiguy/manifests/cache';
+import { type Cache, createCache } from '@aiguy/manifests/cache';
 import type { Database } from '@aiguy/manifests/database';
 import type { Catalogue } from '@aiguy/manifests/load';
 import { createRateLimits } from '@aiguy/manifests/rate-limit';
@@ -11,7 +11,9 @@ import type { JWK } from 'jose';
 import type { Config } from './config.ts';
 import { type SocketLimits, socketLimits } from './http/chat-socket.ts';
 import { addReceiptCheckRoutes } from './http/check-receipts.ts';
+import { addContinueRoutes } from './http/continue-links.ts';
 import { addInterruptRoutes } from './http/interrupts.ts';
+import { addMemoryRoutes } from './http/memory.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
 import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
@@ -21,21 +23,25 @@ import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addUndoRoute } from './http/undo.ts';
 import { addSocketRoutes, socketPath } from './http/web-socket.ts';
 import type { ModelPort } from './model/port.ts';
-import { createTurnMetrics } from './observe/metrics.ts';
+import { createTurnMetrics, type TurnMetrics } from './observe/metrics.ts';
 import { Effects } from './session/effects.ts';
 import { EventLog } from './session/event-log.ts';
 import { Interrupts } from './session/interrupts.ts';
+import { Memories } from './session/memory.ts';
 import { ReceiptVerifier } from './session/receipt-token.ts';
 import { Receipts } from './session/receipts.ts';
 import { Runs } from './session/runs.ts';
+import { expireSessions } from './session/sessions.ts';
 import { Tasks } from './session/tasks.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { OwnKey } from './tools/signing-key.ts';
 import type { SuggestArticles } from './tools/suggest-articles.ts';
 import type { AskTask } from './tools/task-status.ts';
+import { Afterwards } from './turn/afterwards.ts';
 import { createAnswerCache } from './turn/answer-cache.ts';
 import { LiveRuns } from './turn/live-runs.ts';
+import type { TurnPorts } from './turn/turn.ts';
 
 export type AppPorts = {
   database: Database;
@@ -53,11 +59,13 @@ export type AppPorts = {
   /** Others than the usual ones, for tests. */
   socketLimits?: Partial<SocketLimits>;
 };
-export type Orchestrator = Service & { liveRuns: LiveRuns };
+export type Orchestrator = Service & { liveRuns: LiveRuns; afterwards: Afterwards };
 
 /** A message is at most 4,000 characters; an AG-UI client sends its history along. */
 const bodyBytesMax = 256 * 1024;
 const requestTimeoutMs = 10_000;
+/** Links that a session may make or try in a minute. */
+const linksPerMinute = 5;
 /** Answers that this process keeps when there is no Redis; one takes a few kB. */
 const answersMax = 1000;
 const socketsPerSessionMax = 10;
@@ -65,7 +73,7 @@ const socketsPerSessionMax = 10;
 const ticketsPerMinute = 60;
 
 export function buildApp(config: Config, ports: AppPorts): Orchestrator {
-  const { database, model, tools, corpusVersion, suggestArticles, askTask, catalogue, key, formerKeys = [], owner } = ports;
+  const { database, suggestArticles, key, formerKeys = [] } = ports;
   const service = createService({
     name: 'orchestrator',
     bodyBytesMax,
@@ -76,14 +84,41 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     upgradePath: socketPath,
     ready: async () => void (await database.query('SELECT 1')),
   });
-  const log = new EventLog(database);
-  const runs = new Runs(database, log, owner);
-  const interrupts = new Interrupts(database, runs);
-  const receipts = new Receipts(database, key, catalogue);
-  const metrics = createTurnMetrics(service.metrics, Date.now);
-  const limits = { tokens: config.TURN_TOKENS_MAX, tools: config.TURN_TOOLS_MAX, wallMs: config.TURN_WALL_MS };
   const cache = createCache({ redisUrl: config.REDIS_URL, prefix: 'aiguy-answer', entriesMax: answersMax });
-  const turnPorts = {
+  const turnPorts = openTurnPorts(config, ports, { metrics: createTurnMetrics(service.metrics, Date.now), cache });
+  const liveRuns = new LiveRuns(turnPorts);
+  const visitorLimits = openVisitorLimits(config);
+  const verifier = new TokenVerifier(config.TRUSTED_ISSUERS);
+  const httpPorts: HttpPorts = {
+    ...turnPorts,
+    database,
+    liveRuns,
+    verifier,
+    suggestArticles,
+    sessionIdleDays: config.SESSION_IDLE_DAYS,
+    ...visitorLimits,
+  };
+
+  const { app } = service;
+  app.register(cors, corsOf(config));
+  const sockets = { origins: config.CORS_ORIGINS, limits: { ...socketLimits, ...ports.socketLimits }, socketsPerSessionMax };
+  const receiptChecks = { verifier: new ReceiptVerifier({ keys: [...key.publicKeys.keys, ...formerKeys] }), ...visitorLimits };
+  app.register(async (scope) => addRoutes(scope, httpPorts, key));
+  app.register(async (scope) => await addSocketRoutes(scope, httpPorts, sockets));
+  app.register(async (scope) => await addReceiptCheckRoutes(scope, receiptChecks));
+  app.addHook('onClose', async () => {
+    visitorLimits.close();
+    cache.close();
+  });
+  return { ...service, liveRuns, afterwards: turnPorts.afterwards };
+}
+
+function openTurnPorts(config: Config, ports: AppPorts, { metrics, cache }: { metrics: TurnMetrics; cache: Cache }): TurnPorts {
+  const { database, model, tools, corpusVersion, askTask, catalogue } = ports;
+  const log = new EventLog(database);
+  const runs = new Runs(database, log, ports.owner);
+  const receipts = new Receipts(database, ports.key, catalogue);
+  return {
     model,
     tools,
     corpusVersion,
@@ -91,46 +126,33 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     catalogue,
     log,
     runs,
-    interrupts,
+    interrupts: new Interrupts(database, runs),
     effects: new Effects(database, receipts),
     receipts,
     tasks: new Tasks(database),
     askTask,
+    expireSessions: async () => void (await expireSessions(database, config.SESSION_IDLE_DAYS)),
+    memories: new Memories(database),
+    afterwards: new Afterwards(),
     metrics,
-    limits,
+    limits: { tokens: config.TURN_TOKENS_MAX, tools: config.TURN_TOOLS_MAX, wallMs: config.TURN_WALL_MS },
     answerTokensMax: config.ANSWER_TOKENS_MAX,
     nowMs: Date.now,
     random: Math.random,
   };
-  const liveRuns = new LiveRuns(turnPorts);
-  const visitorLimits = openVisitorLimits(config);
-  const verifier = new TokenVerifier(config.TRUSTED_ISSUERS);
-  const { app } = service;
-  app.register(cors, corsOf(config));
-  const httpPorts = { database, log, runs, liveRuns, interrupts, receipts, catalogue, metrics, verifier, suggestArticles, ...visitorLimits };
-  addRoutes(app, httpPorts, key);
-  const sockets = { origins: config.CORS_ORIGINS, limits: { ...socketLimits, ...ports.socketLimits }, socketsPerSessionMax };
-  app.register(async (scope) => await addSocketRoutes(scope, httpPorts, sockets));
-  const receiptVerifier = new ReceiptVerifier({ keys: [...key.publicKeys.keys, ...formerKeys] });
-  app.register(async (scope) => await addReceiptCheckRoutes(scope, { verifier: receiptVerifier, ...visitorLimits }));
-  app.addHook('onClose', async () => {
-    visitorLimits.close();
-    cache.close();
-  });
-  return { ...service, liveRuns };
 }
 
-function addRoutes(app: FastifyInstance, ports: HttpPorts, key: OwnKey): void {
-  app.register(async (scope) => {
-    addChatRoutes(scope, ports);
-    addSessionRoutes(scope, ports);
-    addInterruptRoutes(scope, ports);
-    addReceiptRoutes(scope, ports);
-    addUndoRoute(scope, ports);
-    addSuggestionsRoute(scope, ports);
-    addOpenapiRoute(scope);
-    scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
-  });
+function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): void {
+  addChatRoutes(scope, httpPorts);
+  addSessionRoutes(scope, httpPorts);
+  addInterruptRoutes(scope, httpPorts);
+  addReceiptRoutes(scope, httpPorts);
+  addUndoRoute(scope, httpPorts);
+  addMemoryRoutes(scope, httpPorts);
+  addContinueRoutes(scope, httpPorts);
+  addSuggestionsRoute(scope, httpPorts);
+  addOpenapiRoute(scope);
+  scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
 }
 
 function openVisitorLimits(config: Config) {
@@ -145,6 +167,10 @@ function openVisitorLimits(config: Config) {
     limitTickets: async (sessionId: string) => await limits.consume(`tickets ${sessionId}`, { ...aMinute, points: ticketsPerMinute }),
     limitReceiptChecks: async (address: string) =>
       await limits.consume(`receipts address ${address}`, { ...aMinute, points: config.RECEIPT_CHECKS_PER_MINUTE }),
+    limitLinks: async ({ session, address }: { session: string; address: string }) => {
+      await limits.consume(`links address ${address}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE_AND_ADDRESS });
+      await limits.consume(`links session ${session}`, { ...aMinute, points: linksPerMinute });
+    },
     close: limits.close,
   };
 }
@@ -152,7 +178,7 @@ function openVisitorLimits(config: Config) {
 function corsOf(config: Config) {
   return {
     origin: config.CORS_ORIGINS,
-    methods: ['GET', 'POST'],
+    methods: ['GET', 'POST', 'DELETE'],
     allowedHeaders: ['authorization', 'content-type', 'last-event-id', 'traceparent'],
     exposedHeaders: ['x-request-id', 'retry-after'],
     maxAge: 600,

@@ -28,6 +28,7 @@ export type Config = Readonly<
     SUGGESTIONS_PER_MINUTE_AND_ADDRESS: number;
     ANSWER_CACHE_TTL_S: number;
     RECEIPT_CHECKS_PER_MINUTE: number;
+    SESSION_IDLE_DAYS: number;
   }
 >;
 
@@ -132,6 +133,13 @@ export const variables: Record<keyof Config, VariableSchema> = {
     maximum: 86400,
     default: 1800,
     description: 'Seconds for which an answer from the knowledge alone is told again to the same question; 0 = never.',
+  },
+  SESSION_IDLE_DAYS: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 3650,
+    default: 30,
+    description: 'Days without activity after which a conversation is deleted with everything kept of it.',
   },
 };
 

@@ -116,6 +116,32 @@ const paths = {
       responses: answers('What was found.', { content: { ...json('ReceiptVerdict').content, 'text/html': { schema: { type: 'string' } } } }),
     },
   },
+  '/sessions/{id}/memory': {
+    get: {
+      summary: 'What is kept of the conversation beside its log.',
+      parameters: [sessionId],
+      responses: answers('All of it.', json('SessionMemoryInfo')),
+    },
+    delete: {
+      summary: 'Have it forgotten: nothing said so far is told to a model again. What was done stays on record.',
+      parameters: [sessionId],
+      responses: { 204: { description: 'Forgotten.' }, ...failure },
+    },
+  },
+  '/sessions/{id}/continue-links': {
+    post: {
+      summary: 'Make a link with which the conversation goes on on another device; used once, within 15 minutes.',
+      parameters: [sessionId],
+      responses: { 201: { description: 'The token.', ...json('ContinueLink') }, ...failure },
+    },
+  },
+  '/continue-links/redeem': {
+    post: {
+      summary: 'Begin the session of the assertion with the conversation that a link leads to.',
+      requestBody: { required: true, ...json('ContinueRequest') },
+      responses: answers('The session.', json('SessionInfo')),
+    },
+  },
 };
 
 export function addOpenapiRoute(app: FastifyInstance): void {

@@ -74,6 +74,8 @@ function idsOf(event: LoggedEvent['event']): string[] {
   switch (event.type) {
     case 'RUN_STARTED':
       return event.input?.messages.map((message) => message.id) ?? [];
+    case 'MESSAGES_SNAPSHOT':
+      return event.messages.map((message) => message.id);
     case 'TEXT_MESSAGE_START':
       return [event.messageId];
     case 'TOOL_CALL_START':

@@ -5,6 +5,7 @@ import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { TurnMetrics } from '../observe/metrics.ts';
 import type { EventLog } from '../session/event-log.ts';
 import type { Interrupts } from '../session/interrupts.ts';
+import type { Memories } from '../session/memory.ts';
 import type { Receipts } from '../session/receipts.ts';
 import type { Runs } from '../session/runs.ts';
 import type { SuggestArticles } from '../tools/suggest-articles.ts';
@@ -16,6 +17,7 @@ export type HttpPorts = {
   runs: Runs;
   liveRuns: LiveRuns;
   interrupts: Interrupts;
+  memories: Memories;
   receipts: Receipts;
   catalogue: Catalogue;
   verifier: TokenVerifier;
@@ -26,5 +28,9 @@ export type HttpPorts = {
   limitSuggestions: (from: { session: string; address: string }) => Promise<void>;
   /** @throws AiguyError rate_limited with the time to wait */
   limitTickets: (sessionId: string) => Promise<void>;
+  /** @throws AiguyError rate_limited with the time to wait */
+  limitLinks: (from: { session: string; address: string }) => Promise<void>;
+  /** Days without activity after which a conversation is deleted. */
+  sessionIdleDays: number;
   suggestArticles: SuggestArticles;
 };

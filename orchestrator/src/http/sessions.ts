@@ -2,7 +2,7 @@
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { SessionInfo } from '@aiguy/manifests/generated/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ensureSession, findSession, type Session } from '../session/sessions.ts';
+import { assertNotExpired, ensureSession, findSession, type Session } from '../session/sessions.ts';
 import { tail } from '../session/tail.ts';
 import { answerForm } from './accept.ts';
 import { authenticate } from './authenticate.ts';
@@ -11,7 +11,7 @@ import { parseWait, readLogPage } from './log-page.ts';
 import type { HttpPorts } from './ports.ts';
 import { clientSignal, sendEvents } from './send-events.ts';
 
-type SessionParams = { Params: { id: string } };
+export type SessionParams = { Params: { id: string } };
 
 export function addSessionRoutes(app: FastifyInstance, ports: HttpPorts): void {
   app.post('/sessions', async (request, reply) => {
@@ -29,8 +29,9 @@ export function addSessionRoutes(app: FastifyInstance, ports: HttpPorts): void {
 
   app.get<SessionParams & { Querystring: { after?: string; follow?: string; wait?: string } }>('/sessions/:id/events', async (request, reply) => {
     const form = answerForm(request.headers.accept);
-    const session = await ownSession(ports, request, { makeIt: true });
-    const after = parseCursor(request.headers['last-event-id'] ?? request.query.after, session.lastSeq);
+    const cursor = request.headers['last-event-id'] ?? request.query.after;
+    const session = await ownSession(ports, request, { makeIt: true, isReturning: Number(cursor) > 0 });
+    const after = parseCursor(cursor, session.lastSeq);
     if (form === 'json') {
       const waitS = parseWait(request.query.wait);
       const page = await readLogPage(ports, { sessionId: session.id, after, waitS, signal: clientSignal(request) });
@@ -46,10 +47,20 @@ export function addSessionRoutes(app: FastifyInstance, ports: HttpPorts): void {
   });
 }
 
-/** @param options.makeIt a session that has not begun is an empty one, so that a chat that opens for the first time follows nothing instead of failing */
-export async function ownSession(ports: HttpPorts, request: FastifyRequest<SessionParams>, options: { makeIt?: boolean } = {}): Promise<Session> {
+/**
+ * The session that the address and the assertion name.
+ * @param options.makeIt a session that has not begun is an empty one, so that a chat that opens for the first time follows nothing instead of failing
+ * @param options.isReturning who has seen events of it before is told when it was deleted, instead of beginning anew unawares
+ * @throws AiguyError not_found, session_expired
+ */
+export async function ownSession(
+  ports: HttpPorts,
+  request: FastifyRequest<SessionParams>,
+  options: { makeIt?: boolean; isReturning?: boolean } = {},
+): Promise<Session> {
   const { visitor } = await authenticate(ports.verifier, request);
   if (request.params.id !== visitor.sid) throw new AiguyError('not_found');
+  if (options.isReturning) await assertNotExpired(ports.database, visitor);
   if (options.makeIt) await ensureSession(ports.database, visitor);
   return await findSession(ports.database, visitor);
 }
@@ -62,6 +73,6 @@ function parseCursor(cursor: string | string[] | undefined, lastSeq: number): nu
   return number;
 }
 
-function toInfo(session: Session): SessionInfo {
+export function toInfo(session: Session): SessionInfo {
   return { sessionId: session.id, createdAt: session.createdAt.toISOString(), lastEventId: session.lastSeq, running: session.running };
 }

@@ -3,9 +3,35 @@ import type { TaskReference } from '@aiguy/manifests/generated/http';
 
 /** What the visitor's session looks like to a model; made by turn/transcript.ts, always well-paired. */
 export type TranscriptMessage =
-  | { role: 'user'; text: string }
+  | { role: 'user'; text: string; notes?: Notes }
   | { role: 'assistant'; text: string; toolCalls: ToolCall[]; providerContent?: unknown }
   | { role: 'tool'; call: ToolCall; outcome: ToolOutcome };
+
+/**
+ * What is kept of the conversation, given along with its newest question: information about it, never instructions. Empty parts are left out.
+ * Parts of it go back to words of the visitor, so an adapter must not send it as the operator's.
+ */
+export type Notes = {
+  /** What was said before the exchanges that are still told. */
+  summary?: string;
+  /** Each change that the visitor was asked about, and what came of it. */
+  changes?: string[];
+  /** The kind of thing that was spoken of last. */
+  subject?: Subject;
+  /** Numbers of orders that were looked at or changed, the latest first. */
+  orders?: string[];
+  /** Those of them that the latest exchange about orders was about. */
+  currentOrders?: string[];
+  tickets?: string[];
+  products?: string[];
+  /** Titles of articles that were cited, the latest first. */
+  articles?: string[];
+  preferences?: Record<string, string>;
+  repeated?: Repetition;
+};
+export type Subject = 'order' | 'ticket' | 'article';
+/** The question was answered before and the answer did not help. times: answers so far; passageIds: what they quoted. */
+export type Repetition = { question: string; times: number; answer: string; passageIds: string[] };
 
 /** A call as the model wrote it: argumentsText is unparsed JSON, because a model may write none. */
 export type ToolCall = { id: string; name: string; argumentsText: string };
@@ -78,6 +104,8 @@ export type ModelEvent =
  */
 export interface ModelPort {
   readonly name: string;
+  /** It writes nothing of its own; what has to be summed up is summed up by rule. */
+  readonly isExtractive?: boolean;
   /** Tokens that the fixed prefix (system and tools) takes; an estimate is enough. */
   estimateTokens(text: string): number;
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;

@@ -18,12 +18,14 @@ export type TurnMetrics = {
   withheld: (sentences: number) => void;
   /** Counted for first messages of a session; others are never looked up. */
   answerCache: (result: CacheResult) => void;
+  /** The oldest exchanges of a conversation were summed up, or could not be. */
+  summary: (result: 'written' | 'failed') => void;
 };
 
 const secondsBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16];
 
 export function createTurnMetrics(register: Registry, nowMs: () => number): TurnMetrics {
-  const { turns, duration, first, tools, takenOver, tokens, withheld, prompts, answers } = createMeters([register]);
+  const { turns, duration, first, tools, takenOver, tokens, withheld, prompts, answers, summaries } = createMeters([register]);
   const started = new Map<string, { atMs: number; sawText: boolean }>();
   return {
     accepted: (runId) => started.set(runId, { atMs: nowMs(), sawText: false }),
@@ -54,6 +56,7 @@ export function createTurnMetrics(register: Registry, nowMs: () => number): Turn
     },
     withheld: (sentences) => withheld.inc(sentences),
     answerCache: (result) => answers.inc({ result }),
+    summary: (result) => summaries.inc({ result }),
   };
 }
 
@@ -87,5 +90,11 @@ function createMeters(registers: Registry[]) {
     registers,
   });
   const answers = new Counter({ name: 'aiguy_answer_cache_total', help: 'Look-ups of earlier answers.', labelNames: ['result'], registers });
-  return { turns, duration, first, tools, takenOver, tokens, withheld, prompts, answers };
+  const summaries = new Counter({
+    name: 'aiguy_summaries_total',
+    help: 'Summaries of the first part of a conversation.',
+    labelNames: ['result'],
+    registers,
+  });
+  return { turns, duration, first, tools, takenOver, tokens, withheld, prompts, answers, summaries };
 }

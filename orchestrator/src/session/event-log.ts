@@ -133,6 +133,15 @@ export class EventLog {
     return rows.map((row) => ({ seq: row.seq, runId: run.id, event: row.event }));
   }
 
+  /** The number of a run's newest event; 0 for none. */
+  async lastSeqOf(run: { sessionId: string; id: string }): Promise<number> {
+    const { rows } = await this.#database.query<{ seq: number | null }>('SELECT max(seq) AS seq FROM events WHERE session_id = $1 AND run_id = $2', [
+      run.sessionId,
+      run.id,
+    ]);
+    return rows[0]?.seq ?? 0;
+  }
+
   /** @returns a function that ends the subscription */
   subscribe(sessionId: string, listener: Listener): () => void {
     const listeners = this.#listeners.get(sessionId) ?? new Set();

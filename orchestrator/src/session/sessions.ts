@@ -1,32 +1,87 @@
-// Sessions: made by the site, known here from the first valid assertion on, never visible to anybody else.
-import type { Connection, Database } from '@aiguy/manifests/database';
+// Sessions: made by the site, known here from the first valid assertion on, never visible to anybody else, deleted after a long pause.
+import { createHash } from 'node:crypto';
+import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 
-export type Session = { id: string; createdAt: Date; lastSeq: number; running: boolean };
+export type Session = { id: string; createdAt: Date; activeAt: Date; lastSeq: number; running: boolean };
+type Owner = Pick<VisitorAssertion, 'iss' | 'sub' | 'sid'>;
+
+/** Deleted at once, so that no sweep holds the database for long. */
+const expiredAtOnceMax = 20;
+/** For so long a visitor who comes back is told that the conversation was deleted. */
+const tombstoneDays = 365;
 
 /**
- * Makes the session of an assertion if it is new.
+ * Makes the session of an assertion if it is new, also where an earlier one of the same id was deleted, and notes to the hour that its visitor is active.
  * @throws AiguyError not_found when the id belongs to another site or subject: the same answer as for no session
  */
-export async function ensureSession(on: Database | Connection, visitor: VisitorAssertion): Promise<void> {
-  await on.query('INSERT INTO sessions (id, issuer, subject) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING', [
-    visitor.sid,
-    visitor.iss,
-    visitor.sub,
-  ]);
+export async function ensureSession(on: Database | Connection, visitor: Owner): Promise<void> {
+  const { rows } = await on.query<{ is_new: boolean }>(
+    `INSERT INTO sessions (id, issuer, subject) VALUES ($1, $2, $3)
+     ON CONFLICT (id) DO UPDATE SET active_at = now()
+       WHERE sessions.active_at < now() - interval '1 hour' AND sessions.issuer = $2 AND sessions.subject = $3
+     RETURNING xmax = 0 AS is_new`,
+    [visitor.sid, visitor.iss, visitor.sub],
+  );
+  if (rows[0]?.is_new) {
+    await on.query('DELETE FROM expired_sessions WHERE digest = $1', [digestOf(visitor)]);
+    return;
+  }
   const { rowCount } = await on.query('SELECT FROM sessions WHERE id = $1 AND issuer = $2 AND subject = $3', [visitor.sid, visitor.iss, visitor.sub]);
   if (rowCount !== 1) throw new AiguyError('not_found');
 }
 
-/** The session that the assertion names. @throws AiguyError not_found for an unknown session and for somebody else's */
-export async function findSession(database: Database, visitor: VisitorAssertion): Promise<Session> {
-  const { rows } = await database.query<{ id: string; created_at: Date; last_seq: number; running: boolean }>(
-    `SELECT id, created_at, last_seq, EXISTS (SELECT FROM runs WHERE session_id = sessions.id AND status = 'running') AS running
+/**
+ * The session that the assertion names.
+ * @throws AiguyError session_expired for one that was deleted after a long pause, not_found for an unknown session and for somebody else's
+ */
+export async function findSession(database: Database, visitor: Owner): Promise<Session> {
+  const { rows } = await database.query<{ id: string; created_at: Date; active_at: Date; last_seq: number; running: boolean }>(
+    `SELECT id, created_at, active_at, last_seq, EXISTS (SELECT FROM runs WHERE session_id = sessions.id AND status = 'running') AS running
      FROM sessions WHERE id = $1 AND issuer = $2 AND subject = $3`,
     [visitor.sid, visitor.iss, visitor.sub],
   );
   const row = rows[0];
-  if (!row) throw new AiguyError('not_found');
-  return { id: row.id, createdAt: row.created_at, lastSeq: row.last_seq, running: row.running };
+  if (!row) {
+    await assertNotExpired(database, visitor);
+    throw new AiguyError('not_found');
+  }
+  return { id: row.id, createdAt: row.created_at, activeAt: row.active_at, lastSeq: row.last_seq, running: row.running };
+}
+
+/** @throws AiguyError session_expired */
+export async function assertNotExpired(database: Database, visitor: Owner): Promise<void> {
+  const { rowCount } = await database.query('SELECT FROM expired_sessions WHERE digest = $1', [digestOf(visitor)]);
+  if (rowCount !== 0) throw new AiguyError('session_expired');
+}
+
+/**
+ * Deletes sessions without activity for so long, with everything of them; of each remains that it was. One with a run under way or a change in doubt waits.
+ * @returns how many
+ */
+export async function expireSessions(database: Database, idleDays: number): Promise<number> {
+  return await inTransaction(database, async (connection) => {
+    const { rows } = await connection.query<{ sid: string; iss: string; sub: string }>(
+      `SELECT id AS sid, issuer AS iss, subject AS sub FROM sessions WHERE active_at < now() - $1 * interval '1 day'
+         AND NOT EXISTS (SELECT FROM runs WHERE session_id = sessions.id AND status IN ('running', 'queued'))
+         AND NOT EXISTS (SELECT FROM effects WHERE session_id = sessions.id AND status IN ('planned', 'dispatched', 'unknown'))
+       ORDER BY active_at LIMIT $2 FOR UPDATE SKIP LOCKED`,
+      [idleDays, expiredAtOnceMax],
+    );
+    if (rows.length === 0) return 0;
+    await connection.query('INSERT INTO expired_sessions (digest) SELECT unnest($1::text[]) ON CONFLICT (digest) DO UPDATE SET expired_at = now()', [
+      rows.map(digestOf),
+    ]);
+    await connection.query('DELETE FROM sessions WHERE id = ANY($1)', [rows.map(({ sid }) => sid)]);
+    await connection.query(`DELETE FROM expired_sessions WHERE expired_at < now() - $1 * interval '1 day'`, [tombstoneDays]);
+    return rows.length;
+  });
+}
+
+/** Whoever doesn't hold the assertion can't ask whether the session was. */
+function digestOf({ iss, sub, sid }: Owner): string {
+  return createHash('sha256')
+    .update(JSON.stringify([iss, sub, sid]))
+    .digest('base64url');
 }

@@ -5,6 +5,7 @@ import type { ErrorCode } from '@aiguy/manifests/errors';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { commitTokens, reserveTokens, tokensLeft, wallLeftMs } from '../budget/ledger.ts';
 import type { FailureKind, ModelEvent, ModelRequest, ToolCall, Usage } from '../model/port.ts';
+import { compact } from './compact.ts';
 import type { Input } from './machine.ts';
 import { systemPrompt } from './prompt.ts';
 import { AnswerWriter, type ReleasedAnswer } from './release-answer.ts';
@@ -38,19 +39,30 @@ const retryable = new Set<FailureKind>(['rate_limited', 'overloaded', 'unavailab
 export async function callModel(turn: Turn, purpose: 'plan' | 'answer'): Promise<Input> {
   turn.recorder.step(purpose === 'plan' ? 'plan' : 'respond');
   for (let retries = 0; ; retries += 1) {
-    const step = await inSpan(purpose === 'plan' ? 'plan' : 'generate', { 'aiguy.model': turn.ports.model.name }, async (span) => {
-      const result = await attempt(turn, purpose);
-      // A planning step that wrote the answer was the generation.
-      if (result && result !== 'no_budget' && result.calls.length === 0 && result.text) span.updateName('generate');
-      return result;
-    });
+    const step = await attemptInSpan(turn, purpose);
     if (step === 'no_budget') return { type: 'failed', code: 'budget_exhausted' };
     if (turn.signal.aborted) return { type: 'cancelled' };
+    if (isMadeSmaller(turn, step)) continue;
     if (step.ended.type === 'done') return await answeredOrCalled(turn, step, step.ended);
     const pauseMs = pauseBeforeRetry(turn, step, retries);
     if (pauseMs === undefined) return { type: 'failed', code: failureCode(turn, step) };
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
+}
+
+async function attemptInSpan(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | 'no_budget'> {
+  return await inSpan(purpose === 'plan' ? 'plan' : 'generate', { 'aiguy.model': turn.ports.model.name }, async (span) => {
+    const result = await attempt(turn, purpose);
+    // A planning step that wrote the answer was the generation.
+    if (result && result !== 'no_budget' && result.calls.length === 0 && result.text) span.updateName('generate');
+    return result;
+  });
+}
+
+/** What the model could not take is asked again with less, once, if nothing of an answer was shown. */
+function isMadeSmaller(turn: Turn, { ended, answer }: Step): boolean {
+  const isOverflow = ended.type === 'done' ? ended.stop === 'context_overflow' : ended.failure === 'too_long';
+  return isOverflow && answer.parts.length === 0 && compact(turn);
 }
 
 async function attempt(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | 'no_budget'> {

@@ -51,12 +51,13 @@ export class LiveRuns {
     this.#live.get(keyOf(sessionId, runId))?.controller.abort('cancelled');
   }
 
-  /** Looks once for abandoned runs, cards whose time is over, effects in doubt and tasks that have got on. */
+  /** Looks once for abandoned runs, cards whose time is over, effects in doubt, tasks that have got on, and conversations nobody has gone on with. */
   async sweep(): Promise<void> {
     await this.#takeOver();
     await this.#ports.interrupts.expire();
     await reconcileEffects(this.#ports);
     await followTasks(this.#ports, this.#stopping.signal);
+    await this.#ports.expireSessions();
   }
 
   /** Lets runs finish for a while, then gives the rest back; resolves when all have ended. */
@@ -71,6 +72,7 @@ export class LiveRuns {
     await this.#sweeping;
     while (this.#live.size > 0) await Promise.all([...this.#live.values()].map((run) => run.done));
     clearTimeout(timer);
+    await this.#ports.afterwards.stop();
   }
 
   async #takeOver(earlierBootsOf?: string): Promise<void> {

@@ -4,12 +4,12 @@ import { EventType } from '@ag-ui/core';
 import type { Circumstances } from './answer-cache.ts';
 import { systemPrompt } from './prompt.ts';
 import type { AnswerPart } from './release-answer.ts';
-import { isSignedIn, isUnanswered, type Turn } from './turn.ts';
+import { isRepeated, isSignedIn, isUnanswered, type Turn } from './turn.ts';
 
 /** Sends a kept answer with the events of a run of its own, without a model and without a token. @returns whether there was one */
 export async function recallAnswer(turn: Turn): Promise<boolean> {
   const { answers, corpusVersion, metrics } = turn.ports;
-  if (!(answers && turn.isFirst && isUnanswered(turn))) return false;
+  if (!(answers && turn.isFirst && isUnanswered(turn) && !isRepeated(turn))) return false;
   const { visitor, assertion, text } = turn.message;
   const { result, parts } = await answers.recall(
     text,
@@ -39,7 +39,7 @@ function tell(turn: Turn, parts: readonly AnswerPart[]): void {
 export async function keepAnswer(turn: Turn): Promise<void> {
   const [answer, ...more] = turn.said;
   const corpusVersion = versionOf(turn);
-  const isWhole = turn.isFirst && turn.isComplete && more.length === 0;
+  const isWhole = turn.isFirst && turn.isComplete && more.length === 0 && !isRepeated(turn);
   if (!(turn.ports.answers && answer && isWhole && corpusVersion) || answer.withheld > 0 || answer.citations.length === 0) return;
   await turn.ports.answers.keep(turn.message.text, circumstancesOf(turn), { corpusVersion, parts: answer.parts });
 }

@@ -2,7 +2,6 @@
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { openLedger } from '../budget/ledger.ts';
-import type { TranscriptMessage } from '../model/port.ts';
 import { LeaseLostError } from '../session/event-log.ts';
 import { runError } from '../session/run-events.ts';
 import { type Assignment, leaseMs } from '../session/runs.ts';
@@ -14,14 +13,11 @@ import { type Checkpoint, checkpointOf, ledgerOf, readCheckpoint, resetEvents } 
 import { advance, type Command, type Input, initialState, type Outcome, type Step } from './machine.ts';
 import { keepAnswer, recallAnswer } from './recall-answer.ts';
 import { Recorder } from './recorder.ts';
+import { historyCharactersMax, recollect, remember } from './remember.ts';
 import { reopenCard } from './reopen-card.ts';
 import { sayDone } from './say-done.ts';
-import { exchangesOf, historyMessages } from './transcript.ts';
+import { transcriptOf } from './transcript.ts';
 import type { Turn, TurnPorts } from './turn.ts';
-
-/** Runs of the session that are looked at for history, and what of them may be told to the model. */
-const historyRunsMax = 8;
-const historyCharactersMax = 2400;
 
 /**
  * Contract: never rejects. The run ends with exactly one terminal event, unless the database can't be written, the lease is lost or the process
@@ -39,6 +35,7 @@ export async function runTurn(ports: TurnPorts, assignment: Assignment, controll
       span.setAttribute('aiguy.outcome', outcome.kind);
       const next = await finish(turn, step, outcome);
       ports.metrics.turnEnded(run.id, outcome);
+      remember(turn);
       if (outcome.kind === 'success') await keepAnswer(turn);
       return next;
     });
@@ -55,7 +52,7 @@ async function openTurn(ports: TurnPorts, assignment: Assignment, signal: AbortS
   if (assignment.isTakenOver) await takeBack(ports, assignment, recorder);
   const base = baseOf({ ports, assignment, recorder, signal });
   const kept = readCheckpoint(assignment.checkpoint);
-  return kept ? goOn(base, kept) : await beginAnew(base, assignment);
+  return kept ? goOn(base, kept) : await beginAnew(base);
 }
 
 type Base = Omit<Turn, 'isFirst' | 'messages' | 'ledger'>;
@@ -76,16 +73,17 @@ function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'r
     undoing: input.kind === 'undo' ? input.effectKey : undefined,
     reopened: [],
     done: undefined,
+    isCompacted: false,
     attempts: 0,
     signal,
   };
 }
 
-async function beginAnew(base: Base, assignment: Assignment): Promise<{ turn: Turn; first: Step }> {
+async function beginAnew(base: Base): Promise<{ turn: Turn; first: Step }> {
   const { ports, message } = base;
-  const history = await readHistory(ports, assignment);
-  const messages: TranscriptMessage[] = [...historyMessages(history, historyCharactersMax), { role: 'user', text: message.text }];
-  const turn = { ...base, isFirst: history.length === 0, messages, ledger: openLedger(ports.limits, ports.nowMs()) };
+  const { exchanges, notes, isFirst } = await recollect(ports, message.run, message.text);
+  const messages = transcriptOf({ exchanges, notes, text: message.text }, historyCharactersMax);
+  const turn = { ...base, isFirst, messages, ledger: openLedger(ports.limits, ports.nowMs()) };
   return { turn, first: advance(initialState, { type: base.undoing === undefined ? 'accepted' : 'decided' }) };
 }
 
@@ -107,11 +105,6 @@ function goOn(base: Base, kept: Checkpoint): { turn: Turn; first: Step } {
   };
   gatherPassages(turn);
   return { turn, first: isDecided ? advance(kept.step.state, { type: 'decided' }) : kept.step };
-}
-
-async function readHistory({ log }: TurnPorts, { run }: Assignment) {
-  const earlier = run.firstSeq === 1 ? [] : await log.readRuns(run.sessionId, historyRunsMax);
-  return exchangesOf(earlier.filter((event) => event.seq < run.firstSeq && event.runId !== run.id));
 }
 
 /** The step that was under way is begun again: what was shown of it no longer counts. */

@@ -9,6 +9,7 @@ import type { Effects } from '../session/effects.ts';
 import type { EventLog } from '../session/event-log.ts';
 import type { NewInterrupt } from '../session/interrupt-rows.ts';
 import type { Interrupts } from '../session/interrupts.ts';
+import type { Memories } from '../session/memory.ts';
 import type { Receipts } from '../session/receipts.ts';
 import type { Run, Runs } from '../session/runs.ts';
 import type { Tasks } from '../session/tasks.ts';
@@ -16,6 +17,7 @@ import type { VisitorTools } from '../tools/catalogue.ts';
 import type { ToolCaller } from '../tools/client.ts';
 import type { CorpusVersion } from '../tools/corpus-version.ts';
 import type { AskTask } from '../tools/task-status.ts';
+import type { Afterwards } from './afterwards.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { Passage } from './passages.ts';
 import type { Recorder } from './recorder.ts';
@@ -32,6 +34,10 @@ export type TurnPorts = {
   receipts: Receipts;
   tasks: Tasks;
   askTask: AskTask;
+  memories: Memories;
+  afterwards: Afterwards;
+  /** Deletes some of the conversations that nobody has gone on with for long. */
+  expireSessions: () => Promise<void>;
   metrics: TurnMetrics;
   /** Undefined when answers are never told again. */
   answers: AnswerCache | undefined;
@@ -75,6 +81,8 @@ export type Turn = {
   reopened: Interrupt[];
   /** What was done for the visitor in this run, as the card said it. */
   done: string | undefined;
+  /** The request was too long once and has been made smaller. */
+  isCompacted: boolean;
   /** Model attempts of this turn, retries included. */
   attempts: number;
   /** Aborted when the visitor stops, the lease is lost or the process shuts down. */
@@ -88,4 +96,9 @@ export function isSignedIn(turn: Turn): boolean {
 /** Nothing was done about the message yet. */
 export function isUnanswered(turn: Turn): boolean {
   return turn.attempts === 0 && turn.messages.at(-1)?.role === 'user';
+}
+
+/** The visitor asks again what was answered before. */
+export function isRepeated(turn: Turn): boolean {
+  return turn.messages.some((message) => message.role === 'user' && message.notes?.repeated !== undefined);
 }

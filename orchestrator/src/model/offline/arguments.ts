@@ -14,6 +14,8 @@ export type Wish = {
   earlier: readonly string[];
   /** What was said before, oldest first, when the message means little without it. */
   context: readonly string[];
+  /** The order that «it» or «the other one» means, by what the session remembers. */
+  order?: string;
 };
 
 /**
@@ -26,13 +28,17 @@ export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<
   const args: Record<string, unknown> = takesContext && wish.context.length > 0 ? { context: wish.context } : {};
   const missing: string[] = [];
   for (const name of requiredOf(tool)) {
-    const { pattern, maxLength = Infinity, enum: choices } = properties[name] ?? {};
-    const text = () => (pattern ? findInMessages([...wish.earlier, wish.text], pattern) : questionWithin(maxLength, wish, takesContext));
-    const value = choices ? nearest[name] : text();
+    const property = properties[name] ?? {};
+    const value = property.enum ? nearest[name] : written(property, wish, takesContext);
     if (value === undefined) missing.push(name);
     else args[name] = value;
   }
   return { args, missing };
+}
+
+function written({ pattern, maxLength = Infinity }: Property, wish: Wish, takesContext: boolean): string | undefined {
+  if (!pattern) return questionWithin(maxLength, wish, takesContext);
+  return findInMessages([...wish.earlier, ...(wish.order ? [wish.order] : []), wish.text], pattern);
 }
 
 function questionWithin(lengthMax: number, { text, question }: Wish, takesContext: boolean): string {

@@ -47,3 +47,23 @@ for (const text of ['has my order shipped', 'why is my order taking so long', 'm
     assert.deepEqual(events[0], { type: 'text', delta: 'Which' });
   });
 }
+
+const notes = { subject: 'order' as const, orders: ['W2530531', 'W2403075'], currentOrders: ['W2530531'] };
+const { allowed: allTools } = toolsFor(loadManifests(), ['docs:read', 'order:read', 'order:write', 'ticket:read', 'ticket:write']);
+for (const { text, tool, order } of [
+  { text: 'where is it now?', tool: 'get_order_status', order: 'W2530531' },
+  { text: 'has it shipped?', tool: 'get_order_status', order: 'W2530531' },
+  { text: 'and the other one?', tool: 'get_order_status', order: 'W2403075' },
+  { text: 'cancel it', tool: 'cancel_order', order: 'W2530531' },
+  { text: 'please cancel that order', tool: 'cancel_order', order: 'W2530531' },
+  { text: 'Cancel W2403075 please', tool: 'cancel_order', order: 'W2403075' },
+  { text: 'how do I return it?', tool: 'retrieve_docs', order: undefined },
+  { text: 'can I get an invoice for it', tool: 'retrieve_docs', order: undefined },
+  { text: 'how do I cancel my order', tool: 'retrieve_docs', order: undefined },
+]) {
+  test(`after an order was spoken of, «${text}» goes to ${tool}`, async () => {
+    const [first] = await collect(model, makeRequest([{ role: 'user', text, notes }], { tools: allTools }));
+    assert.ok(first?.type === 'tool_call', JSON.stringify(first));
+    assert.deepEqual([first.call.name, JSON.parse(first.call.argumentsText).order_id], [tool, order]);
+  });
+}

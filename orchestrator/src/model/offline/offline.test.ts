@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ModelEvent, ModelRequest, ToolDefinition, ToolOutcome, TranscriptMessage } from '../port.ts';
+import type { ModelEvent, ModelRequest, Notes, Repetition, ToolDefinition, ToolOutcome, TranscriptMessage } from '../port.ts';
 import {
   call,
   called,
@@ -221,4 +221,88 @@ test('examples are embedded once', async () => {
   });
   for (const question of ['Do you deliver to Canada?', 'Do you deliver to France?']) await collect(model, makeRequest([user(question)]));
   assert.equal(embedded.length, 2 + orderTool.examples.length + docsTool.examples.length);
+});
+
+const noted = (text: string, notes: Notes): TranscriptMessage[] => [user('hello'), assistant('Hi.'), { role: 'user', text, notes }];
+const remembered: Notes = { subject: 'order', orders: ['W2530531'], currentOrders: ['W2530531'] };
+const cancelTool: ToolDefinition = {
+  name: 'cancel_order',
+  description: 'Cancels an order.',
+  effect: 'write',
+  input: {
+    type: 'object',
+    required: ['order_id', 'reason'],
+    properties: { order_id: { type: 'string', pattern: '^[A-Z0-9-]{6,20}$' }, reason: { enum: ['no_longer_needed', 'ordered_by_mistake'] } },
+  },
+  examples: [
+    { message: 'cancel order W2403075', input: { order_id: 'W2403075', reason: 'no_longer_needed' } },
+    { message: 'cancel W7430166, clicked by accident', input: { order_id: 'W7430166', reason: 'ordered_by_mistake' } },
+  ],
+};
+const tools = [orderTool, docsTool, cancelTool];
+
+test('«it» is the order that was spoken of last, and «the other one» the other', async () => {
+  assert.deepEqual(callIn(await ask(noted('where is it now?', remembered), { tools })), ['get_order_status', { order_id: 'W2530531' }]);
+  assert.deepEqual(callIn(await ask(noted('cancel it', remembered), { tools })), [
+    'cancel_order',
+    { order_id: 'W2530531', reason: 'no_longer_needed' },
+  ]);
+  const two = { ...remembered, orders: ['W2530531', 'W1111111'] };
+  assert.deepEqual(callIn(await ask(noted('and the other one?', two), { tools })), ['get_order_status', { order_id: 'W1111111' }]);
+});
+
+test('where two orders may be meant it is asked which, and nothing is called', async () => {
+  const both = { ...remembered, orders: ['W2530531', 'W1111111'], currentOrders: ['W2530531', 'W1111111'] };
+  assert.equal(saidIn(await ask(noted('cancel it', both), { tools })), 'Which one do you mean: order W2530531 or order W1111111?');
+});
+
+test('a number that is written counts more than what is remembered, and «it» in a question about the shop points at no order', async () => {
+  assert.deepEqual(callIn(await ask(noted('where is W1111111', remembered)))[1], { order_id: 'W1111111' });
+  assert.equal(callIn(await ask(noted('do you deliver it to Canada?', { ...remembered, subject: 'article' })))[0], 'retrieve_docs');
+});
+
+const repetition = { question: 'Do you deliver to Canada?', times: 1, answer: 'We deliver in five days.', passageIds: ['delivery#2'] };
+const askedAgain = async (repeated: Repetition, ...passages: object[]) =>
+  await ask([{ role: 'user', text: 'that did not help', notes: { repeated } }, called(docsCall), retrieved(docsCall, ...passages)]);
+
+test('«that did not help» asks the question again', async () => {
+  assert.deepEqual(callIn(await ask([{ role: 'user', text: 'that did not help', notes: { repeated: repetition } }])), [
+    'retrieve_docs',
+    { query: 'Do you deliver to Canada?' },
+  ]);
+});
+
+test('a repeated question is answered from a passage that was not quoted before, and says so; the second time with a person on offer', async () => {
+  const first = await askedAgain(repetition, canadaPassage, returnsPassage);
+  assert.match(textOf(first), /^I’ve given you an answer to this before\. Here is another place, \*\*Return an item\*\*: You have 30 days/);
+  assert.deepEqual(
+    first.flatMap((event) => (event.type === 'citation' ? [event.passageId] : [])),
+    ['return-an-item#0'],
+  );
+  assert.doesNotMatch(textOf(first), /person/);
+  assert.match(textOf(await askedAgain({ ...repetition, times: 2 }, canadaPassage, returnsPassage)), /a person will take it up\.$/);
+});
+
+test('where every passage was quoted before it says that there is no other, and offers a person', async () => {
+  const events = await askedAgain(repetition, canadaPassage);
+  assert.match(saidIn(events), /I find nothing else there\. .*a person/);
+});
+
+test('an order that is asked for again is looked up again, and said so', async () => {
+  const output = {
+    status: 'pending',
+    status_text: 'Order W2530531 is being prepared.',
+    currency: 'USD',
+    total: 5,
+    items: [],
+    shipments: [],
+    refunds: [],
+  };
+  const question: TranscriptMessage = {
+    role: 'user',
+    text: 'where is W2530531',
+    notes: { repeated: { ...repetition, question: 'where is W2530531' } },
+  };
+  const events = await ask([question, called(orderCall), { role: 'tool', call: orderCall, outcome: { ok: true, output } }]);
+  assert.equal(saidIn(events), 'I’ve looked again for you just now. Order W2530531 is being prepared.');
 });

@@ -5,7 +5,9 @@ import type { ModelEvent, ModelPort, ModelRequest, ToolCall, ToolDefinition, Too
 import type { Wish } from './arguments.ts';
 import { describeResult } from './describe-result.ts';
 import type { Embed } from './embedder.ts';
+import { notesOf } from './pointing.ts';
 import { type QuotablePassage, quotePassages } from './quote-passages.ts';
+import { introduction, nothingElse, offerOfPerson, tellAgain } from './repeated-answer.ts';
 import { type Route, Router } from './route.ts';
 import type { SmallTalk } from './small-talk.ts';
 
@@ -31,6 +33,7 @@ export function createOfflineModel(options: { embed: Embed }): ModelPort {
   const router = new Router(options.embed);
   return {
     name: 'offline',
+    isExtractive: true,
     // It costs nothing, so it takes nothing of the budget.
     estimateTokens: () => 0,
     stream: (request, signal) => keepContract(answer(options.embed, router, request), signal),
@@ -42,7 +45,7 @@ async function* answer(embed: Embed, router: Router, request: ModelRequest): Asy
   const wish = wishOf(request);
   if (last?.role === 'tool') {
     const tool = request.tools.find(({ name }) => name === last.call.name);
-    return yield* observed(embed, { call: last.call, tool, outcome: last.outcome, question: wish.question });
+    return yield* observed(embed, { call: last.call, tool, outcome: last.outcome, question: wish.question, request });
   }
   const found = await router.route(request, wish);
   const route = found.kind === 'call' && request.purpose === 'answer' ? ({ kind: 'unclear' } as const) : found;
@@ -67,6 +70,8 @@ function routeAnswer(route: Exclude<Route, { kind: 'call' }>): string {
       return 'Please sign in first: then I can look up your own orders for you.';
     case 'ask':
       return question(route);
+    case 'which':
+      return `Which one do you mean: ${new Intl.ListFormat('en', { type: 'disjunction' }).format(route.orders.map((order) => `order ${order}`))}?`;
     case 'unclear':
       return 'I’m not sure what you mean. Could you put it another way?';
   }
@@ -87,17 +92,23 @@ function looksLike({ tool, missing }: Extract<Route, { kind: 'ask' }>): string {
   return shape ? `it looks like ${shape}, and ` : '';
 }
 
-async function* observed(
-  embed: Embed,
-  { call, tool, outcome, question }: { call: ToolCall; tool: ToolDefinition | undefined; outcome: ToolOutcome; question: string },
-): AsyncGenerator<ModelEvent> {
+type Observed = { call: ToolCall; tool: ToolDefinition | undefined; outcome: ToolOutcome; question: string; request: ModelRequest };
+
+async function* observed(embed: Embed, { call, tool, outcome, question, request }: Observed): AsyncGenerator<ModelEvent> {
+  const repeated = notesOf(request)?.repeated;
   if (!outcome.ok) return yield* says(failureAnswer(call, outcome));
-  if (!Array.isArray(outcome.output.passages)) return yield* says(describeResult(tool, outcome.output));
-  const quotation =
-    outcome.output.answerable === true ? await quotePassages(embed, question, outcome.output.passages as QuotablePassage[]) : undefined;
-  if (!quotation) return yield* says(notFoundAnswer + offerOf(outcome.output));
-  yield* words(`According to **${quotation.title}**:${/^(-|\d+\.) /.test(quotation.markdown) ? '\n\n' : ' '}${quotation.markdown}`);
+  if (!Array.isArray(outcome.output.passages)) return yield* says(tellAgain(describeResult(tool, outcome.output), request));
+  const { answerable, passages } = outcome.output as { answerable: unknown; passages: (QuotablePassage & OfferedPassage)[] };
+  const unquoted = passages.filter(({ id }) => !repeated?.passageIds.includes(id));
+  const quotation = answerable === true ? await quotePassages(embed, question, unquoted) : undefined;
+  if (!quotation)
+    return yield* says(
+      repeated ? nothingElse(offerOf({ ...outcome.output, passages: unquoted }), request) : notFoundAnswer + offerOf(outcome.output),
+    );
+  const isList = /^(-|\d+\.) /.test(quotation.markdown);
+  yield* words(`${introduction(quotation.title, repeated)}${isList ? '\n\n' : ' '}${quotation.markdown}`);
   yield { type: 'citation', passageId: quotation.passageId, quote: quotation.markdown };
+  if (repeated && repeated.times > 1) yield* words(`\n\n${offerOfPerson(request)}`);
   yield done('end');
 }
 
@@ -132,14 +143,17 @@ function orderIdOf(call: ToolCall): string | undefined {
 
 /** The visitor's message, and as a question that stands alone: a short follow-up is read with the message before it. */
 function wishOf(request: ModelRequest): Wish {
+  const notes = notesOf(request);
   const texts = request.messages.flatMap((message) => (message.role === 'user' ? [message.text] : []));
-  const text = texts.at(-1) ?? '';
+  // «That did not help» asks the question again that it is about.
+  const text = notes?.repeated?.question ?? texts.at(-1) ?? '';
   const before = texts.at(-2);
   const words = text.split(/\s+/).length;
   const pointsBack = /^(and|but|what about|how about|also)\b/i.test(text) || (words <= pointingWordsMax && pointer.test(text));
-  const isFollowUp = before !== undefined && (words < standaloneWords || pointsBack);
+  const isFollowUp = before !== undefined && !notes?.repeated && (words < standaloneWords || pointsBack);
   const question = isFollowUp ? `${before} ${text}` : text;
-  return { text, question, earlier: texts.slice(0, -1), context: isFollowUp ? contextOf(request, before) : [] };
+  const noted = (notes?.orders ?? []).toReversed();
+  return { text, question, earlier: [...noted, ...texts.slice(0, -1)], context: isFollowUp ? contextOf(request, before) : [] };
 }
 
 /** The question before and how it was answered, cut to what a tool takes. */
