@@ -46,6 +46,8 @@ const suites: Suite[] = [
     needs: [],
     command: nodeTest,
   },
+  { name: 'Crash', files: find('test/crash/*.test.ts').filter(isPlain), needs: [], command: nodeTestSerial },
+  { name: 'Redis', files: find('test/**/*.redis.test.ts'), needs: ['redis-server'], command: nodeTestSerial },
   {
     name: 'Postgres',
     files: find('{orchestrator,tools-api,scripts,test}/**/*.postgres.test.ts'),
@@ -84,7 +86,7 @@ function find(...patterns: string[]): string[] {
 }
 
 function isPlain(file: string): boolean {
-  return !/\.(postgres|corpus|wordpress|playground|browser)\.test\.ts$/.test(file);
+  return !/\.(postgres|redis|corpus|wordpress|playground|browser)\.test\.ts$/.test(file);
 }
 
 async function main(): Promise<number> {

@@ -58,7 +58,8 @@ export async function converse(world: World, change: Change, at: { urls?: string
   try {
     await visitor.send(change.message);
     const card = await visitor.until('the card', cardOf);
-    if (!card) problems.push('the run that should have asked ended without a card');
+    if (!card)
+      problems.push(`there is no card: ${visitor.frames.map(({ event }) => (event.type === 'TOOL_CALL_RESULT' ? event.content : '')).join('')}`);
     else {
       if ((await change.timesDone(world.shop)) !== 0) problems.push('done before the click');
       await visitor.click(card, 'approve');

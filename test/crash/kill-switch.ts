@@ -1,5 +1,6 @@
 // Loaded before a service (NODE_OPTIONS --import): names each of its database statements and requests, and kills or stops the process at the planned one.
 import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import pg from 'pg';
 import type { KillPlan } from './kill-plan.ts';
 import { statementName } from './statement-names.ts';
@@ -95,6 +96,10 @@ class KillSwitch {
     return name;
   }
 }
+
+/** A process that is killed does not keep what it has compiled, and the next one would begin anew. */
+const flushAfterMs = 2000;
+setTimeout(flushCompileCache, flushAfterMs).unref();
 
 const file = process.env.KILL_PLAN_FILE;
 if (file) {

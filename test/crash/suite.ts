@@ -65,8 +65,10 @@ async function attempt(world: World, point: Point, change: Change): Promise<Atte
   });
   // The last event may be read before the process that wrote it is dead.
   const wasKilled = planned.hasFired && (await dying.diesAfter(beforeMs));
+  const recoveredMs = Math.max(0, performance.now() - dying.diedMs);
   planned.disarm();
-  return { at: `${point.title} (${change.tool})`, finished, wasKilled, recoveredMs: Math.max(0, performance.now() - dying.diedMs) };
+  await dying.pid();
+  return { at: `${point.title} (${change.tool})`, finished, wasKilled, recoveredMs };
 }
 
 /** A turn that is not disturbed tells its points; each is then known by its name and by how many of the name came before. */

@@ -98,7 +98,7 @@ async function write(turn: Turn, { key, tool: name }: Pick<Effect, 'key' | 'tool
     await ports.effects.doubt(key, { visitor, assertion }, doubtMs);
     return refusal('effect_unknown');
   }
-  await keepOutcome(ports, { key, tool: name, outcome, sessionId: run.sessionId, runId: run.id, visitor, assertion });
+  await keepOutcome(ports, { key, tool: name, outcome, run, visitor, assertion });
   return told(turn, effect.summary, outcome);
 }
 
