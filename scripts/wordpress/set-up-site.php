@@ -48,6 +48,8 @@ function set_up( array $site ): void {
 	require_once ABSPATH . 'wp-admin/includes/misc.php';
 	update_option( 'blogname', $site['siteTitle'] );
 	update_option( 'blogdescription', '' );
+	// They would be fetched from elsewhere.
+	update_option( 'show_avatars', 0 );
 	global $wp_rewrite;
 	$wp_rewrite->set_permalink_structure( '/%postname%/' );
 	array_map( __NAMESPACE__ . '\put_user', $site['users'] );
