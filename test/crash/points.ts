@@ -14,7 +14,8 @@ const cardKept = 'COMMIT .*insert card';
 const clickKept = 'COMMIT .*plan effect';
 const endKept = 'COMMIT .*append RUN_FINISHED:success, .*end run';
 const effectKept = 'COMMIT .*insert into idempotency_keys';
-const writeSent = 'POST /tools/\\w+$';
+/** Others read, some of them beside the turn. */
+const writeSent = 'POST /tools/(create_support_ticket|cancel_order)$';
 
 /** In the order of the turn. */
 export const points: Point[] = [

@@ -35,7 +35,7 @@ const points: [string, string][] = [
   ['as a click is kept', '^before COMMIT .*plan effect'],
   ['after the click', '^after COMMIT .*plan effect'],
   ['after dispatch', '^after dispatch effect'],
-  ['after the effect', '^after POST /tools/\\w+$'],
+  ['after the effect', '^after POST /tools/(create_support_ticket|cancel_order)$'],
   ['in the middle of the answer', '^after append .*TEXT_MESSAGE_CONTENT'],
   ['at the end', '^before COMMIT .*RUN_FINISHED:success'],
 ];

@@ -16,8 +16,8 @@ export type Stop = { title: string; match: string; nth?: number; holdsRun?: bool
 /** Where a session's process may stop without holding anything that others wait for. */
 export const stops: Stop[] = [
   { title: 'after the click, before dispatch', match: '^after COMMIT .*plan effect' },
-  { title: 'after dispatch, before the call', match: '^before POST /tools/\\w+$' },
-  { title: 'after the effect, before it is settled', match: '^after POST /tools/\\w+$' },
+  { title: 'after dispatch, before the call', match: '^before POST /tools/(create_support_ticket|cancel_order)$' },
+  { title: 'after the effect, before it is settled', match: '^after POST /tools/(create_support_ticket|cancel_order)$' },
   { title: 'in the middle of the answer', match: '^after append .*TEXT_MESSAGE_CONTENT' },
 ];
 
