@@ -149,6 +149,7 @@ test('a card belongs to its session and visitor: for anybody else it does not ex
   assert.equal((await post({ ...visitor, sub: 'wp:1:8' }, `/sessions/${visitor.sid}/confirmations/${card.id}`, { decision: 'approve' })).status, 404);
   assert.equal((await post(visitor, `/sessions/${visitor.sid}/inputs/${card.id}`, { values: {} })).status, 404);
   assert.equal((await post(visitor, `/sessions/${visitor.sid}/confirmations/${card.id}`, { decision: 'yes' })).status, 400);
+  assert.equal((await post(visitor, `/sessions/${visitor.sid}/confirmations/%00`, { decision: 'approve' })).status, 404);
 });
 
 test('a typed yes is no consent: it shows the card again, without asking the model', async () => {

@@ -50,6 +50,7 @@ export async function settleInterrupt(
   { visitor, assertion }: AuthenticatedVisitor,
   { interruptId, answer }: { interruptId: string; answer: Answer },
 ): Promise<Started> {
+  if (!/^[\w-]{1,64}$/.test(interruptId)) throw new AiguyError('not_found');
   const started = await ports.interrupts.decide({ visitor, assertion, interruptId, answer }, (tool, values) => {
     const validate = ports.catalogue.get(tool)?.validateForm;
     if (!validate) throw new AiguyError('not_found');
