@@ -50,7 +50,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const embedded: EmbeddedPostgres | undefined = options.databaseUrl ? undefined : await startEmbeddedPostgres();
   const url = options.databaseUrl ?? embedded?.url ?? '';
   await migrate({ url, folder: new URL('../migrations', import.meta.url).pathname });
-  const database = openDatabase({ url, connectionsMax: embeddedConnectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  const database = openDatabase({ url, connectionsMax: embedded ? embeddedConnectionsMax : 10, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
   const { site, siteJwks } = await makeSite();
   const key = options.key ?? (await makeOwnKey());
   const config = {

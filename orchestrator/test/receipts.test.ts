@@ -11,10 +11,14 @@ import { makeOwnKey } from './harness.ts';
 import { newBuyer, WriteHarness } from './write-harness.ts';
 
 let it: WriteHarness;
+const nativePostgres = process.env.AIGUY_TEST_POSTGRES === 'native' ? await import('../../scripts/native-postgres.ts') : undefined;
 const former = await makeOwnKey();
 
 before(async () => {
-  it = await WriteHarness.start({ formerKeys: former.publicKeys.keys, config: { RECEIPT_CHECKS_PER_MINUTE: 1000 } });
+  it = await WriteHarness.start(
+    { formerKeys: former.publicKeys.keys, config: { RECEIPT_CHECKS_PER_MINUTE: 1000 } },
+    nativePostgres?.startNativePostgres,
+  );
 });
 after(async () => await it.close());
 

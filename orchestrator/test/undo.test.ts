@@ -16,9 +16,10 @@ import { newBuyer, type Visitor, WriteHarness } from './write-harness.ts';
 
 const catalogue = loadManifests();
 let it: WriteHarness;
+const nativePostgres = process.env.AIGUY_TEST_POSTGRES === 'native' ? await import('../../scripts/native-postgres.ts') : undefined;
 
 before(async () => {
-  it = await WriteHarness.start();
+  it = await WriteHarness.start({}, nativePostgres?.startNativePostgres);
 });
 beforeEach(() => {
   Object.assign(it.shop, { done: [], refusal: undefined, hold: undefined, isSilent: false });

@@ -62,25 +62,33 @@ export function newBuyer(): Visitor {
   return { ...newVisitor(), scopes };
 }
 
+type Native = { url: string; stop: () => Promise<void> };
+type Own = Pick<WriteHarness, 'shop' | 'tools' | 'model'> & { native: Native | undefined };
+
 export class WriteHarness {
   readonly harness: Harness;
   readonly shop: Shop;
   readonly tools: ToolCaller;
 
   readonly model: ReturnType<typeof newModel>;
+  readonly #native: Native | undefined;
 
-  private constructor(harness: Harness, { shop, tools, model }: Pick<WriteHarness, 'shop' | 'tools' | 'model'>) {
+  private constructor(harness: Harness, { shop, tools, model, native }: Own) {
     this.harness = harness;
     this.shop = shop;
     this.tools = tools;
     this.model = model;
+    this.#native = native;
   }
 
-  static async start(options: Partial<HarnessOptions> = {}): Promise<WriteHarness> {
+  /** @param startPostgres a database of its own kind, in place of the embedded one */
+  static async start(options: Partial<HarnessOptions> = {}, startPostgres?: () => Promise<Native>): Promise<WriteHarness> {
     const shop: Shop = { done: [], refusal: undefined, hold: undefined, isSilent: false };
     const tools = toolsOf(shop);
     const model = newModel();
-    return new WriteHarness(await startHarness({ model, tools, scopes, ...options }), { shop, tools, model });
+    const native = await startPostgres?.();
+    const databaseUrl = native ? { databaseUrl: native.url } : {};
+    return new WriteHarness(await startHarness({ model, tools, scopes, ...databaseUrl, ...options }), { shop, tools, model, native });
   }
 
   async headers(visitor: Visitor, accept = 'application/json'): Promise<Record<string, string>> {
@@ -135,5 +143,6 @@ export class WriteHarness {
 
   async close(): Promise<void> {
     await this.harness.close();
+    await this.#native?.stop();
   }
 }
