@@ -26,12 +26,13 @@ test('each run becomes one exchange, in order', () => {
 });
 
 test('what was said without being asked belongs to the exchange before it; no exchange is without a question', () => {
-  const notice = run('n1', '', ['Your ticket has arrived.']).map((logged) =>
-    logged.event.type === EventType.RUN_STARTED
-      ? { ...logged, event: { ...logged.event, input: { threadId: 's', runId: 'n1', messages: [], tools: [], context: [] } } }
-      : logged,
-  );
-  const exchanges = exchangesOf([...notice, ...run('r1', 'Open a ticket', ['On its way.']), ...notice, ...run('r2', 'Thanks', [])]);
+  const notice = (runId: string) =>
+    run(runId, '', ['Your ticket has arrived.']).map((logged) =>
+      logged.event.type === EventType.RUN_STARTED
+        ? { ...logged, event: { ...logged.event, input: { threadId: 's', runId, messages: [], tools: [], context: [] } } }
+        : logged,
+    );
+  const exchanges = exchangesOf([...notice('n1'), ...run('r1', 'Open a ticket', ['On its way.']), ...notice('n2'), ...run('r2', 'Thanks', [])]);
   assert.deepEqual(exchanges, [
     { user: 'Open a ticket', assistant: 'On its way. Your ticket has arrived.' },
     { user: 'Thanks', assistant: '' },
