@@ -163,6 +163,17 @@ test('with Zendesk down the tickets are kept and say so; back again, each arrive
   const waiting = await untilState(first, 'queued');
   assert.equal(waiting.message, `Your ticket ${first.reference} is kept. It reaches our team as soon as their system answers again.`);
   assert.equal(zendesk.tickets.length, 0);
+  // Still down for the first alone: those behind it wait, somebody else's doesn't.
+  zendesk.mood = (ticket) => (ticket?.external_id === first.reference ? 'down' : 'well');
+  const tries = zendesk.requests.length;
+  await until(async () => {
+    await hurry();
+    return zendesk.tickets.length > 0 && zendesk.requests.length > tries + 6;
+  });
+  assert.deepEqual(
+    zendesk.tickets.map(({ external_id: reference }) => reference),
+    [other.reference],
+  );
   zendesk.mood = () => 'well';
   await until(async () => {
     await hurry();
