@@ -15,7 +15,7 @@ export type EffectAction =
 type EffectEvent = Extract<ChatEvent, { type: 'interrupt_settled' | 'receipt' | 'task' }>;
 
 /** Codes after which nothing is left to be taken back. */
-const undoOver = new Set(['not_found', 'interrupt_decided', 'interrupt_expired']);
+const undoOver = new Set(['not_found', 'undo_expired', 'interrupt_decided', 'interrupt_expired']);
 
 export function askVisitor(state: ChatState, interrupts: Interrupt[], isLive: boolean): ChatState {
   return interrupts.reduce(

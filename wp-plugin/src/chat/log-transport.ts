@@ -176,6 +176,11 @@ export class LogTransport implements Transport {
     if (sessionRefused.has(error.code) && following.mayRenew) return await this.#renew(following);
     // The orchestrator hears of a session with its first message.
     if (error.code === 'not_found' && !following.command && this.#cursor === 0) return { isOver: true };
+    // Deleted after a long pause: the same session begins a new conversation.
+    if (error.code === 'session_expired' && this.#cursor > 0) {
+      this.#beginAnew();
+      return { isOver: false, isGap: true };
+    }
     if (isTakenBefore(error, following)) {
       this.#taken(following);
       return { isOver: false, isGap: true };
@@ -195,14 +200,16 @@ export class LogTransport implements Transport {
   }
 
   #enter(session: SiteSession): SiteSession {
-    if (this.#sessionId !== undefined && this.#sessionId !== session.sessionId) {
-      this.#cursor = 0;
-      this.#isRunning = false;
-      this.#waiting.clear();
-      this.#ports.onRestart();
-    }
+    if (this.#sessionId !== undefined && this.#sessionId !== session.sessionId) this.#beginAnew();
     this.#sessionId = session.sessionId;
     return session;
+  }
+
+  #beginAnew(): void {
+    this.#cursor = 0;
+    this.#isRunning = false;
+    this.#waiting.clear();
+    this.#ports.onRestart();
   }
 
   async #read(batches: AsyncIterable<Batch>, following: Following, onAlive: () => void): Promise<Ending> {

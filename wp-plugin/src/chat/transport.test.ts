@@ -148,6 +148,13 @@ test('a session that the orchestrator has not heard of has no history', async ()
   assert.deepEqual(site.sent(), ['GET chat?after=0']);
 });
 
+test('a conversation that was deleted after a long pause gives way to a new one, from its beginning', async () => {
+  const site = fakeSite([refusal(410, 'session_expired'), stream([])]);
+  await settle(site.transport.resume(7));
+  assert.deepEqual(site.sent(), ['GET chat?after=7', 'GET chat?after=0']);
+  assert.deepEqual(site.restarts, [0]);
+});
+
 test('following goes on over a server that is away for a moment, as long as it asks for', async () => {
   const site = fakeSite([refusal(503, 'overloaded', { 'retry-after': '20' }), stream([])]);
   const resuming = site.transport.resume(0);
