@@ -105,6 +105,16 @@ async function untilRetried(times: number): Promise<void> {
   });
 }
 
+/** Until so many jobs lie in the queue that were tried and failed. */
+async function untilTried(jobs: number): Promise<void> {
+  await until(async () => {
+    const { rows } = await harness.database.query<{ tried: number }>(
+      "SELECT count(*)::int AS tried FROM task_jobs.job WHERE name = 'tasks' AND state = 'retry'",
+    );
+    return rows[0]?.tried === jobs;
+  });
+}
+
 test('the reference is there at once, the ticket follows, personal data masked, and the task says so', async () => {
   const opened = await open();
   assert.match(opened.reference, /^T-/);
@@ -247,10 +257,10 @@ test('the ticket of a process that was killed between delivery and its record is
 test('asked for a pause, nobody’s ticket is tried before it is over', async () => {
   zendesk.mood = () => 'busy';
   const first = await open();
-  await untilRetried(1);
+  await untilTried(1);
   zendesk.mood = () => 'well';
   const second = await open({}, { sub: 'customer:liam_kovacs_4286' });
-  await untilRetried(1);
+  await untilTried(2);
   await hurry();
   await untilRetried(2);
   assert.equal(zendesk.requests.length, 1);
