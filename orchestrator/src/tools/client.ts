@@ -1,15 +1,13 @@
 // Calls one tool at the tools API: a token of its own for every call, limits and retries from the manifest, an outcome instead of an exception.
-import { randomUUID } from 'node:crypto';
-import { argumentsDigest } from '@aiguy/manifests/digest';
 import { type ErrorCode, errorEntry, isErrorCode } from '@aiguy/manifests/errors';
 import type { TaskReference, ToolPreview } from '@aiguy/manifests/generated/http';
 import type { Tool } from '@aiguy/manifests/load';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
-import { traceHeaders } from '@aiguy/manifests/telemetry';
-import { type SigningKey, signToken, type VisitorAssertion } from '@aiguy/manifests/tokens';
+import type { SigningKey, VisitorAssertion } from '@aiguy/manifests/tokens';
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { ToolOutcome } from '../model/port.ts';
 import { readLimited } from './read-limited.ts';
+import { visitorHeaders } from './visitor-token.ts';
 
 type Args = Record<string, unknown>;
 
@@ -102,15 +100,12 @@ async function attemptCall(options: ToolClientOptions, tool: Tool, call: Request
   const { manifest } = tool;
   const timeout = AbortSignal.timeout(manifest.timeouts_ms.attempt);
   try {
-    const token = await mintToken(options.key, tool, call);
     const response = await fetch(`${options.url}/tools/${manifest.name}${call.path}`, {
       method: 'POST',
       redirect: 'error',
       headers: {
-        ...traceHeaders(),
+        ...(await visitorHeaders(options.key, { ...call, tool: manifest.name, scope: manifest.scope })),
         'Content-Type': 'application/json',
-        Authorization: `Bearer ${token}`,
-        'X-Visitor-Assertion': call.assertion,
         ...(call.effectKey === undefined ? {} : { 'Idempotency-Key': call.effectKey }),
       },
       body: JSON.stringify(call.args),
@@ -122,17 +117,6 @@ async function attemptCall(options: ToolClientOptions, tool: Tool, call: Request
     if (timeout.aborted) return failed('tool_timeout', true);
     return failed('tool_unavailable', !call.signal.aborted);
   }
-}
-
-async function mintToken(key: SigningKey, { manifest }: Tool, call: ToolCallOptions & { args: Args }): Promise<string> {
-  return await signToken('tool-token', key, {
-    sub: call.visitor.sub,
-    sid: call.visitor.sid,
-    scope: manifest.scope,
-    tool: manifest.name,
-    args_digest: argumentsDigest(call.args),
-    jti: randomUUID(),
-  });
 }
 
 function readOutput(tool: Tool, body: unknown): Answer {

@@ -1,8 +1,6 @@
 // Asks the tools API which state its knowledge is in, so that an answer from an older one is not told again.
-import { randomUUID } from 'node:crypto';
-import { argumentsDigest } from '@aiguy/manifests/digest';
-import { traceHeaders } from '@aiguy/manifests/telemetry';
-import { type SigningKey, signToken, type VisitorAssertion } from '@aiguy/manifests/tokens';
+import type { SigningKey, VisitorAssertion } from '@aiguy/manifests/tokens';
+import { visitorHeaders } from './visitor-token.ts';
 
 /** Contract: never rejects; undefined when the version can't be had in time. */
 export type CorpusVersion = (visitor: VisitorAssertion, assertion: string, signal: AbortSignal) => Promise<string | undefined>;
@@ -14,17 +12,10 @@ const answerLengthMax = 1000;
 export function createCorpusVersion(options: { url: string; key: SigningKey }): CorpusVersion {
   return async (visitor, assertion, signal) => {
     try {
-      const token = await signToken('tool-token', options.key, {
-        sub: visitor.sub,
-        sid: visitor.sid,
-        scope: 'docs:read',
-        tool: 'retrieve_docs',
-        args_digest: argumentsDigest({}),
-        jti: randomUUID(),
-      });
+      const headers = await visitorHeaders(options.key, { tool: 'retrieve_docs', scope: 'docs:read', args: {}, visitor, assertion });
       const response = await fetch(`${options.url}/knowledge/version`, {
         redirect: 'error',
-        headers: { ...traceHeaders(), Authorization: `Bearer ${token}`, 'X-Visitor-Assertion': assertion },
+        headers,
         signal: AbortSignal.any([AbortSignal.timeout(versionTimeoutMs), signal]),
       });
       return response.ok ? versionIn(await response.text()) : undefined;

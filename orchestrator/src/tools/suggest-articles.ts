@@ -1,13 +1,11 @@
 // Asks the tools API for articles that fit what a visitor is still typing.
-import { randomUUID } from 'node:crypto';
-import { argumentsDigest } from '@aiguy/manifests/digest';
 import type { Suggestions, SuggestionsRequest } from '@aiguy/manifests/generated/http';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
-import { traceHeaders } from '@aiguy/manifests/telemetry';
-import { type SigningKey, signToken } from '@aiguy/manifests/tokens';
+import type { SigningKey } from '@aiguy/manifests/tokens';
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { ToolCallOptions } from './client.ts';
 import { readLimited } from './read-limited.ts';
+import { visitorHeaders } from './visitor-token.ts';
 
 /** Contract: never rejects; no articles when they can't be had in time. */
 export type SuggestArticles = (request: SuggestionsRequest, options: ToolCallOptions) => Promise<Suggestions>;
@@ -22,18 +20,11 @@ const validateAnswer = createAjv()
 export function createSuggestArticles(options: { url: string; key: SigningKey }): SuggestArticles {
   return async (request, { visitor, assertion, signal }) => {
     try {
-      const token = await signToken('tool-token', options.key, {
-        sub: visitor.sub,
-        sid: visitor.sid,
-        scope: 'docs:read',
-        tool: 'retrieve_docs',
-        args_digest: argumentsDigest(request),
-        jti: randomUUID(),
-      });
+      const headers = await visitorHeaders(options.key, { tool: 'retrieve_docs', scope: 'docs:read', args: request, visitor, assertion });
       const response = await fetch(`${options.url}/knowledge/suggestions`, {
         method: 'POST',
         redirect: 'error',
-        headers: { ...traceHeaders(), 'Content-Type': 'application/json', Authorization: `Bearer ${token}`, 'X-Visitor-Assertion': assertion },
+        headers: { ...headers, 'Content-Type': 'application/json' },
         body: JSON.stringify(request),
         signal: AbortSignal.any([AbortSignal.timeout(suggestionsTimeoutMs), signal]),
       });

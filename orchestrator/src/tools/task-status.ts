@@ -1,14 +1,12 @@
 // Asks the tools API what became of a long task, as the visitor whose call began it.
-import { randomUUID } from 'node:crypto';
-import { argumentsDigest } from '@aiguy/manifests/digest';
 import type { TaskStatus } from '@aiguy/manifests/generated/http';
 import type { Tool } from '@aiguy/manifests/load';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
-import { traceHeaders } from '@aiguy/manifests/telemetry';
-import { type SigningKey, signToken } from '@aiguy/manifests/tokens';
+import type { SigningKey } from '@aiguy/manifests/tokens';
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { ToolCallOptions } from './client.ts';
 import { readLimited } from './read-limited.ts';
+import { visitorHeaders } from './visitor-token.ts';
 
 /** Contract: never rejects; undefined when nothing can be learned now. */
 export type AskTask = (tool: Tool, taskId: string, options: ToolCallOptions) => Promise<TaskStatus | undefined>;
@@ -24,17 +22,10 @@ const validateAnswer = createAjv()
 export function createAskTask(options: { url: string; key: SigningKey }): AskTask {
   return async ({ manifest }, taskId, { visitor, assertion, signal }) => {
     try {
-      const token = await signToken('tool-token', options.key, {
-        sub: visitor.sub,
-        sid: visitor.sid,
-        scope: manifest.scope,
-        tool: manifest.name,
-        args_digest: argumentsDigest({ task: taskId }),
-        jti: randomUUID(),
-      });
+      const headers = await visitorHeaders(options.key, { tool: manifest.name, scope: manifest.scope, args: { task: taskId }, visitor, assertion });
       const response = await fetch(`${options.url}/tasks/${encodeURIComponent(taskId)}`, {
         redirect: 'error',
-        headers: { ...traceHeaders(), Authorization: `Bearer ${token}`, 'X-Visitor-Assertion': assertion },
+        headers,
         signal: AbortSignal.any([AbortSignal.timeout(askTimeoutMs), signal]),
       });
       const checked = check(validateAnswer, JSON.parse(await readLimited(response, answerBytesMax)));

@@ -53,3 +53,13 @@ test('numbers are taken out of a message, and nothing else is', () => {
   assert.equal(withoutIdentifiers([orderTool, docsTool], 'has #W2579604 left the 24-hour warehouse?'), 'has left the 24-hour warehouse?');
   assert.equal(withoutIdentifiers([orderTool], 'W2530531'), '');
 });
+
+test('a reference that begins as its pattern says needs no digits', () => {
+  const tool = {
+    ...orderTool,
+    input: { required: ['reference'], properties: { reference: { type: 'string', pattern: '^T-[2-9A-HJKMNP-TV-Z]{6}$' } } },
+  };
+  assert.deepEqual(fillArguments(tool, wish('any news on t-4hx8rb?')).args, { reference: 'T-4HX8RB' });
+  assert.deepEqual(fillArguments(tool, wish('Is T-KHXMRB done')).args, { reference: 'T-KHXMRB' });
+  assert.deepEqual(fillArguments(tool, wish('any news on my t-shirt?')).missing, ['reference']);
+});

@@ -63,13 +63,14 @@ function findInMessages(messages: readonly string[], pattern: string): string | 
   return newest === undefined ? undefined : findIdentifier(newest, pattern);
 }
 
-/** A word that fits the pattern once small letters are put right. «30-day» does too: half of it must be digits, unless it begins with #. */
+/** A word that fits the pattern once small letters are put right. «30-day» does too: half of it must be digits, unless it begins with # or as the pattern says. */
 function findIdentifier(message: string, pattern: string): string | undefined {
   const expression = new RegExp(pattern);
+  const isPrefixed = /^\^[A-Z]+-/.test(pattern);
   for (const word of message.split(/[\s,;:!?()«»"'“”]+/)) {
     const bare = word.replace(/^#+/, '').replace(/\.+$/, '').toUpperCase();
     const digits = bare.replace(/\D/g, '').length;
-    if (expression.test(bare) && digits > 0 && (word.startsWith('#') || digits * 2 >= bare.length)) return bare;
+    if (expression.test(bare) && (isPrefixed || (digits > 0 && (word.startsWith('#') || digits * 2 >= bare.length)))) return bare;
   }
   return undefined;
 }
