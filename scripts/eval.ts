@@ -1,22 +1,35 @@
-// npm run eval: scores retrieval over a folder of articles.
+// npm run eval: scores retrieval over a folder of articles, and the routing of the policy without a model.
 import { parseArgs } from 'node:util';
+import { printRetrieval } from './eval/print-retrieval.ts';
+import { printRouting, routingReport } from './eval/print-routing.ts';
 import { readQuestions } from './eval/questions.ts';
-import { type Asked, evalRetrieval, ofStyle, type Report, reportOf, retrievers, scoresOf } from './eval/retrieval.ts';
+import { evalRetrieval, reportOf } from './eval/retrieval.ts';
+import { evalRouting } from './eval/routing.ts';
+import { readCases } from './eval/routing-cases.ts';
 
 const help = `Usage: npm run eval -- retrieval --corpus DIR --questions FILE [--questions FILE]... [--json]
+       npm run eval -- routing --cases FILE [--cases FILE]... [--json]
 
+retrieval
 Ingests a folder of articles into an index of its own (kept in the data directory; the first time takes about a second an article),
 asks each question, and prints how often the right article is found: nearest vectors, shared words, both fused, and what comes out
 after scoring. Questions without an expected article count for «answered wrongly». No key is needed.
   --corpus DIR      articles with front matter, or any folder that npm run ingest reads
   --questions FILE  JSON lines: id, question, expected_article_ids; also style and history
-  --misses          list the questions whose article is not among the first five
+
+routing
+Gives each message to the policy without a model, as from a visitor of the demo shop, and prints how often it calls the right tool with the
+right arguments.
+  --cases FILE      JSON lines: id, utterance, session_customer_id, expected_tool, expected_args; also acceptable_tools
+
+  --misses          list what went wrong
   --json            the last line is one JSON object
 `;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    cases: { type: 'string', multiple: true },
     corpus: { type: 'string' },
     questions: { type: 'string', multiple: true },
     misses: { type: 'boolean', default: false },
@@ -29,50 +42,34 @@ if (values.help) process.stdout.write(help);
 else await main();
 
 async function main(): Promise<void> {
-  if (positionals.length !== 1 || positionals[0] !== 'retrieval') fail(`There is one evaluation: retrieval.\n\n${help}`);
-  const { corpus, questions: files } = values;
-  if (!(corpus && files)) return fail(`--corpus and --questions are needed.\n\n${help}`);
+  const [evaluation, ...more] = positionals;
+  const run = more.length === 0 ? { retrieval, routing }[evaluation ?? ''] : undefined;
+  if (!run) return fail(`There are two evaluations, retrieval and routing.\n\n${help}`);
   const stopped = new AbortController();
   process.once('SIGINT', () => stopped.abort());
   try {
-    const say = (line: string) => process.stderr.write(`${line}\n`);
-    const asked = await evalRetrieval({ corpus, questions: files.flatMap(readQuestions), say, signal: stopped.signal });
-    const report = reportOf(asked);
-    print(asked, report);
+    const report = await run(stopped.signal);
     if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   } catch (error) {
     fail(stopped.signal.aborted ? 'Stopped.' : String(error instanceof Error ? error.message : error));
   }
 }
 
-function print(asked: Asked[], report: Report): void {
-  const answerable = asked.filter(({ question }) => question.expected_article_ids.length > 0);
-  if (answerable.length > 0) printTable(answerable, Object.keys(report.byStyle));
-  const percent = (share: number | undefined) => (share === undefined ? '' : `${(100 * share).toFixed(0)} %`);
-  process.stdout.write(`\n${report.msPerQuestionP50.toFixed(0)} ms a question (median of ${report.questions})\n`);
-  if (report.answered !== undefined) process.stdout.write(`answered: ${percent(report.answered)} of the answerable questions\n`);
-  if (report.answeredWrongly !== undefined) process.stdout.write(`answered wrongly: ${percent(report.answeredWrongly)} of those without an answer\n`);
-  if (report.answeredWronglyAt90 !== undefined) {
-    process.stdout.write(`with a threshold that answers 90 % of the answerable ones, wrongly: ${percent(report.answeredWronglyAt90)}\n`);
-  }
-  if (values.misses) for (const { question, found } of answerable) printMiss(question, found.reranked);
+async function retrieval(signal: AbortSignal): Promise<object> {
+  const { corpus, questions: files, misses } = values;
+  if (!(corpus && files)) return fail(`--corpus and --questions are needed.\n\n${help}`);
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const asked = await evalRetrieval({ corpus, questions: files.flatMap(readQuestions), say, signal });
+  const report = reportOf(asked);
+  printRetrieval(asked, { report, misses });
+  return report;
 }
 
-function printTable(answerable: Asked[], styles: string[]): void {
-  const line = (cells: string[]) => process.stdout.write(`${cells.map((cell, at) => (at < 2 ? cell.padEnd(12) : cell.padStart(11))).join('')}\n`);
-  line(['retriever', 'style', 'questions', 'recall@5', 'recall@20', 'MRR@10', 'nDCG@10']);
-  for (const retriever of retrievers) {
-    for (const style of ['all', ...styles]) {
-      const own = style === 'all' ? answerable : ofStyle(answerable, style);
-      const { recallAt5, recallAt20, mrrAt10, ndcgAt10 } = scoresOf(own, retriever);
-      line([retriever, style, String(own.length), ...[recallAt5, recallAt20, mrrAt10, ndcgAt10].map((score) => score.toFixed(3))]);
-    }
-  }
-}
-
-function printMiss({ id, question, expected_article_ids: expected }: Asked['question'], found: string[]): void {
-  const rank = found.findIndex((document) => expected.includes(document)) + 1;
-  if (rank === 0 || rank > 5) process.stdout.write(`${rank === 0 ? 'not found' : `place ${rank}`}: ${id} ${question}\n`);
+async function routing(signal: AbortSignal): Promise<object> {
+  if (!values.cases) return fail(`--cases is needed.\n\n${help}`);
+  const routed = await evalRouting(values.cases.flatMap(readCases), signal);
+  printRouting(routed, values.misses);
+  return routingReport(routed);
 }
 
 function fail(message: string): never {

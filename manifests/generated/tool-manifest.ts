@@ -146,6 +146,12 @@ export type ToolManifest = {
     ttl_s: number;
   };
   /**
+   * More that a visitor might write for this tool, without arguments: in other words, misspelt, in passing. The offline policy learns from them.
+   *
+   * @maxItems 200
+   */
+  phrases?: string[];
+  /**
    * @minItems 3
    */
   examples: {

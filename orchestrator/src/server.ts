@@ -7,6 +7,7 @@ import { startTelemetry } from '@aiguy/manifests/telemetry';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { createModel } from './model/create-model.ts';
+import { toolsFor } from './tools/catalogue.ts';
 import { createToolClient } from './tools/client.ts';
 import { createCorpusVersion } from './tools/corpus-version.ts';
 import { readFormerKeys, readSigningKey } from './tools/signing-key.ts';
@@ -26,13 +27,15 @@ const database = openDatabase({
   statementTimeoutMs: 5000,
 });
 const key = await readSigningKey(config.ORCHESTRATOR_SIGNING_KEY, config.ORCHESTRATOR_ISSUER);
+const catalogue = loadManifests();
 const instance = `${hostname()}:${config.ORCHESTRATOR_PORT}`;
 const { app, liveRuns } = buildApp(config, {
   database,
   key,
   formerKeys: await readFormerKeys(config.ORCHESTRATOR_FORMER_KEYS),
-  catalogue: loadManifests(),
+  catalogue,
   model: createModel({
+    tools: toolsFor(catalogue, []).needingSignIn,
     anthropicApiKey: config.ANTHROPIC_API_KEY,
     anthropicBaseUrl: config.ANTHROPIC_BASE_URL,
     planModel: config.PLAN_MODEL,

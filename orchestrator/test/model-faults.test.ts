@@ -233,6 +233,7 @@ async function assertRow(t: TestContext, { fault, script, config, expect }: Row)
   t.after(async () => await api.stop());
   current.toolsRun = 0;
   current.model = createModel({
+    tools: [],
     anthropicApiKey: 'key-for-tests',
     anthropicBaseUrl: api.url,
     planModel: 'claude-haiku-5-5',

@@ -1,6 +1,5 @@
 // Reads a file of questions: JSON lines with id, question, style, history, expected_article_ids; one without expected articles has no answer.
-import { readFileSync } from 'node:fs';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { readJsonLines } from './json-lines.ts';
 
 export type EvalQuestion = {
   id: string;
@@ -27,20 +26,5 @@ const schema = {
 
 /** @throws Error naming the file, the line and what is wrong with it */
 export function readQuestions(file: string): EvalQuestion[] {
-  const validate = createAjv().compile<EvalQuestion>(schema);
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    const checked = check<EvalQuestion>(validate as never, parse(line, `${file}:${index + 1}`));
-    if (!checked.ok) throw new Error(`${file}:${index + 1}: ${checked.violations[0]?.pointer} ${checked.violations[0]?.rule}`);
-    return [checked.value];
-  });
-}
-
-function parse(line: string, place: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    throw new Error(`${place}: is no JSON`);
-  }
+  return readJsonLines<EvalQuestion>(file, schema);
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createModel } from './create-model.ts';
 
 const choice = {
+  tools: [],
   anthropicBaseUrl: undefined,
   planModel: 'claude-haiku-5-5',
   answerModel: 'claude-sonnet-5-5',

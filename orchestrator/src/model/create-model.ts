@@ -1,10 +1,13 @@
 // Chooses who plans and writes: Claude when there is a key, the offline policy otherwise.
+import shipped from '../../generated/intents.json' with { type: 'json' };
 import { createAnthropicModel } from './anthropic.ts';
 import { createLocalEmbed } from './offline/embedder.ts';
 import { createOfflineModel } from './offline/offline.ts';
-import type { ModelPort } from './port.ts';
+import type { ModelPort, ToolDefinition } from './port.ts';
 
 export type ModelChoice = {
+  /** All that a visitor may ever be offered. */
+  tools: readonly ToolDefinition[];
   anthropicApiKey: string | undefined;
   anthropicBaseUrl: string | undefined;
   planModel: string;
@@ -13,10 +16,7 @@ export type ModelChoice = {
   idleTimeoutMs: number;
 };
 
-export function createModel({ anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl, ...choice }: ModelChoice): ModelPort {
+export function createModel({ anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl, tools, ...choice }: ModelChoice): ModelPort {
   if (apiKey) return createAnthropicModel({ apiKey, baseUrl, ...choice });
-  const embed = createLocalEmbed();
-  // The embedding model is loaded before the first visitor asks; a failure is met again, and told, when he does.
-  embed(['warm']).catch(() => undefined);
-  return createOfflineModel({ embed });
+  return createOfflineModel({ embed: createLocalEmbed(), tools, shipped });
 }

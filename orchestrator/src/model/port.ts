@@ -50,6 +50,8 @@ export type ToolDefinition = {
   answer?: string;
   /** Messages of visitors with the arguments that follow from them; the offline policy routes by these. */
   examples: { message: string; input: Record<string, unknown> }[];
+  /** More such messages, without arguments. */
+  phrases: readonly string[];
 };
 
 export type ModelRequest = {

@@ -10,6 +10,7 @@ export const orderTool: ToolDefinition = {
     { message: 'Where is my order W2530531?', input: { order_id: 'W2530531' } },
     { message: 'track my parcel W6584521', input: { order_id: 'W6584521' } },
   ],
+  phrases: [],
 };
 export const docsTool: ToolDefinition = {
   name: 'retrieve_docs',
@@ -19,6 +20,16 @@ export const docsTool: ToolDefinition = {
   examples: [
     { message: 'How long do I have to return something?', input: { query: 'How long do I have to return something?' } },
     { message: 'do you deliver to Canada', input: { query: 'Do you deliver to Canada?' } },
+  ],
+  phrases: [
+    'and what about France?',
+    'Which payment methods do you accept?',
+    'how do I switch on the login codes',
+    'what if my phone is stolen',
+    'how does it work for a class',
+    'is delivery free',
+    'what about the warranty',
+    'do you have shops',
   ],
 };
 

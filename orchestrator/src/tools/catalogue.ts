@@ -14,5 +14,13 @@ export function toolsFor(catalogue: Catalogue, scopes: readonly string[]): Visit
 
 function toDefinition({ manifest }: Tool): ToolDefinition {
   const { name, description, input, effect, answer } = manifest;
-  return { name, description, input, effect, ...(answer === undefined ? {} : { answer }), examples: manifest.examples as ToolDefinition['examples'] };
+  return {
+    name,
+    description,
+    input,
+    effect,
+    ...(answer === undefined ? {} : { answer }),
+    examples: manifest.examples as ToolDefinition['examples'],
+    phrases: manifest.phrases ?? [],
+  };
 }

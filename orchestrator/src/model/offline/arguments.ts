@@ -1,5 +1,6 @@
 // Fills a tool's arguments from what the visitor wrote, as far as its schema says how.
 import type { ToolDefinition } from '../port.ts';
+import { meantItems, type OwnOrder } from './own-orders.ts';
 
 type Property = { type?: string; pattern?: string; maxLength?: number; enum?: unknown[] };
 export type Filled = { args: Record<string, unknown>; missing: string[] };
@@ -16,10 +17,12 @@ export type Wish = {
   context: readonly string[];
   /** The order that «it» or «the other one» means, by what the session remembers. */
   order?: string;
+  /** The visitor's own order that the message is about, as it was looked up. */
+  own?: OwnOrder;
 };
 
 /**
- * A required text with a pattern is looked for among the words, the newest message first; one without takes the question itself.
+ * A number of the shop's is looked for among the words, the newest message first; the one free text of a tool takes the question itself.
  * A tool that takes the context apart from the question gets both. A choice is made as in the example that the message is nearest to.
  */
 export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<string, unknown> = {}): Filled {
@@ -27,34 +30,72 @@ export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<
   const takesContext = properties.context?.type === 'array';
   const args: Record<string, unknown> = takesContext && wish.context.length > 0 ? { context: wish.context } : {};
   const missing: string[] = [];
-  for (const name of requiredOf(tool)) {
+  const required = neededOf(tool, wish.text);
+  const isOnlyText = required.filter((name) => isFreeText(properties[name])).length === 1;
+  for (const name of required) {
     const property = properties[name] ?? {};
-    const value = property.enum ? nearest[name] : written(property, wish, takesContext);
+    const value = name === 'skus' ? itemsOf(wish) : argumentOf(name, { property, wish, nearest, isOnlyText, takesContext });
     if (value === undefined) missing.push(name);
     else args[name] = value;
   }
+  addNumbers(tool, wish.text, args);
   return { args, missing };
 }
 
-function written({ pattern, maxLength = Infinity }: Property, wish: Wish, takesContext: boolean): string | undefined {
-  if (!pattern) return questionWithin(maxLength, wish, takesContext);
-  return findInMessages([...wish.earlier, ...(wish.order ? [wish.order] : []), wish.text], pattern);
+/** What the tool would take besides, where the message says it. */
+function addNumbers(tool: ToolDefinition, text: string, args: Record<string, unknown>): void {
+  for (const { name, pattern } of identifiersOf(tool)) {
+    const found = name in args ? undefined : findIdentifier(text, pattern);
+    if (found !== undefined && !Object.values(args).includes(found) && !isBetterNamed(tool, name, found)) args[name] = found;
+  }
+}
+
+type Asked = { property: Property; wish: Wish; nearest: Record<string, unknown>; isOnlyText: boolean; takesContext: boolean };
+
+function argumentOf(name: string, { property, wish, nearest, isOnlyText, takesContext }: Asked): unknown {
+  const identifier = identifierOf(name, property);
+  if (identifier) return findInMessages(messagesOf(name, wish), identifier);
+  if (property.enum) return nearest[name];
+  if (!isFreeText(property) || !isOnlyText) return undefined;
+  return questionWithin(property.maxLength ?? Infinity, wish, takesContext);
+}
+
+/** The last one that has a number counts. */
+function messagesOf(name: string, { earlier, order, own, text }: Wish): string[] {
+  const looked = name === 'order_id' && own ? [own.order_id] : [];
+  return [...earlier, ...(order ? [order] : []), ...looked, text];
+}
+
+function itemsOf({ own, text }: Wish): string[] | undefined {
+  return own && meantItems(own, text);
 }
 
 function questionWithin(lengthMax: number, { text, question }: Wish, takesContext: boolean): string {
   return (takesContext || question.length > lengthMax ? text : question).slice(0, lengthMax);
 }
 
-/** Whether the message holds everything that the tool looks for by pattern. */
+/** Whether the message holds everything that the tool looks for by number. */
 export function hasIdentifier(tool: ToolDefinition, message: string): boolean {
-  const patterns = patternsOf(tool);
-  return patterns.length > 0 && patterns.every((pattern) => findIdentifier(message, pattern) !== undefined);
+  const identifiers = neededOf(tool, message).flatMap((name) => identifierOf(name, propertiesOf(tool)[name]) ?? []);
+  return identifiers.length > 0 && identifiers.every((pattern) => findIdentifier(message, pattern) !== undefined);
 }
 
-/** The message without what the tools would take for a number: that says which, not what. */
+/** The message without the numbers of the shop: they say which, not what. */
 export function withoutIdentifiers(tools: readonly ToolDefinition[], message: string): string {
-  const patterns = tools.flatMap(patternsOf);
-  const words = message.split(/\s+/).filter((word) => patterns.every((pattern) => findIdentifier(word, pattern) === undefined));
+  return replaceIdentifiers(tools, message, () => []);
+}
+
+/** The message with the kind of each number in its place. */
+export function nameIdentifiers(tools: readonly ToolDefinition[], message: string): string {
+  return replaceIdentifiers(tools, message, (name) => [name]);
+}
+
+function replaceIdentifiers(tools: readonly ToolDefinition[], message: string, replacement: (name: string) => string[]): string {
+  const identifiers = tools.flatMap(identifiersOf).sort((a, b) => Number(isPrefixed(b.pattern)) - Number(isPrefixed(a.pattern)));
+  const words = message.split(/\s+/).flatMap((word) => {
+    const kind = identifiers.find(({ pattern }) => findIdentifier(word, pattern) !== undefined);
+    return kind ? replacement(kind.name) : [word];
+  });
   return words.join(' ');
 }
 
@@ -66,22 +107,55 @@ function findInMessages(messages: readonly string[], pattern: string): string | 
 /** A word that fits the pattern once small letters are put right. «30-day» does too: half of it must be digits, unless it begins with # or as the pattern says. */
 function findIdentifier(message: string, pattern: string): string | undefined {
   const expression = new RegExp(pattern);
-  const isPrefixed = /^\^[A-Z]+-/.test(pattern);
   for (const word of message.split(/[\s,;:!?()«»"'“”]+/)) {
     const bare = word.replace(/^#+/, '').replace(/\.+$/, '').toUpperCase();
     const digits = bare.replace(/\D/g, '').length;
-    if (expression.test(bare) && (isPrefixed || (digits > 0 && (word.startsWith('#') || digits * 2 >= bare.length)))) return bare;
+    if (expression.test(bare) && (isPrefixed(pattern) || (digits > 0 && (word.startsWith('#') || digits * 2 >= bare.length)))) return bare;
   }
   return undefined;
 }
 
-function patternsOf(tool: ToolDefinition): string[] {
-  const properties = propertiesOf(tool);
-  return requiredOf(tool).flatMap((name) => properties[name]?.pattern ?? []);
+/** ^T-… begins like nothing else. */
+function isPrefixed(pattern: string): boolean {
+  return /^\^[A-Z]+-/.test(pattern);
 }
 
-function requiredOf(tool: ToolDefinition): string[] {
-  return (tool.input.required ?? []) as string[];
+/** INV-2026-000123 fits what order numbers look like, too. */
+function isBetterNamed(tool: ToolDefinition, name: string, found: string): boolean {
+  return identifiersOf(tool).some((other) => other.name !== name && isPrefixed(other.pattern) && new RegExp(other.pattern).test(found));
+}
+
+function identifiersOf(tool: ToolDefinition): { name: string; pattern: string }[] {
+  return Object.entries(propertiesOf(tool)).flatMap(([name, property]) => {
+    const pattern = identifierOf(name, property);
+    return pattern ? [{ name, pattern }] : [];
+  });
+}
+
+/** The pattern of an argument that is a number of the shop's, such as order_id or a ticket's reference. */
+function identifierOf(name: string, property: Property | undefined): string | undefined {
+  return isIdentifier(name, property) ? property?.pattern : undefined;
+}
+
+function isFreeText({ type, pattern, enum: choice }: Property = {}): boolean {
+  return type === 'string' && !pattern && !choice;
+}
+
+function isIdentifier(name: string, property: Property | undefined): boolean {
+  return property?.pattern !== undefined && /(?:_id|^reference)$/.test(name);
+}
+
+/** The required arguments; of alternatives (anyOf, oneOf) those that the message holds, else the first. */
+function neededOf(tool: ToolDefinition, message: string): string[] {
+  const alternatives = ((tool.input.anyOf ?? tool.input.oneOf ?? []) as { required?: string[] }[]).map(({ required = [] }) => required);
+  const properties = propertiesOf(tool);
+  const isWritten = (name: string) => {
+    const pattern = identifierOf(name, properties[name]);
+    const found = pattern && findIdentifier(message, pattern);
+    return found !== undefined && !isBetterNamed(tool, name, found);
+  };
+  const chosen = alternatives.find((names) => names.every(isWritten)) ?? alternatives[0] ?? [];
+  return [...((tool.input.required ?? []) as string[]), ...chosen];
 }
 
 function propertiesOf(tool: ToolDefinition): Record<string, Property> {

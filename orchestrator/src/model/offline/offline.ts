@@ -5,11 +5,13 @@ import type { ModelEvent, ModelPort, ModelRequest, ToolCall, ToolDefinition, Too
 import type { Wish } from './arguments.ts';
 import { describeResult } from './describe-result.ts';
 import type { Embed } from './embedder.ts';
+import type { Chatter } from './intents.ts';
+import { type OwnOrder, ownOrdersTool } from './own-orders.ts';
+import type { PackedWeights } from './packed-weights.ts';
 import { notesOf } from './pointing.ts';
 import { type QuotablePassage, quotePassages } from './quote-passages.ts';
 import { introduction, nothingElse, offerOfPerson, tellAgain } from './repeated-answer.ts';
 import { type Route, Router } from './route.ts';
-import type { SmallTalk } from './small-talk.ts';
 
 /** A question of fewer words than this is read together with the one before it. */
 const standaloneWords = 4;
@@ -22,15 +24,25 @@ const offeredFrom = 0.25;
 const offeredMax = 2;
 const usage = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
 
-const smallTalkAnswers: Record<SmallTalk, string> = {
+const chatterAnswers: Record<Chatter, string> = {
   greeting: 'Hello! Ask me about an order, delivery, returns, payment or a product.',
   thanks: 'You’re welcome. Is there anything else I can help with?',
   farewell: 'Goodbye, and thank you for getting in touch.',
+  off_topic: 'That’s nothing I can help with: I only know this shop. Ask me about an order, delivery, returns, payment or a product.',
 };
 const notFoundAnswer = 'I don’t find that in our help centre. Try asking it in other words, or contact our team and a person will help you.';
 
-export function createOfflineModel(options: { embed: Embed }): ModelPort {
-  const router = new Router(options.embed);
+export type OfflineOptions = {
+  embed: Embed;
+  /** Learnt before the first visitor asks; a failure is met again, and told, when he does. */
+  tools?: readonly ToolDefinition[];
+  /** What was learnt of them when the project was built. */
+  shipped?: PackedWeights;
+};
+
+export function createOfflineModel(options: OfflineOptions): ModelPort {
+  const router = new Router(options.embed, options.shipped);
+  if (options.tools) router.learn(options.tools).catch(() => undefined);
   return {
     name: 'offline',
     isExtractive: true,
@@ -43,15 +55,22 @@ export function createOfflineModel(options: { embed: Embed }): ModelPort {
 async function* answer(embed: Embed, router: Router, request: ModelRequest): AsyncGenerator<ModelEvent> {
   const last = request.messages.at(-1);
   const wish = wishOf(request);
-  if (last?.role === 'tool') {
+  const own = last?.role === 'tool' ? ownOrdersIn(last) : undefined;
+  const found = last?.role === 'tool' && !own ? undefined : await router.route(request, wish, own);
+  const isLookedUp = found?.kind === 'call' && found.tool.name === ownOrdersTool && own !== undefined;
+  if (last?.role === 'tool' && (!found || isLookedUp)) {
     const tool = request.tools.find(({ name }) => name === last.call.name);
     return yield* observed(embed, { call: last.call, tool, outcome: last.outcome, question: wish.question, request });
   }
-  const found = await router.route(request, wish);
-  const route = found.kind === 'call' && request.purpose === 'answer' ? ({ kind: 'unclear' } as const) : found;
+  const route = !found || (found.kind === 'call' && request.purpose === 'answer') ? ({ kind: 'unclear' } as const) : found;
   if (route.kind !== 'call') return yield* says(routeAnswer(route));
   yield { type: 'tool_call', call: { id: callId(request), name: route.tool.name, argumentsText: JSON.stringify(route.args) } };
   yield done('tool_calls');
+}
+
+/** The visitor's orders, where they were just looked up. */
+function ownOrdersIn({ call, outcome }: Extract<ModelRequest['messages'][number], { role: 'tool' }>): OwnOrder[] | undefined {
+  return call.name === ownOrdersTool && outcome.ok ? (outcome.output.orders as OwnOrder[]) : undefined;
 }
 
 /** The same request gives the same id, and no other request of the session does. */
@@ -64,17 +83,21 @@ function callId({ messages, context }: ModelRequest): string {
 
 function routeAnswer(route: Exclude<Route, { kind: 'call' }>): string {
   switch (route.kind) {
-    case 'small_talk':
-      return smallTalkAnswers[route.topic];
+    case 'chatter':
+      return chatterAnswers[route.topic];
     case 'sign_in':
       return 'Please sign in first: then I can look up your own orders for you.';
     case 'ask':
       return question(route);
     case 'which':
-      return `Which one do you mean: ${new Intl.ListFormat('en', { type: 'disjunction' }).format(route.orders.map((order) => `order ${order}`))}?`;
+      return `Which one do you mean: ${new Intl.ListFormat('en', { type: 'disjunction' }).format(route.orders.map(orderInWords))}?`;
     case 'unclear':
       return 'I’m not sure what you mean. Could you put it another way?';
   }
+}
+
+function orderInWords({ order_id: order, items = [] }: { order_id: string; items?: string[] }): string {
+  return items.length > 0 ? `order ${order} (${items.join(', ')})` : `order ${order}`;
 }
 
 function question(route: Extract<Route, { kind: 'ask' }>): string {

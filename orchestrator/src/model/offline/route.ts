@@ -1,106 +1,135 @@
-// Decides what a message wants, by the nearest of the examples in the manifests. Deterministic: the same message, the same route.
+// Decides what a message wants and fills in what the tool needs. Deterministic: the same message, the same route.
 import type { ModelRequest, ToolDefinition } from '../port.ts';
-import { fillArguments, hasIdentifier, type Wish, withoutIdentifiers } from './arguments.ts';
-import { cueWordsOf } from './cue-words.ts';
+import { type Filled, fillArguments, hasIdentifier, type Wish, withoutIdentifiers } from './arguments.ts';
 import { type Embed, similarity } from './embedder.ts';
+import { type Chatter, Intents } from './intents.ts';
+import { meantOrders, type OwnOrder, ownOrdersTool } from './own-orders.ts';
+import type { PackedWeights } from './packed-weights.ts';
 import { notesOf, orderMeant } from './pointing.ts';
-import { type SmallTalk, smallTalkIn } from './small-talk.ts';
+import { smallTalkIn } from './small-talk.ts';
 
 export type Route =
-  | { kind: 'small_talk'; topic: SmallTalk }
+  | { kind: 'chatter'; topic: Chatter }
   | { kind: 'call'; tool: ToolDefinition; args: Record<string, unknown> }
   | { kind: 'ask'; tool: ToolDefinition; missing: string[] }
-  | { kind: 'which'; orders: string[] }
+  | { kind: 'which'; orders: { order_id: string; items?: string[] }[] }
   | { kind: 'sign_in'; tool: ToolDefinition }
   | { kind: 'unclear' };
 
-/** A named order counts this much: who writes a number wants to know of it, or, with a word for it, to change it. */
-const identifierBonus = 0.35;
-/** What the words that only one tool's examples have may add. */
-const cueBonus = 0.2;
 /** Below it a message is for the help centre, which knows best that it does not say something. */
-const nearEnough = 0.6;
+const likelyEnough = 0.35;
 const helpCentreTool = 'retrieve_docs';
-/** «Cancel my order» names cancel_order. */
-const namedBonus = 0.3;
-/** How something is done is a question for the help centre, and a question asks for no change. */
-const howTo = /^\W*(?:how (?:do|can|to)|can i|could i|may i|do i|am i)\b/i;
-const question = /^\W*(?:how|can i|could i|may i|what|which|is|are|do|does|did|has|have|when|where|why|will)\b/i;
-
-type Nearest = { tool: ToolDefinition; example?: ToolDefinition['examples'][number] | undefined };
+const ticketTool = 'create_support_ticket';
+/** Arguments that stand in the visitor's own orders. */
+const findable = ['order_id', 'skus'];
+/** What stands around a number without saying what is wanted. */
+const aroundNumber = /\b(?:the|my|its?|is|it's|order|number|no|nr|invoice|ticket|here|you go|sorry|ok|i mean|for)\b/gi;
+/** More are not named in a question. */
+const ordersAskedMax = 4;
 
 export class Router {
   readonly #embed: Embed;
-  readonly #examples = new Map<string, number[][]>();
+  readonly #intents: Intents;
+  readonly #examples = new Map<string, Promise<number[][]>>();
 
-  constructor(embed: Embed) {
+  constructor(embed: Embed, shipped?: PackedWeights) {
     this.#embed = embed;
+    this.#intents = new Intents(embed, shipped);
   }
 
-  async route(request: ModelRequest, wish: Wish): Promise<Route> {
+  /** Does beforehand what the first message would wait for. */
+  async learn(tools: readonly ToolDefinition[]): Promise<void> {
+    await this.#intents.learn(tools);
+  }
+
+  /** @param own the visitor's orders, once they were looked up for this message */
+  async route(request: ModelRequest, wish: Wish, own?: readonly OwnOrder[]): Promise<Route> {
     const topic = smallTalkIn(wish.text);
-    if (topic) return { kind: 'small_talk', topic };
+    if (topic) return { kind: 'chatter', topic };
     if (!/[\p{L}\p{N}]/u.test(wish.text)) return { kind: 'unclear' };
     const pointed = orderMeant(wish.text, notesOf(request));
-    const best = await this.#nearest([...request.tools, ...request.context.toolsNeedingSignIn], pointed?.text ?? wish.text, pointed?.orders);
-    if (!best) return { kind: 'unclear' };
-    const { tool, example } = best;
-    if (request.context.toolsNeedingSignIn.includes(tool)) return { kind: 'sign_in', tool };
-    const orders = pointed && takesOrder(tool, pointed.orders) ? pointed.orders : [];
-    if (orders.length > 1) return { kind: 'which', orders };
-    return callOf(tool, orders[0] ? { ...wish, order: orders[0] } : wish, example?.input);
+    const meant = await this.#meant(request, wish, pointed?.text ?? wish.text);
+    if (!meant) return { kind: 'unclear' };
+    if (typeof meant === 'string') return { kind: 'chatter', topic: meant };
+    if (request.context.toolsNeedingSignIn.includes(meant)) return { kind: 'sign_in', tool: meant };
+    const orders = pointed && takesOrder(meant, pointed.orders) ? pointed.orders : [];
+    if (orders.length > 1) return { kind: 'which', orders: orders.map((order) => ({ order_id: order })) };
+    const example = await this.#nearestInput(meant, wish.text);
+    return withOwnOrder(request, { tool: meant, wish: orders[0] ? { ...wish, order: orders[0] } : wish, example, own });
   }
 
-  async #nearest(tools: ToolDefinition[], text: string, pointedAt: readonly string[] = []): Promise<Nearest | undefined> {
-    const [vector = []] = await this.#embed([withoutIdentifiers(tools, text)]);
-    const cues = cueWordsOf(tools);
-    const scored = await Promise.all(
-      tools.map(async (tool) => {
-        const similarities = (await this.#vectorsOf(tool)).map((example) => similarity(vector, example));
-        const nearest = Math.max(...similarities);
-        const cue = cues(tool, text);
-        const isNumbered = hasIdentifier(tool, text) || (pointedAt.length > 0 && !howTo.test(text) && takesOrder(tool, pointedAt));
-        const named = isNamed(tool, text);
-        const bonus = (isNumbered && (tool.effect === 'read' || cue > 0 || named) ? identifierBonus : 0) + (named ? namedBonus : 0);
-        return { tool, score: nearest + cue * cueBonus + bonus, example: tool.examples[similarities.indexOf(nearest)] };
-      }),
-    );
-    const meant = scored.filter(({ tool }) => mayBeMeant(tool, text));
-    meant.sort((a, b) => b.score - a.score || (a.tool.name < b.tool.name ? -1 : 1));
-    const best = meant[0];
-    const helpCentre = scored.find(({ tool }) => tool.name === helpCentreTool);
-    const isNear = best && (best.score >= nearEnough || (best.tool.effect === 'read' && hasIdentifier(best.tool, text)));
-    return isNear || !helpCentre ? best : helpCentre;
+  async #meant({ tools: allowed, context }: ModelRequest, wish: Wish, text: string): Promise<ToolDefinition | Chatter | undefined> {
+    const tools = [...allowed, ...context.toolsNeedingSignIn];
+    if (tools.length === 0) return undefined;
+    const isBare =
+      withoutIdentifiers(tools, text)
+        .replace(aroundNumber, '')
+        .replace(/[^\p{L}]/gu, '') === '';
+    const before = isBare ? wish.earlier.at(-1) : undefined;
+    const [best] = await this.#intents.rank(tools, before === undefined ? text : `${before} ${text}`);
+    const helpCentre = tools.find(({ name }) => name === helpCentreTool);
+    if (!best || (best.probability < likelyEnough && helpCentre)) return helpCentre;
+    return 'tool' in best ? best.tool : best.chatter;
+  }
+
+  /** The arguments of the example that the message is nearest to. */
+  async #nearestInput(tool: ToolDefinition, text: string): Promise<Record<string, unknown> | undefined> {
+    const [vector = []] = await this.#embed([withoutIdentifiers([tool], text)]);
+    const vectors = await this.#vectorsOf(tool);
+    const similarities = vectors.map((example) => similarity(vector, example));
+    return tool.examples[similarities.indexOf(Math.max(...similarities))]?.input;
   }
 
   async #vectorsOf(tool: ToolDefinition): Promise<number[][]> {
-    const known = this.#examples.get(tool.name);
-    if (known) return known;
-    const vectors = await this.#embed(tool.examples.map((example) => withoutIdentifiers([tool], example.message)));
-    this.#examples.set(tool.name, vectors);
-    return vectors;
+    const known = this.#examples.get(tool.name) ?? this.#embed(tool.examples.map(({ message }) => withoutIdentifiers([tool], message)));
+    this.#examples.set(tool.name, known);
+    try {
+      return await known;
+    } catch (error) {
+      this.#examples.delete(tool.name);
+      throw error;
+    }
   }
 }
 
-function callOf(tool: ToolDefinition, wish: Wish, example: Record<string, unknown> | undefined): Route {
+type Meant = { tool: ToolDefinition; wish: Wish; example: Record<string, unknown> | undefined; own: readonly OwnOrder[] | undefined };
+
+function withOwnOrder(request: ModelRequest, meant: Meant): Route {
+  const { tool, wish, example } = meant;
   const { args, missing } = fillArguments(tool, wish, example);
   const isEmpty = Object.keys(args).length < Number(tool.input.minProperties ?? 0);
-  return missing.length > 0 || isEmpty ? { kind: 'ask', tool, missing } : { kind: 'call', tool, args };
+  if (missing.length === 0 && !isEmpty) return { kind: 'call', tool, args };
+  if (missing.some((name) => !findable.includes(name)) && isOrderChange(tool)) return forTeam(request, wish) ?? { kind: 'ask', tool, missing };
+  return missing.some((name) => findable.includes(name)) ? fromOwnOrders(request, meant, { args, missing }) : { kind: 'ask', tool, missing };
+}
+
+/** An order that the message does not number is looked up among the visitor's own, once. */
+function fromOwnOrders({ tools }: ModelRequest, { tool, wish, example, own }: Meant, { args, missing }: Filled): Route {
+  const lookUp = tools.find(({ name }) => name === ownOrdersTool);
+  if (!own) return lookUp && tool !== lookUp ? { kind: 'call', tool: lookUp, args: {} } : { kind: 'ask', tool, missing };
+  const candidates = missing.includes('order_id') ? meantOrders(own, tool, wish.text) : own.filter((order) => order.order_id === args.order_id);
+  const [first, ...others] = candidates;
+  if (!first || candidates.length > ordersAskedMax) return { kind: 'ask', tool, missing };
+  if (others.length > 0)
+    return { kind: 'which', orders: candidates.map(({ order_id, items }) => ({ order_id, items: items.map(({ name }) => name) })) };
+  return callOf(tool, fillArguments(tool, { ...wish, own: first }, example));
+}
+
+/** What rules can't read from a sentence, such as an address, is passed on to people. */
+function forTeam({ tools }: ModelRequest, wish: Wish): Route | undefined {
+  const ticket = tools.find(({ name }) => name === ticketTool);
+  return ticket && callOf(ticket, fillArguments(ticket, wish, ticket.examples[0]?.input));
+}
+
+function isOrderChange({ effect, input }: ToolDefinition): boolean {
+  return effect === 'write' && Object.hasOwn((input.properties ?? {}) as object, 'order_id');
+}
+
+function callOf(tool: ToolDefinition, { args, missing }: Filled): Route {
+  return missing.length > 0 ? { kind: 'ask', tool, missing } : { kind: 'call', tool, args };
 }
 
 /** Whether the tool looks for a number of the shape that orders have. */
 function takesOrder(tool: ToolDefinition, orders: readonly string[]): boolean {
   return orders.every((order) => hasIdentifier(tool, order));
-}
-
-/** The tool's verb with its object, or with a number. */
-function isNamed(tool: ToolDefinition, text: string): boolean {
-  const [verb = '', ...object] = tool.name.split('_');
-  const words: string[] = text.toLowerCase().match(/[\p{L}-]+/gu) ?? [];
-  return words.includes(verb) && (object.some((word) => words.includes(word)) || hasIdentifier(tool, text));
-}
-
-function mayBeMeant(tool: ToolDefinition, text: string): boolean {
-  if (tool.effect === 'write') return !question.test(text);
-  return !howTo.test(text) || tool.name === helpCentreTool || hasIdentifier(tool, text);
 }
