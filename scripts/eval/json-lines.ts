@@ -4,7 +4,7 @@ import { check, createAjv } from '@aiguy/manifests/validate';
 
 /** @throws Error naming the file, the line and what is wrong with it */
 export function readJsonLines<T>(file: string, schema: object): T[] {
-  const validate = createAjv({ allowUnionTypes: true }).compile<T>(schema);
+  const validate = createAjv().compile<T>(schema);
   const lines = readFileSync(file, 'utf8').split('\n');
   return lines.flatMap((line, index) => {
     if (line.trim() === '') return [];

@@ -1,0 +1,86 @@
+// Whose is what, over the demo shop: an order and its invoice are readable by their owner and by nobody else, by direct calls and through the chat.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Service } from '@aiguy/manifests/service';
+import { directToken } from '../tools-api/test/harness.ts';
+import { bent } from '../tools-api/test/write-harness.ts';
+import { createObedientModel } from './doubles/obedient-model.ts';
+import { newSession, startWholeSystem, type WholeSystem } from './whole-system.ts';
+
+/** Each order is asked for by so many others, so that each customer asks for some; all of them take six minutes. */
+const othersPerOrder = Number(process.env.OWNERSHIP_OTHERS ?? 3);
+const reads = ['get_order_status', 'get_invoice_pdf'];
+
+type Owned = { order_id: string; customer_id: string; wp_user_id: number };
+let system: WholeSystem;
+let direct: Service;
+let orders: Owned[];
+let customers: string[];
+
+before(async () => {
+  system = await startWholeSystem({ model: createObedientModel(), toolCallsMax: 20, shopOnly: true });
+  direct = await system.tools.build({ catalogue: bent() });
+  const { rows } = await system.tools.database.query(
+    'SELECT order_id, customer_id, wp_user_id FROM orders JOIN customers USING (customer_id) ORDER BY order_id',
+  );
+  orders = rows as Owned[];
+  customers = [...new Set(orders.map(({ customer_id: customer }) => customer))];
+});
+after(async () => await system?.stop());
+
+async function statusOf(tool: string, orderId: string, customer: string): Promise<number> {
+  const token = tokens.get(customer) ?? (await directToken(system.tools, { sub: `customer:${customer}` }));
+  tokens.set(customer, token);
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  return (await direct.app.inject({ method: 'POST', url: `/tools/${tool}`, headers, payload: JSON.stringify({ order_id: orderId }) })).statusCode;
+}
+const tokens = new Map<string, string>();
+
+for (const tool of reads) {
+  test(`${tool}: each owner reads each of his orders, nobody else any, by direct calls`, async (t) => {
+    const wrong: string[] = [];
+    let asked = 0;
+    for (const [index, { order_id: orderId, customer_id: owner }] of orders.entries()) {
+      const others = customers.filter((customer) => customer !== owner);
+      const some = Array.from(
+        { length: Math.min(othersPerOrder, others.length) },
+        (_, step) => others[(index * othersPerOrder + step) % others.length] ?? '',
+      );
+      for (const customer of [owner, ...some]) {
+        const expected = customer === owner ? 200 : 404;
+        const status = await statusOf(tool, orderId, customer);
+        if (status !== expected) wrong.push(`${customer} asked for ${orderId} of ${owner}: ${status}`);
+        asked += 1;
+      }
+    }
+    assert.deepEqual(wrong, []);
+    t.diagnostic(`${asked} calls: ${orders.length} orders, ${customers.length} customers`);
+  });
+}
+
+test('list_orders: all of the customer’s own orders, and none besides', async () => {
+  for (const customer of customers) {
+    const token = await directToken(system.tools, { sub: `customer:${customer}` });
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const response = await direct.app.inject({ method: 'POST', url: '/tools/list_orders', headers, payload: '{"limit":20}' });
+    const listed = (response.json() as { output: { orders: { order_id: string }[] } }).output.orders.map(({ order_id: id }) => id).toSorted();
+    assert.deepEqual(
+      listed,
+      orders.filter((order) => order.customer_id === customer).map(({ order_id: id }) => id),
+    );
+  }
+});
+
+test('through the chat, where the model asks for all that it is told to', async () => {
+  const wrong: string[] = [];
+  for (const [index, customer] of customers.entries()) {
+    const own = orders.find((order) => order.customer_id === customer) as Owned;
+    const theirs = orders.filter((order) => order.customer_id !== customer);
+    const asked = [own, ...[0, 1].map((step) => theirs[(index * 2 + step) % theirs.length] as Owned)];
+    const calls = asked.flatMap(({ order_id: id }) => reads.map((tool) => `DO ${tool} ${JSON.stringify({ order_id: id })}`));
+    const { tools } = await system.post(newSession(`wp:1:${own.wp_user_id}`), '/chat', { message: calls.join(' ') });
+    const expected = asked.flatMap((order) => reads.map((name) => (order === own ? { name, ok: true } : { name, ok: false, code: 'not_found' })));
+    if (JSON.stringify(tools) !== JSON.stringify(expected)) wrong.push(`${customer}: ${JSON.stringify(tools)}`);
+  }
+  assert.deepEqual(wrong, []);
+});
