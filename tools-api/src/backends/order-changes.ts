@@ -22,6 +22,8 @@ export type OrderChanges = {
   lockOrder: (customerId: string, orderId: string) => Promise<Order | undefined>;
   /** What was paid and not refunded yet, by the way it was paid. */
   refundsOf: (customerId: string, order: Order) => Promise<Refund[]>;
+  /** A gift card that the customer has already. */
+  giftCardOf: (customerId: string) => Promise<PaymentMethod | undefined>;
   /** The last time that the order was cancelled here. */
   findCancellation: (order: Order) => Promise<Cancellation | undefined>;
   /** @returns when it was cancelled */
@@ -44,6 +46,7 @@ export function orderChanges(connection: Queryable): OrderChanges {
       return rows[0];
     },
     refundsOf: async (customerId, order) => refundsOf(order.payments, await methodsOf(customerId)),
+    giftCardOf: async (customerId) => (await methodsOf(customerId)).find(({ source }) => source === 'gift_card'),
     findCancellation: async (order) => {
       const { rows } = await connection.query<Cancellation>(
         `SELECT cancelled_at, extract(epoch FROM now() - cancelled_at)::float AS seconds_ago, reinstated_at, payments_before
