@@ -33,6 +33,8 @@ export type Order = {
   shipped_at: Date | null;
   delivered_at: Date | null;
   cancelled_at: Date | null;
+  /** When a shop that knows no deliveries was done with it. */
+  completed_at?: Date | null;
   /** When a return was asked for here, unless it was called off. */
   return_requested_at: Date | null;
   currency: string;
@@ -63,7 +65,15 @@ export type Shop = ShopReads & {
   within: (connection: Queryable, call?: { effectKey?: string; signal: AbortSignal }) => ShopReads & ShopChanges;
 };
 
-type Namings = ReadonlyMap<string, readonly CustomerNaming[]>;
+/** By issuer. */
+export type Namings = ReadonlyMap<string, readonly CustomerNaming[]>;
+
+/** @returns the user of the shop's site, or the shop's own id of a customer, as far as the issuer may name either */
+export function namedCustomer(namings: Namings, { issuer, subject }: Subject): { wpUser?: string | undefined; direct?: string | undefined } {
+  const may = namings.get(issuer) ?? [];
+  const wpUser = may.includes('wp-users') ? /^wp:\d+:(\d+)$/.exec(subject)?.[1] : undefined;
+  return wpUser === undefined ? { direct: may.includes('direct') ? /^customer:(.+)$/.exec(subject)?.[1] : undefined } : { wpUser };
+}
 
 export function createDemoShop(database: Database, namings: Namings): Shop {
   return {
@@ -78,14 +88,11 @@ export function createDemoShop(database: Database, namings: Namings): Shop {
 }
 
 function shopReads(database: Queryable, namings: Namings): ShopReads {
-  const mayName = (who: Subject, naming: CustomerNaming) => namings.get(who.issuer)?.includes(naming) ?? false;
   return {
     resolveCustomer: async (who) => {
-      const user = /^wp:\d+:(\d+)$/.exec(who.subject)?.[1];
-      if (user !== undefined && mayName(who, 'wp-users')) return await customerId(database, 'wp_user_id', user);
-      const direct = /^customer:(.+)$/.exec(who.subject)?.[1];
-      if (direct !== undefined && mayName(who, 'direct')) return await customerId(database, 'customer_id', direct);
-      return undefined;
+      const { wpUser, direct } = namedCustomer(namings, who);
+      if (wpUser !== undefined) return await customerId(database, 'wp_user_id', wpUser);
+      return direct === undefined ? undefined : await customerId(database, 'customer_id', direct);
     },
     findOrder: async (customer, orderId) => {
       const { rows } = await database.query<Order>(selectOrder, [orderId, customer]);

@@ -34,7 +34,8 @@ export function methodsInWords(refunds: readonly Refund[]): string {
   return refunds.map(({ method }) => methodInWords(method)).join(' and ') || 'nobody, as nothing was paid';
 }
 
-function methodInWords({ source, brand, last_four: lastFour }: Refund['method']): string {
+function methodInWords({ source, brand, last_four: lastFour, title }: Refund['method']): string {
+  if (source === 'other') return title ? `where you paid from (${title.slice(0, 50)})` : 'where you paid from';
   if (source === 'gift_card') return 'your gift card';
   if (source === 'paypal') return 'your PayPal account';
   const name = brand ? `${brand.charAt(0).toUpperCase()}${brand.slice(1)} card` : 'card';
@@ -42,6 +43,7 @@ function methodInWords({ source, brand, last_four: lastFour }: Refund['method'])
 }
 
 export function timingInWords(refunds: readonly Refund[]): string {
+  if (refunds.some(({ method }) => method.by_hand)) return 'as soon as our team has sent it by hand';
   return refunds.every(({ method }) => method.source === 'gift_card') ? 'at once' : 'within 5 to 7 business days';
 }
 

@@ -20,12 +20,11 @@ export function createCancelOrder(backends: Pick<Backends, 'shop'>): WriteHandle
       const shop = backends.shop.within(connection, { effectKey, signal });
       const { customerId, order } = await ownOrder(shop, subject, async (customer) => await shop.lockOrder(customer, args.order_id));
       assertPending(order);
-      const refunds = await shop.refundsOf(customerId, order);
-      const cancelledAt = await shop.cancelOrder(order, { customerId, reason: args.reason, refunds });
+      const { at, refunds } = await shop.cancelOrder(order, { customerId, reason: args.reason, refunds: await shop.refundsOf(customerId, order) });
       return {
         order_id: order.order_id,
         status: 'cancelled',
-        cancelled_at: cancelledAt.toISOString(),
+        cancelled_at: at.toISOString(),
         refund_amount: totalOf(refunds),
         currency: order.currency,
         refund_to: methodsInWords(refunds),

@@ -42,7 +42,10 @@ export function statusText(order: StatusDates): string {
   return returned ? `${stateText(order)} A return was requested on ${day(returned)}.` : stateText(order);
 }
 
-type StatusDates = Pick<Order, 'order_id' | 'status' | 'created_at' | 'shipped_at' | 'delivered_at' | 'cancelled_at' | 'return_requested_at'>;
+type StatusDates = Pick<
+  Order,
+  'order_id' | 'status' | 'created_at' | 'shipped_at' | 'delivered_at' | 'completed_at' | 'cancelled_at' | 'return_requested_at'
+>;
 
 function stateText(order: StatusDates): string {
   const name = `Order ${order.order_id}`;
@@ -54,7 +57,8 @@ function stateText(order: StatusDates): string {
         ? `${name} was shipped on ${day(order.shipped_at)} and is on its way.`
         : `${name} has been processed and is being made ready.`;
     case 'delivered':
-      return order.delivered_at ? `${name} was delivered on ${day(order.delivered_at)}.` : `${name} has been delivered.`;
+      if (order.delivered_at) return `${name} was delivered on ${day(order.delivered_at)}.`;
+      return order.completed_at ? `${name} was completed on ${day(order.completed_at)}.` : `${name} has been delivered.`;
     case 'cancelled':
       return order.cancelled_at ? `${name} was cancelled on ${day(order.cancelled_at)}.` : `${name} has been cancelled.`;
   }

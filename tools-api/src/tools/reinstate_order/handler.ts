@@ -48,6 +48,7 @@ async function toReinstate(shop: OwnShop, who: Subject, find: (customerId: strin
   const own = await ownOrder(shop, who, find);
   const cancellation = await shop.findCancellation(own.order);
   assertInTime(own.order, cancellation);
+  if (cancellation.refund_sent) throw notAllowed('the refund was already sent, so the order can’t be brought back; it can be placed again');
   const { payments_before: payments } = cancellation;
   const refunds = await shop.refundsOf(own.customerId, { ...own.order, payments });
   if (refunds.some(({ method, amount }) => method.balance !== undefined && method.balance < amount)) {
