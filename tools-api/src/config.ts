@@ -5,6 +5,7 @@ import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import { type EmbeddingVariables, providers, readEmbeddingSettings } from './backends/embedding/settings.ts';
 import type { CustomerNaming } from './backends/shop.ts';
 import { readDeskSettings, type TicketVariables, ticketVariables } from './backends/ticket-desk/settings.ts';
+import { readWooSettings, type WooVariables, wooVariables } from './backends/woocommerce/settings.ts';
 
 export type ToolsIssuer = TrustedIssuer & { customers?: CustomerNaming[] };
 
@@ -18,7 +19,8 @@ export type Config = Readonly<
       ANTHROPIC_API_KEY: string | undefined;
       ANTHROPIC_BASE_URL: string | undefined;
     } & KnowledgeVariables &
-    TicketVariables
+    TicketVariables &
+    WooVariables
 >;
 
 export type KnowledgeVariables = {
@@ -85,6 +87,7 @@ export const variables: Record<keyof Config, VariableSchema> = {
     description: 'Where documents of folders and buckets stand that name no address.',
   },
   ...ticketVariables,
+  ...wooVariables,
   RERANK_MODEL: {
     type: 'string',
     pattern: '^[\\w.:/-]+$',
@@ -106,6 +109,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config = readEnvironment<Config>(variables, env);
   readEmbeddingSettings(config);
   readDeskSettings(config);
+  readWooSettings(config);
   if (config.RERANK_MODEL !== undefined && config.ANTHROPIC_API_KEY === undefined)
     throw new ConfigError('ANTHROPIC_API_KEY', 'is not set, and RERANK_MODEL judges nothing without it; set it, or unset RERANK_MODEL');
   return config;

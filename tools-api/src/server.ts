@@ -9,6 +9,8 @@ import { createDemoShop } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
 import { readDeskSettings } from './backends/ticket-desk/settings.ts';
 import { createTickets } from './backends/tickets.ts';
+import { readWooSettings } from './backends/woocommerce/settings.ts';
+import { createWooShop } from './backends/woocommerce/woo-shop.ts';
 import { readConfig } from './config.ts';
 import { startForgetting } from './effects/idempotency.ts';
 import { keepIndex } from './ingestion/keep-index.ts';
@@ -30,6 +32,8 @@ const database = openDatabase({
 const catalogue = loadManifests();
 const { knowledge, embedder, ...helpCentre } = openKnowledge(config, { database, catalogue });
 const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
+const woo = readWooSettings(config);
+const shop = woo ? createWooShop({ settings: woo, database, namings }) : createDemoShop(database, namings);
 const tickets = createTickets(database);
 const desk = createDesk(readDeskSettings(config));
 const tasks = desk && (await openTicketTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, desk, tickets }));
@@ -37,7 +41,7 @@ const { app, metrics } = buildApp(config, {
   database,
   catalogue,
   handlers: createHandlers({
-    shop: createDemoShop(database, namings),
+    shop,
     knowledge,
     tickets,
     profiles: createProfiles(database),

@@ -3,7 +3,11 @@ import { type Order, type Payment, type Queryable, selectOrder } from './shop.ts
 
 export type PaymentMethod = {
   id: string;
-  source: 'gift_card' | 'paypal' | 'credit_card';
+  source: 'gift_card' | 'paypal' | 'credit_card' | 'other';
+  /** The shop's own name for it. */
+  title?: string;
+  /** It takes no refund by itself: somebody of the shop's sends it. */
+  by_hand?: boolean;
   brand?: string;
   last_four?: string;
   /** What a gift card still holds. */
@@ -13,19 +17,25 @@ export type PaymentMethod = {
 /** Money back to one way of paying. */
 export type Refund = { method: PaymentMethod; amount: number };
 
-export type Cancellation = { cancelled_at: Date; seconds_ago: number; reinstated_at: Date | null; payments_before: Payment[] };
+/** refund_sent: it can't be called off any more. */
+export type Cancellation = { cancelled_at: Date; seconds_ago: number; reinstated_at: Date | null; payments_before: Payment[]; refund_sent: boolean };
 export type CancelReason = 'no_longer_needed' | 'ordered_by_mistake';
 
 /** Contract: the order is the customer's own, as findOrder or lockOrder has returned it. */
 export type OrderChanges = {
-  /** As findOrder; nobody else changes the order, nor the customer's gift cards, until the transaction ends. */
+  /**
+   * As findOrder; nobody else changes the order here, nor the customer's gift cards, until the transaction ends. A shop that stands elsewhere shows an
+   * order as it was before this effect, when an earlier attempt at it was cut off: the same change, made again, completes it.
+   */
   lockOrder: (customerId: string, orderId: string) => Promise<Order | undefined>;
   /** What was paid and not refunded yet, by the way it was paid. */
   refundsOf: (customerId: string, order: Order) => Promise<Refund[]>;
+  /** A gift card that the customer has already. */
+  giftCardOf: (customerId: string) => Promise<PaymentMethod | undefined>;
   /** The last time that the order was cancelled here. */
   findCancellation: (order: Order) => Promise<Cancellation | undefined>;
-  /** @returns when it was cancelled */
-  cancelOrder: (order: Order, change: { customerId: string; reason: CancelReason; refunds: Refund[] }) => Promise<Date>;
+  /** @returns when it was cancelled, and the refunds as they are on their way */
+  cancelOrder: (order: Order, change: { customerId: string; reason: CancelReason; refunds: Refund[] }) => Promise<{ at: Date; refunds: Refund[] }>;
   /** @returns when it was reinstated */
   reinstateOrder: (order: Order, change: { customerId: string; payments: Payment[]; refunds: Refund[] }) => Promise<Date>;
 };
@@ -44,9 +54,10 @@ export function orderChanges(connection: Queryable): OrderChanges {
       return rows[0];
     },
     refundsOf: async (customerId, order) => refundsOf(order.payments, await methodsOf(customerId)),
+    giftCardOf: async (customerId) => (await methodsOf(customerId)).find(({ source }) => source === 'gift_card'),
     findCancellation: async (order) => {
       const { rows } = await connection.query<Cancellation>(
-        `SELECT cancelled_at, extract(epoch FROM now() - cancelled_at)::float AS seconds_ago, reinstated_at, payments_before
+        `SELECT cancelled_at, extract(epoch FROM now() - cancelled_at)::float AS seconds_ago, reinstated_at, payments_before, false AS refund_sent
          FROM order_cancellations WHERE order_id = $1`,
         [order.order_id],
       );
@@ -66,7 +77,7 @@ export function orderChanges(connection: Queryable): OrderChanges {
         "UPDATE orders SET status = 'cancelled', cancelled_at = now(), updated_at = now(), payments = $2 WHERE order_id = $1 RETURNING cancelled_at AS at",
         [order.order_id, JSON.stringify([...order.payments, ...returned])],
       );
-      return timeOf(rows);
+      return { at: timeOf(rows), refunds };
     },
     reinstateOrder: async (order, { customerId, payments, refunds }) => {
       const takenBack = refunds.map(({ method, amount }) => ({ method, amount: -amount }));

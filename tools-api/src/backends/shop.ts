@@ -1,6 +1,8 @@
 // The shop behind the tools. The port is what tools need of any shop; the implementation reads the demo shop's tables.
 import type { Connection, Database } from '@aiguy/manifests/database';
+import { type AddressChanges, addressChanges } from './address-changes.ts';
 import { type OrderChanges, orderChanges } from './order-changes.ts';
+import { type OrderReturns, orderReturns } from './order-returns.ts';
 
 /** Who asks, as a trusted issuer named them. */
 export type Subject = { issuer: string; subject: string };
@@ -18,16 +20,26 @@ export type CustomerNaming = 'wp-users' | 'direct';
 
 export type OrderLine = { sku: string; name: string; options: Record<string, string>; quantity: number; unit_price: number };
 
+export type OrderStatus = 'pending' | 'processed' | 'delivered' | 'cancelled';
+
+/** In the shop's own notation; each shop decides how it names a country. */
+export type Address = { address1: string; address2?: string; city: string; state?: string; zip?: string; country: string };
+
 export type Order = {
   order_id: string;
-  status: 'pending' | 'processed' | 'delivered' | 'cancelled';
+  status: OrderStatus;
   created_at: Date;
   updated_at: Date;
   shipped_at: Date | null;
   delivered_at: Date | null;
   cancelled_at: Date | null;
+  /** When a shop that knows no deliveries was done with it. */
+  completed_at?: Date | null;
+  /** When a return was asked for here, unless it was called off. */
+  return_requested_at: Date | null;
   currency: string;
   total: number;
+  shipping_address: Address;
   items: OrderLine[];
   fulfillments: { tracking_ids: string[]; skus: string[] }[];
   payments: Payment[];
@@ -39,43 +51,69 @@ export type Payment = { type: 'payment' | 'refund'; amount: number; payment_meth
 export type ShopReads = {
   /** @returns the shop's customer id; undefined for guests, unknown users and issuers whose naming does not cover the subject */
   resolveCustomer: (who: Subject) => Promise<string | undefined>;
-  findOrder: (customerId: string, orderId: string) => Promise<Order | undefined>;
+  findOrder: (customerId: string, orderId: string, signal?: AbortSignal) => Promise<Order | undefined>;
+  /** Newest first. @returns at most `limit` of them, and whether there are more */
+  listOrders: (customerId: string, wanted: { status?: OrderStatus; limit: number; signal?: AbortSignal }) => Promise<OrderList>;
 };
+
+export type OrderList = { orders: Order[]; more: boolean };
+
+export type ShopChanges = OrderChanges & OrderReturns & AddressChanges;
 
 export type Shop = ShopReads & {
-  /** The same shop in a transaction, where orders can be changed. */
-  within: (connection: Queryable) => ShopReads & OrderChanges;
+  /** The same shop in a transaction, where orders can be changed; a shop that stands elsewhere takes the call's key and signal along. */
+  within: (connection: Queryable, call?: { effectKey?: string; signal: AbortSignal }) => ShopReads & ShopChanges;
 };
 
-type Namings = ReadonlyMap<string, readonly CustomerNaming[]>;
+/** By issuer. */
+export type Namings = ReadonlyMap<string, readonly CustomerNaming[]>;
+
+/** @returns the user of the shop's site, or the shop's own id of a customer, as far as the issuer may name either */
+export function namedCustomer(namings: Namings, { issuer, subject }: Subject): { wpUser?: string | undefined; direct?: string | undefined } {
+  const may = namings.get(issuer) ?? [];
+  const wpUser = may.includes('wp-users') ? /^wp:\d+:(\d+)$/.exec(subject)?.[1] : undefined;
+  return wpUser === undefined ? { direct: may.includes('direct') ? /^customer:(.+)$/.exec(subject)?.[1] : undefined } : { wpUser };
+}
 
 export function createDemoShop(database: Database, namings: Namings): Shop {
   return {
     ...shopReads(database, namings),
-    within: (connection) => ({ ...shopReads(connection, namings), ...orderChanges(connection) }),
+    within: (connection) => ({
+      ...shopReads(connection, namings),
+      ...orderChanges(connection),
+      ...orderReturns(connection),
+      ...addressChanges(connection),
+    }),
   };
 }
 
 function shopReads(database: Queryable, namings: Namings): ShopReads {
-  const mayName = (who: Subject, naming: CustomerNaming) => namings.get(who.issuer)?.includes(naming) ?? false;
   return {
     resolveCustomer: async (who) => {
-      const user = /^wp:\d+:(\d+)$/.exec(who.subject)?.[1];
-      if (user !== undefined && mayName(who, 'wp-users')) return await customerId(database, 'wp_user_id', user);
-      const direct = /^customer:(.+)$/.exec(who.subject)?.[1];
-      if (direct !== undefined && mayName(who, 'direct')) return await customerId(database, 'customer_id', direct);
-      return undefined;
+      const { wpUser, direct } = namedCustomer(namings, who);
+      if (wpUser !== undefined) return await customerId(database, 'wp_user_id', wpUser);
+      return direct === undefined ? undefined : await customerId(database, 'customer_id', direct);
     },
     findOrder: async (customer, orderId) => {
       const { rows } = await database.query<Order>(selectOrder, [orderId, customer]);
       return rows[0];
     },
+    listOrders: async (customer, { status, limit }) => {
+      const { rows } = await database.query<Order>(
+        `${selectOrders} WHERE customer_id = $1 AND ($2::text IS NULL OR status = $2) ORDER BY created_at DESC, order_id DESC LIMIT $3`,
+        [customer, status ?? null, limit + 1],
+      );
+      return { orders: rows.slice(0, limit), more: rows.length > limit };
+    },
   };
 }
 
-export const selectOrder = `
-  SELECT order_id, status, created_at, updated_at, shipped_at, delivered_at, cancelled_at, currency, total, items, fulfillments, payments
-  FROM orders WHERE order_id = $1 AND customer_id = $2`;
+const selectOrders = `
+  SELECT order_id, status, created_at, updated_at, shipped_at, delivered_at, cancelled_at, currency, total, shipping_address, items, fulfillments,
+    payments, (SELECT requested_at FROM order_returns r WHERE r.order_id = orders.order_id AND r.cancelled_at IS NULL) AS return_requested_at
+  FROM orders`;
+
+export const selectOrder = `${selectOrders} WHERE order_id = $1 AND customer_id = $2`;
 
 async function customerId(database: Queryable, column: 'wp_user_id' | 'customer_id', value: string): Promise<string | undefined> {
   const { rows } = await database.query<{ customer_id: string }>(`SELECT customer_id FROM customers WHERE ${column} = $1`, [value]);

@@ -1,12 +1,17 @@
 // Every tool with its handler. A manifest without a handler, or a handler without a manifest, stops the boot.
 import type { Catalogue } from '@aiguy/manifests/load';
 import { createCancelOrder } from './cancel_order/handler.ts';
+import { createCancelReturn } from './cancel_return/handler.ts';
+import { createChangeAddress } from './change_address/handler.ts';
 import { createCreateSupportTicket } from './create_support_ticket/handler.ts';
 import { createGetOrderStatus } from './get_order_status/handler.ts';
 import { createGetProfile } from './get_profile/handler.ts';
 import { createGetTicketStatus } from './get_ticket_status/handler.ts';
 import type { Backends, Handler, WriteHandler } from './handler.ts';
+import { createListOrders } from './list_orders/handler.ts';
 import { createReinstateOrder } from './reinstate_order/handler.ts';
+import { createRequestReturn } from './request_return/handler.ts';
+import { createRestoreAddress } from './restore_address/handler.ts';
 import { createRetrieveDocs } from './retrieve_docs/handler.ts';
 import { createUpdatePreferences } from './update_preferences/handler.ts';
 
@@ -15,11 +20,16 @@ export type Handlers = Readonly<Record<string, Handler | WriteHandler>>;
 export function createHandlers(backends: Backends): Handlers {
   return {
     cancel_order: createCancelOrder(backends),
+    cancel_return: createCancelReturn(backends),
+    change_address: createChangeAddress(backends),
     create_support_ticket: createCreateSupportTicket(backends),
     get_order_status: createGetOrderStatus(backends),
     get_profile: createGetProfile(backends),
     get_ticket_status: createGetTicketStatus(backends),
+    list_orders: createListOrders(backends),
     reinstate_order: createReinstateOrder(backends),
+    request_return: createRequestReturn(backends),
+    restore_address: createRestoreAddress(backends),
     retrieve_docs: createRetrieveDocs(backends),
     update_preferences: createUpdatePreferences(backends),
   };

@@ -1,7 +1,7 @@
 // What the tools that change an order have in common: whose it is, which rule forbids it, and how money is put in words.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { Refund } from '../backends/order-changes.ts';
-import type { Order, ShopReads, Subject } from '../backends/shop.ts';
+import type { Order, OrderLine, ShopReads, Subject } from '../backends/shop.ts';
 
 export type OwnOrder = { customerId: string; order: Order };
 
@@ -21,8 +21,8 @@ export async function ownOrder(
 }
 
 /** A rule of the shop forbids it; the rule is for the model and the visitor to read. */
-export function notAllowed(rule: string): AiguyError {
-  return new AiguyError('not_allowed_now', { details: [{ pointer: '/order_id', rule }] });
+export function notAllowed(rule: string, pointer = '/order_id'): AiguyError {
+  return new AiguyError('not_allowed_now', { details: [{ pointer, rule }] });
 }
 
 export function totalOf(refunds: readonly Refund[]): number {
@@ -34,7 +34,8 @@ export function methodsInWords(refunds: readonly Refund[]): string {
   return refunds.map(({ method }) => methodInWords(method)).join(' and ') || 'nobody, as nothing was paid';
 }
 
-function methodInWords({ source, brand, last_four: lastFour }: Refund['method']): string {
+function methodInWords({ source, brand, last_four: lastFour, title }: Refund['method']): string {
+  if (source === 'other') return title ? `where you paid from (${title.slice(0, 50)})` : 'where you paid from';
   if (source === 'gift_card') return 'your gift card';
   if (source === 'paypal') return 'your PayPal account';
   const name = brand ? `${brand.charAt(0).toUpperCase()}${brand.slice(1)} card` : 'card';
@@ -42,10 +43,11 @@ function methodInWords({ source, brand, last_four: lastFour }: Refund['method'])
 }
 
 export function timingInWords(refunds: readonly Refund[]): string {
+  if (refunds.some(({ method }) => method.by_hand)) return 'as soon as our team has sent it by hand';
   return refunds.every(({ method }) => method.source === 'gift_card') ? 'at once' : 'within 5 to 7 business days';
 }
 
-export function itemsInWords({ items }: Order): string {
+export function itemsInWords({ items }: { items: readonly Pick<OrderLine, 'name' | 'quantity'>[] }): string {
   const names = items.map(({ name, quantity }) => (quantity === 1 ? name : `${quantity} × ${name}`)).join(', ');
   return names.length <= 500 ? names : `${names.slice(0, 499)}…`;
 }

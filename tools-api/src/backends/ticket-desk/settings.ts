@@ -1,5 +1,6 @@
 // What the variables TICKETS_*, ZENDESK_* and SMTP_* mean together: which desk tickets go to; what doesn't fit refuses to start.
 import { ConfigError, type VariableSchema } from '@aiguy/manifests/environment';
+import { safeUrl } from '../safe-url.ts';
 
 export const connectors = ['none', 'zendesk', 'webhook', 'email'] as const;
 
@@ -71,13 +72,4 @@ function originOf(name: string, text: string): string {
   const url = safeUrl(name, text);
   if (url.pathname !== '/' || url.search !== '') throw new ConfigError(name, 'must have no path, such as https://shop.zendesk.com');
   return url.origin;
-}
-
-function safeUrl(name: string, text: string): URL {
-  const url = URL.parse(text);
-  const isLoopback = url !== null && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)))
-    throw new ConfigError(name, 'must be a https address; http is for loopback only');
-  if (url.username !== '' || url.password !== '' || url.hash !== '') throw new ConfigError(name, 'must hold no user, password or fragment');
-  return url;
 }

@@ -10,22 +10,21 @@ const reasons: Record<CancelReason, string> = { no_longer_needed: 'No longer nee
 
 export function createCancelOrder(backends: Pick<Backends, 'shop'>): WriteHandler {
   return {
-    preview: async (args: Args, { subject, connection }) => {
-      const shop = backends.shop.within(connection);
+    preview: async (args: Args, { subject, connection, signal }) => {
+      const shop = backends.shop.within(connection, { signal });
       const { customerId, order } = await ownOrder(shop, subject, async (customer) => await shop.findOrder(customer, args.order_id));
       assertPending(order);
       return previewOf(order, args.reason, await shop.refundsOf(customerId, order));
     },
-    run: async (args: Args, { subject, connection }) => {
-      const shop = backends.shop.within(connection);
+    run: async (args: Args, { subject, connection, effectKey, signal }) => {
+      const shop = backends.shop.within(connection, { effectKey, signal });
       const { customerId, order } = await ownOrder(shop, subject, async (customer) => await shop.lockOrder(customer, args.order_id));
       assertPending(order);
-      const refunds = await shop.refundsOf(customerId, order);
-      const cancelledAt = await shop.cancelOrder(order, { customerId, reason: args.reason, refunds });
+      const { at, refunds } = await shop.cancelOrder(order, { customerId, reason: args.reason, refunds: await shop.refundsOf(customerId, order) });
       return {
         order_id: order.order_id,
         status: 'cancelled',
-        cancelled_at: cancelledAt.toISOString(),
+        cancelled_at: at.toISOString(),
         refund_amount: totalOf(refunds),
         currency: order.currency,
         refund_to: methodsInWords(refunds),

@@ -13,8 +13,10 @@ const order: Order = {
   shipped_at: new Date('2026-11-13T19:40:00Z'),
   delivered_at: null,
   cancelled_at: null,
+  return_requested_at: null,
   currency: 'USD',
   total: 98.82,
+  shipping_address: { address1: '1 Elm Street', city: 'Austin', state: 'TX', zip: '78701', country: 'USA' },
   items: [{ sku: '1', name: 'Tea Kettle', options: { material: 'glass' }, quantity: 1, unit_price: 98.82 }],
   fulfillments: [{ tracking_ids: ['687098298881'], skus: ['1', 'gone'] }],
   payments: [
@@ -26,6 +28,7 @@ const context: ToolContext = { subject: { issuer: 'https://shop.example', subjec
 const shopOf = (customer: string | undefined): Shop => ({
   within: () => assert.fail('a read changes nothing'),
   resolveCustomer: async () => customer,
+  listOrders: async () => assert.fail('one order was asked for'),
   findOrder: async (customerId, orderId) => (customerId === 'mia' && orderId === order.order_id ? order : undefined),
 });
 const ask = async (shop: Shop, orderId: string) => await createGetOrderStatus({ shop })({ order_id: orderId } as never, context);
@@ -36,6 +39,16 @@ test('each status is one sentence with its date in words, in UTC', () => {
   assert.equal(statusText({ ...order, status: 'pending' }), 'Order W2530531 was placed on 11 November 2026 and has not been shipped yet.');
   assert.equal(statusText({ ...order, status: 'delivered', delivered_at: late }), 'Order W2530531 was delivered on 1 March 2026.');
   assert.equal(statusText({ ...order, status: 'cancelled', cancelled_at: late }), 'Order W2530531 was cancelled on 1 March 2026.');
+});
+
+test('a return that was asked for is said, with its day', () => {
+  const returned = {
+    ...order,
+    status: 'delivered' as const,
+    delivered_at: new Date('2026-03-01T10:00:00Z'),
+    return_requested_at: new Date('2026-03-04T10:00:00Z'),
+  };
+  assert.equal(statusText(returned), 'Order W2530531 was delivered on 1 March 2026. A return was requested on 4 March 2026.');
 });
 
 test('a date that the shop does not know is left out, not invented', () => {

@@ -4,9 +4,9 @@ import type { Order } from '../../backends/shop.ts';
 import type { Backends, Handler } from '../handler.ts';
 
 export function createGetOrderStatus({ shop }: Pick<Backends, 'shop'>): Handler {
-  return async (args: { order_id: string }, { subject }) => {
+  return async (args: { order_id: string }, { subject, signal }) => {
     const customerId = await shop.resolveCustomer(subject);
-    const order = customerId === undefined ? undefined : await shop.findOrder(customerId, args.order_id);
+    const order = customerId === undefined ? undefined : await shop.findOrder(customerId, args.order_id, signal);
     if (!order) throw new AiguyError('not_found');
     return toOutput(order);
   };
@@ -36,8 +36,18 @@ function isoDates(dates: Record<string, Date | null>): Record<string, string> {
   return Object.fromEntries(Object.entries(dates).flatMap(([name, date]) => (date ? [[name, date.toISOString()]] : [])));
 }
 
-/** One sentence with the date that matters, in English and UTC. */
-export function statusText(order: Pick<Order, 'order_id' | 'status' | 'created_at' | 'shipped_at' | 'delivered_at' | 'cancelled_at'>): string {
+/** One sentence with the date that matters, and one more for a return; in English and UTC. */
+export function statusText(order: StatusDates): string {
+  const { return_requested_at: returned } = order;
+  return returned ? `${stateText(order)} A return was requested on ${day(returned)}.` : stateText(order);
+}
+
+type StatusDates = Pick<
+  Order,
+  'order_id' | 'status' | 'created_at' | 'shipped_at' | 'delivered_at' | 'completed_at' | 'cancelled_at' | 'return_requested_at'
+>;
+
+function stateText(order: StatusDates): string {
   const name = `Order ${order.order_id}`;
   switch (order.status) {
     case 'pending':
@@ -47,7 +57,8 @@ export function statusText(order: Pick<Order, 'order_id' | 'status' | 'created_a
         ? `${name} was shipped on ${day(order.shipped_at)} and is on its way.`
         : `${name} has been processed and is being made ready.`;
     case 'delivered':
-      return order.delivered_at ? `${name} was delivered on ${day(order.delivered_at)}.` : `${name} has been delivered.`;
+      if (order.delivered_at) return `${name} was delivered on ${day(order.delivered_at)}.`;
+      return order.completed_at ? `${name} was completed on ${day(order.completed_at)}.` : `${name} has been delivered.`;
     case 'cancelled':
       return order.cancelled_at ? `${name} was cancelled on ${day(order.cancelled_at)}.` : `${name} has been cancelled.`;
   }

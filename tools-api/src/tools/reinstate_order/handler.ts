@@ -12,8 +12,8 @@ const withinS = cancelOrder.undo.within_s;
 
 export function createReinstateOrder(backends: Pick<Backends, 'shop'>): WriteHandler {
   return {
-    preview: async ({ order_id: orderId }: Args, { subject, connection }) => {
-      const shop = backends.shop.within(connection);
+    preview: async ({ order_id: orderId }: Args, { subject, connection, signal }) => {
+      const shop = backends.shop.within(connection, { signal });
       const { order, refunds } = await toReinstate(shop, subject, async (customer) => await shop.findOrder(customer, orderId));
       const amount = { value: totalOf(refunds), currency: order.currency };
       return {
@@ -25,8 +25,8 @@ export function createReinstateOrder(backends: Pick<Backends, 'shop'>): WriteHan
         amount,
       };
     },
-    run: async ({ order_id: orderId }: Args, { subject, connection }) => {
-      const shop = backends.shop.within(connection);
+    run: async ({ order_id: orderId }: Args, { subject, connection, effectKey, signal }) => {
+      const shop = backends.shop.within(connection, { effectKey, signal });
       const { customerId, order, refunds, payments } = await toReinstate(shop, subject, async (customer) => await shop.lockOrder(customer, orderId));
       const reinstatedAt = await shop.reinstateOrder(order, { customerId, payments, refunds });
       return {
@@ -48,6 +48,7 @@ async function toReinstate(shop: OwnShop, who: Subject, find: (customerId: strin
   const own = await ownOrder(shop, who, find);
   const cancellation = await shop.findCancellation(own.order);
   assertInTime(own.order, cancellation);
+  if (cancellation.refund_sent) throw notAllowed('the refund was already sent, so the order can’t be brought back; it can be placed again');
   const { payments_before: payments } = cancellation;
   const refunds = await shop.refundsOf(own.customerId, { ...own.order, payments });
   if (refunds.some(({ method, amount }) => method.balance !== undefined && method.balance < amount)) {

@@ -1,0 +1,104 @@
+// The customer's own orders in a WooCommerce: asked for by customer, and looked at again when they come.
+import type { Order, OrderList, OrderStatus, Queryable } from '../shop.ts';
+import type { WooClient } from './client.ts';
+import { type Journal, readJournal } from './journal.ts';
+import { orderFields, orderNumber, readRow, statusOf, toOrder, type WooRow } from './wire.ts';
+
+/** An order with what WooCommerce has said of it. resumed: an earlier attempt at this effect was cut off, and the order is shown as before it. */
+export type OwnRow = { order: Order; row: WooRow; journal: Journal | undefined; resumed: Journal | undefined };
+
+export type WooOrders = {
+  find: (
+    customerId: string,
+    orderId: string,
+    wanted: { signal?: AbortSignal | undefined; effectKey?: string | undefined },
+  ) => Promise<OwnRow | undefined>;
+  list: (customerId: string, wanted: { status?: OrderStatus; limit: number; signal?: AbortSignal }) => Promise<OrderList>;
+};
+
+const pageSize = 50;
+/** A customer has some two hundred orders, or the rest is for another way. */
+const pagesMax = 4;
+
+export function wooOrders(client: WooClient, connection: Queryable): WooOrders {
+  return {
+    find: async (customerId, orderId, { signal, effectKey }) => {
+      const row = (await byId(client, { customerId, orderId, signal })) ?? (await byNumber(client, { customerId, orderId, signal }));
+      if (!row) return undefined;
+      const returned = await returnsOf(connection, [row]);
+      return ownRow(row, { effectKey, returnRequestedAt: returned.get(orderNumber(row)) });
+    },
+    list: async (customerId, { status, limit, signal }) => {
+      const fits = (row: WooRow) => (status ? statusOf(row) === status : statusOf(row) !== undefined);
+      const size = status ? pageSize : limit + 1;
+      const { rows, isWhole } = await ownRows(client, { customerId, signal, size, fits, wanted: limit + 1 });
+      const shown = rows.slice(0, limit);
+      const returned = await returnsOf(connection, shown);
+      const orders = shown.flatMap((row) => ownRow(row, { returnRequestedAt: returned.get(orderNumber(row)) })?.order ?? []);
+      return { orders, more: rows.length > limit || !isWhole };
+    },
+  };
+}
+
+type Wanted = { customerId: string; orderId: string; signal: AbortSignal | undefined };
+
+async function byId(client: WooClient, { customerId, orderId, signal }: Wanted): Promise<WooRow | undefined> {
+  if (!/^[1-9]\d{0,15}$/.test(orderId)) return undefined;
+  const answer = await client.get(`orders/${orderId}`, { _fields: orderFields }, signal);
+  const row = answer && readRow(answer.body);
+  return row && isOf(row, customerId) && orderNumber(row) === orderId ? row : undefined;
+}
+
+/** Where a plug-in gives orders numbers of its own, only they are known to the customer. */
+async function byNumber(client: WooClient, { customerId, orderId, signal }: Wanted): Promise<WooRow | undefined> {
+  const fits = (row: WooRow) => orderNumber(row) === orderId;
+  return (await ownRows(client, { customerId, signal, size: pageSize, fits, wanted: 1 })).rows[0];
+}
+
+type Search = { customerId: string; signal: AbortSignal | undefined; size: number; fits: (row: WooRow) => boolean; wanted: number };
+
+/** Newest first, each once. @returns isWhole: every order of the customer's was looked at, or enough were found */
+async function ownRows(client: WooClient, { customerId, signal, size, fits, wanted }: Search): Promise<{ rows: WooRow[]; isWhole: boolean }> {
+  // By id: an order that comes in between two pages moves the others on.
+  const found = new Map<number, WooRow>();
+  for (let page = 1; page <= pagesMax; page += 1) {
+    const { rows, isLast } = await onePage(client, { customerId, signal, size, page });
+    for (const row of rows.filter(fits)) found.set(row.id, row);
+    if (isLast || found.size >= wanted) return { rows: [...found.values()], isWhole: true };
+  }
+  return { rows: [...found.values()], isWhole: false };
+}
+
+type Page = Pick<Search, 'customerId' | 'signal' | 'size'> & { page: number };
+
+async function onePage(client: WooClient, { customerId, signal, size, page }: Page): Promise<{ rows: WooRow[]; isLast: boolean }> {
+  const query = { customer: customerId, orderby: 'date', order: 'desc', per_page: size, page, _fields: orderFields };
+  const answer = await client.get('orders', query, signal);
+  const rows = Array.isArray(answer?.body) ? answer.body.map(readRow) : [];
+  return { rows: rows.filter((row) => isOf(row, customerId)), isLast: rows.length === 0 || page * size >= (answer?.total ?? 0) };
+}
+
+/** The filter of the request is WooCommerce's, or a plug-in's; this is ours. */
+function isOf({ customer_id: owner }: WooRow, customerId: string): boolean {
+  return owner !== 0 && String(owner) === customerId;
+}
+
+type Context = { effectKey?: string | undefined; returnRequestedAt: Date | undefined };
+
+function ownRow(row: WooRow, { effectKey, returnRequestedAt }: Context): OwnRow | undefined {
+  const last = readJournal(row);
+  const resumed = last && effectKey !== undefined && last.key === effectKey ? last : undefined;
+  const { journal: earlier, ...before } = resumed?.before ?? { journal: last };
+  const shown = { ...row, ...before };
+  const status = statusOf(shown);
+  return status && { order: toOrder(shown, status, { journal: earlier, returnRequestedAt }), row, journal: earlier, resumed };
+}
+
+/** @returns when a return was asked for, by order number */
+async function returnsOf(connection: Queryable, rows: readonly WooRow[]): Promise<Map<string, Date>> {
+  const { rows: found } = await connection.query<{ order_id: string; requested_at: Date }>(
+    'SELECT order_id, requested_at FROM order_returns WHERE order_id = ANY($1) AND cancelled_at IS NULL',
+    [rows.map(orderNumber)],
+  );
+  return new Map(found.map(({ order_id: id, requested_at: at }) => [id, at]));
+}

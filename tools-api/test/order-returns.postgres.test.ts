@@ -1,0 +1,5 @@
+// What order-returns.test.ts says, on a real Postgres with several connections.
+process.env.AIGUY_TEST_POSTGRES = 'native';
+await import('./order-returns.test.ts');
+
+export {};
