@@ -3,6 +3,7 @@ import { ConfigError, readEnvironment, type VariableSchema } from '@aiguy/manife
 import { type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import { type EmbeddingVariables, providers, readEmbeddingSettings } from './backends/embedding/settings.ts';
+import { type OpeningHoursVariables, openingHoursVariables, readOpeningHours } from './backends/opening-hours.ts';
 import type { CustomerNaming } from './backends/shop.ts';
 import { readDeskSettings, type TicketVariables, ticketVariables } from './backends/ticket-desk/settings.ts';
 
@@ -18,6 +19,7 @@ export type Config = Readonly<
       ANTHROPIC_API_KEY: string | undefined;
       ANTHROPIC_BASE_URL: string | undefined;
     } & KnowledgeVariables &
+    OpeningHoursVariables &
     TicketVariables
 >;
 
@@ -84,6 +86,7 @@ export const variables: Record<keyof Config, VariableSchema> = {
     maxLength: 2000,
     description: 'Where documents of folders and buckets stand that name no address.',
   },
+  ...openingHoursVariables,
   ...ticketVariables,
   RERANK_MODEL: {
     type: 'string',
@@ -106,6 +109,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config = readEnvironment<Config>(variables, env);
   readEmbeddingSettings(config);
   readDeskSettings(config);
+  readOpeningHours(config);
   if (config.RERANK_MODEL !== undefined && config.ANTHROPIC_API_KEY === undefined)
     throw new ConfigError('ANTHROPIC_API_KEY', 'is not set, and RERANK_MODEL judges nothing without it; set it, or unset RERANK_MODEL');
   return config;

@@ -4,6 +4,7 @@ import { loadManifests } from '@aiguy/manifests/load';
 import { startTelemetry } from '@aiguy/manifests/telemetry';
 import { buildApp } from './app.ts';
 import { openAudit } from './audit/audit.ts';
+import { readOpeningHours } from './backends/opening-hours.ts';
 import { createProfiles } from './backends/profiles.ts';
 import { createDemoShop } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
@@ -39,6 +40,7 @@ const { app, metrics } = buildApp(config, {
   handlers: createHandlers({
     shop: createDemoShop(database, namings),
     knowledge,
+    openingHours: readOpeningHours(config),
     tickets,
     profiles: createProfiles(database),
   }),

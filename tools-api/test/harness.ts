@@ -14,6 +14,7 @@ import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
 import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/search.ts';
+import { type OpeningHours, readOpeningHours } from '../src/backends/opening-hours.ts';
 import { createProfiles } from '../src/backends/profiles.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
 import { createTickets } from '../src/backends/tickets.ts';
@@ -52,7 +53,9 @@ type TestDatabase = { url: string; stop: () => Promise<void> };
  * @param options.start another database than the embedded one, which may have several connections
  * @param options.shopOnly without the help centre, whose loading takes most of the time
  */
-export async function startHarness(options: { start?: (() => Promise<TestDatabase>) | undefined; shopOnly?: boolean } = {}): Promise<Harness> {
+export async function startHarness(
+  options: { start?: (() => Promise<TestDatabase>) | undefined; shopOnly?: boolean; openingHours?: OpeningHours } = {},
+): Promise<Harness> {
   const embedded = await (options.start ?? startEmbeddedPostgres)();
   const connectionsMax = options.start ? 10 : embeddedConnectionsMax;
   const database = openDatabase({ url: embedded.url, connectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
@@ -68,6 +71,7 @@ export async function startHarness(options: { start?: (() => Promise<TestDatabas
   const handlers = createHandlers({
     shop: createDemoShop(database, namings),
     knowledge: cached,
+    openingHours: options.openingHours ?? readOpeningHours({ OPENING_HOURS: undefined, OPENING_HOURS_TIME_ZONE: 'UTC', OPENING_HOURS_CLOSED: [] }),
     tickets: createTickets(database),
     profiles: createProfiles(database),
   });
