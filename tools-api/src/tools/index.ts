@@ -1,12 +1,14 @@
 // Every tool with its handler. A manifest without a handler, or a handler without a manifest, stops the boot.
 import type { Catalogue } from '@aiguy/manifests/load';
 import { createCancelOrder } from './cancel_order/handler.ts';
+import { createCheckInventory } from './check_inventory/handler.ts';
 import { createCreateSupportTicket } from './create_support_ticket/handler.ts';
 import { createEscalateToHuman } from './escalate_to_human/handler.ts';
 import { createGetOrderStatus } from './get_order_status/handler.ts';
 import { createGetProfile } from './get_profile/handler.ts';
 import { createGetTicketStatus } from './get_ticket_status/handler.ts';
 import type { Backends, Handler, WriteHandler } from './handler.ts';
+import { createRecommendProducts } from './recommend_products/handler.ts';
 import { createReinstateOrder } from './reinstate_order/handler.ts';
 import { createRetrieveDocs } from './retrieve_docs/handler.ts';
 import { createUpdatePreferences } from './update_preferences/handler.ts';
@@ -16,11 +18,13 @@ export type Handlers = Readonly<Record<string, Handler | WriteHandler>>;
 export function createHandlers(backends: Backends): Handlers {
   return {
     cancel_order: createCancelOrder(backends),
+    check_inventory: createCheckInventory(backends),
     create_support_ticket: createCreateSupportTicket(backends),
     escalate_to_human: createEscalateToHuman(backends),
     get_order_status: createGetOrderStatus(backends),
     get_profile: createGetProfile(backends),
     get_ticket_status: createGetTicketStatus(backends),
+    recommend_products: createRecommendProducts(backends),
     reinstate_order: createReinstateOrder(backends),
     retrieve_docs: createRetrieveDocs(backends),
     update_preferences: createUpdatePreferences(backends),
