@@ -2,6 +2,7 @@
 import type { Catalogue } from '@aiguy/manifests/load';
 import { createCancelOrder } from './cancel_order/handler.ts';
 import { createCreateSupportTicket } from './create_support_ticket/handler.ts';
+import { createGetInvoicePdf } from './get_invoice_pdf/handler.ts';
 import { createGetOrderStatus } from './get_order_status/handler.ts';
 import { createGetProfile } from './get_profile/handler.ts';
 import { createGetTicketStatus } from './get_ticket_status/handler.ts';
@@ -16,6 +17,7 @@ export function createHandlers(backends: Backends): Handlers {
   return {
     cancel_order: createCancelOrder(backends),
     create_support_ticket: createCreateSupportTicket(backends),
+    get_invoice_pdf: createGetInvoicePdf(backends),
     get_order_status: createGetOrderStatus(backends),
     get_profile: createGetProfile(backends),
     get_ticket_status: createGetTicketStatus(backends),

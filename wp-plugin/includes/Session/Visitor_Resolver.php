@@ -14,7 +14,7 @@ final class Visitor_Resolver {
 	private const SCOPES_MAX    = 32;
 
 	public const GUEST_SCOPES    = array( 'docs:read', 'profile:read', 'profile:write', 'ticket:read', 'ticket:write' );
-	public const CUSTOMER_SCOPES = array( ...self::GUEST_SCOPES, 'order:read', 'order:write' );
+	public const CUSTOMER_SCOPES = array( ...self::GUEST_SCOPES, 'invoice:read', 'order:read', 'order:write' );
 
 	/** The user that WordPress has authenticated for this request: in REST that takes the login cookie and its nonce. */
 	public function current(): ?Visitor {

@@ -33,12 +33,31 @@ export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<
     if (value === undefined) missing.push(name);
     else args[name] = value;
   }
-  return { args, missing };
+  const [either] = eitherOf(tool);
+  const named = either && findEither(tool, wish);
+  return { args: { ...args, ...named }, missing: either && !named ? [...missing, either] : missing };
+}
+
+/** A tool that wants at least one of its arguments gets the one that the newest message names. */
+function findEither(tool: ToolDefinition, wish: Wish): Record<string, string> | undefined {
+  const properties = propertiesOf(tool);
+  for (const message of messagesOf(wish).toReversed()) {
+    for (const name of eitherOf(tool)) {
+      const found = findIdentifier(message, properties[name]?.pattern ?? '^$');
+      if (found !== undefined) return { [name]: found };
+    }
+  }
+  return undefined;
 }
 
 function written({ pattern, maxLength = Infinity }: Property, wish: Wish, takesContext: boolean): string | undefined {
   if (!pattern) return questionWithin(maxLength, wish, takesContext);
-  return findInMessages([...wish.earlier, ...(wish.order ? [wish.order] : []), wish.text], pattern);
+  return findInMessages(messagesOf(wish), pattern);
+}
+
+/** What may name a thing, oldest first. */
+function messagesOf({ earlier, order, text }: Wish): string[] {
+  return [...earlier, ...(order ? [order] : []), text];
 }
 
 function questionWithin(lengthMax: number, { text, question }: Wish, takesContext: boolean): string {
@@ -48,7 +67,8 @@ function questionWithin(lengthMax: number, { text, question }: Wish, takesContex
 /** Whether the message holds everything that the tool looks for by pattern. */
 export function hasIdentifier(tool: ToolDefinition, message: string): boolean {
   const patterns = patternsOf(tool);
-  return patterns.length > 0 && patterns.every((pattern) => findIdentifier(message, pattern) !== undefined);
+  const isNamed = (pattern: string) => findIdentifier(message, pattern) !== undefined;
+  return patterns.length > 0 && (eitherOf(tool).length > 0 ? patterns.some(isNamed) : patterns.every(isNamed));
 }
 
 /** The message without what the tools would take for a number: that says which, not what. */
@@ -77,7 +97,13 @@ function findIdentifier(message: string, pattern: string): string | undefined {
 
 function patternsOf(tool: ToolDefinition): string[] {
   const properties = propertiesOf(tool);
-  return requiredOf(tool).flatMap((name) => properties[name]?.pattern ?? []);
+  return [...requiredOf(tool), ...eitherOf(tool)].flatMap((name) => properties[name]?.pattern ?? []);
+}
+
+/** Ids of which a tool wants at least one, whichever. */
+function eitherOf(tool: ToolDefinition): string[] {
+  const properties = propertiesOf(tool);
+  return tool.input.minProperties === 1 ? Object.keys(properties).filter((name) => name.endsWith('_id') && properties[name]?.pattern) : [];
 }
 
 function requiredOf(tool: ToolDefinition): string[] {
