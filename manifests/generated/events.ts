@@ -168,6 +168,7 @@ export interface ReceiptValue {
  */
 export interface FileValue {
   toolCallId: string;
+  tool: string;
   file: ResultFile;
 }
 /**
