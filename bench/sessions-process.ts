@@ -60,6 +60,7 @@ async function serve({ databaseUrl, connectionsMax, issuer }: SessionsServer): P
     model: stampingModel(),
     tools: { call: async () => noTools, preview: async () => noTools, write: async () => ({ outcome: noTools, isCertain: true }) },
     corpusVersion: async () => undefined,
+    fetchFile: async () => Buffer.alloc(0),
     suggestArticles: async () => ({ articles: [] }),
     askTask: async () => undefined,
     owner: randomUUID(),

@@ -101,7 +101,7 @@ export async function startToolsApi(options: Start): Promise<ServiceProcess> {
     entry: 'tools-api/src/server.ts',
     port: options.port,
     logFile: join(options.dataDir, 'logs', 'tools-api.log'),
-    env: { ...options.env, TOOLS_API_PORT: String(options.port) },
+    env: { FILES_LOCATION: join(options.dataDir, 'files'), ...options.env, TOOLS_API_PORT: String(options.port) },
   });
 }
 

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-// Cards, forms and receipts in Chromium, on a real WordPress page; the orchestrator is played.
+// Cards, forms, receipts and files in Chromium, on a real WordPress page; the orchestrator is played.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, beforeEach, test } from 'node:test';
@@ -91,6 +91,22 @@ test('what was agreed to is done once, with a receipt to download, and can be ta
   await chat.says('The order goes on as before.');
   assert.deepEqual(session().received.at(-1), { path: 'effects/effect-1/undo', body: {} });
   assert.equal(await page.getByRole('button', { name: /^Undo/ }).count(), 0);
+});
+
+test('an invoice that was made is downloaded under its name; when it is gone, the chat says so', async (t) => {
+  const { chat, page, session } = await newChat(t, system);
+  await chat.open();
+  await chat.ask('My invoice, please');
+  const button = page.getByRole('button', { name: 'Download invoice-INV-2026-010223.pdf' });
+  await button.waitFor();
+  await picture(page, 'file');
+  assert.deepEqual(await axeViolations(page), []);
+  const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  assert.equal(file.suggestedFilename(), 'invoice-INV-2026-010223.pdf');
+  assert.equal(await readFile(await file.path(), 'utf8'), '%PDF-1.7 played');
+  session().file = undefined;
+  await button.click();
+  await page.getByText('The file could not be loaded').waitFor();
 });
 
 test('two tabs, one card: the second shows the outcome of the first, and a click that comes too late is told so', async (t) => {

@@ -47,11 +47,26 @@ export function playShop(played: PlayedOrchestrator): void {
 
 function answer(session: PlayedSession, message: string): void {
   if (/cancel/i.test(message)) session.ask(confirmation(`card-${session.log.length}`));
+  else if (/invoice/i.test(message)) makeFile(session);
   else if (/status/i.test(message)) session.ask(form(`form-${session.log.length}`));
   else {
     session.say(`You said: ${message}`);
     session.finish();
   }
+}
+
+function makeFile(session: PlayedSession): void {
+  session.file = Buffer.from('%PDF-1.7 played');
+  const file = {
+    id: 'f'.repeat(43),
+    name: 'invoice-INV-2026-010223.pdf',
+    media_type: 'application/pdf',
+    bytes: session.file.length,
+    expires_at: inMs(600_000),
+  };
+  session.custom('file', { toolCallId: 'call-1', tool: 'get_invoice_pdf', file });
+  session.say('Your invoice is ready.');
+  session.finish();
 }
 
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();

@@ -7,7 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { ChatAnswer } from '@aiguy/manifests/generated/http';
+import type { FileValue } from '@aiguy/manifests/generated/events';
+import type { ChatAnswer, LogPage } from '@aiguy/manifests/generated/http';
 import { signToken } from '@aiguy/manifests/tokens';
 import { type Backend, startBackend, startOrchestrator } from '../scripts/backend.ts';
 import { freePort } from '../scripts/free-port.ts';
@@ -67,6 +68,27 @@ test('the customer who owns the order is told where it is', async () => {
   const { answer } = await ask('Where is my order W2530531?');
   assert.match(answer.text, /W2530531 was shipped on 13 November 2026 and is on its way/);
   assert.deepEqual(answer.tools, [{ name: 'get_order_status', ok: true }]);
+});
+
+test('a customer asks for an invoice and downloads it in his session, and in no other', async () => {
+  const sid = randomBytes(24).toString('base64url');
+  const { answer } = await ask('Can I have the invoice of order W2530531 as a PDF?', { sid });
+  assert.match(answer.text, /Your invoice INV-2026-010223 of 11 November 2026 over \$98\.82 is ready/);
+  assert.deepEqual(answer.tools, [{ name: 'get_invoice_pdf', ok: true }]);
+  const get = async (path: string, session: string) => {
+    const claims = { sub: customer, sid: session, scopes: allScopes, jti: crypto.randomUUID() };
+    const assertion = await signToken('visitor-assertion', await developmentSigner(dataDir), claims);
+    const headers = { authorization: `Bearer ${assertion}`, accept: 'application/json, application/pdf' };
+    return await fetch(`${backend.orchestratorUrl}/sessions/${session}/${path}`, { headers });
+  };
+  const { events } = (await (await get('events', sid)).json()) as LogPage;
+  const made = events.map(({ event }) => event as { name?: string; value?: FileValue }).find(({ name }) => name === 'aiguy.file');
+  const file = await get(`files/${made?.value?.file.id}`, sid);
+  assert.deepEqual([file.status, file.headers.get('content-type')], [200, 'application/pdf']);
+  assert.match(Buffer.from(await file.arrayBuffer()).toString('latin1'), /^%PDF-/);
+  const other = randomBytes(24).toString('base64url');
+  await ask('Hello', { sid: other });
+  assert.equal((await get(`files/${made?.value?.file.id}`, other)).status, 404);
 });
 
 test('another customer’s order is not found, a guest is asked to sign in', async () => {

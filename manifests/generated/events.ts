@@ -25,7 +25,8 @@ export type CustomName =
   | 'aiguy.queued'
   | 'aiguy.interrupt_settled'
   | 'aiguy.receipt'
-  | 'aiguy.task';
+  | 'aiguy.task'
+  | 'aiguy.file';
 /**
  * JSON inside TOOL_CALL_RESULT.content.
  */
@@ -57,6 +58,7 @@ export interface Events {
   QueuedValue?: QueuedValue;
   InterruptSettledValue?: InterruptSettledValue;
   ReceiptValue?: ReceiptValue;
+  FileValue?: FileValue;
   TaskValue?: TaskValue;
 }
 /**
@@ -160,6 +162,24 @@ export interface ReceiptValue {
    * The effectId that this write took back; only for an undo.
    */
   undoes?: string;
+}
+/**
+ * aiguy.file: a tool has made a file for the visitor; it is at GET /sessions/:id/files/:fileId until it expires. A call that is made again sends it again with another file: clients key it by toolCallId.
+ */
+export interface FileValue {
+  toolCallId: string;
+  tool: string;
+  file: ResultFile;
+}
+/**
+ * A file that a tool has made, in the field «file» of its result: GET /files/:id hands it out to the caller it was made for, in the same session, until it expires.
+ */
+export interface ResultFile {
+  id: string;
+  name: string;
+  media_type: 'application/pdf';
+  bytes: number;
+  expires_at: string;
 }
 /**
  * aiguy.task: a long task of the session, such as a ticket on its way, each time its state changes.

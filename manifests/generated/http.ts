@@ -26,6 +26,7 @@ export interface Http {
   CancelResult?: CancelResult;
   ToolResult?: ToolResult;
   TaskReference?: TaskReference;
+  ResultFile?: ResultFile;
   TaskStatus?: TaskStatus;
   ToolPreview?: ToolPreview;
   ToolList?: ToolList;
@@ -238,6 +239,16 @@ export interface ToolResult {
 export interface TaskReference {
   id: string;
   title: string;
+}
+/**
+ * A file that a tool has made, in the field «file» of its result: GET /files/:id hands it out to the caller it was made for, in the same session, until it expires.
+ */
+export interface ResultFile {
+  id: string;
+  name: string;
+  media_type: 'application/pdf';
+  bytes: number;
+  expires_at: string;
 }
 /**
  * The answer of GET /tasks/:id.

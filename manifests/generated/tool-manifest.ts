@@ -113,6 +113,10 @@ export type ToolManifest = {
     title: string;
   };
   /**
+   * The result's file (ResultFile of protocol/http.json) is one that the visitor may download.
+   */
+  file?: true;
+  /**
    * The write that takes this one back. All of its arguments stand, by the same names, in this tool's arguments or result.
    */
   undo?: {

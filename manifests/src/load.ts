@@ -54,6 +54,7 @@ export function loadManifests(folder: string = toolsFolder): Catalogue {
     catalogue.set(checked.value.name, compileTool(file, checked.value));
   }
   for (const tool of catalogue.values()) assertUndo(catalogue, tool.manifest);
+  for (const { manifest } of catalogue.values()) assertFile(manifest);
   return catalogue;
 }
 
@@ -106,6 +107,11 @@ export function callSchema(file: string, { input, form }: ToolManifest): ObjectS
   }
   const required = form.for === 'everyone' ? form.schema.required : [];
   return { ...own, properties: { ...own.properties, ...fields }, required: [...(own.required ?? []), ...required] };
+}
+
+function assertFile({ name, file, effect, output }: ToolManifest): void {
+  if (file && !(effect === 'read' && (output as ObjectSchema).required?.includes('file')))
+    throw new ManifestError(`${name}.json`, '/file', 'is for a read whose output requires the field «file»');
 }
 
 function assertUndo(catalogue: Catalogue, manifest: ToolManifest): void {

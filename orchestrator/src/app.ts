@@ -12,6 +12,7 @@ import type { Config } from './config.ts';
 import { type SocketLimits, socketLimits } from './http/chat-socket.ts';
 import { addReceiptCheckRoutes } from './http/check-receipts.ts';
 import { addContinueRoutes } from './http/continue-links.ts';
+import { addFileRoute } from './http/files.ts';
 import { addInterruptRoutes } from './http/interrupts.ts';
 import { addMemoryRoutes } from './http/memory.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
@@ -35,6 +36,7 @@ import { expireSessions } from './session/sessions.ts';
 import { Tasks } from './session/tasks.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
+import type { FetchFile } from './tools/fetch-file.ts';
 import type { OwnKey } from './tools/signing-key.ts';
 import type { SuggestArticles } from './tools/suggest-articles.ts';
 import type { AskTask } from './tools/task-status.ts';
@@ -49,6 +51,7 @@ export type AppPorts = {
   tools: ToolCaller;
   corpusVersion: CorpusVersion;
   suggestArticles: SuggestArticles;
+  fetchFile: FetchFile;
   askTask: AskTask;
   catalogue: Catalogue;
   key: OwnKey;
@@ -73,7 +76,7 @@ const socketsPerSessionMax = 10;
 const ticketsPerMinute = 60;
 
 export function buildApp(config: Config, ports: AppPorts): Orchestrator {
-  const { database, suggestArticles, key, formerKeys = [] } = ports;
+  const { database, suggestArticles, fetchFile, key, formerKeys = [] } = ports;
   const service = createService({
     name: 'orchestrator',
     bodyBytesMax,
@@ -95,6 +98,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     liveRuns,
     verifier,
     suggestArticles,
+    fetchFile,
     sessionIdleDays: config.SESSION_IDLE_DAYS,
     ...visitorLimits,
   };
@@ -147,6 +151,7 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
   addSessionRoutes(scope, httpPorts);
   addInterruptRoutes(scope, httpPorts);
   addReceiptRoutes(scope, httpPorts);
+  addFileRoute(scope, httpPorts);
   addUndoRoute(scope, httpPorts);
   addMemoryRoutes(scope, httpPorts);
   addContinueRoutes(scope, httpPorts);

@@ -10,6 +10,7 @@ import { createModel } from './model/create-model.ts';
 import { toolsFor } from './tools/catalogue.ts';
 import { createToolClient } from './tools/client.ts';
 import { createCorpusVersion } from './tools/corpus-version.ts';
+import { createFetchFile } from './tools/fetch-file.ts';
 import { readFormerKeys, readSigningKey } from './tools/signing-key.ts';
 import { createSuggestArticles } from './tools/suggest-articles.ts';
 import { createAskTask } from './tools/task-status.ts';
@@ -45,6 +46,7 @@ const { app, liveRuns } = buildApp(config, {
   }),
   tools: createToolClient({ url: config.TOOLS_API_URL, key }),
   corpusVersion: createCorpusVersion({ url: config.TOOLS_API_URL, key }),
+  fetchFile: createFetchFile({ url: config.TOOLS_API_URL, key }),
   suggestArticles: createSuggestArticles({ url: config.TOOLS_API_URL, key }),
   askTask: createAskTask({ url: config.TOOLS_API_URL, key }),
   owner: `${instance} ${randomUUID()}`,

@@ -1,4 +1,5 @@
 // Builds a whole orchestrator for a test: real Postgres dialect, real tokens, a model and tools that the test decides.
+import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { AGUIEvent } from '@ag-ui/core';
 import { type Database, migrate, openDatabase } from '@aiguy/manifests/database';
@@ -12,6 +13,7 @@ import type { SocketLimits } from '../src/http/chat-socket.ts';
 import type { ModelEvent, ModelPort, ModelRequest, ToolOutcome } from '../src/model/port.ts';
 import type { ToolCaller } from '../src/tools/client.ts';
 import type { CorpusVersion } from '../src/tools/corpus-version.ts';
+import type { FetchFile } from '../src/tools/fetch-file.ts';
 import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
 import type { SuggestArticles } from '../src/tools/suggest-articles.ts';
 import type { AskTask } from '../src/tools/task-status.ts';
@@ -34,6 +36,7 @@ export type HarnessOptions = {
   tools?: ToolCaller;
   corpusVersion?: CorpusVersion;
   suggestArticles?: SuggestArticles;
+  fetchFile?: FetchFile;
   askTask?: AskTask;
   config?: Partial<Config>;
   databaseUrl?: string;
@@ -69,6 +72,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     model: options.model,
     tools: options.tools ?? toolsThat(async () => ({ ok: false, code: 'tool_unavailable', message: 'no tools in this test' })),
     corpusVersion: options.corpusVersion ?? (async () => undefined),
+    fetchFile: fetchFileOf(options),
     suggestArticles: options.suggestArticles ?? (async () => ({ articles: [] })),
     askTask: options.askTask ?? (async () => undefined),
     owner: options.owner ?? randomUUID(),
@@ -89,6 +93,10 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
       await embedded?.stop();
     },
   };
+}
+
+function fetchFileOf({ fetchFile }: HarnessOptions): FetchFile {
+  return fetchFile ?? (async () => assert.fail('no files in this test'));
 }
 
 export function newVisitor(): Pick<VisitorAssertion, 'sub' | 'sid' | 'scopes' | 'jti'> {

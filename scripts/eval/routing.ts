@@ -7,6 +7,9 @@ import { createOfflineModel } from '../../orchestrator/src/model/offline/offline
 import { ownOrdersTool } from '../../orchestrator/src/model/offline/own-orders.ts';
 import type { ModelPort, ModelRequest, ToolCall, ToolDefinition, ToolOutcome } from '../../orchestrator/src/model/port.ts';
 import { toolsFor } from '../../orchestrator/src/tools/catalogue.ts';
+import { createLocalEmbedder } from '../../tools-api/src/backends/embedding/local.ts';
+import { createSpelling } from '../../tools-api/src/backends/knowledge/spelling.ts';
+import { createProductSearch } from '../../tools-api/src/backends/product-search/product-search.ts';
 import { createProducts } from '../../tools-api/src/backends/products.ts';
 import { createDemoShop } from '../../tools-api/src/backends/shop.ts';
 import { loadDemo } from '../../tools-api/src/demo/load-demo.ts';
@@ -63,9 +66,11 @@ export async function evalRouting(cases: readonly RoutingCase[], signal: AbortSi
 
 function openStore(database: Database): Store {
   const shop = createDemoShop(database, new Map([[issuer, ['direct']]]));
+  const words = createLocalEmbedder();
+  const productSearch = createProductSearch({ database, products: createProducts(database), words, spelling: createSpelling(words) });
   const handlers: Record<string, Handler> = {
     [ownOrdersTool]: createListOrders({ shop }),
-    recommend_products: createRecommendProducts({ products: createProducts(database) }),
+    recommend_products: createRecommendProducts({ productSearch }),
   };
   return {
     owner: async (orderId) => {

@@ -8,6 +8,8 @@ type Event = Record<string, unknown>;
 export type PlayedInterrupt = { id: string; toolCallId: string; outcome: string | undefined; metadata: { aiguy: Event } } & Event;
 
 export class PlayedSession {
+  /** What is downloaded, whichever file is asked for. */
+  file: Buffer | undefined;
   readonly id: string;
   readonly log: Event[] = [];
   readonly interrupts = new Map<string, PlayedInterrupt>();
@@ -128,8 +130,7 @@ async function serve(played: PlayedOrchestrator, request: IncomingMessage, respo
   const exchange = { session, body, url, request, response };
   if (url.pathname === '/chat') return await takeMessage(played, exchange);
   if (path === 'events') return await giveEvents(exchange);
-  const answer = plainAnswer(session, path);
-  if (answer) return json(response, 200, answer);
+  if (answerPlainly(exchange, path)) return;
   session.received.push({ path, body });
   if (path.endsWith('/undo')) {
     session.start();
@@ -139,6 +140,20 @@ async function serve(played: PlayedOrchestrator, request: IncomingMessage, respo
   }
   if (path.startsWith('confirmations/') || path.startsWith('inputs/')) return await settle(played, exchange, path);
   refuse(response, 404, 'not_found');
+}
+
+/** @returns whether that was all there was to answer */
+function answerPlainly({ session, response }: Exchange, path: string): boolean {
+  const answer = plainAnswer(session, path);
+  if (answer) json(response, 200, answer);
+  else if (path.startsWith('files/')) giveFile(session, response);
+  else return false;
+  return true;
+}
+
+function giveFile({ file }: PlayedSession, response: ServerResponse): void {
+  if (file) response.writeHead(200, { 'Content-Type': 'application/pdf', 'Content-Length': file.length }).end(file);
+  else refuse(response, 404, 'not_found');
 }
 
 function plainAnswer(session: PlayedSession, path: string): Event | undefined {

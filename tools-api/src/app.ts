@@ -5,9 +5,11 @@ import { createRateLimits } from '@aiguy/manifests/rate-limit';
 import { createService, type Service } from '@aiguy/manifests/service';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { Audit } from './audit/audit.ts';
+import type { Files } from './backends/files/files.ts';
 import type { Knowledge } from './backends/knowledge/search.ts';
 import type { Config } from './config.ts';
 import { addCallToolRoute } from './http/call-tool.ts';
+import { addFileRoute } from './http/files.ts';
 import { addKnowledgeVersionRoute } from './http/knowledge-version.ts';
 import { addListToolsRoute } from './http/list-tools.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
@@ -24,6 +26,7 @@ export type AppPorts = {
   handlers: Handlers;
   audit: Audit;
   knowledge: Knowledge;
+  files: Files;
   tasks?: LongTasks | undefined;
 };
 
@@ -31,7 +34,7 @@ export type AppPorts = {
 const bodyBytesMax = 64 * 1024;
 const requestTimeoutMs = 10_000;
 
-export function buildApp(config: Config, { database, catalogue, handlers, audit, knowledge, tasks }: AppPorts): Service {
+export function buildApp(config: Config, { database, catalogue, handlers, audit, knowledge, files, tasks }: AppPorts): Service {
   assertComplete(catalogue, handlers);
   const service = createService({
     name: 'tools_api',
@@ -51,6 +54,7 @@ export function buildApp(config: Config, { database, catalogue, handlers, audit,
   addCallToolRoute(app, ports);
   addPreviewToolRoute(app, ports);
   addTaskStatusRoute(app, ports);
+  addFileRoute(app, { files, catalogue, limits, verifier });
   addListToolsRoute(app, { catalogue, verifier });
   addKnowledgeVersionRoute(app, { verifier, knowledge });
   addSuggestionsRoute(app, { verifier, knowledge, limits });

@@ -16,6 +16,8 @@ export type Config = Readonly<
       TOOLS_API_HOST: string;
       TOOLS_API_PORT: number;
       TOOLS_DATABASE_URL: string;
+      FILES_LOCATION: string;
+      INVOICE_SELLER: string[];
       RERANK_MODEL: string | undefined;
       ANTHROPIC_API_KEY: string | undefined;
       ANTHROPIC_BASE_URL: string | undefined;
@@ -62,6 +64,21 @@ export const variables: Record<keyof Config, VariableSchema> = {
   TOOLS_API_HOST: { type: 'string', default: '127.0.0.1', description: 'Address to listen on.' },
   TOOLS_API_PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8788, description: 'Port to listen on; 0 = a free one.' },
   TOOLS_DATABASE_URL: { type: 'string', required: true, pattern: '^postgres(ql)?://', description: 'Postgres with pgvector of the tools.' },
+  FILES_LOCATION: {
+    type: 'string',
+    pattern: '^\\S(.*\\S)?$',
+    maxLength: 1000,
+    default: '.data/files',
+    description: 'Where files that tools make are kept until they expire: a folder, or s3://bucket/prefix.',
+  },
+  INVOICE_SELLER: {
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: 100 },
+    minItems: 1,
+    maxItems: 8,
+    default: ['Fernhill Goods', 'A demo shop: nothing here was bought or sold'],
+    description: 'Who sells, as invoices say it, JSON: name first, then address and tax number, a line each.',
+  },
   ...embeddingVariables,
   KNOWLEDGE_SOURCES: {
     type: 'array',

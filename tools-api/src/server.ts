@@ -4,6 +4,9 @@ import { loadManifests } from '@aiguy/manifests/load';
 import { startTelemetry } from '@aiguy/manifests/telemetry';
 import { buildApp } from './app.ts';
 import { openAudit } from './audit/audit.ts';
+import { startSweeping } from './backends/files/files.ts';
+import { openFiles } from './backends/files/open-files.ts';
+import { createInvoices } from './backends/invoices.ts';
 import { readOpeningHours } from './backends/opening-hours.ts';
 import { createProductSearch } from './backends/product-search/product-search.ts';
 import { createProducts } from './backends/products.ts';
@@ -37,6 +40,7 @@ const { knowledge, embedder, words, spelling, ...helpCentre } = openKnowledge(co
 const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
 const woo = readWooSettings(config);
 const shop = woo ? createWooShop({ settings: woo, database, namings }) : createDemoShop(database, namings);
+const files = openFiles(config.FILES_LOCATION);
 const tickets = createTickets(database);
 const desk = createDesk(readDeskSettings(config));
 const tasks = desk && (await openTicketTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, desk, tickets }));
@@ -45,14 +49,18 @@ const { app, metrics } = buildApp(config, {
   catalogue,
   handlers: createHandlers({
     shop,
+    invoices: createInvoices(database),
+    files,
     knowledge,
     openingHours: readOpeningHours(config),
     productSearch: createProductSearch({ database, products: createProducts(database), words, spelling }),
     tickets,
     profiles: createProfiles(database),
+    seller: config.INVOICE_SELLER,
   }),
   audit: await openAudit(database),
   knowledge,
+  files,
   tasks,
 });
 helpCentre.registerMetrics(metrics);
@@ -60,6 +68,7 @@ await helpCentre.warmUp();
 
 await tasks?.work({ log: app.log, metrics });
 const forgetting = startForgetting(database);
+const sweeping = startSweeping(files, () => app.log.warn('expired files could not be deleted'));
 const stopping = new AbortController();
 const ingest = createIngestion(app.log);
 const keeping = keepIndex({ database, embedder, ingest, log: app.log }, stopping.signal);
@@ -72,8 +81,10 @@ await app.listen({ host: config.TOOLS_API_HOST, port: config.TOOLS_API_PORT });
 async function stop(): Promise<void> {
   stopping.abort();
   forgetting.stop();
+  sweeping.stop();
   await Promise.all([app.close(), stopSchedule?.(), tasks?.stop(), keeping]);
   desk?.close();
+  files.close();
   helpCentre.close();
   await database.end();
   await telemetry.stop();

@@ -65,7 +65,8 @@ for (const tool of tools) {
       args,
       headers: await visitorHeaders(harness, { sub: await ownerOf('W2530531'), tool: name, scope, args }),
     });
-    assert.deepEqual(visitor.body.output, direct.body.output);
+    // A file is made for each caller anew.
+    assert.deepEqual({ ...visitor.body.output, file: undefined }, { ...direct.body.output, file: undefined });
   });
 
   test(`${name}: 401 for every credential that does not hold, all alike`, async () => {

@@ -8,6 +8,8 @@ import type { Service } from '@aiguy/manifests/service';
 import { buildApp } from '../src/app.ts';
 import { type Audit, type AuditEntry, openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
+import { createDiskFiles } from '../src/backends/files/disk.ts';
+import { createFiles } from '../src/backends/files/files.ts';
 import { createKnowledge } from '../src/backends/knowledge/search.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
 import type { Config } from '../src/config.ts';
@@ -32,10 +34,12 @@ after(async () => {
   await database.end();
 });
 
+const files = createFiles(createDiskFiles('nothing-is-kept-here'));
+
 type Bent = { config?: Partial<Config>; audit?: Audit; handlers?: typeof answering };
 
 function build({ config, audit, handlers }: Bent = {}): Service {
-  const ports = { database, catalogue, handlers: handlers ?? answering, audit: audit ?? { record: async () => undefined }, knowledge };
+  const ports = { database, catalogue, handlers: handlers ?? answering, audit: audit ?? { record: async () => undefined }, knowledge, files };
   const service = buildApp(configOf(parties, { TOOLS_DATABASE_URL: 'postgres://postgres@127.0.0.1:1/none', ...config }), ports);
   services.push(service);
   return service;

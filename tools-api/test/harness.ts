@@ -1,5 +1,8 @@
 // A whole tools API for a test: real Postgres dialect with the demo's data, real tokens; handlers and catalogue may be bent.
 import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createCache } from '@aiguy/manifests/cache';
 import { type Database, inTransaction, migrate, openDatabase } from '@aiguy/manifests/database';
 import { argumentsDigest } from '@aiguy/manifests/digest';
@@ -12,6 +15,9 @@ import { allScopes } from '../../scripts/keys.ts';
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
+import { createDiskFiles } from '../src/backends/files/disk.ts';
+import { createFiles, type Files } from '../src/backends/files/files.ts';
+import { createInvoices } from '../src/backends/invoices.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
 import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/search.ts';
 import { createSpelling } from '../src/backends/knowledge/spelling.ts';
@@ -42,9 +48,13 @@ export type Harness = Parties & {
     catalogue?: Catalogue;
     config?: Partial<Config>;
     database?: Database;
+    files?: Files;
     tasks?: LongTasks;
   }) => Promise<Service>;
   handlers: Handlers;
+  files: Files;
+  /** Where they are kept. */
+  filesFolder: string;
   /** Without the cache that handlers have. */
   knowledge: SearchEngine;
   close: () => Promise<void>;
@@ -72,13 +82,18 @@ export async function startHarness(
   const knowledge = createKnowledge({ database, words: local, embedders: [local], spelling });
   const cache = createCache({ prefix: 'test', entriesMax: 1000 });
   const cached = cacheKnowledge(knowledge, { cache, ttlS: 1800, models: [local.model], lookedUp: () => undefined });
+  const filesFolder = await mkdtemp(join(tmpdir(), 'aiguy-files-'));
+  const files = createFiles(createDiskFiles(filesFolder));
   const handlers = createHandlers({
     shop: createDemoShop(database, namings),
+    invoices: createInvoices(database),
+    files,
     knowledge: cached,
     openingHours: options.openingHours ?? readOpeningHours({ OPENING_HOURS: undefined, OPENING_HOURS_TIME_ZONE: 'UTC', OPENING_HOURS_CLOSED: [] }),
     productSearch: createProductSearch({ database, products: createProducts(database), words: local, spelling }),
     tickets: createTickets(database),
     profiles: createProfiles(database),
+    seller: ['Fernhill Goods', '1 Example Street'],
   });
   // As the process does at boot: loading the model takes longer than a tool may.
   if (!options.shopOnly) await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
@@ -88,6 +103,8 @@ export async function startHarness(
     database,
     databaseUrl: embedded.url,
     handlers,
+    files,
+    filesFolder,
     knowledge,
     build: async (change = {}) => {
       const config = configOf(parties, { TOOLS_DATABASE_URL: embedded.url, ...change.config });
@@ -97,6 +114,7 @@ export async function startHarness(
         handlers: { ...handlers, ...change.handlers } as Handlers,
         audit: await openAudit(change.database ?? database),
         knowledge: cached,
+        files: change.files ?? files,
         tasks: change.tasks,
       };
       const service = buildApp(config, ports);
@@ -107,6 +125,7 @@ export async function startHarness(
       await Promise.all(services.map((service) => service.app.close()));
       await database.end();
       await embedded.stop();
+      await rm(filesFolder, { recursive: true, force: true });
     },
   };
 }

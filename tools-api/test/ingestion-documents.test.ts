@@ -9,6 +9,8 @@ import { loadManifests } from '@aiguy/manifests/load';
 import JSZip from 'jszip';
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
+import { createDiskFiles } from '../src/backends/files/disk.ts';
+import { createFiles } from '../src/backends/files/files.ts';
 import { createKnowledge } from '../src/backends/knowledge/search.ts';
 import { openS3 } from '../src/backends/knowledge/sources/s3.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
@@ -142,6 +144,7 @@ test('who is not signed in sees nothing that is for customers; language and tags
     database: knowledge.database,
     catalogue: loadManifests(),
     handlers: createHandlers({ shop: createDemoShop(knowledge.database, new Map()), knowledge: search } as never),
+    files: createFiles(createDiskFiles('nothing-is-kept-here')),
     audit: await openAudit(knowledge.database),
     knowledge: search,
   });

@@ -1,7 +1,7 @@
 // Cards, forms, undo, receipts and long polls through the relay of a real WordPress: guarded like a message, and nothing passed on that was not asked for.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { send } from '../../scripts/wordpress/http.ts';
+import { open, send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
 import { callRoute, openSession, signIn, startSite, startUpstream, type Upstream } from './site.ts';
 
@@ -132,6 +132,55 @@ test('outcomes that were decided elsewhere, too late, or with wrong fields keep 
     const answer = await post('chat/inputs', { interruptId: 'i1', values: { email: 'x' } });
     assert.deepEqual([answer.status, JSON.parse(answer.text)], [status, body]);
   }
+});
+
+const fileId = 'hY2w0H0Rj3m8o6b1Xq4Zt9uVf5sKc7LeNpAaGdTiQxE';
+const answerFile = (bytes: Buffer, headers: Record<string, string | number> = {}) => {
+  upstream.answer = (_request, response) =>
+    void response.writeHead(200, { 'Content-Type': 'application/pdf', 'Content-Length': bytes.length, ...headers }).end(bytes);
+};
+
+test('a file comes byte for byte, to be saved and not kept, and nothing else that the orchestrator said of it', async () => {
+  const bytes = Buffer.from(Array.from({ length: 1_500_000 }, (_, at) => (at * 7) % 256));
+  answerFile(bytes, { 'Set-Cookie': 'a=b', 'X-Other': '1' });
+  const response = await open(`${site.url}/wp-json/aiguy/v1/chat/file?id=${fileId}`, { headers: { cookie, origin: site.url } });
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  assert.deepEqual([response.statusCode, Buffer.concat(chunks).equals(bytes)], [200, true]);
+  const { 'content-type': type, 'content-disposition': disposition, 'x-content-type-options': sniff } = response.headers;
+  assert.deepEqual([type, disposition, sniff], ['application/pdf', 'attachment; filename="document.pdf"', 'nosniff']);
+  assert.match(String(response.headers['cache-control']), /no-store/);
+  assert.deepEqual([response.headers['x-other'], String(response.headers['set-cookie']).includes('a=b')], [undefined, false]);
+  assert.deepEqual(last().slice(0, 2), ['GET', `/sessions/${sessionId}/files/${fileId}`]);
+  assert.equal(upstream.received.at(-1)?.headers.accept, 'application/pdf');
+});
+
+test('a file that is too large, of unknown size, or no PDF is not passed on', async () => {
+  const get = async () => await callRoute(site, `chat/file?id=${fileId}`, { cookie });
+  const answers: (() => void)[] = [
+    () => answerFile(Buffer.alloc(4 * 1024 * 1024 + 1)),
+    () => (upstream.answer = (_request, response) => void response.writeHead(200, { 'Content-Type': 'application/pdf' }).end('%PDF-')),
+    () => answerFile(Buffer.from('<script>'), { 'Content-Type': 'text/html' }),
+  ];
+  for (const set of answers) {
+    set();
+    const answer = await get();
+    assert.deepEqual([answer.status, JSON.parse(answer.text).code], [502, 'orchestrator_unavailable']);
+  }
+  upstream.answer = (_request, response) => void response.writeHead(404, json).end('{"code":"not_found","message":"No.","requestId":"r-1"}');
+  const gone = await get();
+  assert.deepEqual([gone.status, JSON.parse(gone.text).code], [404, 'not_found']);
+});
+
+test('a file’s id that is none, another site’s page and a browser without a session reach nothing', async () => {
+  const before_ = upstream.received.length;
+  for (const id of ['', 'x', `${fileId}a`, `../${fileId.slice(3)}`]) {
+    const wrong = await callRoute(site, `chat/file?id=${encodeURIComponent(id)}`, { cookie });
+    assert.deepEqual([wrong.status, JSON.parse(wrong.text).code], [400, 'invalid_request'], id);
+  }
+  const linked = await send(`${site.url}/wp-json/aiguy/v1/chat/file?id=${fileId}`, { headers: { cookie, 'sec-fetch-site': 'cross-site' } });
+  const nobody = await callRoute(site, `chat/file?id=${fileId}`);
+  assert.deepEqual([linked.status, nobody.status, upstream.received.length], [403, 401, before_]);
 });
 
 test('a receipt comes as the orchestrator signed it; a number that is none is refused', async () => {

@@ -86,6 +86,13 @@ const paths = {
       responses: answers('The receipt.', { content: { ...json('ReceiptFile').content, 'text/plain': { schema: { type: 'string' } } } }),
     },
   },
+  '/sessions/{id}/files/{fileId}': {
+    get: {
+      summary: 'A file that a tool has made in this session, until it expires.',
+      parameters: [sessionId, { name: 'fileId', in: 'path', required: true, schema: { type: 'string' } }],
+      responses: answers('The file.', { content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } } }),
+    },
+  },
   '/sessions/{id}/effects/{effectId}/undo': {
     post: {
       summary: 'Take a write back while its receipt says that it can be. The click is the consent; clicked again, it is the same undo.',

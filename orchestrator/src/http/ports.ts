@@ -8,6 +8,7 @@ import type { Interrupts } from '../session/interrupts.ts';
 import type { Memories } from '../session/memory.ts';
 import type { Receipts } from '../session/receipts.ts';
 import type { Runs } from '../session/runs.ts';
+import type { FetchFile } from '../tools/fetch-file.ts';
 import type { SuggestArticles } from '../tools/suggest-articles.ts';
 import type { LiveRuns } from '../turn/live-runs.ts';
 
@@ -33,4 +34,5 @@ export type HttpPorts = {
   /** Days without activity after which a conversation is deleted. */
   sessionIdleDays: number;
   suggestArticles: SuggestArticles;
+  fetchFile: FetchFile;
 };

@@ -2,6 +2,7 @@
 
 import type { AGUIEvent } from '@ag-ui/core';
 import type { Connection, Database } from '@aiguy/manifests/database';
+import type { FileValue } from '@aiguy/manifests/generated/events';
 
 /** An event as it stands in the log; seq counts from 1 in its session, without holes. */
 export type LoggedEvent = { seq: number; runId: string; event: AGUIEvent };
@@ -50,6 +51,16 @@ export class EventLog {
 
   constructor(database: Database) {
     this.#database = database;
+  }
+
+  /** A file that the visitor was told of in this session. */
+  async findFile(sessionId: string, fileId: string): Promise<FileValue | undefined> {
+    const { rows } = await this.#database.query<{ value: FileValue }>(
+      `SELECT event -> 'value' AS value FROM events
+       WHERE session_id = $1 AND type = 'CUSTOM' AND event ->> 'name' = 'aiguy.file' AND event #>> '{value,file,id}' = $2 LIMIT 1`,
+      [sessionId, fileId],
+    );
+    return rows[0]?.value;
   }
 
   /**

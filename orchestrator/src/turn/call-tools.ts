@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { EventType } from '@ag-ui/core';
 import { argumentsDigest } from '@aiguy/manifests/digest';
 import { type ErrorCode, errorEntry } from '@aiguy/manifests/errors';
+import type { ResultFile } from '@aiguy/manifests/generated/http';
 import type { Tool } from '@aiguy/manifests/load';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { check } from '@aiguy/manifests/validate';
 import { spendTool, tokensLeft, toolsLeft, wallLeftMs } from '../budget/ledger.ts';
 import type { ToolCall, ToolOutcome } from '../model/port.ts';
 import { effectKey } from '../session/effects.ts';
+import { fileMade } from '../session/run-events.ts';
 import { askVisitor, needsVisitor } from './ask-visitor.ts';
 import type { Input } from './machine.ts';
 import type { Passage } from './passages.ts';
@@ -65,6 +67,9 @@ export function record(turn: Turn, call: ToolCall, outcome: ToolOutcome): void {
     content: JSON.stringify(outcome),
     role: 'tool',
   });
+  const makesFile = turn.ports.catalogue.get(call.name)?.manifest.file === true;
+  // The manifest's output schema was kept: its file is there.
+  if (makesFile && outcome.ok) turn.recorder.emit(fileMade({ toolCallId: call.id, tool: call.name, file: outcome.output.file as ResultFile }));
   turn.ports.metrics.toolCall(turn.ports.catalogue.has(call.name) ? call.name : 'unknown', outcome);
 }
 

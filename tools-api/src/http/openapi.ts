@@ -3,6 +3,7 @@ import { type Catalogue, callSchema, type ToolManifest } from '@aiguy/manifests/
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { FastifyInstance } from 'fastify';
 import { answersKeptHours } from '../effects/idempotency.ts';
+import { fileOperation } from './files.ts';
 import { suggestionsPerMinute } from './suggestions.ts';
 import { taskOperation } from './task-status.ts';
 
@@ -30,6 +31,15 @@ function openapiOf(catalogue: Catalogue): object {
       },
       '/knowledge/suggestions': { post: suggestions },
       '/tasks/{id}': { get: { ...taskOperation, responses: { 200: answer('What became of it.', http.$defs.TaskStatus), ...failures } } },
+      '/files/{id}': {
+        get: {
+          ...fileOperation,
+          responses: {
+            200: { description: 'The file.', content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } } },
+            ...failures,
+          },
+        },
+      },
       ...Object.fromEntries(tools),
     },
     components: {

@@ -1,4 +1,6 @@
 // What every tool's handler is: arguments that keep the manifest's schema in, a result that must keep the output schema out.
+import type { Files } from '../backends/files/files.ts';
+import type { Invoices } from '../backends/invoices.ts';
 import type { Knowledge } from '../backends/knowledge/search.ts';
 import type { OpeningHours } from '../backends/opening-hours.ts';
 import type { ProductSearch } from '../backends/product-search/product-search.ts';
@@ -9,10 +11,14 @@ import type { Tickets } from '../backends/tickets.ts';
 /** The outside world as handlers see it; one port each. */
 export type Backends = {
   shop: Shop;
+  files: Files;
+  invoices: Invoices;
   knowledge: Knowledge;
   openingHours: OpeningHours;
   productSearch: ProductSearch;
   profiles: Profiles;
+  /** Who sells: name first, then address and tax number, a line each. */
+  seller: readonly string[];
   tickets: Tickets;
 };
 

@@ -6,6 +6,7 @@ import { createChangeAddress } from './change_address/handler.ts';
 import { createCheckInventory } from './check_inventory/handler.ts';
 import { createCreateSupportTicket } from './create_support_ticket/handler.ts';
 import { createEscalateToHuman } from './escalate_to_human/handler.ts';
+import { createGetInvoicePdf } from './get_invoice_pdf/handler.ts';
 import { createGetOrderStatus } from './get_order_status/handler.ts';
 import { createGetProfile } from './get_profile/handler.ts';
 import { createGetTicketStatus } from './get_ticket_status/handler.ts';
@@ -28,6 +29,7 @@ export function createHandlers(backends: Backends): Handlers {
     check_inventory: createCheckInventory(backends),
     create_support_ticket: createCreateSupportTicket(backends),
     escalate_to_human: createEscalateToHuman(backends),
+    get_invoice_pdf: createGetInvoicePdf(backends),
     get_order_status: createGetOrderStatus(backends),
     get_profile: createGetProfile(backends),
     get_ticket_status: createGetTicketStatus(backends),

@@ -1,6 +1,6 @@
 <?php
 /**
- * Reads what a visitor answers to a card or a form, takes back, or keeps as a receipt, and makes the request to the orchestrator of it.
+ * Reads what a visitor answers to a card or a form, takes back, or keeps as a receipt or a file, and makes the request to the orchestrator of it.
  *
  * Ids travel in the body or the query, never as a part of our own paths; each is checked before it becomes a part of the orchestrator's.
  */
@@ -55,6 +55,16 @@ final class Interrupt_Requests {
 		}
 		$headers = array( 'Accept' => 'application/json' ) + $this->client->passed_headers( $request );
 		return $this->client->request( $session, 'GET', "/sessions/$session->id/receipts/$number", null, $headers );
+	}
+
+	/** @throws Api_Exception invalid_request. */
+	public function file( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
+		$id = $request->get_param( 'id' );
+		if ( ! is_string( $id ) || ! preg_match( '/\A[A-Za-z0-9_-]{43}\z/', $id ) ) {
+			throw new Api_Exception( 'invalid_request' );
+		}
+		$headers = array( 'Accept' => 'application/pdf' ) + $this->client->passed_headers( $request );
+		return $this->client->request( $session, 'GET', "/sessions/$session->id/files/$id", null, $headers );
 	}
 
 	/** @param array<string, mixed> $body */

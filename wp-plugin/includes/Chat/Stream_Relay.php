@@ -16,6 +16,9 @@ final class Stream_Relay {
 	/** What is kept of an answer: a whole JSON answer, such as a page of a long conversation, and no more than that of a stream. */
 	private const KEPT_BYTES_MAX = 1048576;
 
+	/** A file larger than this, or of unknown size, is not passed on. */
+	private const FILE_BYTES_MAX = 4194304;
+
 	private const CONNECT_TIMEOUT_SECONDS = 5;
 
 	/** The orchestrator sends a heartbeat every ten seconds; three missed ones mean that it is gone. */
@@ -89,19 +92,25 @@ final class Stream_Relay {
 		);
 	}
 
-	/** Passes on a chunk of a stream. */
+	/** Passes on a chunk of a stream or a file. */
 	private function pass( string $data ): void {
 		if ( null === $this->handle ) {
 			return;
 		}
 		if ( ! $this->streaming ) {
 			$type = (string) curl_getinfo( $this->handle, CURLINFO_CONTENT_TYPE );
-			if ( 200 !== curl_getinfo( $this->handle, CURLINFO_RESPONSE_CODE ) || ! str_starts_with( $type, 'text/event-stream' ) ) {
+			$size = (int) curl_getinfo( $this->handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T );
+			if ( 200 !== curl_getinfo( $this->handle, CURLINFO_RESPONSE_CODE ) ) {
+				return;
+			} elseif ( str_starts_with( $type, 'text/event-stream' ) ) {
+				$this->begin();
+			} elseif ( 'application/pdf' === $type && $size > 0 && $size <= self::FILE_BYTES_MAX ) {
+				$this->begin_file( $size );
+			} else {
 				return;
 			}
-			$this->begin();
 		}
-		// Not escaped: a stream of JSON frames is no HTML, and its content type says so.
+		// Not escaped: neither a stream of JSON frames nor a file to be saved is HTML, and the content type says so.
 		echo $data;
 		flush();
 	}
@@ -112,6 +121,18 @@ final class Stream_Relay {
 		header( 'Content-Type: text/event-stream; charset=utf-8' );
 		header( 'Cache-Control: no-cache, no-store, no-transform' );
 		header( 'X-Accel-Buffering: no' );
+		header( 'X-Content-Type-Options: nosniff' );
+	}
+
+	/** Only ever saved, never shown on the site's own origin; the chat gives it its name. */
+	private function begin_file( int $size ): void {
+		$this->streaming = true;
+		status_header( 200 );
+		header( 'Content-Type: application/pdf' );
+		header( "Content-Length: $size" );
+		header( 'Content-Disposition: attachment; filename="document.pdf"' );
+		header( 'Cache-Control: no-store, private' );
+		header( "Content-Security-Policy: default-src 'none'; sandbox" );
 		header( 'X-Content-Type-Options: nosniff' );
 	}
 

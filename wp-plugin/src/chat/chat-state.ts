@@ -48,7 +48,9 @@ export type ReceiptMessage = {
   problem: string | undefined;
 };
 export type TaskMessage = { kind: 'task'; id: string; title: string; state: TaskState; progress: number | undefined; text: string };
-export type Message = UserMessage | AssistantMessage | NoticeMessage | ErrorMessage | InterruptMessage | ReceiptMessage | TaskMessage;
+/** A file that a tool has made; its id is that of the call, so that a call that is made again has one. */
+export type FileMessage = { kind: 'file'; id: string; fileId: string; name: string /** Milliseconds since the epoch. */; until: number };
+export type Message = UserMessage | AssistantMessage | NoticeMessage | ErrorMessage | InterruptMessage | ReceiptMessage | TaskMessage | FileMessage;
 
 export type Run = { id: string; tools: { id: string; title: string }[]; isWriting: boolean };
 

@@ -28,6 +28,7 @@ function setUp() {
         watch: call('watch'),
         cancel: call('cancel'),
         receipt: async () => new Blob(),
+        file: async () => new Blob(),
         close: () => undefined,
       };
     },
@@ -237,6 +238,27 @@ test('a change is taken back once, and its button goes when the server has taken
   assert.equal(calls.length, 1);
   sink().onTaken({ type: 'undo', effectId: 'e1' });
   assert.deepEqual([shown()?.isUndoing, shown()?.undoUntil], [false, undefined]);
+});
+
+test('a file that a tool made is shown once a call; what is begun again takes it back until it is there anew', async () => {
+  const { conversation, receive } = setUp();
+  const made = (id: string) => ({
+    type: 'CUSTOM',
+    name: 'aiguy.file',
+    value: {
+      toolCallId: 'call-1',
+      tool: 't',
+      file: { id, name: 'invoice-1.pdf', media_type: 'application/pdf', bytes: 9, expires_at: '2026-11-21T12:10:00Z' },
+    },
+  });
+  const shown = () => conversation.snapshot().chat.messages.filter((message) => message.kind === 'file');
+  receive(started('a'), made('first'));
+  const file = { kind: 'file', id: 'call-1', fileId: 'first', name: 'invoice-1.pdf', until: Date.parse('2026-11-21T12:10:00Z') };
+  assert.deepEqual(shown(), [file]);
+  receive({ type: 'CUSTOM', name: 'aiguy.step_reset', value: { messageIds: [], toolCallIds: [], resultIds: ['call-1'] } });
+  assert.deepEqual(shown(), []);
+  receive(made('second'), made('third'));
+  assert.deepEqual(shown(), [{ ...file, fileId: 'third' }]);
 });
 
 test('what happens by itself is watched while somebody looks and nothing is followed', async () => {

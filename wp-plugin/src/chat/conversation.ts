@@ -31,6 +31,7 @@ export type Conversation = {
   fillIn(interruptId: string, answer: InputAnswer): void;
   undo(effectId: string): void;
   receipt(number: number): Promise<Blob>;
+  file(fileId: string): Promise<Blob>;
   /** Whether anybody looks: only then what happens between two answers is followed. */
   setVisible(isVisible: boolean): void;
   close(): void;
@@ -127,6 +128,10 @@ class LiveConversation implements Conversation {
 
   async receipt(number: number): Promise<Blob> {
     return await this.#transport.receipt(number);
+  }
+
+  async file(fileId: string): Promise<Blob> {
+    return await this.#transport.file(fileId);
   }
 
   setVisible(isVisible: boolean): void {

@@ -12,7 +12,7 @@ export type EffectAction =
   | { type: 'undo_taken'; effectId: string }
   | { type: 'undo_refused'; effectId: string; code: string };
 
-type EffectEvent = Extract<ChatEvent, { type: 'interrupt_settled' | 'receipt' | 'task' }>;
+type EffectEvent = Extract<ChatEvent, { type: 'interrupt_settled' | 'receipt' | 'task' | 'file' }>;
 
 /** Codes after which nothing is left to be taken back. */
 const undoOver = new Set(['not_found', 'undo_expired', 'interrupt_decided', 'interrupt_expired']);
@@ -43,6 +43,10 @@ export function applyEffect(state: ChatState, event: EffectEvent): ChatState {
       const { effectId, number, summary, undoUntil, undoes } = event;
       const before = undoes === undefined ? state : changeReceipt(state, undoes, (undone) => ({ ...undone, isUndoing: false, undoUntil: undefined }));
       return withMessage(before, { kind: 'receipt', id: effectId, effectId, number, summary, undoUntil, isUndoing: false, problem: undefined });
+    }
+    case 'file': {
+      const { toolCallId: id, fileId, name, until } = event;
+      return withMessage(state, { kind: 'file', id, fileId, name, until });
     }
     case 'task': {
       const { taskId, title, progress, message } = event;

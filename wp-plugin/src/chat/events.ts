@@ -26,6 +26,7 @@ export type ChatEvent =
   | { type: 'queued'; messageId: string; text: string; position: number }
   | { type: 'interrupt_settled'; interruptId: string; outcome: InterruptOutcome }
   | { type: 'receipt'; effectId: string; number: number; summary: string; undoUntil: number | undefined; undoes: string | undefined }
+  | { type: 'file'; toolCallId: string; fileId: string; name: string; until: number }
   | { type: 'task'; taskId: string; title: string; state: TaskState; progress: number | undefined; message: string };
 
 /** @returns undefined for what is no JSON object or no event that the chat shows */
@@ -111,6 +112,10 @@ function readChange(name: unknown, value: Fields): ChatEvent | undefined {
         undoUntil: moment(value.undoUntil),
         undoes: text(value.undoes) || undefined,
       };
+    case 'aiguy.file': {
+      const { id, name, expires_at: until } = fields(value.file);
+      return { type: 'file', toolCallId: text(value.toolCallId), fileId: text(id), name: text(name), until: moment(until) ?? 0 };
+    }
     case 'aiguy.task':
       return readTask(value);
     default:

@@ -82,8 +82,11 @@ export class LogTransport implements Transport {
   }
 
   async receipt(number: number): Promise<Blob> {
-    const separator = this.#ports.rest.includes('?') ? '&' : '?';
-    return await (await this.#ask(`chat/receipt${separator}number=${number}`, 'GET')).blob();
+    return await (await this.#ask(this.#path(`chat/receipt?number=${number}`), 'GET')).blob();
+  }
+
+  async file(fileId: string): Promise<Blob> {
+    return await (await this.#ask(this.#path(`chat/file?id=${fileId}`), 'GET', 'application/pdf')).blob();
   }
 
   close(): void {
@@ -91,14 +94,16 @@ export class LogTransport implements Transport {
     this.#ports.ways.close();
   }
 
-  async #ask(path: string, method: string): Promise<Response> {
+  /** Sites without pretty addresses have a query already. */
+  #path(path: string): string {
+    return this.#ports.rest.includes('?') ? path.replace('?', '&') : path;
+  }
+
+  async #ask(path: string, method: string, type = 'application/json'): Promise<Response> {
     const { fetch, rest, session } = this.#ports;
-    const headers = { Accept: 'application/json', ...session.headers() };
+    const headers = { Accept: type, ...session.headers() };
     const signal = AbortSignal.timeout(requestTimeoutMs);
-    return await expectAnswer(
-      await fetch(rest + path, { method, headers, credentials: 'same-origin', cache: 'no-store', signal }),
-      'application/json',
-    );
+    return await expectAnswer(await fetch(rest + path, { method, headers, credentials: 'same-origin', cache: 'no-store', signal }), type);
   }
 
   #stopReaders(kept?: AbortController): void {

@@ -72,6 +72,7 @@ function applyEvent(state: ChatState, event: ChatEvent, origin: Origin): ChatSta
     case 'interrupt_settled':
     case 'receipt':
     case 'task':
+    case 'file':
       return applyEffect(state, event);
     case 'TOOL_CALL_RESULT':
       return markDone({ ...state, run: state.run && followTools(state.run, event) }, event.toolCallId, event.isOk);
@@ -127,7 +128,8 @@ function finishRun(state: ChatState, event: Extract<ChatEvent, { type: 'RUN_FINI
 
 /** A step is begun again: what it had shown so far is taken back. */
 function resetStep(state: ChatState, { messageIds, toolCallIds, resultIds }: Extract<ChatEvent, { type: 'step_reset' }>): ChatState {
-  const messages = state.messages.filter((message) => message.kind !== 'assistant' || !messageIds.includes(message.id));
+  const gone = new Set([...messageIds, ...toolCallIds, ...resultIds]);
+  const messages = state.messages.filter(({ kind, id }) => !((kind === 'assistant' || kind === 'file') && gone.has(id)));
   const run = state.run && { ...state.run, isWriting: false, tools: state.run.tools.filter((tool) => !toolCallIds.includes(tool.id)) };
   return [...toolCallIds, ...resultIds].reduce((before, id) => markDone(before, id, undefined), { ...state, messages, run });
 }

@@ -144,3 +144,16 @@ test('a receipt is fetched with the visitor’s headers', async () => {
     ['{"number":3}', ['GET chat/receipt?number=3'], 'nonce-0'],
   );
 });
+
+test('a file is fetched as what it is; a page of somebody else’s in its place is an error', async () => {
+  const pdf = () => new Response('%PDF-', { headers: { 'Content-Type': 'application/pdf' } });
+  const page = () => new Response('<html>', { headers: { 'Content-Type': 'text/html' } });
+  const site = fakeSite([pdf, page, refusal(404, 'not_found')]);
+  const blob = await settle(site.transport.file('abc'));
+  assert.deepEqual(
+    [await blob.text(), site.sent(), site.requests[0]?.headers.Accept, site.requests[0]?.headers['X-WP-Nonce']],
+    ['%PDF-', ['GET chat/file?id=abc'], 'application/pdf', 'nonce-0'],
+  );
+  await assert.rejects(settle(site.transport.file('abc')), { code: 'blocked' });
+  await assert.rejects(settle(site.transport.file('abc')), { code: 'not_found' });
+});

@@ -23,6 +23,8 @@ export type Transport = {
   cancel(): Promise<void>;
   /** A signed receipt, as the server wrote it. */
   receipt(number: number): Promise<Blob>;
+  /** A file that a tool has made in this conversation. */
+  file(fileId: string): Promise<Blob>;
   close(): void;
 };
 

@@ -8,6 +8,7 @@ import { hostOf } from '../chat/links.ts';
 import { type MarkdownContext, parseMarkdown } from '../chat/markdown.ts';
 import { closeUnfinished } from '../chat/unfinished-markdown.ts';
 import { Citations } from './citations.tsx';
+import { FileLine } from './file-line.tsx';
 import { Icon } from './icon.tsx';
 import { InterruptCard } from './interrupt-card.tsx';
 import { formatDate } from './locale-format.ts';
@@ -35,6 +36,8 @@ export const MessageView = memo(function MessageView({ message, locale, conversa
       return <InterruptCard card={message} locale={locale} conversation={conversation} />;
     case 'receipt':
       return <ReceiptLine receipt={message} conversation={conversation} />;
+    case 'file':
+      return <FileLine file={message} conversation={conversation} />;
     case 'task':
       return <TaskLine task={message} />;
     case 'error':

@@ -1,14 +1,13 @@
 // A line for what was done: in words, as a signed file, and with a way back while there is one.
-import { useEffect, useState } from '@wordpress/element';
+import { useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import type { ReceiptMessage } from '../chat/chat-state.ts';
 import type { Conversation } from '../chat/conversation.ts';
 import { errorText } from '../chat/error-text.ts';
 import { visibleLine } from '../chat/visible-text.ts';
 import { Icon } from './icon.tsx';
-
-/** What setTimeout can hold; longer windows are looked at again with the next change. */
-const timerMaxMs = 2_147_483_647;
+import { save } from './save.ts';
+import { useUntil } from './use-until.ts';
 
 export function ReceiptLine({ receipt, conversation }: { receipt: ReceiptMessage; conversation: Conversation }) {
   const canUndo = useUntil(receipt.undoUntil);
@@ -45,22 +44,4 @@ export function ReceiptLine({ receipt, conversation }: { receipt: ReceiptMessage
       )}
     </div>
   );
-}
-
-function useUntil(until: number | undefined): boolean {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    if (until === undefined || until <= Date.now()) return undefined;
-    const timer = setTimeout(() => setNow(Date.now()), Math.min(until - Date.now() + 1, timerMaxMs));
-    return () => clearTimeout(timer);
-  }, [until]);
-  return until !== undefined && until > now;
-}
-
-function save(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

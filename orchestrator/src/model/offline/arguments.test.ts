@@ -63,3 +63,27 @@ test('a reference that begins as its pattern says needs no digits', () => {
   assert.deepEqual(fillArguments(tool, wish('Is T-KHXMRB done')).args, { reference: 'T-KHXMRB' });
   assert.deepEqual(fillArguments(tool, wish('any news on my t-shirt?')).missing, ['reference']);
 });
+
+const invoiceTool = {
+  ...orderTool,
+  name: 'get_invoice_pdf',
+  input: {
+    type: 'object',
+    additionalProperties: false,
+    minProperties: 1,
+    properties: {
+      order_id: { type: 'string', pattern: '^(?!INV-)[A-Z0-9-]{6,20}$' },
+      invoice_id: { type: 'string', pattern: '^INV-[0-9]{4}-[0-9]{6}$' },
+    },
+  },
+};
+
+test('of two ids that a tool takes, the one that the newest message names is given, and not the other', () => {
+  assert.deepEqual(fillArguments(invoiceTool, wish('bill for w2530531')), { args: { order_id: 'W2530531' }, missing: [] });
+  assert.deepEqual(fillArguments(invoiceTool, wish('inv-2026-010145 please')), { args: { invoice_id: 'INV-2026-010145' }, missing: [] });
+  const earlier = ['invoice of W1111111', 'no, INV-2026-010003'];
+  assert.deepEqual(fillArguments(invoiceTool, wish('as a pdf', earlier)), { args: { invoice_id: 'INV-2026-010003' }, missing: [] });
+  assert.deepEqual(fillArguments(invoiceTool, wish('my invoice')), { args: {}, missing: ['order_id'] });
+  assert.ok(hasIdentifier(invoiceTool, 'bill for W2530531') && hasIdentifier(invoiceTool, 'INV-2026-010145') && !hasIdentifier(invoiceTool, 'bill'));
+  assert.equal(withoutIdentifiers([invoiceTool], 'print INV-2026-010145 now'), 'print now');
+});

@@ -145,17 +145,16 @@ function isIdentifier(name: string, property: Property | undefined): boolean {
   return property?.pattern !== undefined && /(?:_id|^reference)$/.test(name);
 }
 
-/** The required arguments; of alternatives (anyOf, oneOf) those that the message holds, else the first. */
+/** The required arguments; of numbers of which a tool wants at least one (minProperties 1) the one that the message holds, else the first. */
 function neededOf(tool: ToolDefinition, message: string): string[] {
-  const alternatives = ((tool.input.anyOf ?? tool.input.oneOf ?? []) as { required?: string[] }[]).map(({ required = [] }) => required);
-  const properties = propertiesOf(tool);
-  const isWritten = (name: string) => {
-    const pattern = identifierOf(name, properties[name]);
-    const found = pattern && findIdentifier(message, pattern);
+  const required = (tool.input.required ?? []) as string[];
+  const either = tool.input.minProperties === 1 ? identifiersOf(tool) : [];
+  const isWritten = ({ name, pattern }: { name: string; pattern: string }) => {
+    const found = findIdentifier(message, pattern);
     return found !== undefined && !isBetterNamed(tool, name, found);
   };
-  const chosen = alternatives.find((names) => names.every(isWritten)) ?? alternatives[0] ?? [];
-  return [...((tool.input.required ?? []) as string[]), ...chosen];
+  const chosen = either.find(isWritten) ?? either[0];
+  return chosen ? [...required, chosen.name] : required;
 }
 
 function propertiesOf(tool: ToolDefinition): Record<string, Property> {
