@@ -27,6 +27,8 @@ export const docsTool: ToolDefinition = {
     'how do I switch on the login codes',
     'what if my phone is stolen',
     'how does it work for a class',
+    'how do I get my class into it',
+    'how can I do that',
     'is delivery free',
     'what about the warranty',
     'do you have shops',

@@ -4,24 +4,33 @@ import { isGuest, type Subject } from '../backends/shop.ts';
 import { type NewTicket, sessionDigest, type Ticket } from '../backends/tickets.ts';
 import type { Backends, Preview, WriteContext } from './handler.ts';
 
+/** order_id: whatever the visitor has written; nobody has checked whose it is. */
+export type TicketContents = NewTicket & { order_id?: string };
+
 /** Keeps a ticket and, where the team works in another system, the task that brings it there; in the call's transaction. */
 export async function openTicket(
   { shop, tickets }: Pick<Backends, 'shop' | 'tickets'>,
-  contents: NewTicket,
+  contents: TicketContents,
   { subject, sessionId, connection, startTask }: WriteContext,
 ): Promise<Ticket> {
   const owner = await ownerOf(shop.within(connection), subject);
   const session = isGuest(subject) ? sessionDigest(subject, sessionId) : undefined;
-  const ticket = await tickets.within(connection).open(contents, { owner, session });
+  const { order_id: orderId, ...rest } = contents;
+  const details = [...(orderId ? [`About order ${orderId}, as the visitor wrote it.`] : []), ...(rest.details ? [rest.details] : [])].join('\n');
+  const ticket = await tickets.within(connection).open({ ...rest, ...(details ? { details } : {}) }, { owner, session });
   const { reference } = ticket;
   await startTask?.({ orderKey: owner, input: { reference }, message: `Your ticket ${reference} is on its way to our team.` });
   return ticket;
 }
 
 /** What is said of a ticket's contents. The address itself stays in the form: what a preview says may come before the model. */
-export function contentFacts({ summary, details, email }: Pick<NewTicket, 'summary' | 'details' | 'email'>, subject: Subject): Preview['facts'] {
+export function contentFacts(
+  { summary, details, order_id: orderId, email }: Omit<TicketContents, 'category' | 'priority'>,
+  subject: Subject,
+): Preview['facts'] {
   return [
     { label: 'Summary', value: summary },
+    ...(orderId ? [{ label: 'Order', value: orderId }] : []),
     ...(details ? [{ label: 'Details', value: clip(details) }] : []),
     { label: 'Answer goes to', value: email || isGuest(subject) ? 'the e-mail address that you gave' : 'the e-mail address of your account' },
   ];

@@ -30,7 +30,7 @@ export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<
   const takesContext = properties.context?.type === 'array';
   const args: Record<string, unknown> = takesContext && wish.context.length > 0 ? { context: wish.context } : {};
   const missing: string[] = [];
-  const required = neededOf(tool, wish.text);
+  const required = neededOf(tool, messagesOf('order_id', wish));
   const isOnlyText = required.filter((name) => isFreeText(properties[name])).length === 1;
   for (const name of required) {
     const property = properties[name] ?? {};
@@ -76,7 +76,7 @@ function questionWithin(lengthMax: number, { text, question }: Wish, takesContex
 
 /** Whether the message holds everything that the tool looks for by number. */
 export function hasIdentifier(tool: ToolDefinition, message: string): boolean {
-  const identifiers = neededOf(tool, message).flatMap((name) => identifierOf(name, propertiesOf(tool)[name]) ?? []);
+  const identifiers = neededOf(tool, [message]).flatMap((name) => identifierOf(name, propertiesOf(tool)[name]) ?? []);
   return identifiers.length > 0 && identifiers.every((pattern) => findIdentifier(message, pattern) !== undefined);
 }
 
@@ -145,16 +145,19 @@ function isIdentifier(name: string, property: Property | undefined): boolean {
   return property?.pattern !== undefined && /(?:_id|^reference)$/.test(name);
 }
 
-/** The required arguments; of numbers of which a tool wants at least one (minProperties 1) the one that the message holds, else the first. */
-function neededOf(tool: ToolDefinition, message: string): string[] {
+/** The required arguments; of numbers of which a tool wants at least one (minProperties 1) the one that the newest message holds, else the first. */
+function neededOf(tool: ToolDefinition, messages: readonly string[]): string[] {
   const required = (tool.input.required ?? []) as string[];
   const either = tool.input.minProperties === 1 ? identifiersOf(tool) : [];
-  const isWritten = ({ name, pattern }: { name: string; pattern: string }) => {
-    const found = findIdentifier(message, pattern);
-    return found !== undefined && !isBetterNamed(tool, name, found);
-  };
-  const chosen = either.find(isWritten) ?? either[0];
+  const writtenIn = (message: string) => either.find(({ name, pattern }) => isNamedIn(tool, { name, pattern }, message));
+  const newest = messages.findLast((message) => writtenIn(message) !== undefined);
+  const chosen = (newest === undefined ? undefined : writtenIn(newest)) ?? either[0];
   return chosen ? [...required, chosen.name] : required;
+}
+
+function isNamedIn(tool: ToolDefinition, { name, pattern }: { name: string; pattern: string }, message: string): boolean {
+  const found = findIdentifier(message, pattern);
+  return found !== undefined && !isBetterNamed(tool, name, found);
 }
 
 function propertiesOf(tool: ToolDefinition): Record<string, Property> {

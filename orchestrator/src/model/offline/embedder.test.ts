@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadManifests } from '@aiguy/manifests/load';
+import shipped from '../../../generated/intents.json' with { type: 'json' };
 import { toolsFor } from '../../tools/catalogue.ts';
 import { collect, makeRequest, user } from '../requests.fixture.ts';
 import { createLocalEmbed, similarity } from './embedder.ts';
 import { createOfflineModel } from './offline.ts';
 
 const embed = createLocalEmbed();
-const model = createOfflineModel({ embed });
-const { allowed: tools } = toolsFor(loadManifests(), ['docs:read', 'order:read']);
+const model = createOfflineModel({ embed, shipped });
+const { needingSignIn: tools } = toolsFor(loadManifests(), []);
 
 test('vectors have unit length, stand in the order of their texts over several batches, and are the same again', async () => {
   const texts = Array.from({ length: 20 }, (_, index) => `sentence number ${index} about parcels`);
@@ -42,14 +43,17 @@ for (const { text, tool } of [
 }
 
 for (const text of ['has my order shipped', 'why is my order taking so long', 'my package has not arrived']) {
-  test(`«${text}» asks for the number`, async () => {
-    const events = await collect(model, makeRequest([user(text)], { tools }));
+  test(`«${text}» is looked up among one’s own orders, or asks for the number`, async () => {
+    const [first] = await collect(model, makeRequest([user(text)], { tools }));
+    assert.equal(first?.type === 'tool_call' && first.call.name, 'list_orders');
+    const [withheld, allowed] = [true, false].map((isList) => tools.filter(({ name }) => (name === 'list_orders') === isList));
+    const context = { ...makeRequest([]).context, toolsNeedingSignIn: withheld ?? [] };
+    const events = await collect(model, makeRequest([user(text)], { tools: allowed ?? [], context }));
     assert.deepEqual(events[0], { type: 'text', delta: 'Which' });
   });
 }
 
 const notes = { subject: 'order' as const, orders: ['W2530531', 'W2403075'], currentOrders: ['W2530531'] };
-const { allowed: allTools } = toolsFor(loadManifests(), ['docs:read', 'order:read', 'order:write', 'ticket:read', 'ticket:write']);
 for (const { text, tool, order } of [
   { text: 'where is it now?', tool: 'get_order_status', order: 'W2530531' },
   { text: 'has it shipped?', tool: 'get_order_status', order: 'W2530531' },
@@ -58,11 +62,11 @@ for (const { text, tool, order } of [
   { text: 'please cancel that order', tool: 'cancel_order', order: 'W2530531' },
   { text: 'Cancel W2403075 please', tool: 'cancel_order', order: 'W2403075' },
   { text: 'how do I return it?', tool: 'retrieve_docs', order: undefined },
-  { text: 'can I get an invoice for it', tool: 'retrieve_docs', order: undefined },
+  { text: 'can I get an invoice for it', tool: 'get_invoice_pdf', order: 'W2530531' },
   { text: 'how do I cancel my order', tool: 'retrieve_docs', order: undefined },
 ]) {
   test(`after an order was spoken of, «${text}» goes to ${tool}`, async () => {
-    const [first] = await collect(model, makeRequest([{ role: 'user', text, notes }], { tools: allTools }));
+    const [first] = await collect(model, makeRequest([{ role: 'user', text, notes }], { tools }));
     assert.ok(first?.type === 'tool_call', JSON.stringify(first));
     assert.deepEqual([first.call.name, JSON.parse(first.call.argumentsText).order_id], [tool, order]);
   });

@@ -237,7 +237,7 @@ const cancelTool: ToolDefinition = {
     { message: 'cancel order W2403075', input: { order_id: 'W2403075', reason: 'no_longer_needed' } },
     { message: 'cancel W7430166, clicked by accident', input: { order_id: 'W7430166', reason: 'ordered_by_mistake' } },
   ],
-  phrases: [],
+  phrases: ['please cancel my order', 'cancel it', 'stop my order please'],
 };
 const tools = [orderTool, docsTool, cancelTool];
 
@@ -305,4 +305,43 @@ test('an order that is asked for again is looked up again, and said so', async (
   };
   const events = await ask([question, called(orderCall), { role: 'tool', call: orderCall, outcome: { ok: true, output } }]);
   assert.equal(saidIn(events), 'I’ve looked again for you just now. Order W2530531 is being prepared.');
+});
+
+const listTool: ToolDefinition = {
+  ...orderTool,
+  name: 'list_orders',
+  input: { type: 'object', properties: {} },
+  examples: [{ message: 'show all my orders', input: {} }],
+};
+const ownOrders = [
+  { order_id: 'W1111111', status: 'pending', created_at: '2026-11-01T10:00:00Z', items: [{ sku: '1', name: 'Tea Kettle' }] },
+  { order_id: 'W2222222', status: 'pending', created_at: '2026-10-01T10:00:00Z', items: [{ sku: '2', name: 'Hiking Boots' }] },
+];
+const afterLookUp = async (text: string, orders: object[] = ownOrders) => {
+  const listCall = call('list_orders', {});
+  const messages: TranscriptMessage[] = [
+    user(text),
+    called(listCall),
+    { role: 'tool', call: listCall, outcome: { ok: true, output: { orders, more: false } } },
+  ];
+  return await ask(messages, { tools: [docsTool, orderTool, listTool] });
+};
+
+test('an order without a number is looked up among the visitor’s own, and the one he names is taken', async () => {
+  assert.deepEqual(callIn(await ask('where is my order with the boots', { tools: [docsTool, orderTool, listTool] })), ['list_orders', {}]);
+  assert.deepEqual(callIn(await afterLookUp('where is my order with the boots')), ['get_order_status', { order_id: 'W2222222' }]);
+  assert.deepEqual(callIn(await afterLookUp('where is my last order')), ['get_order_status', { order_id: 'W1111111' }]);
+});
+
+test('where several of them may be meant it is asked which, by what is in them; where there is none, for the number', async () => {
+  assert.equal(
+    saidIn(await afterLookUp('where is my order')),
+    'Which one do you mean: order W1111111 (Tea Kettle) or order W2222222 (Hiking Boots)?',
+  );
+  assert.match(saidIn(await afterLookUp('where is my order', [])), /^Which order do you mean\?/);
+});
+
+test('a number alone goes on with what was asked before', async () => {
+  const events = await ask([user('please cancel my order'), assistant('Which order do you mean?'), user('it is W2530531')], { tools });
+  assert.equal(callIn(events)[0], 'cancel_order');
 });

@@ -33,16 +33,21 @@ export function meantOrders(orders: readonly OwnOrder[], tool: ToolDefinition, m
 /** @returns the item numbers that a message means: those that it names, or all where it names none */
 export function meantItems(order: OwnOrder, message: string): string[] {
   const words = wordsOf(message);
-  const named = order.items.filter((item) => likeness(item, words) > 0);
+  const whole = order.items.filter((item) => isHeadNamed(item, words));
+  const kinds = Map.groupBy(whole.length > 0 ? whole : order.items, ({ name }) => wordsOf(name).at(-1));
+  // «The action camera» is not the digital one; «the boots and the lamp» are both.
+  const named = [...kinds.values()]
+    .flatMap((items) => best(items, (item) => Math.floor(likeness(item, words))))
+    .filter((item) => likeness(item, words) > 0);
   const most = Math.max(0, ...named.map((item) => optionsNamed(item, words)));
   const meant = most > 0 && !/\b(?:both|all)\b/i.test(message) ? named.filter((item) => optionsNamed(item, words) === most) : named;
   return (meant.length > 0 ? meant : order.items).map(({ sku }) => sku);
 }
 
 /** Those that score highest, where any scores; else all. */
-function best(orders: OwnOrder[], score: (order: OwnOrder) => number): OwnOrder[] {
-  const most = Math.max(0, ...orders.map(score));
-  return most > 0 ? orders.filter((order) => score(order) === most) : orders;
+function best<T>(all: T[], score: (one: T) => number): T[] {
+  const most = Math.max(0, ...all.map(score));
+  return most > 0 ? all.filter((one) => score(one) === most) : all;
 }
 
 function narrowed(orders: OwnOrder[], states: readonly string[]): OwnOrder[] {
@@ -50,12 +55,15 @@ function narrowed(orders: OwnOrder[], states: readonly string[]): OwnOrder[] {
   return orders.length > 1 && fitting.length > 0 ? fitting : orders;
 }
 
-/** 0 unless the message says the last word of the item's name: «boots» is enough for hiking boots, «shirt» for a T-shirt; more words of it count more. */
+/** The last word of an item's name says most: «boots» is enough for hiking boots, «shirt» for a T-shirt; «the fleece» is one where nothing else is. */
 function likeness(item: OwnOrder['items'][number], words: readonly string[]): number {
-  const name = wordsOf(item.name);
-  const head = name.at(-1) ?? '';
-  if (!words.some((word) => word.length >= headLettersMin && head.endsWith(word))) return 0;
-  return 1 + name.filter((word) => words.includes(word)).length + optionsNamed(item, words) / 10;
+  const said = wordsOf(item.name).filter((word) => words.includes(word)).length + Number(isHeadNamed(item, words));
+  return said > 0 ? said + optionsNamed(item, words) / 10 : 0;
+}
+
+function isHeadNamed({ name }: OwnOrder['items'][number], words: readonly string[]): boolean {
+  const head = wordsOf(name).at(-1) ?? '';
+  return words.some((word) => word.length >= headLettersMin && head.endsWith(word));
 }
 
 function optionsNamed({ options = {} }: OwnOrder['items'][number], words: readonly string[]): number {

@@ -4,7 +4,7 @@ import type { Handoff } from '../../backends/tickets.ts';
 import type { Backends, WriteHandler } from '../handler.ts';
 import { contentFacts, inWords, openTicket } from '../open-ticket.ts';
 
-type Args = { reason: Handoff['reason']; summary: string; details?: string; queue?: string; email?: string };
+type Args = { reason: Handoff['reason']; summary: string; details?: string; order_id?: string; queue?: string; email?: string };
 
 const defaultQueue = 'general';
 /** Where the chat is at fault the visitor has waited already. */
