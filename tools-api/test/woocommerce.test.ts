@@ -188,6 +188,28 @@ for (const [what, method, path] of [
   }
 }
 
+test('money that somebody has sent back between a cut and the next attempt is not sent again', async () => {
+  const key = randomUUID();
+  moodyOnce('down', 'POST', /refunds$/);
+  assert.equal((await cancel(100101, { key })).body.code, 'effect_unknown');
+  const order = orderOf(100101);
+  order.refunds = [{ total: '-59.90' }];
+  assert.equal((await cancel(100101, { key })).body.output?.refund_timing, 'within 5 to 7 business days');
+  assert.deepEqual([order.made, order.notes], [[], []]);
+  assert.equal(woo.requests.filter(({ path }) => path.endsWith('/refunds')).length, 1);
+});
+
+test('after the first request of a change no failure looks as if nothing was done, not even a refusal', async () => {
+  for (const mood of ['redirecting', 'down'] as const) {
+    woo.orders.splice(0, Infinity, ...makeOrders());
+    const key = randomUUID();
+    moodyOnce(mood, 'POST', /notes$/);
+    assert.deepEqual(ruleOf(await cancel(100107, { key })).slice(0, 2), [502, 'effect_unknown'], mood);
+    assert.equal((await cancel(100107, { key })).status, 200);
+    assert.equal(orderOf(100107).notes.length, 1);
+  }
+});
+
 test('a write that is answered and not committed is completed by its key: the shop has done it, and does it once', async () => {
   const key = randomUUID();
   await harness.database.query(
@@ -289,6 +311,7 @@ test('a shop that is down, slow, elsewhere or no WooCommerce is a tool that is n
       assert.ok(!/maintenance|html|elsewhere|ck_|cs_/.test(text));
     }
   }
+  assert.ok(woo.requests.every(({ path }) => path !== 'elsewhere'));
   woo.mood = () => 'hanging';
   const slow = await harness.build({
     catalogue: bent({ get_order_status: { timeouts_ms: { attempt: 100, total: 100 } } }),

@@ -120,7 +120,7 @@ function isMoody(mood: WooMood, response: ServerResponse): boolean {
   if (mood === 'down') response.writeHead(503, { 'Content-Type': 'text/html' }).end('<h1>Briefly unavailable for scheduled maintenance.</h1>');
   else if (mood === 'html') response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>');
   else if (mood === 'huge') response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify('x'.repeat(3 * 1024 * 1024)));
-  else if (mood === 'redirecting') response.writeHead(301, { Location: 'http://127.0.0.1:1/elsewhere' }).end();
+  else if (mood === 'redirecting') response.writeHead(301, { Location: '/wp-json/wc/v3/elsewhere' }).end();
   return response.writableEnded;
 }
 
