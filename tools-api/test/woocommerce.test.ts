@@ -30,7 +30,6 @@ beforeEach(() => {
   Object.assign(woo, { mood: () => 'well', ignoresCustomer: false, taxes: new Map() });
   woo.gateways.set('stripe', { refunds: true });
   woo.requests.length = 0;
-  // Numbers with six digits, as the tools' form wants them.
   woo.orders.splice(0, Infinity, ...makeOrders());
 });
 
@@ -110,6 +109,14 @@ test('another customer’s order, a guest’s, a draft and no order are the same
     }
   }
   assert.deepEqual(woo.orders, before_);
+});
+
+test('the short numbers of a young shop are order numbers like others', async () => {
+  woo.orders.push(wooOrder(87, { customer_id: 9 }));
+  assert.equal((await ask('get_order_status', { sub: 'wp:1:9', args: { order_id: '87' } })).body.output?.order_id, '87');
+  const { orders } = (await ask('list_orders', { sub: 'wp:1:9' })).body.output as { orders: { order_id: string }[] };
+  assert.equal(orders[0]?.order_id, '87');
+  assert.equal((await cancel(87, { sub: 'wp:1:9' })).status, 200);
 });
 
 test('an order whose number a plug-in made is found by that number, and by no other', async () => {

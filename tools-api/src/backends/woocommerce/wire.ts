@@ -98,7 +98,7 @@ export function readRow(body: unknown): WooRow {
 /** The number that the customer knows, when it fits the tools' form; plug-ins may make others. */
 export function orderNumber({ id, number }: Pick<WooRow, 'id' | 'number'>): string {
   const known = number.replace(/^#/, '').toUpperCase();
-  return /^[A-Z0-9-]{1,20}$/.test(known) ? known : String(id);
+  return /^[A-Z0-9-]{2,20}$/.test(known) ? known : String(id);
 }
 
 const draft = ['checkout-draft', 'auto-draft', 'draft', 'trash'];
