@@ -4,6 +4,7 @@ import { loadManifests } from '@aiguy/manifests/load';
 import { startTelemetry } from '@aiguy/manifests/telemetry';
 import { buildApp } from './app.ts';
 import { openAudit } from './audit/audit.ts';
+import { createGuides } from './backends/guides.ts';
 import { readOpeningHours } from './backends/opening-hours.ts';
 import { createProductSearch } from './backends/product-search/product-search.ts';
 import { createProducts } from './backends/products.ts';
@@ -42,6 +43,7 @@ const { app, metrics } = buildApp(config, {
   handlers: createHandlers({
     shop: createDemoShop(database, namings),
     knowledge,
+    guides: createGuides(database),
     openingHours: readOpeningHours(config),
     productSearch: createProductSearch({ database, products: createProducts(database), words, spelling }),
     tickets,

@@ -12,6 +12,7 @@ import { allScopes } from '../../scripts/keys.ts';
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
+import { createGuides } from '../src/backends/guides.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
 import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/search.ts';
 import { createSpelling } from '../src/backends/knowledge/spelling.ts';
@@ -75,6 +76,7 @@ export async function startHarness(
   const handlers = createHandlers({
     shop: createDemoShop(database, namings),
     knowledge: cached,
+    guides: createGuides(database),
     openingHours: options.openingHours ?? readOpeningHours({ OPENING_HOURS: undefined, OPENING_HOURS_TIME_ZONE: 'UTC', OPENING_HOURS_CLOSED: [] }),
     productSearch: createProductSearch({ database, products: createProducts(database), words: local, spelling }),
     tickets: createTickets(database),

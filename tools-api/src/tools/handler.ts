@@ -1,4 +1,5 @@
 // What every tool's handler is: arguments that keep the manifest's schema in, a result that must keep the output schema out.
+import type { Guides } from '../backends/guides.ts';
 import type { Knowledge } from '../backends/knowledge/search.ts';
 import type { OpeningHours } from '../backends/opening-hours.ts';
 import type { ProductSearch } from '../backends/product-search/product-search.ts';
@@ -8,6 +9,7 @@ import type { Tickets } from '../backends/tickets.ts';
 
 /** The outside world as handlers see it; one port each. */
 export type Backends = {
+  guides: Guides;
   shop: Shop;
   knowledge: Knowledge;
   openingHours: OpeningHours;

@@ -11,6 +11,7 @@ import type { Backends, Handler, WriteHandler } from './handler.ts';
 import { createRecommendProducts } from './recommend_products/handler.ts';
 import { createReinstateOrder } from './reinstate_order/handler.ts';
 import { createRetrieveDocs } from './retrieve_docs/handler.ts';
+import { createRunTroubleshooting } from './run_troubleshooting/handler.ts';
 import { createUpdatePreferences } from './update_preferences/handler.ts';
 
 export type Handlers = Readonly<Record<string, Handler | WriteHandler>>;
@@ -27,6 +28,7 @@ export function createHandlers(backends: Backends): Handlers {
     recommend_products: createRecommendProducts(backends),
     reinstate_order: createReinstateOrder(backends),
     retrieve_docs: createRetrieveDocs(backends),
+    run_troubleshooting: createRunTroubleshooting(backends),
     update_preferences: createUpdatePreferences(backends),
   };
 }
