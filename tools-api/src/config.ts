@@ -3,6 +3,7 @@ import { ConfigError, readEnvironment, type VariableSchema } from '@aiguy/manife
 import { type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import { type EmbeddingVariables, providers, readEmbeddingSettings } from './backends/embedding/settings.ts';
+import { type OpeningHoursVariables, openingHoursVariables, readOpeningHours } from './backends/opening-hours.ts';
 import type { CustomerNaming } from './backends/shop.ts';
 import { readDeskSettings, type TicketVariables, ticketVariables } from './backends/ticket-desk/settings.ts';
 import { readWooSettings, type WooVariables, wooVariables } from './backends/woocommerce/settings.ts';
@@ -19,6 +20,7 @@ export type Config = Readonly<
       ANTHROPIC_API_KEY: string | undefined;
       ANTHROPIC_BASE_URL: string | undefined;
     } & KnowledgeVariables &
+    OpeningHoursVariables &
     TicketVariables &
     WooVariables
 >;
@@ -86,6 +88,7 @@ export const variables: Record<keyof Config, VariableSchema> = {
     maxLength: 2000,
     description: 'Where documents of folders and buckets stand that name no address.',
   },
+  ...openingHoursVariables,
   ...ticketVariables,
   ...wooVariables,
   RERANK_MODEL: {
@@ -110,6 +113,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   readEmbeddingSettings(config);
   readDeskSettings(config);
   readWooSettings(config);
+  readOpeningHours(config);
   if (config.RERANK_MODEL !== undefined && config.ANTHROPIC_API_KEY === undefined)
     throw new ConfigError('ANTHROPIC_API_KEY', 'is not set, and RERANK_MODEL judges nothing without it; set it, or unset RERANK_MODEL');
   return config;

@@ -10,6 +10,7 @@ import { createLocalEmbedder } from './backends/embedding/local.ts';
 import { cacheKnowledge } from './backends/knowledge/cached-knowledge.ts';
 import { createAnthropicReranker } from './backends/knowledge/rerank/anthropic.ts';
 import { createKnowledge, type Knowledge } from './backends/knowledge/search.ts';
+import { createSpelling, type Spelling } from './backends/knowledge/spelling.ts';
 import type { Config } from './config.ts';
 import { createKnowledgeMetrics } from './observe/knowledge-metrics.ts';
 
@@ -21,6 +22,9 @@ export type OpenKnowledge = {
   knowledge: Knowledge;
   /** The configured one, which the index is to be of. */
   embedder: Embedder;
+  /** What else of this process reads words: the local model, and the spelling that the help centre has opened. */
+  words: Embedder;
+  spelling: () => Promise<Spelling>;
   registerMetrics: (metrics: Registry) => void;
   /** Loads the model and the words of the help centre, so that the first visitor doesn't wait for them. */
   warmUp: () => Promise<void>;
@@ -37,7 +41,8 @@ export function openKnowledge(config: Config, { database, catalogue }: { databas
   const embedders = [embedder, local].map((one) => cacheEmbeddings(one, vectors));
   const { RERANK_MODEL: model, ANTHROPIC_API_KEY: apiKey, ANTHROPIC_BASE_URL: baseUrl } = config;
   const reranker = model && apiKey ? createAnthropicReranker({ apiKey, baseUrl, model, metrics }) : undefined;
-  const engine = createKnowledge({ database, words: local, embedders, reranker });
+  const spelling = createSpelling(local);
+  const engine = createKnowledge({ database, words: local, embedders, spelling, reranker });
   const knowledge = cacheKnowledge(engine, {
     cache: searches,
     ttlS: catalogue.get('retrieve_docs')?.manifest.cache.ttl_s ?? 0,
@@ -47,6 +52,8 @@ export function openKnowledge(config: Config, { database, catalogue }: { databas
   return {
     knowledge,
     embedder,
+    words: local,
+    spelling,
     registerMetrics: metrics.registerIn,
     warmUp: async () => {
       const signal = AbortSignal.timeout(warmUpMs);

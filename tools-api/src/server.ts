@@ -4,6 +4,10 @@ import { loadManifests } from '@aiguy/manifests/load';
 import { startTelemetry } from '@aiguy/manifests/telemetry';
 import { buildApp } from './app.ts';
 import { openAudit } from './audit/audit.ts';
+import { createGuides } from './backends/guides.ts';
+import { readOpeningHours } from './backends/opening-hours.ts';
+import { createProductSearch } from './backends/product-search/product-search.ts';
+import { createProducts } from './backends/products.ts';
 import { createProfiles } from './backends/profiles.ts';
 import { createDemoShop } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
@@ -30,7 +34,7 @@ const database = openDatabase({
   statementTimeoutMs: 5000,
 });
 const catalogue = loadManifests();
-const { knowledge, embedder, ...helpCentre } = openKnowledge(config, { database, catalogue });
+const { knowledge, embedder, words, spelling, ...helpCentre } = openKnowledge(config, { database, catalogue });
 const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
 const woo = readWooSettings(config);
 const shop = woo ? createWooShop({ settings: woo, database, namings }) : createDemoShop(database, namings);
@@ -43,6 +47,9 @@ const { app, metrics } = buildApp(config, {
   handlers: createHandlers({
     shop,
     knowledge,
+    guides: createGuides(database),
+    openingHours: readOpeningHours(config),
+    productSearch: createProductSearch({ database, products: createProducts(database), words, spelling }),
     tickets,
     profiles: createProfiles(database),
   }),

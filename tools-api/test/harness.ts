@@ -12,8 +12,13 @@ import { allScopes } from '../../scripts/keys.ts';
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
+import { createGuides } from '../src/backends/guides.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
 import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/search.ts';
+import { createSpelling } from '../src/backends/knowledge/spelling.ts';
+import { type OpeningHours, readOpeningHours } from '../src/backends/opening-hours.ts';
+import { createProductSearch } from '../src/backends/product-search/product-search.ts';
+import { createProducts } from '../src/backends/products.ts';
 import { createProfiles } from '../src/backends/profiles.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
 import { createTickets } from '../src/backends/tickets.ts';
@@ -52,7 +57,9 @@ type TestDatabase = { url: string; stop: () => Promise<void> };
  * @param options.start another database than the embedded one, which may have several connections
  * @param options.shopOnly without the help centre, whose loading takes most of the time
  */
-export async function startHarness(options: { start?: (() => Promise<TestDatabase>) | undefined; shopOnly?: boolean } = {}): Promise<Harness> {
+export async function startHarness(
+  options: { start?: (() => Promise<TestDatabase>) | undefined; shopOnly?: boolean; openingHours?: OpeningHours } = {},
+): Promise<Harness> {
   const embedded = await (options.start ?? startEmbeddedPostgres)();
   const connectionsMax = options.start ? 10 : embeddedConnectionsMax;
   const database = openDatabase({ url: embedded.url, connectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
@@ -62,12 +69,16 @@ export async function startHarness(options: { start?: (() => Promise<TestDatabas
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
   const local = createLocalEmbedder();
-  const knowledge = createKnowledge({ database, words: local, embedders: [local] });
+  const spelling = createSpelling(local);
+  const knowledge = createKnowledge({ database, words: local, embedders: [local], spelling });
   const cache = createCache({ prefix: 'test', entriesMax: 1000 });
   const cached = cacheKnowledge(knowledge, { cache, ttlS: 1800, models: [local.model], lookedUp: () => undefined });
   const handlers = createHandlers({
     shop: createDemoShop(database, namings),
     knowledge: cached,
+    guides: createGuides(database),
+    openingHours: options.openingHours ?? readOpeningHours({ OPENING_HOURS: undefined, OPENING_HOURS_TIME_ZONE: 'UTC', OPENING_HOURS_CLOSED: [] }),
+    productSearch: createProductSearch({ database, products: createProducts(database), words: local, spelling }),
     tickets: createTickets(database),
     profiles: createProfiles(database),
   });

@@ -4,7 +4,9 @@ import type { Database } from '@aiguy/manifests/database';
 import type { Queryable, Subject } from './shop.ts';
 
 export type TicketStatus = 'open' | 'waiting_for_customer' | 'resolved' | 'closed';
-export type NewTicket = { category: string; priority: string; summary: string; details?: string; email?: string };
+/** Why a conversation goes to a person, and to which people. */
+export type Handoff = { reason: 'asked_for_human' | 'missing_knowledge' | 'policy' | 'tool_failure' | 'limit'; queue: string };
+export type NewTicket = { category: string; priority: string; summary: string; details?: string; email?: string; handoff?: Handoff };
 export type StoredTicket = {
   reference: string;
   category: string;
@@ -13,6 +15,9 @@ export type StoredTicket = {
   details: string | null;
   /** What was typed into the form, or the customer's own. */
   email: string | null;
+  /** Both null for a ticket that was only opened. */
+  handoff_reason: Handoff['reason'] | null;
+  queue: string | null;
   created_at: Date;
 };
 export type Ticket = { reference: string; status: TicketStatus; category: string; summary: string; created_at: Date; updated_at: Date };
@@ -43,7 +48,7 @@ export function createTickets(database: Database): Tickets {
     },
     read: async (reference) => {
       const { rows } = await database.query<StoredTicket>(
-        `SELECT reference, category, priority, summary, details, COALESCE(tickets.email, customers.email) AS email, created_at
+        `SELECT reference, category, priority, summary, details, COALESCE(tickets.email, customers.email) AS email, handoff_reason, queue, created_at
          FROM tickets LEFT JOIN customers ON owner = 'customer:' || customer_id WHERE reference = $1`,
         [reference],
       );
@@ -59,9 +64,20 @@ const attemptsMax = 5;
 async function openTicket(connection: Queryable, ticket: NewTicket, { owner, session }: TicketOwner): Promise<Ticket> {
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
     const { rows } = await connection.query<Ticket>(
-      `INSERT INTO tickets (reference, owner, session_digest, email, category, priority, summary, details, status, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', now(), now()) ON CONFLICT DO NOTHING RETURNING ${columns}`,
-      [newReference(), owner, session ?? null, ticket.email ?? null, ticket.category, ticket.priority, ticket.summary, ticket.details ?? null],
+      `INSERT INTO tickets (reference, owner, session_digest, email, category, priority, summary, details, handoff_reason, queue, status, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', now(), now()) ON CONFLICT DO NOTHING RETURNING ${columns}`,
+      [
+        newReference(),
+        owner,
+        session ?? null,
+        ticket.email ?? null,
+        ticket.category,
+        ticket.priority,
+        ticket.summary,
+        ticket.details ?? null,
+        ticket.handoff?.reason ?? null,
+        ticket.handoff?.queue ?? null,
+      ],
     );
     if (rows[0]) return rows[0];
   }

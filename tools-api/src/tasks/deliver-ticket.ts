@@ -1,4 +1,4 @@
-// The task of create_support_ticket: brings a ticket of our own store to the system that the team works in, with personal data masked.
+// The task of create_support_ticket and escalate_to_human: brings a ticket of our own store to the system that the team works in, with personal data masked.
 import { DeskError, type DeskTicket, type TicketDesk } from '../backends/ticket-desk/desk.ts';
 import { maskPersonalData } from '../backends/ticket-desk/mask-personal-data.ts';
 import type { StoredTicket, Tickets } from '../backends/tickets.ts';
@@ -28,15 +28,23 @@ export function createTicketTask({ desk, tickets, nowMs }: TicketTaskPorts): Tas
   };
 }
 
-function toDeskTicket({ summary, details, email, priority, created_at: createdAt, ...ticket }: StoredTicket): DeskTicket {
+function toDeskTicket(stored: StoredTicket): DeskTicket {
+  const { reference, category, summary, details, email, priority, created_at: createdAt } = stored;
+  const told = [...handoffLines(stored), ...(details === null ? [] : [maskPersonalData(details)])];
   return {
-    ...ticket,
+    reference,
+    category,
     priority: priority as DeskTicket['priority'],
     summary: maskPersonalData(summary),
-    details: details === null ? undefined : maskPersonalData(details),
+    details: told.length === 0 ? undefined : told.join('\n\n'),
     email: email ?? undefined,
     createdAt,
   };
+}
+
+/** A desk has no field for it; the team reads it first. */
+function handoffLines({ handoff_reason: reason, queue }: StoredTicket): string[] {
+  return reason === null ? [] : [`Handed over by the chat: ${reason.replaceAll('_', ' ')}. Queue: ${queue}.`];
 }
 
 function referenceIn({ reference }: Record<string, unknown>): string {

@@ -3,16 +3,20 @@ import type { Catalogue } from '@aiguy/manifests/load';
 import { createCancelOrder } from './cancel_order/handler.ts';
 import { createCancelReturn } from './cancel_return/handler.ts';
 import { createChangeAddress } from './change_address/handler.ts';
+import { createCheckInventory } from './check_inventory/handler.ts';
 import { createCreateSupportTicket } from './create_support_ticket/handler.ts';
+import { createEscalateToHuman } from './escalate_to_human/handler.ts';
 import { createGetOrderStatus } from './get_order_status/handler.ts';
 import { createGetProfile } from './get_profile/handler.ts';
 import { createGetTicketStatus } from './get_ticket_status/handler.ts';
 import type { Backends, Handler, WriteHandler } from './handler.ts';
 import { createListOrders } from './list_orders/handler.ts';
+import { createRecommendProducts } from './recommend_products/handler.ts';
 import { createReinstateOrder } from './reinstate_order/handler.ts';
 import { createRequestReturn } from './request_return/handler.ts';
 import { createRestoreAddress } from './restore_address/handler.ts';
 import { createRetrieveDocs } from './retrieve_docs/handler.ts';
+import { createRunTroubleshooting } from './run_troubleshooting/handler.ts';
 import { createUpdatePreferences } from './update_preferences/handler.ts';
 
 export type Handlers = Readonly<Record<string, Handler | WriteHandler>>;
@@ -22,15 +26,19 @@ export function createHandlers(backends: Backends): Handlers {
     cancel_order: createCancelOrder(backends),
     cancel_return: createCancelReturn(backends),
     change_address: createChangeAddress(backends),
+    check_inventory: createCheckInventory(backends),
     create_support_ticket: createCreateSupportTicket(backends),
+    escalate_to_human: createEscalateToHuman(backends),
     get_order_status: createGetOrderStatus(backends),
     get_profile: createGetProfile(backends),
     get_ticket_status: createGetTicketStatus(backends),
     list_orders: createListOrders(backends),
+    recommend_products: createRecommendProducts(backends),
     reinstate_order: createReinstateOrder(backends),
     request_return: createRequestReturn(backends),
     restore_address: createRestoreAddress(backends),
     retrieve_docs: createRetrieveDocs(backends),
+    run_troubleshooting: createRunTroubleshooting(backends),
     update_preferences: createUpdatePreferences(backends),
   };
 }

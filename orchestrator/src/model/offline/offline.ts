@@ -5,6 +5,7 @@ import type { ModelEvent, ModelPort, ModelRequest, ToolCall, ToolDefinition, Too
 import type { Wish } from './arguments.ts';
 import { describeResult } from './describe-result.ts';
 import type { Embed } from './embedder.ts';
+import { endOfGuide, guideStepOf, tellStep, walkOn } from './guide-walk.ts';
 import { notesOf } from './pointing.ts';
 import { type QuotablePassage, quotePassages } from './quote-passages.ts';
 import { introduction, nothingElse, offerOfPerson, tellAgain } from './repeated-answer.ts';
@@ -47,7 +48,7 @@ async function* answer(embed: Embed, router: Router, request: ModelRequest): Asy
     const tool = request.tools.find(({ name }) => name === last.call.name);
     return yield* observed(embed, { call: last.call, tool, outcome: last.outcome, question: wish.question, request });
   }
-  const found = await router.route(request, wish);
+  const found = walkOn(request) ?? (await router.route(request, wish));
   const route = found.kind === 'call' && request.purpose === 'answer' ? ({ kind: 'unclear' } as const) : found;
   if (route.kind !== 'call') return yield* says(routeAnswer(route));
   yield { type: 'tool_call', call: { id: callId(request), name: route.tool.name, argumentsText: JSON.stringify(route.args) } };
@@ -97,7 +98,11 @@ type Observed = { call: ToolCall; tool: ToolDefinition | undefined; outcome: Too
 async function* observed(embed: Embed, { call, tool, outcome, question, request }: Observed): AsyncGenerator<ModelEvent> {
   const repeated = notesOf(request)?.repeated;
   if (!outcome.ok) return yield* says(failureAnswer(call, outcome));
+  const ended = endOfGuide(outcome.output);
+  if (ended !== undefined) return yield* says(ended);
   if (!Array.isArray(outcome.output.passages)) return yield* says(tellAgain(describeResult(tool, outcome.output), request));
+  const step = guideStepOf(outcome.output);
+  if (step) return yield* tellStep(step);
   const { answerable, passages } = outcome.output as { answerable: unknown; passages: (QuotablePassage & OfferedPassage)[] };
   const unquoted = passages.filter(({ id }) => !repeated?.passageIds.includes(id));
   const quotation = answerable === true ? await quotePassages(embed, question, unquoted) : undefined;

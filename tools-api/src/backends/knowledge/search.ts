@@ -11,7 +11,7 @@ import { createRelatedWords } from './related-words.ts';
 import { judge } from './rerank/judge.ts';
 import type { Reranker } from './rerank/reranker.ts';
 import { type Candidate, scoreCandidates } from './score.ts';
-import { openSpelling } from './spelling.ts';
+import { createSpelling, type Spelling } from './spelling.ts';
 import { typicalQuestions } from './typical-questions.ts';
 
 export type Passage = {
@@ -56,13 +56,15 @@ export type KnowledgePorts = {
   words: LocalEmbedder;
   /** Those that can be asked; the one that made the active index's vectors is used. Without it words alone find passages. */
   embedders: readonly Embedder[];
+  /** Shared with whoever else puts spelling right; one of its own when left out. */
+  spelling?: (() => Promise<Spelling>) | undefined;
   /** Puts the best passages in a better order; without it the score's order stays. */
   reranker?: Reranker | undefined;
 };
 
 export function createKnowledge(ports: KnowledgePorts): SearchEngine {
   const { database } = ports;
-  let spelling: ReturnType<typeof openSpelling> | undefined;
+  const openSpelling = ports.spelling ?? createSpelling(ports.words);
   const centres = new Map<string, Promise<number[]>>();
   const relatedWords = createRelatedWords(ports);
 
@@ -79,7 +81,7 @@ export function createKnowledge(ports: KnowledgePorts): SearchEngine {
   const rank: Knowledge['rank'] = async ({ text, context, signal, ...filter }) => {
     const { version, index, vocabulary, isCurrent } = await currentCorpus();
     const embedder = ports.embedders.find(({ model, dimensions }) => model === index?.model && dimensions === index.dimensions);
-    spelling ??= openSpelling(await ports.words.dictionary());
+    const spelling = await openSpelling();
     const asked = { text, context };
     const question = await readQuestion({ database, spelling, relatedWords, embedder }, vocabulary, { asked, corpusVersion: version, signal });
     signal.throwIfAborted();

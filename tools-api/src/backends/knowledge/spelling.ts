@@ -2,6 +2,7 @@
 import english from 'dictionary-en';
 import { distance } from 'fastest-levenshtein';
 import nspell from 'nspell';
+import type { LocalEmbedder } from '../embedding/local.ts';
 
 /** Shorter words have too many neighbours. */
 const correctedLengthMin = 4;
@@ -16,6 +17,15 @@ export type Spelling = {
    */
   correct: (word: string, words: readonly string[]) => string | undefined;
 };
+
+/** Opens it at the first call, for all who share it. @param words whose dictionary says which words are common */
+export function createSpelling(words: LocalEmbedder): () => Promise<Spelling> {
+  let opening: Promise<Spelling> | undefined;
+  return async () => {
+    opening ??= words.dictionary().then(openSpelling);
+    return await opening;
+  };
+}
 
 /**
  * Takes some 0.2 s and 20 MB.

@@ -1,0 +1,129 @@
+// When people of the support team are at work, in their own time zone: whether now, and else from when.
+import { ConfigError, type VariableSchema } from '@aiguy/manifests/environment';
+
+export type OpeningHoursVariables = Readonly<{
+  OPENING_HOURS: string | undefined;
+  OPENING_HOURS_TIME_ZONE: string;
+  OPENING_HOURS_CLOSED: string[];
+}>;
+
+export const openingHoursVariables: Record<keyof OpeningHoursVariables, VariableSchema> = {
+  OPENING_HOURS: {
+    type: 'string',
+    maxLength: 300,
+    description: 'When people answer, such as Mon-Fri 09:00-17:00, Sat 10:00-14:00; unset = nobody says.',
+  },
+  OPENING_HOURS_TIME_ZONE: {
+    type: 'string',
+    maxLength: 60,
+    default: 'UTC',
+    description: 'IANA name of their time zone, such as America/Los_Angeles.',
+  },
+  OPENING_HOURS_CLOSED: {
+    type: 'array',
+    items: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' },
+    maxItems: 400,
+    default: [],
+    description: 'Days on which nobody is there, JSON, such as ["2026-12-25"].',
+  },
+};
+
+/** unknown: nobody has said when people are there. `until` and `from` are instants; `text` names them for a visitor. */
+export type Attendance = { state: 'unknown' } | { state: 'open'; until: Date; text: string } | { state: 'closed'; from: Date; text: string };
+
+export type OpeningHours = { now: () => Attendance };
+
+/** Minutes of the day. */
+type Span = { from: number; to: number };
+type Week = readonly (readonly Span[])[];
+
+const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+const part = /^([a-z]{3})(?:-([a-z]{3}))? (\d{2}):(\d{2})-(\d{2}):(\d{2})$/i;
+/** Longer holidays than this have no first day. */
+const daysAheadMax = 62;
+const minuteMs = 60_000;
+
+/** @throws ConfigError naming the variable, what is wrong and what to write */
+export function readOpeningHours(variables: OpeningHoursVariables, nowMs: () => number = Date.now): OpeningHours {
+  const { OPENING_HOURS: text, OPENING_HOURS_TIME_ZONE: timeZone, OPENING_HOURS_CLOSED: closed } = variables;
+  assertTimeZone(timeZone);
+  if (text === undefined) return { now: () => ({ state: 'unknown' }) };
+  const week = readWeek(text);
+  return { now: () => attendanceAt(nowMs(), { week, timeZone, closed: new Set(closed) }) };
+}
+
+function assertTimeZone(timeZone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+  } catch {
+    throw new ConfigError('OPENING_HOURS_TIME_ZONE', 'must be the IANA name of a time zone, such as America/Los_Angeles');
+  }
+}
+
+function readWeek(text: string): Week {
+  const week: Span[][] = days.map(() => []);
+  for (const one of text.split(',')) {
+    const [, first = '', last = first, ...times] = part.exec(one.trim()) ?? [];
+    const [fromHour = 0, fromMinute = 0, toHour = 0, toMinute = 0] = times.map(Number);
+    const span = { from: fromHour * 60 + fromMinute, to: toHour * 60 + toMinute };
+    const [start, end] = [days.indexOf(first.toLowerCase()), days.indexOf(last.toLowerCase())];
+    if (start < 0 || end < 0 || span.from >= span.to || span.to > 1440 || fromMinute > 59 || toMinute > 59)
+      throw new ConfigError('OPENING_HOURS', 'must be days with a time, such as Mon-Fri 09:00-17:00, Sat 10:00-14:00; none may go past midnight');
+    for (let day = start; ; day = (day + 1) % 7) {
+      week[day]?.push(span);
+      if (day === end) break;
+    }
+  }
+  return week.map((spans) => spans.toSorted((a, b) => a.from - b.from));
+}
+
+type Hours = { week: Week; timeZone: string; closed: ReadonlySet<string> };
+
+function attendanceAt(nowMs: number, { week, timeZone, closed }: Hours): Attendance {
+  const today = localOf(nowMs, timeZone).dayMs;
+  for (let ahead = 0; ahead <= daysAheadMax; ahead += 1) {
+    const dayMs = today + ahead * 86_400_000;
+    if (closed.has(new Date(dayMs).toISOString().slice(0, 10))) continue;
+    for (const { from, to } of week[new Date(dayMs).getUTCDay()] ?? []) {
+      const [fromMs, toMs] = [instantOf(dayMs, from, timeZone), instantOf(dayMs, to, timeZone)];
+      if (nowMs < fromMs) return { state: 'closed', from: new Date(fromMs), text: inWords(fromMs, timeZone) };
+      if (nowMs < toMs) return { state: 'open', until: new Date(toMs), text: inWords(toMs, timeZone) };
+    }
+  }
+  return { state: 'unknown' };
+}
+
+/** A local day as the instant at which it begins in UTC, and the local time as if it were UTC. */
+function localOf(instantMs: number, timeZone: string): { dayMs: number; wallMs: number } {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+  }).formatToParts(instantMs);
+  const value = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
+  const dayMs = Date.UTC(value('year'), value('month') - 1, value('day'));
+  return { dayMs, wallMs: dayMs + (value('hour') * 60 + value('minute')) * minuteMs };
+}
+
+/** Twice, because the first guess may lie on the other side of a change of the clocks. */
+function instantOf(dayMs: number, minutes: number, timeZone: string): number {
+  const wallMs = dayMs + minutes * minuteMs;
+  const once = wallMs - (localOf(wallMs, timeZone).wallMs - wallMs);
+  return wallMs - (localOf(once, timeZone).wallMs - once);
+}
+
+function inWords(instantMs: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'longGeneric',
+  }).format(instantMs);
+}

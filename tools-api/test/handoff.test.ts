@@ -1,0 +1,84 @@
+// Handing over to a person: never silent, with a reason and a queue, and with the hour at which somebody reads it.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Service } from '@aiguy/manifests/service';
+import { readOpeningHours } from '../src/backends/opening-hours.ts';
+import { createTickets } from '../src/backends/tickets.ts';
+import { createTicketTask } from '../src/tasks/deliver-ticket.ts';
+import { type Harness, newSid, startHarness } from './harness.ts';
+import { bent, sendFor } from './write-harness.ts';
+
+let nowMs = Date.parse('2026-11-23T18:00:00Z');
+const openingHours = readOpeningHours(
+  { OPENING_HOURS: 'Mon-Fri 09:00-17:00', OPENING_HOURS_TIME_ZONE: 'America/Los_Angeles', OPENING_HOURS_CLOSED: [] },
+  () => nowMs,
+);
+let harness: Harness;
+let service: Service;
+
+before(async () => {
+  harness = await startHarness({ shopOnly: true, openingHours });
+  service = await harness.build({ catalogue: bent() });
+});
+after(async () => await harness.close());
+
+type Visitor = { sub: string; sid?: string };
+const customer: Visitor = { sub: 'wp:1:1008' };
+const contents = { reason: 'policy', summary: 'Wants an exception to the return period.', details: 'Was in hospital.', queue: 'orders' };
+const escalate = async (visitor: Visitor, args: object, preview = false) =>
+  await sendFor(harness, visitor, { on: service, tool: 'escalate_to_human', args, preview });
+
+test('a handoff is a ticket with reason and queue, which its owner finds by its reference and nobody else does', async () => {
+  const { status, body } = await escalate(customer, contents);
+  assert.equal(status, 200, JSON.stringify(body));
+  const { reference, created_at: createdAt, text, ...rest } = body.output ?? {};
+  assert.deepEqual(rest, { status: 'open', reason: 'policy', queue: 'orders', people: 'open' });
+  assert.match(String(text), new RegExp(`${reference}. Our team is there now, until Monday 23 November at 17:00 Pacific Time`));
+  const seen = await sendFor(harness, customer, { on: service, tool: 'get_ticket_status', args: { reference } });
+  const { updated_at: _, ...ticket } = seen.body.output ?? {};
+  assert.deepEqual(ticket, { reference, status: 'open', category: 'handoff', summary: contents.summary, created_at: createdAt });
+  const other = await sendFor(harness, { sub: 'wp:1:1001' }, { on: service, tool: 'get_ticket_status', args: { reference } });
+  assert.equal(other.body.code, 'not_found');
+  const { rows } = await harness.database.query('SELECT handoff_reason, queue, category, priority FROM tickets WHERE reference = $1', [reference]);
+  assert.deepEqual(rows, [{ handoff_reason: 'policy', queue: 'orders', category: 'handoff', priority: 'normal' }]);
+});
+
+test('when nobody is there the visitor reads it before his click and after, with the hour', async () => {
+  nowMs = Date.parse('2026-11-21T22:00:00Z');
+  const { body } = await escalate(customer, contents, true);
+  assert.deepEqual(body.preview?.facts.at(-1), { label: 'Read', value: 'From Monday 23 November at 09:00 Pacific Time: nobody is there before' });
+  const { output } = (await escalate(customer, { reason: 'tool_failure', summary: 'The invoice can’t be made.' })).body;
+  assert.deepEqual([output?.people, output?.read_from, output?.queue], ['closed', '2026-11-23T17:00:00.000Z', 'general']);
+  assert.match(String(output?.text), /Nobody is there at this hour: it will be read from Monday 23 November at 09:00 Pacific Time\./);
+});
+
+test('a guest leaves an address, which no preview repeats', async () => {
+  const guest = { sub: `anon:${newSid()}`, sid: newSid() };
+  for (const preview of [true, false]) {
+    assert.equal((await escalate(guest, contents, preview)).body.code, 'invalid_input');
+    const answer = await escalate(guest, { ...contents, email: 'mia@example.com' }, preview);
+    assert.equal(answer.status, 200);
+    assert.ok(!answer.text.includes('mia@example.com'));
+  }
+});
+
+test('a reason that is none, and a queue that is none, are refused', async () => {
+  assert.equal((await escalate(customer, { ...contents, reason: 'bored' })).body.code, 'invalid_input');
+  assert.equal((await escalate(customer, { ...contents, queue: 'ceo' })).body.code, 'invalid_input');
+});
+
+test('the desk of the team gets reason and queue with the ticket, and personal data masked', async () => {
+  const { output } = (await escalate(customer, { ...contents, details: 'Write to mia@example.com.' })).body;
+  const delivered: object[] = [];
+  const desk = { name: 'webhook' as const, deliver: async (ticket: object) => void delivered.push(ticket), close: () => undefined };
+  const task = createTicketTask({ desk, tickets: createTickets(harness.database), nowMs: Date.now });
+  await task.run({ reference: output?.reference }, {
+    id: 'b9a7f3f0-0000-4000-8000-000000000000',
+    isRepeated: false,
+    signal: AbortSignal.timeout(5000),
+  } as never);
+  const [{ details, category, priority } = {} as Record<string, unknown>] = delivered as Record<string, unknown>[];
+  assert.deepEqual([category, priority], ['handoff', 'normal']);
+  assert.match(String(details), /^Handed over by the chat: policy\. Queue: orders\.\n\nWrite to /);
+  assert.ok(!String(details).includes('mia@example.com'));
+});
