@@ -13,6 +13,7 @@ import { createDemoShop } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
 import { readDeskSettings } from './backends/ticket-desk/settings.ts';
 import { createTickets } from './backends/tickets.ts';
+import { createWooProducts } from './backends/woocommerce/products.ts';
 import { readWooSettings } from './backends/woocommerce/settings.ts';
 import { createWooShop } from './backends/woocommerce/woo-shop.ts';
 import { readConfig } from './config.ts';
@@ -49,7 +50,12 @@ const { app, metrics } = buildApp(config, {
     knowledge,
     guides: createGuides(database),
     openingHours: readOpeningHours(config),
-    productSearch: createProductSearch({ database, products: createProducts(database), words, spelling }),
+    productSearch: createProductSearch({
+      database,
+      products: woo ? createWooProducts({ settings: woo }) : createProducts(database),
+      words,
+      spelling,
+    }),
     tickets,
     profiles: createProfiles(database),
   }),

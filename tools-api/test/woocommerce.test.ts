@@ -65,6 +65,7 @@ const moodyOnce = (mood: WooMood, method: string, path: RegExp) => {
 
 test('an order is told with state, items as bought, money and its number, and without what is the shop’s own business', async () => {
   orderOf(100101).refunds = [{ total: '-10.00' }];
+  for (const line of orderOf(100101).line_items) line.name = 'Hiking boots &#8211; <em>Men&#039;s</em>';
   orderOf(100101).meta_data.push({ key: '_wc_shipment_tracking_items', value: [{ tracking_number: '1Z999' }] });
   const { status, body, text } = await ask('get_order_status', { args: { order_id: '100101' } });
   assert.equal(status, 200, text);
@@ -76,7 +77,7 @@ test('an order is told with state, items as bought, money and its number, and wi
     updated_at: '2026-11-10T10:05:00.000Z',
     currency: 'USD',
     total: 59.9,
-    items: [{ name: 'Hiking boots', options: { Size: '42' }, quantity: 1, unit_price: 49.9 }],
+    items: [{ name: "Hiking boots – Men's", options: { Size: '42' }, quantity: 1, unit_price: 49.9 }],
     shipments: [{ tracking_numbers: ['1Z999'], item_names: [] }],
     refunds: [{ amount: 10 }],
   });
