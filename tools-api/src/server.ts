@@ -6,6 +6,7 @@ import { buildApp } from './app.ts';
 import { openAudit } from './audit/audit.ts';
 import { startSweeping } from './backends/files/files.ts';
 import { openFiles } from './backends/files/open-files.ts';
+import { createGuides } from './backends/guides.ts';
 import { createInvoices } from './backends/invoices.ts';
 import { readOpeningHours } from './backends/opening-hours.ts';
 import { createProductSearch } from './backends/product-search/product-search.ts';
@@ -15,6 +16,7 @@ import { createDemoShop } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
 import { readDeskSettings } from './backends/ticket-desk/settings.ts';
 import { createTickets } from './backends/tickets.ts';
+import { createWooProducts } from './backends/woocommerce/products.ts';
 import { readWooSettings } from './backends/woocommerce/settings.ts';
 import { createWooShop } from './backends/woocommerce/woo-shop.ts';
 import { readConfig } from './config.ts';
@@ -52,8 +54,14 @@ const { app, metrics } = buildApp(config, {
     invoices: createInvoices(database),
     files,
     knowledge,
+    guides: createGuides(database),
     openingHours: readOpeningHours(config),
-    productSearch: createProductSearch({ database, products: createProducts(database), words, spelling }),
+    productSearch: createProductSearch({
+      database,
+      products: woo ? createWooProducts({ settings: woo }) : createProducts(database),
+      words,
+      spelling,
+    }),
     tickets,
     profiles: createProfiles(database),
     seller: config.INVOICE_SELLER,

@@ -17,6 +17,7 @@ import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
 import { createDiskFiles } from '../src/backends/files/disk.ts';
 import { createFiles, type Files } from '../src/backends/files/files.ts';
+import { createGuides } from '../src/backends/guides.ts';
 import { createInvoices } from '../src/backends/invoices.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
 import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/search.ts';
@@ -89,6 +90,7 @@ export async function startHarness(
     invoices: createInvoices(database),
     files,
     knowledge: cached,
+    guides: createGuides(database),
     openingHours: options.openingHours ?? readOpeningHours({ OPENING_HOURS: undefined, OPENING_HOURS_TIME_ZONE: 'UTC', OPENING_HOURS_CLOSED: [] }),
     productSearch: createProductSearch({ database, products: createProducts(database), words: local, spelling }),
     tickets: createTickets(database),

@@ -30,7 +30,6 @@ beforeEach(() => {
   Object.assign(woo, { mood: () => 'well', ignoresCustomer: false, taxes: new Map() });
   woo.gateways.set('stripe', { refunds: true });
   woo.requests.length = 0;
-  // Numbers with six digits, as the tools' form wants them.
   woo.orders.splice(0, Infinity, ...makeOrders());
 });
 
@@ -66,6 +65,7 @@ const moodyOnce = (mood: WooMood, method: string, path: RegExp) => {
 
 test('an order is told with state, items as bought, money and its number, and without what is the shop’s own business', async () => {
   orderOf(100101).refunds = [{ total: '-10.00' }];
+  for (const line of orderOf(100101).line_items) line.name = 'Hiking boots &#8211; <em>Men&#039;s</em>';
   orderOf(100101).meta_data.push({ key: '_wc_shipment_tracking_items', value: [{ tracking_number: '1Z999' }] });
   const { status, body, text } = await ask('get_order_status', { args: { order_id: '100101' } });
   assert.equal(status, 200, text);
@@ -77,7 +77,7 @@ test('an order is told with state, items as bought, money and its number, and wi
     updated_at: '2026-11-10T10:05:00.000Z',
     currency: 'USD',
     total: 59.9,
-    items: [{ name: 'Hiking boots', options: { Size: '42' }, quantity: 1, unit_price: 49.9 }],
+    items: [{ name: "Hiking boots – Men's", options: { Size: '42' }, quantity: 1, unit_price: 49.9 }],
     shipments: [{ tracking_numbers: ['1Z999'], item_names: [] }],
     refunds: [{ amount: 10 }],
   });
@@ -110,6 +110,14 @@ test('another customer’s order, a guest’s, a draft and no order are the same
     }
   }
   assert.deepEqual(woo.orders, before_);
+});
+
+test('the short numbers of a young shop are order numbers like others', async () => {
+  woo.orders.push(wooOrder(87, { customer_id: 9 }));
+  assert.equal((await ask('get_order_status', { sub: 'wp:1:9', args: { order_id: '87' } })).body.output?.order_id, '87');
+  const { orders } = (await ask('list_orders', { sub: 'wp:1:9' })).body.output as { orders: { order_id: string }[] };
+  assert.equal(orders[0]?.order_id, '87');
+  assert.equal((await cancel(87, { sub: 'wp:1:9' })).status, 200);
 });
 
 test('an order whose number a plug-in made is found by that number, and by no other', async () => {
@@ -187,6 +195,28 @@ for (const [what, method, path] of [
     });
   }
 }
+
+test('money that somebody has sent back between a cut and the next attempt is not sent again', async () => {
+  const key = randomUUID();
+  moodyOnce('down', 'POST', /refunds$/);
+  assert.equal((await cancel(100101, { key })).body.code, 'effect_unknown');
+  const order = orderOf(100101);
+  order.refunds = [{ total: '-59.90' }];
+  assert.equal((await cancel(100101, { key })).body.output?.refund_timing, 'within 5 to 7 business days');
+  assert.deepEqual([order.made, order.notes], [[], []]);
+  assert.equal(woo.requests.filter(({ path }) => path.endsWith('/refunds')).length, 1);
+});
+
+test('after the first request of a change no failure looks as if nothing was done, not even a refusal', async () => {
+  for (const mood of ['redirecting', 'down'] as const) {
+    woo.orders.splice(0, Infinity, ...makeOrders());
+    const key = randomUUID();
+    moodyOnce(mood, 'POST', /notes$/);
+    assert.deepEqual(ruleOf(await cancel(100107, { key })).slice(0, 2), [502, 'effect_unknown'], mood);
+    assert.equal((await cancel(100107, { key })).status, 200);
+    assert.equal(orderOf(100107).notes.length, 1);
+  }
+});
 
 test('a write that is answered and not committed is completed by its key: the shop has done it, and does it once', async () => {
   const key = randomUUID();
@@ -289,6 +319,7 @@ test('a shop that is down, slow, elsewhere or no WooCommerce is a tool that is n
       assert.ok(!/maintenance|html|elsewhere|ck_|cs_/.test(text));
     }
   }
+  assert.ok(woo.requests.every(({ path }) => path !== 'elsewhere'));
   woo.mood = () => 'hanging';
   const slow = await harness.build({
     catalogue: bent({ get_order_status: { timeouts_ms: { attempt: 100, total: 100 } } }),

@@ -5,7 +5,7 @@ export const orderTool: ToolDefinition = {
   name: 'get_order_status',
   description: 'Returns the state of one order.',
   effect: 'read',
-  input: { type: 'object', required: ['order_id'], properties: { order_id: { type: 'string', pattern: '^[A-Z0-9-]{6,20}$' } } },
+  input: { type: 'object', required: ['order_id'], properties: { order_id: { type: 'string', pattern: '^[A-Z0-9-]{2,20}$' } } },
   examples: [
     { message: 'Where is my order W2530531?', input: { order_id: 'W2530531' } },
     { message: 'track my parcel W6584521', input: { order_id: 'W6584521' } },

@@ -1,5 +1,6 @@
 // What every tool's handler is: arguments that keep the manifest's schema in, a result that must keep the output schema out.
 import type { Files } from '../backends/files/files.ts';
+import type { Guides } from '../backends/guides.ts';
 import type { Invoices } from '../backends/invoices.ts';
 import type { Knowledge } from '../backends/knowledge/search.ts';
 import type { OpeningHours } from '../backends/opening-hours.ts';
@@ -10,6 +11,7 @@ import type { Tickets } from '../backends/tickets.ts';
 
 /** The outside world as handlers see it; one port each. */
 export type Backends = {
+  guides: Guides;
   shop: Shop;
   files: Files;
   invoices: Invoices;

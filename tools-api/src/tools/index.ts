@@ -17,6 +17,7 @@ import { createReinstateOrder } from './reinstate_order/handler.ts';
 import { createRequestReturn } from './request_return/handler.ts';
 import { createRestoreAddress } from './restore_address/handler.ts';
 import { createRetrieveDocs } from './retrieve_docs/handler.ts';
+import { createRunTroubleshooting } from './run_troubleshooting/handler.ts';
 import { createUpdatePreferences } from './update_preferences/handler.ts';
 
 export type Handlers = Readonly<Record<string, Handler | WriteHandler>>;
@@ -39,6 +40,7 @@ export function createHandlers(backends: Backends): Handlers {
     request_return: createRequestReturn(backends),
     restore_address: createRestoreAddress(backends),
     retrieve_docs: createRetrieveDocs(backends),
+    run_troubleshooting: createRunTroubleshooting(backends),
     update_preferences: createUpdatePreferences(backends),
   };
 }

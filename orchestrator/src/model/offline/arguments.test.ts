@@ -11,6 +11,9 @@ for (const { text, orderId } of [
   { text: '(INV-2026-010145).', orderId: 'INV-2026-010145' },
   { text: 'number 1000234', orderId: '1000234' },
   { text: 'it says #ABC-12', orderId: 'ABC-12' },
+  { text: 'has order 1042 left?', orderId: '1042' },
+  { text: 'order no. 873 pls', orderId: '873' },
+  { text: 'where is #87', orderId: '87' },
 ]) {
   test(`the order number in «${text}» is ${orderId}`, () => {
     assert.deepEqual(fillArguments(orderTool, wish(text)), { args: { order_id: orderId }, missing: [] });
@@ -25,6 +28,9 @@ for (const text of [
   '24-hour delivery',
   'my iphone15',
   'W12',
+  'within 30 days',
+  'kettles under 100 dollars',
+  'I bought it in 2024',
   'order #',
   'the #hashtag',
 ]) {

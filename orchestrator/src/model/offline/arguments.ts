@@ -104,16 +104,26 @@ function findInMessages(messages: readonly string[], pattern: string): string | 
   return newest === undefined ? undefined : findIdentifier(newest, pattern);
 }
 
-/** A word that fits the pattern once small letters are put right. «30-day» does too: half of it must be digits, unless it begins with # or as the pattern says. */
+/**
+ * A word that fits the pattern once small letters are put right. «30-day» does too: half of it must be digits, unless it begins with # or as the
+ * pattern says. A short one is a number of something else, unless # or a word for it stands before it.
+ */
 function findIdentifier(message: string, pattern: string): string | undefined {
   const expression = new RegExp(pattern);
+  let before = '';
   for (const word of message.split(/[\s,;:!?()«»"'“”]+/)) {
     const bare = word.replace(/^#+/, '').replace(/\.+$/, '').toUpperCase();
     const digits = bare.replace(/\D/g, '').length;
-    if (expression.test(bare) && (isPrefixed(pattern) || (digits > 0 && (word.startsWith('#') || digits * 2 >= bare.length)))) return bare;
+    const isMarked = word.startsWith('#') || (bare.length < shortestUnmarked && wordsForNumbers.test(before));
+    const isNumber = digits > 0 && (isMarked || (bare.length >= shortestUnmarked && digits * 2 >= bare.length));
+    if (expression.test(bare) && (isPrefixed(pattern) || isNumber)) return bare;
+    before = word;
   }
   return undefined;
 }
+
+const shortestUnmarked = 6;
+const wordsForNumbers = /^(?:order|number|no|nr|#)\.?$/i;
 
 /** ^T-… begins like nothing else. */
 function isPrefixed(pattern: string): boolean {

@@ -231,7 +231,7 @@ const cancelTool: ToolDefinition = {
   input: {
     type: 'object',
     required: ['order_id', 'reason'],
-    properties: { order_id: { type: 'string', pattern: '^[A-Z0-9-]{6,20}$' }, reason: { enum: ['no_longer_needed', 'ordered_by_mistake'] } },
+    properties: { order_id: { type: 'string', pattern: '^[A-Z0-9-]{2,20}$' }, reason: { enum: ['no_longer_needed', 'ordered_by_mistake'] } },
   },
   examples: [
     { message: 'cancel order W2403075', input: { order_id: 'W2403075', reason: 'no_longer_needed' } },

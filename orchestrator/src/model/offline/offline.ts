@@ -5,6 +5,7 @@ import type { ModelEvent, ModelPort, ModelRequest, ToolCall, ToolDefinition, Too
 import type { Wish } from './arguments.ts';
 import { describeResult } from './describe-result.ts';
 import type { Embed } from './embedder.ts';
+import { endOfGuide, guideStepOf, tellStep, walkOn } from './guide-walk.ts';
 import type { Chatter } from './intents.ts';
 import { type OwnOrder, ownOrdersTool } from './own-orders.ts';
 import type { PackedWeights } from './packed-weights.ts';
@@ -56,7 +57,7 @@ async function* answer(embed: Embed, router: Router, request: ModelRequest): Asy
   const last = request.messages.at(-1);
   const wish = wishOf(request);
   const own = last?.role === 'tool' ? ownOrdersIn(last) : undefined;
-  const found = last?.role === 'tool' && !own ? undefined : await router.route(request, wish, own);
+  const found = last?.role === 'tool' && !own ? undefined : (walkOn(request) ?? (await router.route(request, wish, own)));
   const isLookedUp = found?.kind === 'call' && found.tool.name === ownOrdersTool && own !== undefined;
   if (last?.role === 'tool' && (!found || isLookedUp)) {
     const tool = request.tools.find(({ name }) => name === last.call.name);
@@ -120,7 +121,11 @@ type Observed = { call: ToolCall; tool: ToolDefinition | undefined; outcome: Too
 async function* observed(embed: Embed, { call, tool, outcome, question, request }: Observed): AsyncGenerator<ModelEvent> {
   const repeated = notesOf(request)?.repeated;
   if (!outcome.ok) return yield* says(failureAnswer(call, outcome));
+  const ended = endOfGuide(outcome.output);
+  if (ended !== undefined) return yield* says(ended);
   if (!Array.isArray(outcome.output.passages)) return yield* says(tellAgain(describeResult(tool, outcome.output), request));
+  const step = guideStepOf(outcome.output);
+  if (step) return yield* tellStep(step);
   const { answerable, passages } = outcome.output as { answerable: unknown; passages: (QuotablePassage & OfferedPassage)[] };
   const unquoted = passages.filter(({ id }) => !repeated?.passageIds.includes(id));
   const quotation = answerable === true ? await quotePassages(embed, question, unquoted) : undefined;

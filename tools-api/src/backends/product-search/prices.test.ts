@@ -22,6 +22,7 @@ for (const [text, expected] of [
   ['a lamp that isn’t too expensive', { order: 'cheapest' }],
   ['the most expensive watch you have', { order: 'dearest' }],
   ['size 10 boots', {}],
+  ['the difference between 6700049080 and 6117189161', {}],
   ['1000 piece puzzle under fifty', { max: 50 }],
 ] as [string, PriceWish][]) {
   test(`«${text}» asks for ${JSON.stringify(expected)}`, () => assert.deepEqual(readPrices(text).price, expected));

@@ -11,7 +11,8 @@ export type PriceWish = {
 
 const currency = '(?:[$€£]|usd|eur|gbp)';
 const named = '(?:[$€£]|usd|eur|gbp|dollars?|bucks|euros?|pounds?|quid)';
-const digits = '(\\d[\\d,]*(?:\\.\\d+)?)(k\\b)?(?![\\d.,]*\\d)';
+/** A longer one is a SKU. */
+const digits = '(?<!\\d)(\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?|\\d{1,7}(?:\\.\\d+)?)(k\\b)?(?![\\d.,]*\\d)';
 const noUnit = `(?!${unitPattern})`;
 /** An amount, with or without a currency; nothing with a unit. */
 const amount = `${currency}?\\s?${digits}${noUnit}\\s?${named}?`;

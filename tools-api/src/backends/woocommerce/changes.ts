@@ -1,5 +1,5 @@
 // What is changed about an order in a WooCommerce. Each change is one request that carries the effect's key in the order's meta data; what follows it
-// (a refund, a note) looks for its own trace first, so that an effect that was cut off is completed and nothing of it done twice.
+// (a refund, a note) looks first whether it is there, so that an effect that was cut off is completed and nothing of it done twice.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { AddressChanges } from '../address-changes.ts';
 import type { OrderChanges, PaymentMethod, Refund } from '../order-changes.ts';

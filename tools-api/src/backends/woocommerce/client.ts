@@ -20,7 +20,7 @@ export class WooRefusal extends Error {
 
 export type WooClient = {
   /**
-   * @returns undefined for what does not exist, or not for this key
+   * @returns undefined for what does not exist, be it the thing or the route
    * @throws AiguyError tool_unavailable
    */
   get: (path: string, query?: WooQuery, signal?: AbortSignal) => Promise<WooAnswer | undefined>;
@@ -42,7 +42,7 @@ export function createWooClient(settings: WooSettings): WooClient {
       const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
       const answer = await exchange(settings, { method: 'GET', path: `${path}?${search}`, signal }).catch(unavailable);
       const { status, json, total } = answer;
-      if (status === 404 && codeOf(json) !== 'rest_no_route') return undefined;
+      if (status === 404 && json !== undefined) return undefined;
       if (status !== 200 || json === undefined) return unavailable(new Error(`WooCommerce answered HTTP ${status} ${codeOf(json)}`));
       return { body: json, total };
     },

@@ -1,4 +1,5 @@
 // The customer's own orders in a WooCommerce: asked for by customer, and looked at again when they come.
+import { AiguyError } from '@aiguy/manifests/errors';
 import type { Order, OrderList, OrderStatus, Queryable } from '../shop.ts';
 import type { WooClient } from './client.ts';
 import { type Journal, readJournal } from './journal.ts';
@@ -74,8 +75,9 @@ type Page = Pick<Search, 'customerId' | 'signal' | 'size'> & { page: number };
 async function onePage(client: WooClient, { customerId, signal, size, page }: Page): Promise<{ rows: WooRow[]; isLast: boolean }> {
   const query = { customer: customerId, orderby: 'date', order: 'desc', per_page: size, page, _fields: orderFields };
   const answer = await client.get('orders', query, signal);
-  const rows = Array.isArray(answer?.body) ? answer.body.map(readRow) : [];
-  return { rows: rows.filter((row) => isOf(row, customerId)), isLast: rows.length === 0 || page * size >= (answer?.total ?? 0) };
+  if (!(answer && Array.isArray(answer.body))) throw new AiguyError('tool_unavailable', { cause: new Error('WooCommerce has no list of orders') });
+  const rows = answer.body.map(readRow);
+  return { rows: rows.filter((row) => isOf(row, customerId)), isLast: rows.length === 0 || page * size >= answer.total };
 }
 
 /** The filter of the request is WooCommerce's, or a plug-in's; this is ours. */

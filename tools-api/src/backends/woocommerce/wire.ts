@@ -1,6 +1,7 @@
 // An order as WooCommerce writes it, read once, and as the tools know it.
 import { AiguyError } from '@aiguy/manifests/errors';
 import { check, createAjv } from '@aiguy/manifests/validate';
+import { Parser } from 'htmlparser2';
 import type { Address, Order, OrderLine, OrderStatus } from '../shop.ts';
 import type { Journal } from './journal.ts';
 
@@ -98,7 +99,7 @@ export function readRow(body: unknown): WooRow {
 /** The number that the customer knows, when it fits the tools' form; plug-ins may make others. */
 export function orderNumber({ id, number }: Pick<WooRow, 'id' | 'number'>): string {
   const known = number.replace(/^#/, '').toUpperCase();
-  return /^[A-Z0-9-]{1,20}$/.test(known) ? known : String(id);
+  return /^[A-Z0-9-]{2,20}$/.test(known) ? known : String(id);
 }
 
 const draft = ['checkout-draft', 'auto-draft', 'draft', 'trash'];
@@ -196,12 +197,12 @@ function optionOf({ key, display_key: shownKey, display_value: shown }: WooMeta)
   return key.startsWith('_') || typeof shown !== 'string' ? [] : [[plain(typeof shownKey === 'string' ? shownKey : key), plain(shown)]];
 }
 
-function plain(html: string): string {
-  return html
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 200);
+/** @returns at most 200 characters, without markup and with entities as what they stand for */
+export function plain(html: string): string {
+  const parts: string[] = [];
+  const parser = new Parser({ ontext: (part) => parts.push(part), onopentagname: () => parts.push(' '), onclosetag: () => parts.push(' ') });
+  parser.end(html.slice(0, 2000));
+  return parts.join('').replace(/\s+/g, ' ').trim().slice(0, 200);
 }
 
 /** WooCommerce knows no tracking of its own; this is where its Shipment Tracking extension writes it. Which items are in the parcel, nobody says. */

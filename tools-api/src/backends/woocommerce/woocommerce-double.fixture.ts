@@ -11,6 +11,10 @@ export type WooOrderDouble = WooRow & { notes: { id: number; note: string; custo
 export type WooDouble = {
   settings: { url: string; key: string; secret: string };
   orders: WooOrderDouble[];
+  products: object[];
+  variations: (object & { parent_id: number })[];
+  /** Older than 10.3: variations are asked for product by product. */
+  isOld: boolean;
   /** Gateways that send money back by themselves; each may refuse. */
   gateways: Map<string, { refunds: boolean; refuses?: boolean }>;
   /** Decides for each request. */
@@ -33,6 +37,9 @@ export async function startWooCommerce(orders: WooOrderDouble[]): Promise<WooDou
   const double: WooDouble = {
     settings: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...login },
     orders,
+    products: [],
+    variations: [],
+    isOld: false,
     gateways: new Map([
       ['stripe', { refunds: true }],
       ['bacs', { refunds: false }],
@@ -94,6 +101,7 @@ type Answer = { status: number; body: unknown; headers?: Record<string, string> 
 type Call = { method: string; parts: string[]; query: Record<string, string>; body: Record<string, unknown> };
 
 const refused = (status: number, code: string, message: string): Answer => ({ status, body: { code, message, data: { status } } });
+const noRoute = () => refused(404, 'rest_no_route', 'No route was found matching the URL and request method.');
 const noOrder = () => refused(404, 'woocommerce_rest_shop_order_invalid_id', 'Invalid ID.');
 
 async function serve(double: WooDouble, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -120,15 +128,21 @@ function isMoody(mood: WooMood, response: ServerResponse): boolean {
   if (mood === 'down') response.writeHead(503, { 'Content-Type': 'text/html' }).end('<h1>Briefly unavailable for scheduled maintenance.</h1>');
   else if (mood === 'html') response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>');
   else if (mood === 'huge') response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify('x'.repeat(3 * 1024 * 1024)));
-  else if (mood === 'redirecting') response.writeHead(301, { Location: 'http://127.0.0.1:1/elsewhere' }).end();
+  else if (mood === 'redirecting') response.writeHead(301, { Location: '/wp-json/wc/v3/elsewhere' }).end();
   return response.writableEnded;
 }
 
 function answerTo(double: WooDouble, call: Call): Answer {
-  const [kind, id, part] = call.parts;
+  const [kind, id] = call.parts;
   if (kind === 'payment_gateways') return gateway(double, id ?? '');
-  if (kind !== 'orders') return refused(404, 'rest_no_route', 'No route was found matching the URL and request method.');
-  if (id === undefined) return list(double, call);
+  if (kind === 'data') return { status: 200, body: { code: 'EUR', name: 'Euro' } };
+  if (kind === 'products' || kind === 'variations') return catalogue(double, call);
+  if (kind !== 'orders') return noRoute();
+  return id === undefined ? list(double, call) : ordersAnswer(double, call);
+}
+
+function ordersAnswer(double: WooDouble, call: Call): Answer {
+  const [, id, part] = call.parts;
   const order = double.orders.find((candidate) => String(candidate.id) === id);
   if (!order) return noOrder();
   if (part === 'refunds') return call.method === 'GET' ? { status: 200, body: order.made } : refund(double, order, call.body);
@@ -138,14 +152,30 @@ function answerTo(double: WooDouble, call: Call): Answer {
 }
 
 function list(double: WooDouble, { query }: Call): Answer {
-  const [size, page] = [Number(query.per_page ?? 10), Number(query.page ?? 1)];
-  if (size > 100) return refused(400, 'rest_invalid_param', 'Invalid parameter(s): per_page');
   const own = double.orders.filter((order) => double.ignoresCustomer || String(order.customer_id) === query.customer);
   const sorted = own.toSorted((a, b) => b.date_created_gmt.localeCompare(a.date_created_gmt) || b.id - a.id);
+  return paged(
+    sorted.map((order) => fieldsOf(order, query._fields)),
+    query,
+  );
+}
+
+function catalogue({ products, variations, isOld }: WooDouble, { parts: [kind, id], query }: Call): Answer {
+  if (kind === 'variations') return isOld ? noRoute() : paged(variations, query);
+  if (id === undefined) return paged(products, query);
+  return paged(
+    variations.filter(({ parent_id: parent }) => String(parent) === id).map(({ parent_id: _parent, ...variation }) => variation),
+    query,
+  );
+}
+
+function paged(all: object[], query: Call['query']): Answer {
+  const [size, page] = [Number(query.per_page ?? 10), Number(query.page ?? 1)];
+  if (size > 100) return refused(400, 'rest_invalid_param', 'Invalid parameter(s): per_page');
   return {
     status: 200,
-    body: sorted.slice((page - 1) * size, page * size).map((order) => fieldsOf(order, query._fields)),
-    headers: { 'X-WP-Total': String(own.length), 'X-WP-TotalPages': String(Math.ceil(own.length / size)) },
+    body: all.slice((page - 1) * size, page * size),
+    headers: { 'X-WP-Total': String(all.length), 'X-WP-TotalPages': String(Math.ceil(all.length / size)) },
   };
 }
 
