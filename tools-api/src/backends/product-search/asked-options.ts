@@ -119,7 +119,7 @@ function compare(value: number, said: number, before: readonly string[]): boolea
 
 /** At least half of a value's words, those that are the option's own left out. */
 function wordHits(value: Reading, option: Reading, need: Reading): { places: number[]; part: number }[] {
-  const isEmpty = (at: number): boolean => option.stems.includes(value.stems[at] ?? '') || refusals.has(value.words[at] ?? '');
+  const isEmpty = (at: number): boolean => option.stems.includes(value.stems[at] ?? '') || value.words[at] === 'not';
   const own = [...value.words.keys()].filter((at) => value.words.length === 1 || !isEmpty(at));
   const places = own.map((at) => placesOf(value, at, need));
   const found = places.filter((list) => list.length > 0);
