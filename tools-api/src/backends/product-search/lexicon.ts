@@ -44,12 +44,19 @@ export function createLexicon(database: Database, spelling: () => Promise<Spelli
       await learn(wordsOf(text));
       const knownStems = new Set(words.map(stem));
       const { isEnglish, correct } = await spelling();
-      return text.replace(/\p{L}{4,}/gu, (word) => {
+      return joined(text, new Set(words)).replace(/\p{L}{4,}/gu, (word) => {
         const small = word.toLowerCase();
         return knownStems.has(stem(small)) || isEnglish(small) ? word : (correct(small, words) ?? word);
       });
     },
   };
+}
+
+/** «Sun glasses» where there are sunglasses. */
+function joined(text: string, known: ReadonlySet<string>): string {
+  return text.replace(/(\p{L}{3,}) (?=(\p{L}{3,}))/gu, (both, ...[first = '', second = '']: string[]) =>
+    known.has(`${first}${second}`.toLowerCase()) ? first : both,
+  );
 }
 
 const tradePhrases = tradeWords.flatMap((line, at) => line.map((phrase) => ({ line: `=${at}`, words: wordsOf(phrase) })));
