@@ -5,6 +5,7 @@ import { startTelemetry } from '@aiguy/manifests/telemetry';
 import { buildApp } from './app.ts';
 import { openAudit } from './audit/audit.ts';
 import { createProfiles } from './backends/profiles.ts';
+import { mayBeReader, readOnly } from './backends/read-only.ts';
 import { createDemoShop } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
 import { readDeskSettings } from './backends/ticket-desk/settings.ts';
@@ -28,24 +29,28 @@ const database = openDatabase({
   statementTimeoutMs: 5000,
 });
 const catalogue = loadManifests();
-const { knowledge, embedder, ...helpCentre } = openKnowledge(config, { database, catalogue });
+const asRole = await mayBeReader(database);
+const reading = readOnly(database, { asRole });
+const { knowledge, embedder, ...helpCentre } = openKnowledge(config, { database: reading, catalogue });
 const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
-const tickets = createTickets(database);
+const tickets = createTickets(reading);
 const desk = createDesk(readDeskSettings(config));
 const tasks = desk && (await openTicketTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, desk, tickets }));
 const { app, metrics } = buildApp(config, {
   database,
   catalogue,
   handlers: createHandlers({
-    shop: createDemoShop(database, namings),
+    shop: createDemoShop(reading, namings),
     knowledge,
     tickets,
-    profiles: createProfiles(database),
+    profiles: createProfiles(reading),
   }),
   audit: await openAudit(database),
   knowledge,
   tasks,
 });
+if (!asRole)
+  app.log.warn('reads run in read-only transactions, but not as the role aiguy_tools_reader: it could not be made, or this user is not in it');
 helpCentre.registerMetrics(metrics);
 await helpCentre.warmUp();
 

@@ -9,7 +9,7 @@ import { projectRoot } from '../../scripts/data-directory.ts';
 import { openAudit } from '../src/audit/audit.ts';
 import { verifyAudit } from '../src/audit/verify-audit.ts';
 import { type Harness, newSid, startHarness, visitorHeaders } from './harness.ts';
-import { bent, send, sendFor } from './write-harness.ts';
+import { bent, send } from './write-harness.ts';
 
 const nativePostgres = process.env.AIGUY_TEST_POSTGRES === 'native' ? await import('../../scripts/native-postgres.ts') : undefined;
 
@@ -61,7 +61,7 @@ test('rows of reads and writes at once make one chain without a gap, and nobody 
   const calls = Array.from({ length: 60 }, async (_, index) => {
     if (index % 3 === 0)
       return await send(harness, { on: service, tool: 'cancel_order', args: { order_id: `W00000${index}`, reason: 'no_longer_needed' } });
-    return await sendFor(harness, { sub: 'wp:1:1008' }, { on: service, ...read });
+    return await send(harness, { on: service, ...read });
   });
   await Promise.all(calls);
   const verdict = await verifyAudit(harness.database);

@@ -15,6 +15,7 @@ import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
 import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/search.ts';
 import { createProfiles } from '../src/backends/profiles.ts';
+import { mayBeReader, readOnly } from '../src/backends/read-only.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
 import { createTickets } from '../src/backends/tickets.ts';
 import { type Config, type ToolsIssuer, variables } from '../src/config.ts';
@@ -41,6 +42,8 @@ export type Harness = Parties & {
     tasks?: LongTasks;
   }) => Promise<Service>;
   handlers: Handlers;
+  /** The database as handlers have it. */
+  reading: Database;
   /** Without the cache that handlers have. */
   knowledge: SearchEngine;
   close: () => Promise<void>;
@@ -62,14 +65,15 @@ export async function startHarness(options: { start?: (() => Promise<TestDatabas
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
   const local = createLocalEmbedder();
-  const knowledge = createKnowledge({ database, words: local, embedders: [local] });
+  const reading = readOnly(database, { asRole: await mayBeReader(database) });
+  const knowledge = createKnowledge({ database: reading, words: local, embedders: [local] });
   const cache = createCache({ prefix: 'test', entriesMax: 1000 });
   const cached = cacheKnowledge(knowledge, { cache, ttlS: 1800, models: [local.model], lookedUp: () => undefined });
   const handlers = createHandlers({
-    shop: createDemoShop(database, namings),
+    shop: createDemoShop(reading, namings),
     knowledge: cached,
-    tickets: createTickets(database),
-    profiles: createProfiles(database),
+    tickets: createTickets(reading),
+    profiles: createProfiles(reading),
   });
   // As the process does at boot: loading the model takes longer than a tool may.
   if (!options.shopOnly) await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
@@ -79,6 +83,7 @@ export async function startHarness(options: { start?: (() => Promise<TestDatabas
     database,
     databaseUrl: embedded.url,
     handlers,
+    reading,
     knowledge,
     build: async (change = {}) => {
       const config = configOf(parties, { TOOLS_DATABASE_URL: embedded.url, ...change.config });

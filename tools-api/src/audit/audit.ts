@@ -1,5 +1,5 @@
 // The record of every attempt to call a tool. It names nobody: subject and session are keyed hashes, arguments a digest.
-// Each row is chained to the one before by the database (migrations/0014_audit_chain.sql), which lets its writers in one after the other.
+// Each row is chained to the one before by the database (migrations/0014_guards.sql), which lets its writers in one after the other.
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Connection, Database } from '@aiguy/manifests/database';
 import { createBatches } from './batches.ts';

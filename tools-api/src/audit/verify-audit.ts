@@ -63,7 +63,7 @@ function checkRow(row: Row, { last, known }: { last: Head | undefined; known: He
   return { auditId, hash: row.hash };
 }
 
-/** As audit_hash in migrations/0014_audit_chain.sql: Postgres writes a comma and a space between the values of a JSON array. */
+/** As audit_hash in migrations/0014_guards.sql: Postgres writes a comma and a space between the values of a JSON array. */
 function hashOf(before: string, row: Row): string {
   const { audit_id, request_id, at, issuer, subject_hash, session_hash, tool, args_digest, decision, code, latency_ms } = row;
   const values = [Number(audit_id), request_id, at, issuer, subject_hash, session_hash, tool, args_digest, decision, code, latency_ms];

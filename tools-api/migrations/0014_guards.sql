@@ -41,7 +41,31 @@ ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_append_only;
 ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_no_truncate;
 ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_chained;
 
+-- Reads run as a role that can do nothing else (src/backends/read-only.ts). Roles belong to the server, so another installation may have made it.
+-- Whoever may not create roles has reads in read-only transactions alone.
+DO $$
+BEGIN
+  IF to_regrole('aiguy_tools_reader') IS NULL THEN
+    CREATE ROLE aiguy_tools_reader NOLOGIN;
+  END IF;
+  EXECUTE format('GRANT aiguy_tools_reader TO %I', current_user);
+  GRANT USAGE ON SCHEMA public TO aiguy_tools_reader;
+  GRANT SELECT ON ALL TABLES IN SCHEMA public TO aiguy_tools_reader;
+  REVOKE ALL ON audit, audit_key, idempotency_keys FROM aiguy_tools_reader;
+  ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO aiguy_tools_reader;
+EXCEPTION WHEN insufficient_privilege THEN
+  RAISE WARNING 'the role aiguy_tools_reader could not be made: %', SQLERRM;
+END $$;
+
 -- Down Migration
+DO $$
+BEGIN
+  IF to_regrole('aiguy_tools_reader') IS NOT NULL THEN
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE SELECT ON TABLES FROM aiguy_tools_reader;
+    REVOKE ALL ON ALL TABLES IN SCHEMA public FROM aiguy_tools_reader;
+    REVOKE ALL ON SCHEMA public FROM aiguy_tools_reader;
+  END IF;
+END $$;
 DROP TRIGGER audit_chained ON audit;
 DROP FUNCTION audit_chain, audit_hash(text, audit);
 ALTER TABLE audit DROP COLUMN hash;
