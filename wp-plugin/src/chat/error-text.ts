@@ -54,6 +54,7 @@ const entries: Partial<Record<ErrorCode, Entry>> & Record<BrowserCode, Entry> = 
   model_unavailable: unavailable,
   orchestrator_unavailable: unavailable,
   database_unavailable: unavailable,
+  issuer_unavailable: unavailable,
   model_interrupted: again((__) => __('The answer broke off. Try again.', 'aiguy')),
   run_interrupted: again((__) => __('The answer was interrupted. Ask again.', 'aiguy')),
   model_refused: final((__) => __('The assistant can’t help with that.', 'aiguy')),
