@@ -64,6 +64,7 @@ const entries: Partial<Record<ErrorCode, Entry>> & Record<BrowserCode, Entry> = 
   internal_error: broken,
   tool_timeout: toolDown,
   tool_unavailable: toolDown,
+  tool_busy: toolDown,
   tool_failed: toolDown,
   tool_rate_limited: toolDown,
   offline: again((__) => __('You are offline. Your message is kept; try again when you are connected.', 'aiguy')),

@@ -165,6 +165,35 @@ for (const { toolCall, code, answer } of [
   });
 }
 
+const downWith = (code: string): ToolOutcome => ({ ok: false, code, message: 'internal words' });
+const orderThenDocs = (outcome: ToolOutcome): TranscriptMessage[] => [
+  user('Do you deliver to Canada? W2530531'),
+  called(orderCall),
+  { role: 'tool', call: orderCall, outcome: downWith('tool_unavailable') },
+  called(docsCall),
+  { role: 'tool', call: docsCall, outcome },
+];
+
+for (const code of ['tool_unavailable', 'tool_busy', 'tool_failed', 'database_unavailable']) {
+  test(`while a look-up is down (${code}) the help centre is asked instead, once`, async () => {
+    const [name] = callIn(await after(orderCall, downWith(code)));
+    assert.equal(name, 'retrieve_docs');
+    assert.match(saidIn(await ask(orderThenDocs(downWith(code)))), /^I can’t reach our shop’s systems or our help centre just now/);
+  });
+}
+
+test('what the help centre says in its place comes with a word that the look-up could not be made', async () => {
+  const docsResult = retrieved(docsCall, returnsPassage, canadaPassage);
+  assert.ok(docsResult.role === 'tool');
+  const events = await ask(orderThenDocs(docsResult.outcome));
+  assert.match(textOf(events), /^I couldn’t look up order W2530531 just now; this is what our help centre says\. According to \*\*Delivery\*\*: /);
+});
+
+test('when the help centre says nothing of it, the answer is that the look-up could not be made', async () => {
+  const output = { answerable: false, confidence: 0.1, corpus_version: '1', passages: [returnsPassage] };
+  assert.match(saidIn(await ask(orderThenDocs({ ok: true, output }))), /^I couldn’t look up order W2530531 just now: the lookup is not available/);
+});
+
 test('an answer from the help centre quotes a passage word for word and then cites it', async () => {
   const events = await ask([user('Do you deliver to Canada?'), called(docsCall), retrieved(docsCall, returnsPassage, canadaPassage)]);
   assert.deepEqual(events, [

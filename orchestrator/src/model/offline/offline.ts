@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { keepContract } from '../keep-contract.ts';
 import type { ModelEvent, ModelPort, ModelRequest, ToolCall, ToolDefinition, ToolOutcome } from '../port.ts';
-import type { Wish } from './arguments.ts';
+import { fillArguments, type Wish } from './arguments.ts';
 import { describeResult } from './describe-result.ts';
 import type { Embed } from './embedder.ts';
+import { helpCentreInstead, isDown, type Missed, missedBefore, nothingReachable } from './knowledge-only.ts';
 import { notesOf } from './pointing.ts';
 import { type QuotablePassage, quotePassages } from './quote-passages.ts';
 import { introduction, nothingElse, offerOfPerson, tellAgain } from './repeated-answer.ts';
@@ -44,13 +45,19 @@ async function* answer(embed: Embed, router: Router, request: ModelRequest): Asy
   const last = request.messages.at(-1);
   const wish = wishOf(request);
   if (last?.role === 'tool') {
+    const helpCentre = helpCentreInstead(request, last);
+    if (helpCentre) return yield* calls(request, helpCentre, fillArguments(helpCentre, wish).args);
     const tool = request.tools.find(({ name }) => name === last.call.name);
     return yield* observed(embed, { call: last.call, tool, outcome: last.outcome, question: wish.question, request });
   }
   const found = await router.route(request, wish);
   const route = found.kind === 'call' && request.purpose === 'answer' ? ({ kind: 'unclear' } as const) : found;
   if (route.kind !== 'call') return yield* says(routeAnswer(route));
-  yield { type: 'tool_call', call: { id: callId(request), name: route.tool.name, argumentsText: JSON.stringify(route.args) } };
+  yield* calls(request, route.tool, route.args);
+}
+
+function* calls(request: ModelRequest, { name }: ToolDefinition, args: Record<string, unknown>): Generator<ModelEvent> {
+  yield { type: 'tool_call', call: { id: callId(request), name, argumentsText: JSON.stringify(args) } };
   yield done('tool_calls');
 }
 
@@ -95,18 +102,24 @@ function looksLike({ tool, missing }: Extract<Route, { kind: 'ask' }>): string {
 type Observed = { call: ToolCall; tool: ToolDefinition | undefined; outcome: ToolOutcome; question: string; request: ModelRequest };
 
 async function* observed(embed: Embed, { call, tool, outcome, question, request }: Observed): AsyncGenerator<ModelEvent> {
-  const repeated = notesOf(request)?.repeated;
-  if (!outcome.ok) return yield* says(failureAnswer(call, outcome));
+  const missed = missedBefore(request, { call });
+  if (!outcome.ok) return yield* says(missed && isDown(outcome) ? nothingReachable : failureAnswer({ call, outcome }));
   if (!Array.isArray(outcome.output.passages)) return yield* says(tellAgain(describeResult(tool, outcome.output), request));
-  const { answerable, passages } = outcome.output as { answerable: unknown; passages: (QuotablePassage & OfferedPassage)[] };
-  const unquoted = passages.filter(({ id }) => !repeated?.passageIds.includes(id));
-  const quotation = answerable === true ? await quotePassages(embed, question, unquoted) : undefined;
-  if (!quotation)
-    return yield* says(
-      repeated ? nothingElse(offerOf({ ...outcome.output, passages: unquoted }), request) : notFoundAnswer + offerOf(outcome.output),
-    );
+  yield* quoted(embed, { output: outcome.output as Searched, missed, question, request });
+}
+
+type Searched = { answerable: unknown; confidence: unknown; passages: (QuotablePassage & OfferedPassage)[] };
+type Search = { output: Searched; missed: Missed | undefined; question: string; request: ModelRequest };
+
+async function* quoted(embed: Embed, { output, missed, question, request }: Search): AsyncGenerator<ModelEvent> {
+  const repeated = notesOf(request)?.repeated;
+  const unquoted = output.passages.filter(({ id }) => !repeated?.passageIds.includes(id));
+  const quotation = output.answerable === true ? await quotePassages(embed, question, unquoted) : undefined;
+  if (!quotation && missed) return yield* says(failureAnswer(missed));
+  if (!quotation) return yield* says(repeated ? nothingElse(offerOf({ ...output, passages: unquoted }), request) : notFoundAnswer + offerOf(output));
   const isList = /^(-|\d+\.) /.test(quotation.markdown);
-  yield* words(`${introduction(quotation.title, repeated)}${isList ? '\n\n' : ' '}${quotation.markdown}`);
+  const lead = missed ? `I couldn’t ${wantedOf(missed.call)} just now; this is what our help centre says. ` : '';
+  yield* words(`${lead}${introduction(quotation.title, repeated)}${isList ? '\n\n' : ' '}${quotation.markdown}`);
   yield { type: 'citation', passageId: quotation.passageId, quote: quotation.markdown };
   if (repeated && repeated.times > 1) yield* words(`\n\n${offerOfPerson(request)}`);
   yield done('end');
@@ -122,7 +135,7 @@ function offerOf({ confidence, passages }: Record<string, unknown>): string {
 
 type OfferedPassage = { title: string; url: string };
 
-function failureAnswer(call: ToolCall, { code, details }: Extract<ToolOutcome, { ok: false }>): string {
+function failureAnswer({ call, outcome: { code, details } }: Missed): string {
   const orderId = orderIdOf(call);
   const rule = details?.[0]?.rule;
   if (code === 'not_found' && orderId) return `I can’t find order ${orderId} among your orders. Please check the number in your confirmation e-mail.`;
@@ -132,9 +145,14 @@ function failureAnswer(call: ToolCall, { code, details }: Extract<ToolOutcome, {
   if (code === 'effect_unknown')
     return 'I can’t tell yet whether that went through. I’m checking, and will say here what came of it; please don’t ask for it again before.';
   if (code === 'tool_rate_limited') return 'That was a lot of look-ups in a short time. Please try again in a minute.';
-  const failed = orderId ? `look up order ${orderId}` : call.name === 'retrieve_docs' ? 'search our help centre' : 'do that';
   const reason = code === 'tool_timeout' ? 'the lookup did not answer in time' : 'the lookup is not available';
-  return `I couldn’t ${failed} just now: ${reason}. Please try again in a moment, or contact our team.`;
+  return `I couldn’t ${wantedOf(call)} just now: ${reason}. Please try again in a moment, or contact our team.`;
+}
+
+function wantedOf(call: ToolCall): string {
+  const orderId = orderIdOf(call);
+  if (orderId) return `look up order ${orderId}`;
+  return call.name === 'retrieve_docs' ? 'search our help centre' : 'do that';
 }
 
 function orderIdOf(call: ToolCall): string | undefined {
