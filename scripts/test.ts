@@ -56,6 +56,7 @@ const suites: Suite[] = [
     command: nodeTestSerial,
   },
   { name: 'Help centre', files: find('test/**/*.corpus.test.ts'), needs: [], needsFolder: '../shared/data/help-centre', command: nodeTestSerial },
+  { name: 'Retail tools', files: find('test/**/*.retail.test.ts'), needs: [], needsFolder: '../shared/data/tau-retail', command: nodeTestSerial },
   {
     name: 'WordPress',
     files: find('wp-plugin/tests/*.test.ts', '{scripts,test}/**/*.wordpress.test.ts'),
@@ -86,7 +87,7 @@ function find(...patterns: string[]): string[] {
 }
 
 function isPlain(file: string): boolean {
-  return !/\.(postgres|redis|corpus|wordpress|playground|browser)\.test\.ts$/.test(file);
+  return !/\.(postgres|redis|corpus|retail|wordpress|playground|browser)\.test\.ts$/.test(file);
 }
 
 async function main(): Promise<number> {

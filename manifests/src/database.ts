@@ -37,14 +37,21 @@ export async function migrate(options: { url: string; folder: string }): Promise
   } as never);
 }
 
-/** Runs work in one transaction: commit when it resolves, roll back when it rejects. */
-export async function inTransaction<T>(database: Database, work: (connection: Connection) => Promise<T>): Promise<T> {
+/**
+ * Runs work in one transaction: commit when it resolves, roll back when it rejects.
+ * @param begin what begins it, when it is to be of another kind
+ */
+export async function inTransaction<T>(
+  database: Pick<Database, 'connect'>,
+  work: (connection: Connection) => Promise<T>,
+  begin = 'BEGIN',
+): Promise<T> {
   const connection = await database.connect();
   // A connection that is lost between two statements says so to listeners alone; without one the process would end. The next statement fails.
   const lost = () => undefined;
   connection.on('error', lost);
   try {
-    await connection.query('BEGIN');
+    await connection.query(begin);
     const result = await work(connection);
     await connection.query('COMMIT');
     connection.release();

@@ -1,8 +1,9 @@
 // Signing and verification of the three JWTs (RFC 7519, RFC 8037): one algorithm, a list of trusted issuers, a typ of its own for each kind.
-import { type CryptoKey, createLocalJWKSet, createRemoteJWKSet, decodeJwt, type JSONWebKeySet, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
+import { type CryptoKey, createLocalJWKSet, decodeJwt, type JSONWebKeySet, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
 import type { ToolsAccess, ToolToken, VisitorAssertion } from '../generated/claims.ts';
 import claimsSchema from '../protocol/claims.json' with { type: 'json' };
 import { AiguyError } from './errors.ts';
+import { fetchedKeys } from './issuer-keys.ts';
 import { check, createAjv } from './validate.ts';
 
 export type { ToolsAccess, ToolToken, VisitorAssertion };
@@ -32,7 +33,7 @@ const clockToleranceS = 30;
 
 /**
  * Verifies tokens of a configured list of issuers.
- * Contract: every failure is AiguyError('invalid_token') with the reason as cause; nothing of the token's content is trusted before its signature.
+ * Contract: every failure is AiguyError('invalid_token') with the reason as cause, or 'issuer_unavailable' when the keys to tell can't be had; nothing of the token's content is trusted before its signature.
  */
 export class TokenVerifier {
   readonly #issuers: Map<string, { issuer: TrustedIssuer; keys: JWTVerifyGetKey }>;
@@ -41,7 +42,8 @@ export class TokenVerifier {
 
   constructor(issuers: readonly TrustedIssuer[], options: { nowMs?: () => number; fetchTimeoutMs?: number } = {}) {
     this.#nowMs = options.nowMs ?? Date.now;
-    this.#issuers = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: keysOf(issuer, options.fetchTimeoutMs ?? 3000) }]));
+    const fetching = { fetchTimeoutMs: options.fetchTimeoutMs ?? 3000, nowMs: this.#nowMs };
+    this.#issuers = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: keysOf(issuer, fetching) }]));
   }
 
   /**
@@ -81,11 +83,10 @@ export class TokenVerifier {
   }
 }
 
-function keysOf(issuer: TrustedIssuer, fetchTimeoutMs: number): JWTVerifyGetKey {
+function keysOf(issuer: TrustedIssuer, options: { fetchTimeoutMs: number; nowMs: () => number }): JWTVerifyGetKey {
   if (issuer.jwks) return createLocalJWKSet(issuer.jwks);
   if (!issuer.jwksUri) throw new Error(`issuer ${issuer.issuer} has neither jwks nor jwksUri`);
-  // The cooldown keeps unknown key ids from causing a storm of fetches.
-  return createRemoteJWKSet(new URL(issuer.jwksUri), { timeoutDuration: fetchTimeoutMs, cooldownDuration: 10_000, cacheMaxAge: 600_000 });
+  return fetchedKeys(issuer.jwksUri, options);
 }
 
 /** Signs claims as a token of the given kind; iat and exp (lifetimeS from now) and iss are set here. */

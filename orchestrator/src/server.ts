@@ -11,6 +11,7 @@ import { toolsFor } from './tools/catalogue.ts';
 import { createToolClient } from './tools/client.ts';
 import { createCorpusVersion } from './tools/corpus-version.ts';
 import { createFetchFile } from './tools/fetch-file.ts';
+import { createToolGuards } from './tools/guards.ts';
 import { readFormerKeys, readSigningKey } from './tools/signing-key.ts';
 import { createSuggestArticles } from './tools/suggest-articles.ts';
 import { createAskTask } from './tools/task-status.ts';
@@ -30,7 +31,8 @@ const database = openDatabase({
 const key = await readSigningKey(config.ORCHESTRATOR_SIGNING_KEY, config.ORCHESTRATOR_ISSUER);
 const catalogue = loadManifests();
 const instance = `${hostname()}:${config.ORCHESTRATOR_PORT}`;
-const { app, liveRuns } = buildApp(config, {
+const guards = createToolGuards();
+const { app, liveRuns, metrics } = buildApp(config, {
   database,
   key,
   formerKeys: await readFormerKeys(config.ORCHESTRATOR_FORMER_KEYS),
@@ -44,13 +46,14 @@ const { app, liveRuns } = buildApp(config, {
     requestTimeoutMs: config.TURN_WALL_MS,
     idleTimeoutMs: config.MODEL_IDLE_TIMEOUT_MS,
   }),
-  tools: createToolClient({ url: config.TOOLS_API_URL, key }),
+  tools: createToolClient({ url: config.TOOLS_API_URL, key, guards }),
   corpusVersion: createCorpusVersion({ url: config.TOOLS_API_URL, key }),
   fetchFile: createFetchFile({ url: config.TOOLS_API_URL, key }),
   suggestArticles: createSuggestArticles({ url: config.TOOLS_API_URL, key }),
   askTask: createAskTask({ url: config.TOOLS_API_URL, key }),
   owner: `${instance} ${randomUUID()}`,
 });
+guards.registerIn(metrics);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
 
 await app.listen({ host: config.ORCHESTRATOR_HOST, port: config.ORCHESTRATOR_PORT });

@@ -12,6 +12,7 @@ import { addCallToolRoute } from './http/call-tool.ts';
 import { addFileRoute } from './http/files.ts';
 import { addKnowledgeVersionRoute } from './http/knowledge-version.ts';
 import { addListToolsRoute } from './http/list-tools.ts';
+import { addMcpRoutes } from './http/mcp.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
 import { addPreviewToolRoute } from './http/preview-tool.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
@@ -58,6 +59,7 @@ export function buildApp(config: Config, { database, catalogue, handlers, audit,
   addListToolsRoute(app, { catalogue, verifier });
   addKnowledgeVersionRoute(app, { verifier, knowledge });
   addSuggestionsRoute(app, { verifier, knowledge, limits });
+  addMcpRoutes(app, { ...ports, issuers: config.TRUSTED_ISSUERS });
   addOpenapiRoute(app, catalogue);
   app.addHook('onClose', async () => limits.close());
   return service;

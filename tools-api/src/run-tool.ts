@@ -45,14 +45,29 @@ export async function previewTool(ports: ToolPorts, request: ToolCall): Promise<
   return await onRecord(ports, request, async (call) => await previewWrite(ports, await admit(ports, call, 'preview')));
 }
 
+/** Puts on record what was refused before the recipe began. @throws error, as AiguyError */
+export async function refuseTool(ports: ToolPorts, request: ToolCall, error: unknown): Promise<never> {
+  await onRecord(ports, request, () => Promise.reject(error));
+  throw error;
+}
+
 async function onRecord(ports: ToolPorts, request: ToolCall, work: (call: Started) => Promise<Outcome>): Promise<Answer> {
-  const call = { ...request, argsDigest: argumentsDigest(request.args), startedMs: performance.now() };
+  const call = { ...request, argsDigest: digestOf(request.args), startedMs: performance.now() };
   const attempted = await attempt(work, call);
   const entry = entryOf(ports, call, attempted);
   ports.metrics.called({ tool: entry.tool, decision: entry.decision, code: entry.code, seconds: entry.latencyMs / 1000 });
   if ('error' in attempted || !attempted.alreadyRecorded) await ports.audit.record(entry);
   if ('error' in attempted) throw attempted.error;
   return attempted.answer;
+}
+
+/** Ill-formed Unicode has no digest; what carries it is refused. */
+function digestOf(args: unknown): string {
+  try {
+    return argumentsDigest(args);
+  } catch {
+    return argumentsDigest(undefined);
+  }
 }
 
 async function attempt(work: (call: Started) => Promise<Outcome>, call: Started): Promise<Outcome | { error: AiguyError }> {

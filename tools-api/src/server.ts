@@ -12,6 +12,7 @@ import { readOpeningHours } from './backends/opening-hours.ts';
 import { createProductSearch } from './backends/product-search/product-search.ts';
 import { createProducts } from './backends/products.ts';
 import { createProfiles } from './backends/profiles.ts';
+import { mayBeReader, readOnly } from './backends/read-only.ts';
 import { createDemoShop } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
 import { readDeskSettings } from './backends/ticket-desk/settings.ts';
@@ -38,12 +39,14 @@ const database = openDatabase({
   statementTimeoutMs: 5000,
 });
 const catalogue = loadManifests();
-const { knowledge, embedder, words, spelling, ...helpCentre } = openKnowledge(config, { database, catalogue });
+const asRole = await mayBeReader(database);
+const reading = readOnly(database, { asRole });
+const { knowledge, embedder, words, spelling, ...helpCentre } = openKnowledge(config, { database: reading, catalogue });
 const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
 const woo = readWooSettings(config);
-const shop = woo ? createWooShop({ settings: woo, database, namings }) : createDemoShop(database, namings);
+const shop = woo ? createWooShop({ settings: woo, database: reading, namings }) : createDemoShop(reading, namings);
 const files = openFiles(config.FILES_LOCATION);
-const tickets = createTickets(database);
+const tickets = createTickets(reading);
 const desk = createDesk(readDeskSettings(config));
 const tasks = desk && (await openTicketTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, desk, tickets }));
 const { app, metrics } = buildApp(config, {
@@ -51,19 +54,19 @@ const { app, metrics } = buildApp(config, {
   catalogue,
   handlers: createHandlers({
     shop,
-    invoices: createInvoices(database),
+    invoices: createInvoices(reading),
     files,
     knowledge,
-    guides: createGuides(database),
+    guides: createGuides(reading),
     openingHours: readOpeningHours(config),
     productSearch: createProductSearch({
-      database,
-      products: woo ? createWooProducts({ settings: woo }) : createProducts(database),
+      database: reading,
+      products: woo ? createWooProducts({ settings: woo }) : createProducts(reading),
       words,
       spelling,
     }),
     tickets,
-    profiles: createProfiles(database),
+    profiles: createProfiles(reading),
     seller: config.INVOICE_SELLER,
   }),
   audit: await openAudit(database),
@@ -71,6 +74,8 @@ const { app, metrics } = buildApp(config, {
   files,
   tasks,
 });
+if (!asRole)
+  app.log.warn('reads run in read-only transactions, but not as the role aiguy_tools_reader: it could not be made, or this user is not in it');
 helpCentre.registerMetrics(metrics);
 await helpCentre.warmUp();
 

@@ -279,39 +279,6 @@ test('a token lists only the tools of its scopes', async () => {
   assert.deepEqual(await list([]), []);
 });
 
-test('the OpenAPI page has one operation a manifest, and every reference on it leads somewhere', async () => {
-  const page = (await service.app.inject({ url: '/openapi.json' })).json() as OpenapiPage;
-  const operations = Object.entries(page.paths).flatMap(([path, { post }]) => (post && path.startsWith('/tools/') ? [post] : []));
-  const writes = tools.filter(({ manifest }) => manifest.effect === 'write').map(({ manifest }) => manifest.name);
-  assert.match(page.openapi, /^3\.1\.\d$/);
-  assert.deepEqual(
-    operations.map((operation) => operation.operationId),
-    tools.flatMap(({ manifest: { name } }) => (writes.includes(name) ? [name, `preview_${name}`] : [name])),
-  );
-  for (const { operationId, parameters, responses } of operations) {
-    assert.deepEqual([parameters?.[0]?.name, '422' in responses], writes.includes(operationId) ? ['Idempotency-Key', true] : [undefined, false]);
-  }
-  for (const { requestBody, responses } of operations) {
-    assert.equal(requestBody.content['application/json'].schema.additionalProperties, false);
-    assert.ok(['200', '400', '401', '403', '404', '429', '504'].every((status) => status in responses));
-  }
-  for (const requirement of page.security.flatMap((one) => Object.keys(one))) assert.ok(requirement in page.components.securitySchemes);
-  for (const [, name = ''] of JSON.stringify(page).matchAll(/"#\/components\/schemas\/(\w+)"/g)) assert.ok(name in page.components.schemas, name);
-});
-
-type OpenapiPage = {
-  openapi: string;
-  security: Record<string, unknown>[];
-  paths: Record<string, { post?: OpenapiOperation }>;
-  components: { securitySchemes: object; schemas: object };
-};
-type OpenapiOperation = {
-  operationId: string;
-  parameters?: { name: string }[];
-  requestBody: { content: { 'application/json': { schema: { additionalProperties: boolean } } } };
-  responses: object;
-};
-
 function outputOf(tool: Tool): Handler {
   return async () => tool.manifest.examples[0]?.output ?? {};
 }

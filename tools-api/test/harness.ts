@@ -26,7 +26,8 @@ import { type OpeningHours, readOpeningHours } from '../src/backends/opening-hou
 import { createProductSearch } from '../src/backends/product-search/product-search.ts';
 import { createProducts } from '../src/backends/products.ts';
 import { createProfiles } from '../src/backends/profiles.ts';
-import { createDemoShop } from '../src/backends/shop.ts';
+import { mayBeReader, readOnly } from '../src/backends/read-only.ts';
+import { type CustomerNaming, createDemoShop } from '../src/backends/shop.ts';
 import { createTickets } from '../src/backends/tickets.ts';
 import { type Config, type ToolsIssuer, variables } from '../src/config.ts';
 import { loadDemo, migrationsFolder } from '../src/demo/load-demo.ts';
@@ -56,6 +57,8 @@ export type Harness = Parties & {
   files: Files;
   /** Where they are kept. */
   filesFolder: string;
+  /** The database as handlers have it. */
+  reading: Database;
   /** Without the cache that handlers have. */
   knowledge: SearchEngine;
   close: () => Promise<void>;
@@ -78,25 +81,8 @@ export async function startHarness(
   const parties = await makeParties();
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
-  const local = createLocalEmbedder();
-  const spelling = createSpelling(local);
-  const knowledge = createKnowledge({ database, words: local, embedders: [local], spelling });
-  const cache = createCache({ prefix: 'test', entriesMax: 1000 });
-  const cached = cacheKnowledge(knowledge, { cache, ttlS: 1800, models: [local.model], lookedUp: () => undefined });
-  const filesFolder = await mkdtemp(join(tmpdir(), 'aiguy-files-'));
-  const files = createFiles(createDiskFiles(filesFolder));
-  const handlers = createHandlers({
-    shop: createDemoShop(database, namings),
-    invoices: createInvoices(database),
-    files,
-    knowledge: cached,
-    guides: createGuides(database),
-    openingHours: options.openingHours ?? readOpeningHours({ OPENING_HOURS: undefined, OPENING_HOURS_TIME_ZONE: 'UTC', OPENING_HOURS_CLOSED: [] }),
-    productSearch: createProductSearch({ database, products: createProducts(database), words: local, spelling }),
-    tickets: createTickets(database),
-    profiles: createProfiles(database),
-    seller: ['Fernhill Goods', '1 Example Street'],
-  });
+  const parts = await makeHandlers(database, { namings, openingHours: options.openingHours });
+  const { knowledge, cached, handlers, files, filesFolder } = parts;
   // As the process does at boot: loading the model takes longer than a tool may.
   if (!options.shopOnly) await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
   const services: Service[] = [];
@@ -104,10 +90,7 @@ export async function startHarness(
     ...parties,
     database,
     databaseUrl: embedded.url,
-    handlers,
-    files,
-    filesFolder,
-    knowledge,
+    ...parts,
     build: async (change = {}) => {
       const config = configOf(parties, { TOOLS_DATABASE_URL: embedded.url, ...change.config });
       const ports = {
@@ -130,6 +113,32 @@ export async function startHarness(
       await rm(filesFolder, { recursive: true, force: true });
     },
   };
+}
+
+type Given = { namings: Map<string, readonly CustomerNaming[]>; openingHours: OpeningHours | undefined };
+
+async function makeHandlers(database: Database, { namings, openingHours }: Given) {
+  const local = createLocalEmbedder();
+  const reading = readOnly(database, { asRole: await mayBeReader(database) });
+  const spelling = createSpelling(local);
+  const knowledge = createKnowledge({ database: reading, words: local, embedders: [local], spelling });
+  const cache = createCache({ prefix: 'test', entriesMax: 1000 });
+  const cached = cacheKnowledge(knowledge, { cache, ttlS: 1800, models: [local.model], lookedUp: () => undefined });
+  const filesFolder = await mkdtemp(join(tmpdir(), 'aiguy-files-'));
+  const files = createFiles(createDiskFiles(filesFolder));
+  const handlers = createHandlers({
+    shop: createDemoShop(reading, namings),
+    invoices: createInvoices(reading),
+    files,
+    knowledge: cached,
+    guides: createGuides(reading),
+    openingHours: openingHours ?? readOpeningHours({ OPENING_HOURS: undefined, OPENING_HOURS_TIME_ZONE: 'UTC', OPENING_HOURS_CLOSED: [] }),
+    productSearch: createProductSearch({ database: reading, products: createProducts(reading), words: local, spelling }),
+    tickets: createTickets(reading),
+    profiles: createProfiles(reading),
+    seller: ['Fernhill Goods', '1 Example Street'],
+  });
+  return { handlers, files, filesFolder, reading, knowledge, cached };
 }
 
 async function loadShop(url: string, database: Database): Promise<void> {

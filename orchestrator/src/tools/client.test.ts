@@ -152,6 +152,33 @@ for (const [what, answer, code] of [
   });
 }
 
+test('only what says that it is JSON is read; a proxy’s page for a failure is the tool being unavailable, and tried again', async (t) => {
+  const page =
+    (status: number, type: string): Answer =>
+    (_request, response) =>
+      response
+        .writeHead(status, type === '' ? {} : { 'Content-Type': type })
+        .end(JSON.stringify({ tool: 'get_order_status', output: example?.output }));
+  for (const type of ['text/html', 'text/html; charset=utf-8', 'application/jsonp', '']) {
+    const { outcome } = await callAgainst(t, [page(200, type)]);
+    assert.equal(outcome.ok ? '' : outcome.code, 'tool_output_invalid', type);
+  }
+  const proxy = await callAgainst(t, [page(502, 'text/html'), good]);
+  assert.deepEqual([proxy.outcome.ok, proxy.seen.length], [true, 2]);
+  assert.ok((await callAgainst(t, [page(200, 'application/json; charset=utf-8')])).outcome.ok);
+});
+
+test('a tool that keeps failing is not asked any more; a write that was not sent is certain to be undone, one that may have been is not', async (t) => {
+  const { client, tool, options, seen } = await clientOf(t, [json(502, { code: 'tool_failed' })], {});
+  for (let call = 0; call < 4; call += 1) await client.call(tool, args, options);
+  const asked = seen.length;
+  const refused = await client.call(tool, args, options);
+  assert.deepEqual([refused.ok ? '' : refused.code, seen.length], ['tool_unavailable', asked]);
+  const write = { ...options, effectKey: 'key-of-the-effect' };
+  assert.equal((await client.write(tool, args, { ...write, mayBeDone: false })).isCertain, true);
+  assert.equal((await client.write(tool, args, { ...write, mayBeDone: true })).isCertain, false);
+});
+
 test('an aborted turn does not wait for its tool', async (t) => {
   const controller = new AbortController();
   const stop: Answer = () => controller.abort();

@@ -6,6 +6,7 @@ import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { SigningKey, VisitorAssertion } from '@aiguy/manifests/tokens';
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { ToolOutcome } from '../model/port.ts';
+import { createToolGuards, type Refused, type ToolGuards } from './guards.ts';
 import { readLimited } from './read-limited.ts';
 import { visitorHeaders } from './visitor-token.ts';
 
@@ -33,7 +34,8 @@ export type PreviewOutcome = { ok: true; preview: Preview } | Extract<ToolOutcom
 /** isCertain: the tools API has said what came of it; otherwise it may have been done. */
 export type WriteOutcome = { outcome: ToolOutcome; isCertain: boolean };
 
-export type ToolClientOptions = { url: string; key: SigningKey; random?: () => number };
+export type ToolClientOptions = { url: string; key: SigningKey; guards?: ToolGuards; random?: () => number };
+type Client = ToolClientOptions & { guards: ToolGuards };
 
 type Request = ToolCallOptions & { path: string; args: Args; effectKey?: string; mayBeDone?: boolean; read: (tool: Tool, body: unknown) => Answer };
 type Answer = { output: Args; task?: TaskReference } | undefined;
@@ -54,13 +56,24 @@ const uncertain = new Set<ErrorCode>([
   'request_timeout',
   'tool_timeout',
 ]);
+/** Codes behind which the tool itself is at fault, or what it stands on. */
+const faults: ReadonlySet<string> = new Set<ErrorCode>([
+  'database_unavailable',
+  'internal_error',
+  'overloaded',
+  'tool_failed',
+  'tool_output_invalid',
+  'tool_timeout',
+  'tool_unavailable',
+]);
 /** Codes of the shop's own rules; every other refusal comes before the key is looked at, and says nothing of what was sent with it before. */
 const refusedByShop = new Set<ErrorCode>(['not_found', 'not_allowed_now']);
 const ajv = createAjv().addSchema(http);
 const validatePreview = ajv.compile<ToolPreview>({ $ref: `${http.$id}#/$defs/ToolPreview` });
 const validateTask = ajv.compile<TaskReference>({ $ref: `${http.$id}#/$defs/TaskReference` });
 
-export function createToolClient(options: ToolClientOptions): ToolCaller {
+export function createToolClient(given: ToolClientOptions): ToolCaller {
+  const options = { ...given, guards: given.guards ?? createToolGuards() };
   return {
     call: async (tool, args, callOptions) => {
       const mayRetry = ({ retryable }: Attempt, attempt: number) => retryable && tool.manifest.effect === 'read' && attempt < tool.manifest.retries;
@@ -81,13 +94,13 @@ export function createToolClient(options: ToolClientOptions): ToolCaller {
 }
 
 async function callUntil(
-  options: ToolClientOptions,
+  options: Client,
   tool: Tool,
   { mayRetry, ...request }: Request & { mayRetry: (attempt: Attempt, number: number) => boolean },
 ): Promise<Attempt> {
   const deadlineMs = Date.now() + tool.manifest.timeouts_ms.total;
   for (let attempt = 0; ; attempt += 1) {
-    const result = await attemptCall(options, tool, { ...request, mayBeDone: request.mayBeDone === true || attempt > 0 });
+    const result = await guardedCall(options, tool, { ...request, mayBeDone: request.mayBeDone === true || attempt > 0 });
     // Full jitter (the pause is random between nothing and a doubling limit), so that retries don't march in step.
     const pauseMs = Math.max(result.retryAfterMs, (options.random ?? Math.random)() * pauseBaseMs * 2 ** attempt);
     const isLast = request.signal.aborted || !mayRetry(result, attempt);
@@ -96,7 +109,13 @@ async function callUntil(
   }
 }
 
-async function attemptCall(options: ToolClientOptions, tool: Tool, call: Request): Promise<Attempt> {
+async function guardedCall(options: Client, tool: Tool, call: Request): Promise<Attempt> {
+  const isFailure = ({ outcome }: Attempt) => !outcome.ok && faults.has(outcome.code);
+  const result = await options.guards.run(tool.manifest.name, async () => await attemptCall(options, tool, call), { signal: call.signal, isFailure });
+  return typeof result === 'object' ? result : notSent(result, call);
+}
+
+async function attemptCall(options: Client, tool: Tool, call: Request): Promise<Attempt> {
   const { manifest } = tool;
   const timeout = AbortSignal.timeout(manifest.timeouts_ms.attempt);
   try {
@@ -111,6 +130,7 @@ async function attemptCall(options: ToolClientOptions, tool: Tool, call: Request
       body: JSON.stringify(call.args),
       signal: AbortSignal.any([timeout, call.signal]),
     });
+    if (!isJson(response)) return await unread(response);
     const body = parseBody(await readLimited(response, answerBytesMax));
     return response.ok ? succeeded(call.read(tool, body)) : refused(response, body, call.mayBeDone === true);
   } catch {
@@ -152,7 +172,22 @@ function refused(response: Response, body: unknown, mayBeDone: boolean): Attempt
   };
 }
 
-function failed(code: 'tool_timeout' | 'tool_unavailable' | 'tool_output_invalid', retryable: boolean): Attempt {
+/** Nothing was sent; a write that was sent before may have been done all the same. */
+function notSent(why: Refused, { mayBeDone }: Request): Attempt {
+  return { ...failed(why === 'busy' ? 'tool_busy' : 'tool_unavailable', false), isCertain: mayBeDone !== true };
+}
+
+function isJson({ headers }: Response): boolean {
+  return /^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '');
+}
+
+/** Such as the page of a proxy in between: whatever it says, it isn't the tool's word. */
+async function unread(response: Response): Promise<Attempt> {
+  await response.body?.cancel();
+  return response.status >= 500 ? failed('tool_unavailable', true) : failed('tool_output_invalid', false);
+}
+
+function failed(code: 'tool_busy' | 'tool_timeout' | 'tool_unavailable' | 'tool_output_invalid', retryable: boolean): Attempt {
   return { outcome: { ok: false, code, message: errorEntry(code).text }, retryable, retryAfterMs: 0, isCertain: false };
 }
 

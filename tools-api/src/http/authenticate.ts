@@ -1,6 +1,6 @@
 // Who calls: the orchestrator for a visitor (tool token and the site's assertion), or a direct caller (access token).
 import { AiguyError } from '@aiguy/manifests/errors';
-import type { TokenVerifier } from '@aiguy/manifests/tokens';
+import type { TokenVerifier, ToolToken } from '@aiguy/manifests/tokens';
 import type { FastifyRequest } from 'fastify';
 import { decodeProtectedHeader } from 'jose';
 import type { Caller } from '../tool-call.ts';
@@ -8,18 +8,27 @@ import type { Caller } from '../tool-call.ts';
 /** As proof of identity an assertion is good until its session ends. */
 const identityForS = 24 * 60 * 60;
 
+/** Told of a call whose tool token holds and whose assertion does not, before the error is thrown. */
+export type OnRefused = (claimant: Caller, error: unknown) => Promise<void>;
+
 /**
  * The subject comes from the site's signature, not from the orchestrator's: a hijacked orchestrator can't name another customer.
  * That both name the same visitor is checked where the call is authorised, so that a mismatch is on record.
  * @throws AiguyError invalid_token; subject_mismatch when no assertion stands beside a tool token
  */
-export async function authenticate(verifier: TokenVerifier, request: FastifyRequest): Promise<Caller> {
+export async function authenticate(verifier: TokenVerifier, request: FastifyRequest, onRefused?: OnRefused): Promise<Caller> {
   const token = bearerOf(request);
-  return kindOf(token) === 'tool-token+jwt' ? await visitorsCaller(verifier, token, request) : await directCaller(verifier, token);
+  if (kindOf(token) !== 'tool-token+jwt') return await directCaller(verifier, token);
+  const claims = await verifier.verify('tool-token', token);
+  try {
+    return await visitorsCaller(verifier, claims, request);
+  } catch (error) {
+    await onRefused?.({ subject: { issuer: claims.iss, subject: claims.sub }, sessionId: claims.sid, scopes: [], boundTo: undefined }, error);
+    throw error;
+  }
 }
 
-async function visitorsCaller(verifier: TokenVerifier, token: string, request: FastifyRequest): Promise<Caller> {
-  const claims = await verifier.verify('tool-token', token);
+async function visitorsCaller(verifier: TokenVerifier, claims: ToolToken, request: FastifyRequest): Promise<Caller> {
   const header = request.headers['x-visitor-assertion'];
   if (typeof header !== 'string') throw new AiguyError('subject_mismatch', { cause: new Error('no visitor assertion beside the tool token') });
   const assertion = await verifier.verify('visitor-assertion', header, { expiredForS: identityForS });

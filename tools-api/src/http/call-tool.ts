@@ -2,8 +2,8 @@
 import { withRemoteTrace } from '@aiguy/manifests/telemetry';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { runTool } from '../run-tool.ts';
-import type { Answer, ToolCall, ToolPorts } from '../tool-call.ts';
+import { refuseTool, runTool } from '../run-tool.ts';
+import type { Answer, Caller, ToolCall, ToolPorts } from '../tool-call.ts';
 import { authenticate } from './authenticate.ts';
 import { assertWellFormed } from './well-formed.ts';
 
@@ -11,17 +11,25 @@ export type ToolRequest = FastifyRequest<{ Params: { name: string } }>;
 
 export function addCallToolRoute(app: FastifyInstance, ports: ToolPorts & { verifier: TokenVerifier }): void {
   app.post<{ Params: { name: string } }>('/tools/:name', async (request, reply) => {
-    const call = await readCall(ports.verifier, request);
+    const call = await readCall(ports, request);
     const idempotencyKey = keyOf(request);
     return await sendAnswer(reply, await withRemoteTrace(request.headers, async () => await runTool(ports, { ...call, idempotencyKey })));
   });
 }
 
-/** @throws AiguyError invalid_token, subject_mismatch, invalid_request */
-export async function readCall(verifier: TokenVerifier, request: ToolRequest): Promise<ToolCall> {
-  const caller = await authenticate(verifier, request);
-  assertWellFormed(request.body);
-  return { name: request.params.name, args: request.body, caller, requestId: request.id };
+/**
+ * Puts on record what is refused here, once somebody is known whom it can be recorded for.
+ * @throws AiguyError invalid_token, subject_mismatch, invalid_request
+ */
+export async function readCall(ports: ToolPorts & { verifier: TokenVerifier }, request: ToolRequest): Promise<ToolCall> {
+  const callOf = (caller: Caller) => ({ name: request.params.name, args: request.body, caller, requestId: request.id });
+  const call = callOf(await authenticate(ports.verifier, request, async (claimant, error) => await refuseTool(ports, callOf(claimant), error)));
+  try {
+    assertWellFormed(request.body);
+  } catch (error) {
+    await refuseTool(ports, call, error);
+  }
+  return call;
 }
 
 export async function sendAnswer(reply: FastifyReply, { status, body, replayed }: Answer): Promise<FastifyReply> {

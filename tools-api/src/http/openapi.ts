@@ -30,6 +30,9 @@ function openapiOf(catalogue: Catalogue): object {
         },
       },
       '/knowledge/suggestions': { post: suggestions },
+      '/knowledge/version': { get: knowledgeVersion },
+      '/mcp': { post: mcp },
+      ...Object.fromEntries(open.map(([path, operationId, description]) => [path, { get: openOperation(operationId, description) }])),
       '/tasks/{id}': { get: { ...taskOperation, responses: { 200: answer('What became of it.', http.$defs.TaskStatus), ...failures } } },
       '/files/{id}': {
         get: {
@@ -68,6 +71,40 @@ const suggestions = {
   requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/SuggestionsRequest' } } } },
   responses: { 200: answer('At most three articles.', { $ref: '#/components/schemas/Suggestions' }), ...failures },
 };
+
+const knowledgeVersion = {
+  operationId: 'get_knowledge_version',
+  summary: 'Changes with everything in the help centre that a reader can notice.',
+  description: 'Scope docs:read.',
+  responses: {
+    200: answer('The version.', { type: 'object', required: ['corpus_version'], properties: { corpus_version: { type: 'string' } } }),
+    ...failures,
+  },
+};
+
+const mcp = {
+  operationId: 'mcp',
+  summary: 'The same tools over the Model Context Protocol (streamable HTTP, without sessions).',
+  description: 'One JSON-RPC message; an access token, never a tool token. Requests of web pages are refused.',
+  security: [{ toolsAccess: [] }],
+  requestBody: { required: true, content: { 'application/json': { schema: { type: ['object', 'array'] } } } },
+  responses: { 200: answer('A JSON-RPC message.', { type: ['object', 'array'] }), 202: { description: 'Noted.' }, ...failuresOf(405), ...failures },
+};
+
+/** Asked without a token. */
+const open = [
+  ['/.well-known/oauth-protected-resource', 'get_resource_metadata', 'Where tokens for this service come from (RFC 9728).'],
+  ['/.well-known/oauth-protected-resource/mcp', 'get_mcp_resource_metadata', 'The same for /mcp.'],
+  ['/livez', 'is_alive', 'Whether the process answers.'],
+  ['/readyz', 'is_ready', 'Whether the database does too.'],
+  ['/health', 'get_health', 'The same as /readyz.'],
+  ['/openapi.json', 'get_openapi', 'This page.'],
+  ['/metrics', 'get_metrics', 'Figures for Prometheus; asks for METRICS_TOKEN where one is set, and answers loopback alone otherwise.'],
+] as const;
+
+function openOperation(operationId: string, summary: string): object {
+  return { operationId, summary, security: [], responses: { 200: { description: 'As it says.' }, ...failuresOf(404, 503) } };
+}
 
 function answer(description: string, schema: object): object {
   return { description, content: { 'application/json': { schema } } };

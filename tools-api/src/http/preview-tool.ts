@@ -8,7 +8,7 @@ import { readCall, sendAnswer } from './call-tool.ts';
 
 export function addPreviewToolRoute(app: FastifyInstance, ports: ToolPorts & { verifier: TokenVerifier }): void {
   app.post<{ Params: { name: string } }>('/tools/:name/preview', async (request, reply) => {
-    const call = await readCall(ports.verifier, request);
+    const call = await readCall(ports, request);
     return await sendAnswer(reply, await withRemoteTrace(request.headers, async () => await previewTool(ports, call)));
   });
 }

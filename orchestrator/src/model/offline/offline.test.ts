@@ -164,6 +164,35 @@ for (const { toolCall, code, answer } of [
   });
 }
 
+const downWith = (code: string): ToolOutcome => ({ ok: false, code, message: 'internal words' });
+const orderThenDocs = (outcome: ToolOutcome): TranscriptMessage[] => [
+  user('Do you deliver to Canada? W2530531'),
+  called(orderCall),
+  { role: 'tool', call: orderCall, outcome: downWith('tool_unavailable') },
+  called(docsCall),
+  { role: 'tool', call: docsCall, outcome },
+];
+
+for (const code of ['tool_unavailable', 'tool_busy', 'tool_failed', 'database_unavailable']) {
+  test(`while a look-up is down (${code}) the help centre is asked instead, once`, async () => {
+    const [name] = callIn(await after(orderCall, downWith(code)));
+    assert.equal(name, 'retrieve_docs');
+    assert.match(saidIn(await ask(orderThenDocs(downWith(code)))), /^I can’t reach our shop’s systems or our help centre just now/);
+  });
+}
+
+test('what the help centre says in its place comes with a word that the look-up could not be made', async () => {
+  const docsResult = retrieved(docsCall, returnsPassage, canadaPassage);
+  assert.ok(docsResult.role === 'tool');
+  const events = await ask(orderThenDocs(docsResult.outcome));
+  assert.match(textOf(events), /^I couldn’t look up order W2530531 just now; this is what our help centre says\. According to \*\*Delivery\*\*: /);
+});
+
+test('when the help centre says nothing of it, the answer is that the look-up could not be made', async () => {
+  const output = { answerable: false, confidence: 0.1, corpus_version: '1', passages: [returnsPassage] };
+  assert.match(saidIn(await ask(orderThenDocs({ ok: true, output }))), /^I couldn’t look up order W2530531 just now: the lookup is not available/);
+});
+
 test('an answer from the help centre quotes a passage word for word and then cites it', async () => {
   const events = await ask([user('Do you deliver to Canada?'), called(docsCall), retrieved(docsCall, returnsPassage, canadaPassage)]);
   assert.deepEqual(events, [
@@ -305,40 +334,6 @@ test('an order that is asked for again is looked up again, and said so', async (
   };
   const events = await ask([question, called(orderCall), { role: 'tool', call: orderCall, outcome: { ok: true, output } }]);
   assert.equal(saidIn(events), 'I’ve looked again for you just now. Order W2530531 is being prepared.');
-});
-
-const listTool: ToolDefinition = {
-  ...orderTool,
-  name: 'list_orders',
-  input: { type: 'object', properties: {} },
-  examples: [{ message: 'show all my orders', input: {} }],
-};
-const ownOrders = [
-  { order_id: 'W1111111', status: 'pending', created_at: '2026-11-01T10:00:00Z', items: [{ sku: '1', name: 'Tea Kettle' }] },
-  { order_id: 'W2222222', status: 'pending', created_at: '2026-10-01T10:00:00Z', items: [{ sku: '2', name: 'Hiking Boots' }] },
-];
-const afterLookUp = async (text: string, orders: object[] = ownOrders) => {
-  const listCall = call('list_orders', {});
-  const messages: TranscriptMessage[] = [
-    user(text),
-    called(listCall),
-    { role: 'tool', call: listCall, outcome: { ok: true, output: { orders, more: false } } },
-  ];
-  return await ask(messages, { tools: [docsTool, orderTool, listTool] });
-};
-
-test('an order without a number is looked up among the visitor’s own, and the one he names is taken', async () => {
-  assert.deepEqual(callIn(await ask('where is my order with the boots', { tools: [docsTool, orderTool, listTool] })), ['list_orders', {}]);
-  assert.deepEqual(callIn(await afterLookUp('where is my order with the boots')), ['get_order_status', { order_id: 'W2222222' }]);
-  assert.deepEqual(callIn(await afterLookUp('where is my last order')), ['get_order_status', { order_id: 'W1111111' }]);
-});
-
-test('where several of them may be meant it is asked which, by what is in them; where there is none, for the number', async () => {
-  assert.equal(
-    saidIn(await afterLookUp('where is my order')),
-    'Which one do you mean: order W1111111 (Tea Kettle) or order W2222222 (Hiking Boots)?',
-  );
-  assert.match(saidIn(await afterLookUp('where is my order', [])), /^Which order do you mean\?/);
 });
 
 test('a number alone goes on with what was asked before', async () => {

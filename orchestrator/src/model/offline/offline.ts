@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { keepContract } from '../keep-contract.ts';
 import type { ModelEvent, ModelPort, ModelRequest, ToolCall, ToolDefinition, ToolOutcome } from '../port.ts';
-import type { Wish } from './arguments.ts';
+import { fillArguments, type Wish } from './arguments.ts';
 import { describeResult } from './describe-result.ts';
 import type { Embed } from './embedder.ts';
 import { endOfGuide, guideStepOf, tellStep, walkOn } from './guide-walk.ts';
 import type { Chatter } from './intents.ts';
+import { helpCentreInstead, isDown, type Missed, missedBefore, nothingReachable } from './knowledge-only.ts';
 import { type OwnOrder, ownOrdersTool } from './own-orders.ts';
 import type { PackedWeights } from './packed-weights.ts';
 import { notesOf } from './pointing.ts';
@@ -54,23 +55,38 @@ export function createOfflineModel(options: OfflineOptions): ModelPort {
 }
 
 async function* answer(embed: Embed, router: Router, request: ModelRequest): AsyncGenerator<ModelEvent> {
-  const last = request.messages.at(-1);
   const wish = wishOf(request);
-  const own = last?.role === 'tool' ? ownOrdersIn(last) : undefined;
-  const found = last?.role === 'tool' && !own ? undefined : (walkOn(request) ?? (await router.route(request, wish, own)));
-  const isLookedUp = found?.kind === 'call' && found.tool.name === ownOrdersTool && own !== undefined;
-  if (last?.role === 'tool' && (!found || isLookedUp)) {
-    const tool = request.tools.find(({ name }) => name === last.call.name);
-    return yield* observed(embed, { call: last.call, tool, outcome: last.outcome, question: wish.question, request });
-  }
-  const route = !found || (found.kind === 'call' && request.purpose === 'answer') ? ({ kind: 'unclear' } as const) : found;
+  const last = request.messages.at(-1);
+  const result = last?.role === 'tool' ? last : undefined;
+  const own = result && ownOrdersIn(result);
+  if (result && !own) return yield* afterCall(embed, { result, wish, request });
+  const found = walkOn(request) ?? (await router.route(request, wish, own));
+  const isListWanted = found.kind === 'call' && found.tool.name === ownOrdersTool;
+  if (result && isListWanted) return yield* afterCall(embed, { result, wish, request });
+  const route = found.kind === 'call' && request.purpose === 'answer' ? ({ kind: 'unclear' } as const) : found;
   if (route.kind !== 'call') return yield* says(routeAnswer(route));
-  yield { type: 'tool_call', call: { id: callId(request), name: route.tool.name, argumentsText: JSON.stringify(route.args) } };
+  yield* calls(request, route.tool, route.args);
+}
+
+type ToolResult = Extract<ModelRequest['messages'][number], { role: 'tool' }>;
+
+async function* afterCall(
+  embed: Embed,
+  { result, wish, request }: { result: ToolResult; wish: Wish; request: ModelRequest },
+): AsyncGenerator<ModelEvent> {
+  const helpCentre = helpCentreInstead(request, result);
+  if (helpCentre) return yield* calls(request, helpCentre, fillArguments(helpCentre, wish).args);
+  const tool = request.tools.find(({ name }) => name === result.call.name);
+  yield* observed(embed, { call: result.call, tool, outcome: result.outcome, question: wish.question, request });
+}
+
+function* calls(request: ModelRequest, { name }: ToolDefinition, args: Record<string, unknown>): Generator<ModelEvent> {
+  yield { type: 'tool_call', call: { id: callId(request), name, argumentsText: JSON.stringify(args) } };
   yield done('tool_calls');
 }
 
 /** The visitor's orders, where they were just looked up. */
-function ownOrdersIn({ call, outcome }: Extract<ModelRequest['messages'][number], { role: 'tool' }>): OwnOrder[] | undefined {
+function ownOrdersIn({ call, outcome }: ToolResult): OwnOrder[] | undefined {
   return call.name === ownOrdersTool && outcome.ok ? (outcome.output.orders as OwnOrder[]) : undefined;
 }
 
@@ -119,22 +135,28 @@ function looksLike({ tool, missing }: Extract<Route, { kind: 'ask' }>): string {
 type Observed = { call: ToolCall; tool: ToolDefinition | undefined; outcome: ToolOutcome; question: string; request: ModelRequest };
 
 async function* observed(embed: Embed, { call, tool, outcome, question, request }: Observed): AsyncGenerator<ModelEvent> {
-  const repeated = notesOf(request)?.repeated;
-  if (!outcome.ok) return yield* says(failureAnswer(call, outcome));
+  const missed = missedBefore(request, { call });
+  if (!outcome.ok) return yield* says(missed && isDown(outcome) ? nothingReachable : failureAnswer({ call, outcome }));
   const ended = endOfGuide(outcome.output);
   if (ended !== undefined) return yield* says(ended);
   if (!Array.isArray(outcome.output.passages)) return yield* says(tellAgain(describeResult(tool, outcome.output), request));
   const step = guideStepOf(outcome.output);
   if (step) return yield* tellStep(step);
-  const { answerable, passages } = outcome.output as { answerable: unknown; passages: (QuotablePassage & OfferedPassage)[] };
-  const unquoted = passages.filter(({ id }) => !repeated?.passageIds.includes(id));
-  const quotation = answerable === true ? await quotePassages(embed, question, unquoted) : undefined;
-  if (!quotation)
-    return yield* says(
-      repeated ? nothingElse(offerOf({ ...outcome.output, passages: unquoted }), request) : notFoundAnswer + offerOf(outcome.output),
-    );
+  yield* quoted(embed, { output: outcome.output as Searched, missed, question, request });
+}
+
+type Searched = { answerable: unknown; confidence: unknown; passages: (QuotablePassage & OfferedPassage)[] };
+type Search = { output: Searched; missed: Missed | undefined; question: string; request: ModelRequest };
+
+async function* quoted(embed: Embed, { output, missed, question, request }: Search): AsyncGenerator<ModelEvent> {
+  const repeated = notesOf(request)?.repeated;
+  const unquoted = output.passages.filter(({ id }) => !repeated?.passageIds.includes(id));
+  const quotation = output.answerable === true ? await quotePassages(embed, question, unquoted) : undefined;
+  if (!quotation && missed) return yield* says(failureAnswer(missed));
+  if (!quotation) return yield* says(repeated ? nothingElse(offerOf({ ...output, passages: unquoted }), request) : notFoundAnswer + offerOf(output));
   const isList = /^(-|\d+\.) /.test(quotation.markdown);
-  yield* words(`${introduction(quotation.title, repeated)}${isList ? '\n\n' : ' '}${quotation.markdown}`);
+  const lead = missed ? `I couldn’t ${wantedOf(missed.call)} just now; this is what our help centre says. ` : '';
+  yield* words(`${lead}${introduction(quotation.title, repeated)}${isList ? '\n\n' : ' '}${quotation.markdown}`);
   yield { type: 'citation', passageId: quotation.passageId, quote: quotation.markdown };
   if (repeated && repeated.times > 1) yield* words(`\n\n${offerOfPerson(request)}`);
   yield done('end');
@@ -150,7 +172,7 @@ function offerOf({ confidence, passages }: Record<string, unknown>): string {
 
 type OfferedPassage = { title: string; url: string };
 
-function failureAnswer(call: ToolCall, { code, details }: Extract<ToolOutcome, { ok: false }>): string {
+function failureAnswer({ call, outcome: { code, details } }: Missed): string {
   const orderId = orderIdOf(call);
   const rule = details?.[0]?.rule;
   if (code === 'not_found' && orderId) return `I can’t find order ${orderId} among your orders. Please check the number in your confirmation e-mail.`;
@@ -160,9 +182,14 @@ function failureAnswer(call: ToolCall, { code, details }: Extract<ToolOutcome, {
   if (code === 'effect_unknown')
     return 'I can’t tell yet whether that went through. I’m checking, and will say here what came of it; please don’t ask for it again before.';
   if (code === 'tool_rate_limited') return 'That was a lot of look-ups in a short time. Please try again in a minute.';
-  const failed = orderId ? `look up order ${orderId}` : call.name === 'retrieve_docs' ? 'search our help centre' : 'do that';
   const reason = code === 'tool_timeout' ? 'the lookup did not answer in time' : 'the lookup is not available';
-  return `I couldn’t ${failed} just now: ${reason}. Please try again in a moment, or contact our team.`;
+  return `I couldn’t ${wantedOf(call)} just now: ${reason}. Please try again in a moment, or contact our team.`;
+}
+
+function wantedOf(call: ToolCall): string {
+  const orderId = orderIdOf(call);
+  if (orderId) return `look up order ${orderId}`;
+  return call.name === 'retrieve_docs' ? 'search our help centre' : 'do that';
 }
 
 function orderIdOf(call: ToolCall): string | undefined {

@@ -1,0 +1,5 @@
+// What audit.test.ts says, on a real Postgres with several connections.
+process.env.AIGUY_TEST_POSTGRES = 'native';
+await import('./audit.test.ts');
+
+export {};
