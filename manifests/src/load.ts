@@ -53,7 +53,10 @@ export function loadManifests(folder: string = toolsFolder): Catalogue {
     if (checked.value.name !== basename(file, '.json')) throw new ManifestError(file, '/name', 'must equal the file name');
     catalogue.set(checked.value.name, compileTool(file, checked.value));
   }
-  for (const tool of catalogue.values()) assertUndo(catalogue, tool.manifest);
+  for (const { manifest } of catalogue.values()) {
+    assertUndo(catalogue, manifest);
+    assertGuests(manifest);
+  }
   return catalogue;
 }
 
@@ -106,6 +109,15 @@ export function callSchema(file: string, { input, form }: ToolManifest): ObjectS
   }
   const required = form.for === 'everyone' ? form.schema.required : [];
   return { ...own, properties: { ...own.properties, ...fields }, required: [...(own.required ?? []), ...required] };
+}
+
+/** What is proven of an order has to name one, and a step without a form shows nothing. */
+function assertGuests({ name, guests, is_step: isStep, effect, form, input }: ToolManifest): void {
+  const file = `${name}.json`;
+  const required = (input as ObjectSchema).required ?? [];
+  if (guests?.startsWith('order_') && !required.includes('order_id')) throw new ManifestError(file, '/guests', 'needs a required argument order_id');
+  if (isStep && !(effect === 'read' && form?.for === 'everyone'))
+    throw new ManifestError(file, '/is_step', 'needs a form for everyone, and no confirmation');
 }
 
 function assertUndo(catalogue: Catalogue, manifest: ToolManifest): void {

@@ -4,7 +4,7 @@ import { type ServiceVariables, serviceVariables } from '@aiguy/manifests/servic
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import { type EmbeddingVariables, providers, readEmbeddingSettings } from './backends/embedding/settings.ts';
 import type { CustomerNaming } from './backends/shop.ts';
-import { readDeskSettings, type TicketVariables, ticketVariables } from './backends/ticket-desk/settings.ts';
+import { readDeskSettings, readMailSettings, type TicketVariables, ticketVariables } from './backends/ticket-desk/settings.ts';
 
 export type ToolsIssuer = TrustedIssuer & { customers?: CustomerNaming[] };
 
@@ -106,6 +106,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const config = readEnvironment<Config>(variables, env);
   readEmbeddingSettings(config);
   readDeskSettings(config);
+  readMailSettings(config);
   if (config.RERANK_MODEL !== undefined && config.ANTHROPIC_API_KEY === undefined)
     throw new ConfigError('ANTHROPIC_API_KEY', 'is not set, and RERANK_MODEL judges nothing without it; set it, or unset RERANK_MODEL');
   return config;

@@ -4,16 +4,20 @@ import { loadManifests } from '@aiguy/manifests/load';
 import { startTelemetry } from '@aiguy/manifests/telemetry';
 import { buildApp } from './app.ts';
 import { openAudit } from './audit/audit.ts';
+import { createDemoBilling } from './backends/guests/billing.ts';
+import { createCodeMailer } from './backends/guests/code-mail.ts';
+import { openGuests } from './backends/guests/guests.ts';
 import { createProfiles } from './backends/profiles.ts';
 import { createDemoShop } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
-import { readDeskSettings } from './backends/ticket-desk/settings.ts';
+import { readDeskSettings, readMailSettings } from './backends/ticket-desk/settings.ts';
 import { createTickets } from './backends/tickets.ts';
 import { readConfig } from './config.ts';
 import { startForgetting } from './effects/idempotency.ts';
 import { keepIndex } from './ingestion/keep-index.ts';
 import { createIngestion } from './ingestion/run-ingestion.ts';
 import { startSchedule } from './ingestion/schedule.ts';
+import { createGuestMetrics } from './observe/guest-metrics.ts';
 import { openKnowledge } from './open-knowledge.ts';
 import { openTicketTasks } from './tasks/open-ticket-tasks.ts';
 import { createHandlers } from './tools/index.ts';
@@ -33,19 +37,24 @@ const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [i
 const tickets = createTickets(database);
 const desk = createDesk(readDeskSettings(config));
 const tasks = desk && (await openTicketTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, desk, tickets }));
+const mail = readMailSettings(config);
+const guests = await openGuests({ database, billing: createDemoBilling(database), mailer: mail && createCodeMailer(mail), nowMs: Date.now });
 const { app, metrics } = buildApp(config, {
   database,
   catalogue,
   handlers: createHandlers({
     shop: createDemoShop(database, namings),
+    guests,
     knowledge,
     tickets,
     profiles: createProfiles(database),
   }),
   audit: await openAudit(database),
+  guests,
   knowledge,
   tasks,
 });
+guests.observe(createGuestMetrics(metrics).happened);
 helpCentre.registerMetrics(metrics);
 await helpCentre.warmUp();
 
@@ -64,6 +73,7 @@ async function stop(): Promise<void> {
   stopping.abort();
   forgetting.stop();
   await Promise.all([app.close(), stopSchedule?.(), tasks?.stop(), keeping]);
+  await guests.close();
   desk?.close();
   helpCentre.close();
   await database.end();

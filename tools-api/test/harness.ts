@@ -12,6 +12,9 @@ import { allScopes } from '../../scripts/keys.ts';
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
+import { createDemoBilling } from '../src/backends/guests/billing.ts';
+import type { CodeMailer } from '../src/backends/guests/code-mail.ts';
+import { openGuests } from '../src/backends/guests/guests.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
 import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/search.ts';
 import { createProfiles } from '../src/backends/profiles.ts';
@@ -51,8 +54,11 @@ type TestDatabase = { url: string; stop: () => Promise<void> };
 /**
  * @param options.start another database than the embedded one, which may have several connections
  * @param options.shopOnly without the help centre, whose loading takes most of the time
+ * @param options.mailer who mails codes to guests; nobody when left out
  */
-export async function startHarness(options: { start?: (() => Promise<TestDatabase>) | undefined; shopOnly?: boolean } = {}): Promise<Harness> {
+export async function startHarness(
+  options: { start?: (() => Promise<TestDatabase>) | undefined; shopOnly?: boolean; mailer?: CodeMailer; nowMs?: () => number } = {},
+): Promise<Harness> {
   const embedded = await (options.start ?? startEmbeddedPostgres)();
   const connectionsMax = options.start ? 10 : embeddedConnectionsMax;
   const database = openDatabase({ url: embedded.url, connectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
@@ -65,8 +71,11 @@ export async function startHarness(options: { start?: (() => Promise<TestDatabas
   const knowledge = createKnowledge({ database, words: local, embedders: [local] });
   const cache = createCache({ prefix: 'test', entriesMax: 1000 });
   const cached = cacheKnowledge(knowledge, { cache, ttlS: 1800, models: [local.model], lookedUp: () => undefined });
+  const { mailer, nowMs = Date.now } = options;
+  const guests = await openGuests({ database, billing: createDemoBilling(database), mailer, nowMs });
   const handlers = createHandlers({
     shop: createDemoShop(database, namings),
+    guests,
     knowledge: cached,
     tickets: createTickets(database),
     profiles: createProfiles(database),
@@ -87,6 +96,7 @@ export async function startHarness(options: { start?: (() => Promise<TestDatabas
         catalogue: change.catalogue ?? loadManifests(),
         handlers: { ...handlers, ...change.handlers } as Handlers,
         audit: await openAudit(change.database ?? database),
+        guests,
         knowledge: cached,
         tasks: change.tasks,
       };
@@ -96,6 +106,7 @@ export async function startHarness(options: { start?: (() => Promise<TestDatabas
     },
     close: async () => {
       await Promise.all(services.map((service) => service.app.close()));
+      await guests.close();
       await database.end();
       await embedded.stop();
     },

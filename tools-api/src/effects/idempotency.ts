@@ -55,10 +55,13 @@ export async function keepAnswer(connection: Connection, keyDigest: string, answ
   ]);
 }
 
-/** Deletes answers and preferences whose time is over. */
+/** Deletes answers, preferences and what guests have shown or tried, once its time is over. */
 export async function forgetExpired(database: Database): Promise<void> {
   await database.query("DELETE FROM idempotency_keys WHERE created_at < now() - $1 * interval '1 hour'", [answersKeptHours]);
   await database.query('DELETE FROM preferences WHERE expires_at < now()');
+  await database.query('DELETE FROM order_codes WHERE expires_at < now()');
+  await database.query('DELETE FROM order_proofs WHERE status_until < now() AND coalesce(owner_until < now(), true)');
+  await database.query("DELETE FROM guest_attempts WHERE at < now() - interval '1 hour'");
 }
 
 const forgetEveryMs = 3_600_000;

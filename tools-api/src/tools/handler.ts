@@ -1,11 +1,12 @@
 // What every tool's handler is: arguments that keep the manifest's schema in, a result that must keep the output schema out.
+import type { Guests } from '../backends/guests/guests.ts';
 import type { Knowledge } from '../backends/knowledge/search.ts';
 import type { Profiles } from '../backends/profiles.ts';
 import type { Queryable, Shop, Subject } from '../backends/shop.ts';
 import type { Tickets } from '../backends/tickets.ts';
 
 /** The outside world as handlers see it; one port each. */
-export type Backends = { shop: Shop; knowledge: Knowledge; tickets: Tickets; profiles: Profiles };
+export type Backends = { shop: Shop; guests: Guests; knowledge: Knowledge; tickets: Tickets; profiles: Profiles };
 
 export type ToolContext = {
   /** Taken from a site's or an issuer's signature, never from arguments. */

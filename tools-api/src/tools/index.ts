@@ -1,13 +1,16 @@
 // Every tool with its handler. A manifest without a handler, or a handler without a manifest, stops the boot.
 import type { Catalogue } from '@aiguy/manifests/load';
 import { createCancelOrder } from './cancel_order/handler.ts';
+import { createConfirmOrderEmail } from './confirm_order_email/handler.ts';
 import { createCreateSupportTicket } from './create_support_ticket/handler.ts';
+import { createEnterOrderCode } from './enter_order_code/handler.ts';
 import { createGetOrderStatus } from './get_order_status/handler.ts';
 import { createGetProfile } from './get_profile/handler.ts';
 import { createGetTicketStatus } from './get_ticket_status/handler.ts';
 import type { Backends, Handler, WriteHandler } from './handler.ts';
 import { createReinstateOrder } from './reinstate_order/handler.ts';
 import { createRetrieveDocs } from './retrieve_docs/handler.ts';
+import { createSendOrderCode } from './send_order_code/handler.ts';
 import { createUpdatePreferences } from './update_preferences/handler.ts';
 
 export type Handlers = Readonly<Record<string, Handler | WriteHandler>>;
@@ -15,12 +18,15 @@ export type Handlers = Readonly<Record<string, Handler | WriteHandler>>;
 export function createHandlers(backends: Backends): Handlers {
   return {
     cancel_order: createCancelOrder(backends),
+    confirm_order_email: createConfirmOrderEmail(backends),
     create_support_ticket: createCreateSupportTicket(backends),
+    enter_order_code: createEnterOrderCode(backends),
     get_order_status: createGetOrderStatus(backends),
     get_profile: createGetProfile(backends),
     get_ticket_status: createGetTicketStatus(backends),
     reinstate_order: createReinstateOrder(backends),
     retrieve_docs: createRetrieveDocs(backends),
+    send_order_code: createSendOrderCode(backends),
     update_preferences: createUpdatePreferences(backends),
   };
 }
