@@ -40,9 +40,10 @@ after(async () => {
 type Guest = { sub: string; sid: string };
 const newGuest = (): Guest => ({ sub: `anon:${randomBytes(16).toString('hex')}`, sid: randomBytes(24).toString('base64url') });
 
-async function request(guest: Guest, path: string, payload?: object, accept = 'application/json'): Promise<Response> {
+async function request(guest: Guest, path: string, payload?: object): Promise<Response> {
   const claims = { ...guest, scopes: allScopes, jti: crypto.randomUUID() };
   const assertion = await signToken('visitor-assertion', await developmentSigner(dataDir), claims);
+  const accept = payload ? 'application/json' : 'text/event-stream';
   const headers = { authorization: `Bearer ${assertion}`, 'content-type': 'application/json', accept };
   const init = payload ? { method: 'POST', body: JSON.stringify(payload) } : {};
   return await fetch(`${backend.orchestratorUrl}${path}`, { ...init, headers, signal: AbortSignal.timeout(60_000) });
@@ -51,7 +52,7 @@ async function request(guest: Guest, path: string, payload?: object, accept = 'a
 const post = async (guest: Guest, path: string, payload: object) => (await (await request(guest, path, payload)).json()) as ChatAnswer;
 const ask = async (guest: Guest, message: string) => await post(guest, '/chat', { message });
 const fillIn = async (guest: Guest, card: Interrupt, values: object) => await post(guest, `/sessions/${guest.sid}/inputs/${card.id}`, { values });
-const log = async (guest: Guest) => await (await request(guest, `/sessions/${guest.sid}/events`, undefined, 'text/event-stream')).text();
+const log = async (guest: Guest) => await (await request(guest, `/sessions/${guest.sid}/events`)).text();
 
 function cardIn(body: ChatAnswer): Interrupt {
   const [card] = body.interrupts ?? [];
