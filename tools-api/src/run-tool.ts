@@ -8,6 +8,7 @@ import { inSpan } from '@aiguy/manifests/telemetry';
 import { check } from '@aiguy/manifests/validate';
 import type { AuditEntry } from './audit/audit.ts';
 import { isGuest } from './backends/shop.ts';
+import { isAnswered, keyDigestOf } from './effects/idempotency.ts';
 import { previewWrite } from './effects/preview-write.ts';
 import { runWrite } from './effects/run-write.ts';
 import { withProof } from './guest-proof.ts';
@@ -69,7 +70,22 @@ async function admit(ports: ToolPorts, call: Started, what: 'call' | 'preview'):
   const tool = authorise(ports.catalogue, call);
   await limit(ports.limits, { tool, what }, call.caller);
   const args = checkedArguments(tool, call, what);
-  return { ...call, tool, args, caller: await withProof(ports.guests, tool, { caller: call.caller, args }) };
+  return { ...call, tool, args, caller: await proven(ports, tool, { ...call, args }) };
+}
+
+/** A guest whose proof is over while nobody knows what came of his write still hears it, by the key that he sent it with. */
+async function proven(ports: ToolPorts, tool: Tool, { caller, args, idempotencyKey }: Started & { args: Output }): Promise<Caller> {
+  try {
+    return await withProof(ports.guests, tool, { caller, args });
+  } catch (error) {
+    if (
+      tool.manifest.effect === 'write' &&
+      idempotencyKey !== undefined &&
+      (await isAnswered(ports.database, keyDigestOf(caller.subject, idempotencyKey)))
+    )
+      return caller;
+    throw error;
+  }
 }
 
 function authorise(catalogue: Catalogue, { name, argsDigest, caller }: Started): Tool {

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { Service } from '@aiguy/manifests/service';
+import { createDemoBilling } from '../src/backends/guests/billing.ts';
 import { createCodeMailer } from '../src/backends/guests/code-mail.ts';
+import { openGuests } from '../src/backends/guests/guests.ts';
 import { type MailServer, startMailServer } from '../src/backends/mail-server.fixture.ts';
 import { type Harness, newSid, startHarness } from './harness.ts';
 import { bent, recordOf, send, sendFor, type Written } from './write-harness.ts';
@@ -23,7 +25,8 @@ before(async () => {
     nowMs: () => clockMs,
     mailer: createCodeMailer({ url: mail.url(), from: 'shop@shop.example' }),
   });
-  service = await harness.build({ catalogue: bent() });
+  // Fifty calls at once take longer on the embedded database's one connection than one may.
+  service = await harness.build({ catalogue: bent({ confirm_order_email: { timeouts_ms: { attempt: 30_000, total: 30_000 } } }) });
   const { rows } = await harness.database.query<Order>(
     'SELECT order_id, customer_id, email, wp_user_id, status FROM orders JOIN customers USING (customer_id) ORDER BY order_id',
   );
@@ -203,6 +206,8 @@ test('with the code a guest cancels and reinstates exactly this order, by previe
   assert.equal((await call(guest, 'reinstate_order', { order_id: order.order_id })).status, 200);
   clockMs += 31 * minuteMs;
   assert.deepEqual(step(await call(guest, 'cancel_order', args)), [403, 'proof_required', 'send_order_code']);
+  const late = await sendFor(harness, guest, { on: service, tool: 'cancel_order', args, key });
+  assert.deepEqual([late.text, late.headers['idempotency-replayed']], [first.text, 'true']);
   assert.equal((await recordOf(harness, order.order_id)).status, 'pending');
 });
 
@@ -216,6 +221,8 @@ test('a code has five tries and ten minutes, and a newer one takes its place', a
     const { body } = await enter(guest, order.order_id, wrongCode(code));
     assert.deepEqual([body.code, body.details?.[0]?.rule], ['code_wrong', left ? 'enter_order_code' : undefined]);
   }
+  // Not by the lock alone, which five failures are too.
+  await harness.database.query('DELETE FROM guest_attempts');
   assert.deepEqual(step(await enter(guest, order.order_id, code)), [403, 'code_wrong', undefined]);
 
   clockMs += 61 * minuteMs;
@@ -270,6 +277,42 @@ test('neither a code nor an address that was typed stands in any table', async (
   );
   const kept = JSON.stringify(rows);
   for (const secret of [code, order.email, 'typed-by-a-guest', guest.sid]) assert.ok(!new RegExp(`[^0-9]${secret}[^0-9]`).test(kept), secret);
+});
+
+test('nothing in the work behind an answer tells a right address from a wrong one, an unknown order or a locked one', async (t) => {
+  const [free, locked] = [orderOf(), orderOf()];
+  for (let guess = 0; guess < 5; guess += 1) await confirm(newGuest(), locked.order_id, `guess${guess}@example.com`);
+  const mails = mail.mails.length;
+  const spy = t.mock.method(harness.database, 'query');
+  const statementsOf = async (ask: typeof confirm, orderId: string, email: string) => {
+    spy.mock.resetCalls();
+    await ask(newGuest(), orderId, email);
+    return spy.mock.calls.map(({ arguments: [text] }) => String(text));
+  };
+  const code = await statementsOf(askCode, free.order_id, free.email);
+  assert.ok(code.some((text) => text.includes('order_codes')) && code.some((text) => text.includes('JOIN customers')));
+  assert.deepEqual(await statementsOf(askCode, free.order_id, 'else@example.com'), code);
+  assert.deepEqual(await statementsOf(askCode, 'W0000000', free.email), code);
+  assert.deepEqual(await statementsOf(askCode, locked.order_id, locked.email), code);
+  const email = await statementsOf(confirm, 'W0000000', free.email);
+  assert.deepEqual(await statementsOf(confirm, free.order_id, 'third@example.com'), email);
+  assert.deepEqual(await statementsOf(confirm, locked.order_id, locked.email), email);
+  await codeIn(mails + 1);
+});
+
+test('a mail server that is down is not told to the guest, but counted', async () => {
+  const events: string[] = [];
+  const { database } = harness;
+  const mailer = createCodeMailer({ url: 'smtp://127.0.0.1:1', from: 'shop@shop.example' });
+  const guests = await openGuests({ database, billing: createDemoBilling(database), mailer, nowMs: () => clockMs });
+  guests.observe((event) => events.push(event));
+  const order = orderOf();
+  await guests.sendCode(
+    { subject: { issuer: 'https://shop.example', subject: `anon:${newSid()}` }, sessionId: newSid() },
+    { orderId: order.order_id, email: order.email },
+  );
+  await guests.close();
+  assert.deepEqual(events, ['mail_asked', 'mail_failed']);
 });
 
 test('who says who he is needs no proof and has no use for one: customers and direct callers', async () => {

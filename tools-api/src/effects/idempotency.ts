@@ -44,6 +44,12 @@ export async function takeKey(connection: Connection, keyDigest: string, options
   return row && { tool: row.tool, argsDigest: row.args_digest, status: row.status, body: row.body };
 }
 
+/** Whether a key has its answer, which is given again whatever has become of its caller's right to ask for more. */
+export async function isAnswered(database: Database, keyDigest: string): Promise<boolean> {
+  const { rowCount } = await database.query('SELECT FROM idempotency_keys WHERE key_digest = $1', [keyDigest]);
+  return rowCount === 1;
+}
+
 /** Fails when there is an answer to this key already, and takes the whole transaction with it. */
 export async function keepAnswer(connection: Connection, keyDigest: string, answer: KeptAnswer): Promise<void> {
   await connection.query('INSERT INTO idempotency_keys (key_digest, tool, args_digest, status, body) VALUES ($1, $2, $3, $4, $5)', [

@@ -7,7 +7,7 @@ export type GuestMetrics = { happened: (event: GuestEvent) => void };
 export function createGuestMetrics(register: Registry): GuestMetrics {
   const events = new Counter({
     name: 'aiguy_guest_events_total',
-    help: 'Guests and orders: proven, failed, locked; mail_sent, mail_failed, mail_limited. Many locked ones are somebody who guesses.',
+    help: 'Guests and orders: proven, failed, locked; mail_asked, mail_sent, mail_failed, mail_limited. Many locked ones are somebody who guesses.',
     labelNames: ['event'],
     registers: [register],
   });

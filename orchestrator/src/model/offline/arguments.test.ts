@@ -63,3 +63,10 @@ test('a reference that begins as its pattern says needs no digits', () => {
   assert.deepEqual(fillArguments(tool, wish('Is T-KHXMRB done')).args, { reference: 'T-KHXMRB' });
   assert.deepEqual(fillArguments(tool, wish('any news on my t-shirt?')).missing, ['reference']);
 });
+
+test('a yes or no that need not be given is given where the nearest example gives it', () => {
+  const details = { ...orderTool.input, properties: { ...(orderTool.input.properties as object), details: { type: 'boolean' } } };
+  const tool = { ...orderTool, input: details };
+  assert.deepEqual(fillArguments(tool, wish('what is in W2530531'), { details: true }).args, { order_id: 'W2530531', details: true });
+  assert.deepEqual(fillArguments(tool, wish('where is W2530531'), {}).args, { order_id: 'W2530531' });
+});

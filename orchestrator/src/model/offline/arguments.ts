@@ -20,7 +20,8 @@ export type Wish = {
 
 /**
  * A required text with a pattern is looked for among the words, the newest message first; one without takes the question itself.
- * A tool that takes the context apart from the question gets both. A choice is made as in the example that the message is nearest to.
+ * A tool that takes the context apart from the question gets both. A choice is made as in the example that the message is nearest to, and a yes or no
+ * that need not be given too.
  */
 export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<string, unknown> = {}): Filled {
   const properties = propertiesOf(tool);
@@ -33,7 +34,11 @@ export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<
     if (value === undefined) missing.push(name);
     else args[name] = value;
   }
-  return { args, missing };
+  return { args: { ...args, ...agreedIn(nearest, properties) }, missing };
+}
+
+function agreedIn(nearest: Record<string, unknown>, properties: Record<string, Property>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(nearest).filter(([name, value]) => properties[name]?.type === 'boolean' && value === true));
 }
 
 function written({ pattern, maxLength = Infinity }: Property, wish: Wish, takesContext: boolean): string | undefined {

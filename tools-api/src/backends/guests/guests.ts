@@ -28,8 +28,8 @@ export type Guests = {
   close: () => Promise<void>;
 };
 
-/** failed and locked as guesses ended; mails that were not sent, because the server failed or three had gone out. */
-export type GuestEvent = 'proven' | 'failed' | 'locked' | 'mail_sent' | 'mail_failed' | 'mail_limited';
+/** How guesses ended; and mails: asked for with the right address, sent, not sent because the server failed, or because three had gone out. */
+export type GuestEvent = 'proven' | 'failed' | 'locked' | 'mail_asked' | 'mail_sent' | 'mail_failed' | 'mail_limited';
 
 export type GuestPorts = {
   database: Database;
@@ -88,7 +88,7 @@ class GuestRecord implements Guests {
   async confirmEmail(who: GuestSession, order: Order): Promise<boolean> {
     const { attempt, billed } = await this.#guess(who, order);
     if (billed) await this.#proveStatus(who, order.orderId, billed.customerId);
-    await this.#settle(attempt, billed !== undefined);
+    await this.#settle(attempt, billed && 'proven');
     return billed !== undefined;
   }
 
@@ -123,7 +123,7 @@ class GuestRecord implements Guests {
         !(billed && isBeyond),
       ],
     );
-    await this.#settle(attempt, billed !== undefined);
+    await this.#settle(attempt, billed && 'mail_asked');
     if (isMailed) this.#mail({ to: billed.email, orderId: order.orderId, code });
     else if (billed) this.#happened('mail_limited');
   }
@@ -136,7 +136,7 @@ class GuestRecord implements Guests {
     const attempt = await this.#attempts.add([session, order, asked?.address_hash ?? session], { max: failuresMax });
     const isRight = asked !== undefined && equal(asked.code_hash, this.#codeHash(who, orderId, code)) && !attempt.isBeyond;
     const isProven = isRight && (await this.#useCode(who, orderId, asked.code_hash));
-    await this.#settle(attempt, isProven);
+    await this.#settle(attempt, isProven ? 'proven' : undefined);
     return isProven ? { kind: 'proven' as const } : { kind: 'wrong' as const, mayTryAgain: (asked?.tries_left ?? 0) > 0 };
   }
 
@@ -158,9 +158,9 @@ class GuestRecord implements Guests {
   }
 
   /** A failure stays put down. What came while it was locked does not: it would lock for ever. */
-  async #settle(attempt: Attempt, isProven: boolean): Promise<void> {
-    await this.#attempts.takeBack(isProven || attempt.isBeyond ? attempt.ids : []);
-    this.#happened(isProven ? 'proven' : attempt.isBeyond ? 'locked' : 'failed');
+  async #settle(attempt: Attempt, right: GuestEvent | undefined): Promise<void> {
+    await this.#attempts.takeBack(right || attempt.isBeyond ? attempt.ids : []);
+    this.#happened(right ?? (attempt.isBeyond ? 'locked' : 'failed'));
   }
 
   async #spendTry(who: GuestSession, orderId: string): Promise<Code | undefined> {
