@@ -28,6 +28,14 @@ export type ToolManifest = {
    */
   personal: boolean;
   /**
+   * What somebody who is not signed in must do first, even where his site grants him the scope. order_email: type the address that the order named by the argument order_id is billed to, or, with an argument details that is true, as order_code; the tool gives such a guest nothing but the order's state. order_code: type the code that was mailed there; the tool looks at this order only. Left out: nothing.
+   */
+  guests?: 'sign_in' | 'order_email' | 'order_code';
+  /**
+   * Only its form is shown, when another tool's refusal names it; no model and no direct caller is offered it. Its arguments stand in the other tool's by the same names.
+   */
+  is_step?: true;
+  /**
    * JSON Schema 2020-12 of the arguments; an object that is closed.
    */
   input: {};

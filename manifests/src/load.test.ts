@@ -43,6 +43,8 @@ const broken: [string, Record<string, unknown>, RegExp][] = [
 ];
 
 const asWrite = { effect: 'write', confirm: true, retries: 0, confirmation: { title: 'Do it?', action: 'Do it' } };
+const noArguments = { type: 'object', additionalProperties: false, properties: {} };
+const noInputs = ['a b', 'c d', 'e f'].map((message) => ({ message, input: {} }));
 const emailField = { email: { type: 'string', title: 'E-mail', format: 'email', maxLength: 254 } };
 const formOf = (properties: object, required: string[] = []) => ({
   form: { for: 'everyone', title: 'Who is asking?', schema: { type: 'object', additionalProperties: false, required, properties } },
@@ -61,6 +63,8 @@ broken.push(
     formOf({ email: { ...emailField.email, maxLength: undefined } }),
     /\/form\/schema\/properties\/email: .*maxLength/,
   ],
+  ['a proof of an order by a tool that names none', { guests: 'order_code', input: noArguments, examples: noInputs }, /\/guests: needs a required/],
+  ['a step without a form', { is_step: true }, /\/is_step: needs a form for everyone/],
   ['an object in a form', formOf({ email: { type: 'object', title: 'E-mail' } }), /\/form\/schema\/properties\/email\/type: /],
 );
 
@@ -83,7 +87,7 @@ test('an undo whose arguments can’t be filled from arguments or result stops t
   const undo = (name: string) => {
     const input = { type: 'object', additionalProperties: false, properties: { [name]: { type: 'string' } } };
     const examples = ['a', 'b', 'c'].map((text) => ({ message: `undo ${text}`, input: { [name]: text } }));
-    writeFileSync(join(folder, 'take_back.json'), JSON.stringify({ ...good, ...asWrite, name: 'take_back', input, examples }));
+    writeFileSync(join(folder, 'take_back.json'), JSON.stringify({ ...good, ...asWrite, guests: undefined, name: 'take_back', input, examples }));
   };
   undo('batch');
   assert.throws(() => loadManifests(folder), /get_order_status\.json \/undo\/tool: needs what neither input nor output has: batch/);

@@ -53,8 +53,11 @@ export function loadManifests(folder: string = toolsFolder): Catalogue {
     if (checked.value.name !== basename(file, '.json')) throw new ManifestError(file, '/name', 'must equal the file name');
     catalogue.set(checked.value.name, compileTool(file, checked.value));
   }
-  for (const tool of catalogue.values()) assertUndo(catalogue, tool.manifest);
-  for (const { manifest } of catalogue.values()) assertFile(manifest);
+  for (const { manifest } of catalogue.values()) {
+    assertUndo(catalogue, manifest);
+    assertFile(manifest);
+    assertGuests(manifest);
+  }
   return catalogue;
 }
 
@@ -112,6 +115,15 @@ export function callSchema(file: string, { input, form }: ToolManifest): ObjectS
 function assertFile({ name, file, effect, output }: ToolManifest): void {
   if (file && !(effect === 'read' && (output as ObjectSchema).required?.includes('file')))
     throw new ManifestError(`${name}.json`, '/file', 'is for a read whose output requires the field «file»');
+}
+
+/** What is shown of an order has to name one, and a step without a form shows nothing. */
+function assertGuests({ name, guests, is_step: isStep, effect, form, input }: ToolManifest): void {
+  const file = `${name}.json`;
+  const { properties = {} } = input as ObjectSchema;
+  if (guests?.startsWith('order_') && !('order_id' in properties)) throw new ManifestError(file, '/guests', 'needs an argument order_id');
+  if (isStep && !(effect === 'read' && form?.for === 'everyone'))
+    throw new ManifestError(file, '/is_step', 'needs a form for everyone, and no confirmation');
 }
 
 function assertUndo(catalogue: Catalogue, manifest: ToolManifest): void {

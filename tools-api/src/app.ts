@@ -6,6 +6,7 @@ import { createService, type Service } from '@aiguy/manifests/service';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { Audit } from './audit/audit.ts';
 import type { Files } from './backends/files/files.ts';
+import type { Guests } from './backends/guests/guests.ts';
 import type { Knowledge } from './backends/knowledge/search.ts';
 import type { Config } from './config.ts';
 import { addCallToolRoute } from './http/call-tool.ts';
@@ -26,6 +27,8 @@ export type AppPorts = {
   catalogue: Catalogue;
   handlers: Handlers;
   audit: Audit;
+  /** undefined where guests can show nothing and have to sign in. */
+  guests?: Guests | undefined;
   knowledge: Knowledge;
   files: Files;
   tasks?: LongTasks | undefined;
@@ -35,7 +38,7 @@ export type AppPorts = {
 const bodyBytesMax = 64 * 1024;
 const requestTimeoutMs = 10_000;
 
-export function buildApp(config: Config, { database, catalogue, handlers, audit, knowledge, files, tasks }: AppPorts): Service {
+export function buildApp(config: Config, { database, catalogue, handlers, audit, guests, knowledge, files, tasks }: AppPorts): Service {
   assertComplete(catalogue, handlers);
   const service = createService({
     name: 'tools_api',
@@ -51,7 +54,7 @@ export function buildApp(config: Config, { database, catalogue, handlers, audit,
   const metrics = createToolMetrics(service.metrics);
 
   const { app } = service;
-  const ports = { database, catalogue, handlers, limits, audit, metrics, verifier, tasks };
+  const ports = { database, catalogue, handlers, limits, audit, metrics, guests, verifier, tasks };
   addCallToolRoute(app, ports);
   addPreviewToolRoute(app, ports);
   addTaskStatusRoute(app, ports);

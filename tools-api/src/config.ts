@@ -5,7 +5,7 @@ import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import { type EmbeddingVariables, providers, readEmbeddingSettings } from './backends/embedding/settings.ts';
 import { type OpeningHoursVariables, openingHoursVariables, readOpeningHours } from './backends/opening-hours.ts';
 import type { CustomerNaming } from './backends/shop.ts';
-import { readDeskSettings, type TicketVariables, ticketVariables } from './backends/ticket-desk/settings.ts';
+import { readDeskSettings, readMailSettings, type TicketVariables, ticketVariables } from './backends/ticket-desk/settings.ts';
 import { readWooSettings, type WooVariables, wooVariables } from './backends/woocommerce/settings.ts';
 
 export type ToolsIssuer = TrustedIssuer & { customers?: CustomerNaming[] };
@@ -131,6 +131,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   readDeskSettings(config);
   readWooSettings(config);
   readOpeningHours(config);
+  readMailSettings(config);
   if (config.RERANK_MODEL !== undefined && config.ANTHROPIC_API_KEY === undefined)
     throw new ConfigError('ANTHROPIC_API_KEY', 'is not set, and RERANK_MODEL judges nothing without it; set it, or unset RERANK_MODEL');
   return config;

@@ -8,8 +8,10 @@ import { inSpan } from '@aiguy/manifests/telemetry';
 import { check } from '@aiguy/manifests/validate';
 import type { AuditEntry } from './audit/audit.ts';
 import { isGuest } from './backends/shop.ts';
+import { isAnswered, keyDigestOf } from './effects/idempotency.ts';
 import { previewWrite } from './effects/preview-write.ts';
 import { runWrite } from './effects/run-write.ts';
+import { withProof } from './guest-proof.ts';
 import { withinTime } from './time-limit.ts';
 import {
   type Admitted,
@@ -82,7 +84,23 @@ async function attempt(work: (call: Started) => Promise<Outcome>, call: Started)
 async function admit(ports: ToolPorts, call: Started, what: 'call' | 'preview'): Promise<Admitted> {
   const tool = authorise(ports.catalogue, call);
   await limit(ports.limits, { tool, what }, call.caller);
-  return { ...call, tool, args: checkedArguments(tool, call) };
+  const args = checkedArguments(tool, call, what);
+  return { ...call, tool, args, caller: await proven(ports, tool, { ...call, args }) };
+}
+
+/** A guest whose proof is over while nobody knows what came of his write still hears it, by the key that he sent it with. */
+async function proven(ports: ToolPorts, tool: Tool, { caller, args, idempotencyKey }: Started & { args: Output }): Promise<Caller> {
+  try {
+    return await withProof(ports.guests, tool, { caller, args });
+  } catch (error) {
+    if (
+      tool.manifest.effect === 'write' &&
+      idempotencyKey !== undefined &&
+      (await isAnswered(ports.database, keyDigestOf(caller.subject, idempotencyKey)))
+    )
+      return caller;
+    throw error;
+  }
 }
 
 function authorise(catalogue: Catalogue, { name, argsDigest, caller }: Started): Tool {
@@ -105,10 +123,11 @@ async function limit(limits: RateLimits, { tool, what }: { tool: Tool; what: 'ca
   });
 }
 
-function checkedArguments(tool: Tool, { args, caller }: Started): Output {
+/** A preview comes before the form: what it says goes onto the card that has it. */
+function checkedArguments(tool: Tool, { args, caller }: Started, what: 'call' | 'preview'): Output {
   const checked = check<Output>(tool.validateCall as never, args);
   if (!checked.ok) throw new AiguyError('invalid_input', { details: checked.violations });
-  if (tool.manifest.form?.for === 'guests' && isGuest(caller.subject)) assertForm(tool, checked.value);
+  if (what === 'call' && tool.manifest.form?.for === 'guests' && isGuest(caller.subject)) assertForm(tool, checked.value);
   return checked.value;
 }
 

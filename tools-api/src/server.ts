@@ -6,6 +6,9 @@ import { buildApp } from './app.ts';
 import { openAudit } from './audit/audit.ts';
 import { startSweeping } from './backends/files/files.ts';
 import { openFiles } from './backends/files/open-files.ts';
+import { createDemoBilling } from './backends/guests/billing.ts';
+import { createCodeMailer } from './backends/guests/code-mail.ts';
+import { openGuests } from './backends/guests/guests.ts';
 import { createGuides } from './backends/guides.ts';
 import { createInvoices } from './backends/invoices.ts';
 import { readOpeningHours } from './backends/opening-hours.ts';
@@ -15,7 +18,7 @@ import { createProfiles } from './backends/profiles.ts';
 import { mayBeReader, readOnly } from './backends/read-only.ts';
 import { createDemoShop } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
-import { readDeskSettings } from './backends/ticket-desk/settings.ts';
+import { readDeskSettings, readMailSettings } from './backends/ticket-desk/settings.ts';
 import { createTickets } from './backends/tickets.ts';
 import { createWooProducts } from './backends/woocommerce/products.ts';
 import { readWooSettings } from './backends/woocommerce/settings.ts';
@@ -25,6 +28,7 @@ import { startForgetting } from './effects/idempotency.ts';
 import { keepIndex } from './ingestion/keep-index.ts';
 import { createIngestion } from './ingestion/run-ingestion.ts';
 import { startSchedule } from './ingestion/schedule.ts';
+import { createGuestMetrics } from './observe/guest-metrics.ts';
 import { openKnowledge } from './open-knowledge.ts';
 import { openTicketTasks } from './tasks/open-ticket-tasks.ts';
 import { createHandlers } from './tools/index.ts';
@@ -49,11 +53,14 @@ const files = openFiles(config.FILES_LOCATION);
 const tickets = createTickets(reading);
 const desk = createDesk(readDeskSettings(config));
 const tasks = desk && (await openTicketTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, desk, tickets }));
+const mail = readMailSettings(config);
+const guests = await openGuests({ database, billing: createDemoBilling(database), mailer: mail && createCodeMailer(mail), nowMs: Date.now });
 const { app, metrics } = buildApp(config, {
   database,
   catalogue,
   handlers: createHandlers({
     shop,
+    guests,
     invoices: createInvoices(reading),
     files,
     knowledge,
@@ -70,12 +77,15 @@ const { app, metrics } = buildApp(config, {
     seller: config.INVOICE_SELLER,
   }),
   audit: await openAudit(database),
+  // Whose address an order elsewhere is billed to is not asked for there yet: its guests sign in.
+  guests: woo ? undefined : guests,
   knowledge,
   files,
   tasks,
 });
 if (!asRole)
   app.log.warn('reads run in read-only transactions, but not as the role aiguy_tools_reader: it could not be made, or this user is not in it');
+guests.observe(createGuestMetrics(metrics).happened);
 helpCentre.registerMetrics(metrics);
 await helpCentre.warmUp();
 
@@ -96,6 +106,7 @@ async function stop(): Promise<void> {
   forgetting.stop();
   sweeping.stop();
   await Promise.all([app.close(), stopSchedule?.(), tasks?.stop(), keeping]);
+  await guests.close();
   desk?.close();
   files.close();
   helpCentre.close();

@@ -5,6 +5,7 @@ import type { Catalogue, Tool } from '@aiguy/manifests/load';
 import type { RateLimits } from '@aiguy/manifests/rate-limit';
 import { check } from '@aiguy/manifests/validate';
 import type { Audit } from './audit/audit.ts';
+import type { Guests } from './backends/guests/guests.ts';
 import type { Subject } from './backends/shop.ts';
 import type { ToolMetrics } from './observe/metrics.ts';
 import type { LongTasks } from './tasks/long-tasks.ts';
@@ -26,6 +27,8 @@ export type ToolPorts = {
   limits: RateLimits;
   audit: Audit;
   metrics: ToolMetrics;
+  /** undefined where guests can show nothing and have to sign in. */
+  guests?: Guests | undefined;
   /** undefined where nothing is left to do after a call. */
   tasks?: LongTasks | undefined;
 };

@@ -17,6 +17,9 @@ import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
 import { createDiskFiles } from '../src/backends/files/disk.ts';
 import { createFiles, type Files } from '../src/backends/files/files.ts';
+import { createDemoBilling } from '../src/backends/guests/billing.ts';
+import type { CodeMailer } from '../src/backends/guests/code-mail.ts';
+import { type Guests, openGuests } from '../src/backends/guests/guests.ts';
 import { createGuides } from '../src/backends/guides.ts';
 import { createInvoices } from '../src/backends/invoices.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
@@ -69,9 +72,16 @@ type TestDatabase = { url: string; stop: () => Promise<void> };
 /**
  * @param options.start another database than the embedded one, which may have several connections
  * @param options.shopOnly without the help centre, whose loading takes most of the time
+ * @param options.mailer who mails codes to guests; nobody when left out
  */
 export async function startHarness(
-  options: { start?: (() => Promise<TestDatabase>) | undefined; shopOnly?: boolean; openingHours?: OpeningHours } = {},
+  options: {
+    start?: (() => Promise<TestDatabase>) | undefined;
+    shopOnly?: boolean;
+    openingHours?: OpeningHours;
+    mailer?: CodeMailer;
+    nowMs?: () => number;
+  } = {},
 ): Promise<Harness> {
   const embedded = await (options.start ?? startEmbeddedPostgres)();
   const connectionsMax = options.start ? 10 : embeddedConnectionsMax;
@@ -81,7 +91,9 @@ export async function startHarness(
   const parties = await makeParties();
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
-  const parts = await makeHandlers(database, { namings, openingHours: options.openingHours });
+  const { mailer, nowMs = Date.now } = options;
+  const guests = await openGuests({ database, billing: createDemoBilling(database), mailer, nowMs });
+  const parts = await makeHandlers(database, { namings, guests, openingHours: options.openingHours });
   const { knowledge, cached, handlers, files, filesFolder } = parts;
   // As the process does at boot: loading the model takes longer than a tool may.
   if (!options.shopOnly) await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
@@ -98,6 +110,7 @@ export async function startHarness(
         catalogue: change.catalogue ?? loadManifests(),
         handlers: { ...handlers, ...change.handlers } as Handlers,
         audit: await openAudit(change.database ?? database),
+        guests,
         knowledge: cached,
         files: change.files ?? files,
         tasks: change.tasks,
@@ -108,6 +121,7 @@ export async function startHarness(
     },
     close: async () => {
       await Promise.all(services.map((service) => service.app.close()));
+      await guests.close();
       await database.end();
       await embedded.stop();
       await rm(filesFolder, { recursive: true, force: true });
@@ -115,9 +129,9 @@ export async function startHarness(
   };
 }
 
-type Given = { namings: Map<string, readonly CustomerNaming[]>; openingHours: OpeningHours | undefined };
+type Given = { guests: Guests; namings: Map<string, readonly CustomerNaming[]>; openingHours: OpeningHours | undefined };
 
-async function makeHandlers(database: Database, { namings, openingHours }: Given) {
+async function makeHandlers(database: Database, { guests, namings, openingHours }: Given) {
   const local = createLocalEmbedder();
   const reading = readOnly(database, { asRole: await mayBeReader(database) });
   const spelling = createSpelling(local);
@@ -128,6 +142,7 @@ async function makeHandlers(database: Database, { namings, openingHours }: Given
   const files = createFiles(createDiskFiles(filesFolder));
   const handlers = createHandlers({
     shop: createDemoShop(reading, namings),
+    guests,
     invoices: createInvoices(reading),
     files,
     knowledge: cached,

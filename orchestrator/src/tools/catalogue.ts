@@ -4,12 +4,11 @@ import type { ToolDefinition } from '../model/port.ts';
 
 export type VisitorTools = { allowed: ToolDefinition[]; needingSignIn: ToolDefinition[] };
 
-export function toolsFor(catalogue: Catalogue, scopes: readonly string[]): VisitorTools {
-  const tools = [...catalogue.values()];
-  return {
-    allowed: tools.filter((tool) => scopes.includes(tool.manifest.scope)).map(toDefinition),
-    needingSignIn: tools.filter((tool) => !scopes.includes(tool.manifest.scope)).map(toDefinition),
-  };
+/** @param scopes as the site grants them; steps, which are forms behind other tools, are nobody's */
+export function toolsFor(catalogue: Catalogue, scopes: readonly string[], { isSignedIn } = { isSignedIn: true }): VisitorTools {
+  const tools = [...catalogue.values()].filter(({ manifest }) => !manifest.is_step);
+  const isAllowed = ({ manifest }: Tool) => scopes.includes(manifest.scope) && (isSignedIn || manifest.guests !== 'sign_in');
+  return { allowed: tools.filter(isAllowed).map(toDefinition), needingSignIn: tools.filter((tool) => !isAllowed(tool)).map(toDefinition) };
 }
 
 function toDefinition({ manifest }: Tool): ToolDefinition {

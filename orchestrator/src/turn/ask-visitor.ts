@@ -27,9 +27,16 @@ export async function askVisitor(
     tool.manifest.effect === 'write'
       ? await turn.ports.tools.preview(tool, args, { visitor, assertion, signal })
       : { ok: true as const, preview: { summary: tool.manifest.title, facts: [] } };
-  if (!previewed.ok) return previewed;
-  const card = cardOf(turn, { tool, call, preview: previewed.preview });
-  return { call, interrupt: { card, turnId: turn.turnId, args, argsDigest: argumentsDigest(args), issuer: visitor.iss, subject: visitor.sub } };
+  return previewed.ok ? waitingFor(turn, { tool, call, args, preview: previewed.preview }) : previewed;
+}
+
+/** A call that waits, with the card of the tool that runs when it is answered. */
+export function waitingFor(turn: Turn, { tool, call, args, preview }: { tool: Tool; call: ToolCall; args: Args; preview: Preview }): Waiting {
+  const { iss: issuer, sub: subject } = turn.message.visitor;
+  return {
+    call,
+    interrupt: { card: cardOf(turn, { tool, call, preview }), turnId: turn.turnId, args, argsDigest: argumentsDigest(args), issuer, subject },
+  };
 }
 
 function cardOf(turn: Turn, { tool, call, preview }: { tool: Tool; call: ToolCall; preview: Preview }): Interrupt {

@@ -14,9 +14,11 @@ import { fileMade } from '../session/run-events.ts';
 import { askVisitor, needsVisitor } from './ask-visitor.ts';
 import type { Input } from './machine.ts';
 import type { Passage } from './passages.ts';
-import type { Turn } from './turn.ts';
+import { askStep } from './steps.ts';
+import type { Turn, Waiting } from './turn.ts';
 
-type Prepared = { kind: 'ready'; tool: Tool; args: Record<string, unknown> } | { kind: 'refused'; outcome: ToolOutcome; malformed: boolean };
+type Args = Record<string, unknown>;
+type Prepared = { kind: 'ready'; tool: Tool; args: Args } | { kind: 'refused'; outcome: ToolOutcome; malformed: boolean };
 
 /** Reads run at once. The first call that needs the visitor waits for him; another one beside it is refused, so that each click is about one change. */
 export async function callTools(turn: Turn, calls: ToolCall[]): Promise<Input> {
@@ -40,14 +42,31 @@ export async function callTools(turn: Turn, calls: ToolCall[]): Promise<Input> {
 
 async function outcomeOf(turn: Turn, { call, prepared }: { call: ToolCall; prepared: Prepared }, mayAsk: boolean): Promise<ToolOutcome | 'waiting'> {
   if (prepared.kind === 'refused') return prepared.outcome;
-  if (!needsVisitor(turn, prepared.tool)) return await execute(turn, prepared);
+  const { tool, args } = prepared;
+  if (!needsVisitor(turn, tool)) return outcomeOrStep(turn, { call, args, outcome: await execute(turn, prepared) });
   if (!mayAsk) return refusal('one_change_at_a_time');
   const done = await doneBefore(turn, prepared);
   if (done) return done;
-  const asked = await askVisitor(turn, { ...prepared, call, signal: signalOf(turn) });
-  if ('ok' in asked) return asked;
+  const asked = await askVisitor(turn, { tool, args, call, signal: signalOf(turn) });
+  return 'ok' in asked ? outcomeOrStep(turn, { call, args, outcome: asked }) : wait(turn, asked);
+}
+
+/** A call that was refused for want of a proof waits for the form that gives it. */
+export function outcomeOrStep(turn: Turn, { call, args, outcome }: { call: ToolCall; args: Args; outcome: ToolOutcome }): ToolOutcome | 'waiting' {
+  const asked = outcome.ok ? undefined : askStep(turn, { call, args, outcome });
+  return asked ? wait(turn, asked) : outcome;
+}
+
+/** One card at a time. */
+export function wait(turn: Turn, asked: Waiting): ToolOutcome | 'waiting' {
+  if (turn.waiting) return refusal('one_change_at_a_time');
   turn.waiting = asked;
   return 'waiting';
+}
+
+/** The call that was refused, now that its visitor has shown what was asked of him; it was paid for before. */
+export async function callAgain(turn: Turn, call: ToolCall): Promise<ToolOutcome | 'waiting'> {
+  return await outcomeOf(turn, { call, prepared: checked(turn, call) }, true);
 }
 
 /** The same change asked for again in the same turn is the one that was made. */
@@ -106,24 +125,24 @@ function signalOf(turn: Turn): AbortSignal {
 }
 
 function prepare(turn: Turn, call: ToolCall): Prepared {
+  const prepared = checked(turn, call);
+  if (prepared.kind === 'refused') return prepared;
+  const verdict = spendTool(turn.ledger);
+  if (!verdict.ok) return refuse('budget_exhausted', { malformed: false });
+  turn.ledger = verdict.ledger;
+  return prepared;
+}
+
+function checked(turn: Turn, call: ToolCall): Prepared {
   const tool = turn.ports.catalogue.get(call.name);
   if (!(tool && turn.tools.allowed.some(({ name }) => name === call.name))) return refuse('unknown_tool', { malformed: true });
   const args = parseArguments(call.argumentsText);
   if (!args) return refuse('invalid_input', { malformed: true, details: [{ pointer: '/', rule: 'must be a JSON object' }] });
-  const checked = check<Record<string, unknown>>(tool.validateInput as never, args);
-  if (!checked.ok) {
-    const coerced = tool.manifest.effect === 'read' ? coerceStrings(args) : args;
-    if (!check(tool.validateInput, coerced).ok) return refuse('invalid_input', { malformed: true, details: checked.violations });
-    return spend(turn, tool, coerced);
-  }
-  return spend(turn, tool, checked.value);
-}
-
-function spend(turn: Turn, tool: Tool, args: Record<string, unknown>): Prepared {
-  const verdict = spendTool(turn.ledger);
-  if (!verdict.ok) return refuse('budget_exhausted', { malformed: false });
-  turn.ledger = verdict.ledger;
-  return { kind: 'ready', tool, args };
+  const given = check<Args>(tool.validateInput as never, args);
+  if (given.ok) return { kind: 'ready', tool, args: given.value };
+  const coerced = tool.manifest.effect === 'read' ? coerceStrings(args) : args;
+  if (!check(tool.validateInput, coerced).ok) return refuse('invalid_input', { malformed: true, details: given.violations });
+  return { kind: 'ready', tool, args: coerced };
 }
 
 function refuse(

@@ -2,14 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { wallLeftMs } from '../budget/ledger.ts';
-import type { ToolOutcome } from '../model/port.ts';
+import type { ToolCall, ToolOutcome } from '../model/port.ts';
 import { type Effect, effectKey } from '../session/effects.ts';
 import type { InterruptRow } from '../session/interrupt-rows.ts';
 import { receiptIssued, textMessage } from '../session/run-events.ts';
 import { announceCall } from './call-model.ts';
-import { record, refusal } from './call-tools.ts';
+import { callAgain, record, refusal, wait } from './call-tools.ts';
 import { keepOutcome } from './keep-outcome.ts';
 import type { Input } from './machine.ts';
+import { askStep, isStep } from './steps.ts';
 import type { Turn } from './turn.ts';
 
 /** First pause before a write in doubt is asked about beside the conversation. */
@@ -21,12 +22,21 @@ export async function carryOut(turn: Turn): Promise<Input> {
   if (!call) throw new Error('nothing waits for an answer');
   turn.recorder.step('tool');
   const row = await turn.ports.interrupts.behind(turn.message.run);
-  const outcome = await outcomeOf(turn, row);
+  const outcome = isStep(turn, row.tool) ? await goThrough(turn, row, call) : await outcomeOf(turn, row);
+  if (outcome === 'waiting') return { type: 'tools_finished', malformed: false, waiting: true };
   record(turn, call, outcome);
   if (outcome.ok && isWrite(row)) await tellReceipt(turn, effectKey(turn.message.visitor, row));
   turn.messages.push({ role: 'tool', call, outcome });
   await turn.recorder.settle();
   return { type: 'tools_finished', malformed: false, waiting: false };
+}
+
+/** A step that was gone through leads to the next one, or to the call that it was for; one that failed may be tried again while it says so. */
+async function goThrough(turn: Turn, row: InterruptRow, call: ToolCall): Promise<ToolOutcome | 'waiting'> {
+  const outcome = await outcomeOf(turn, row);
+  const asked = askStep(turn, { call, args: row.args, outcome });
+  if (asked) return wait(turn, asked);
+  return outcome.ok ? await callAgain(turn, call) : outcome;
 }
 
 /** Needs no model: what there is to say is known. */

@@ -17,7 +17,7 @@ import { historyCharactersMax, recollect, remember } from './remember.ts';
 import { reopenCard } from './reopen-card.ts';
 import { sayDone } from './say-done.ts';
 import { transcriptOf } from './transcript.ts';
-import type { Turn, TurnPorts } from './turn.ts';
+import { isSignedIn, type Turn, type TurnPorts } from './turn.ts';
 
 /**
  * Contract: never rejects. The run ends with exactly one terminal event, unless the database can't be written, the lease is lost or the process
@@ -64,7 +64,7 @@ function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'r
     message: { run, visitor, assertion, text: input.kind === 'message' ? input.text : '' },
     turnId: run.id,
     recorder,
-    tools: toolsFor(ports.catalogue, visitor.scopes),
+    tools: toolsFor(ports.catalogue, visitor.scopes, { isSignedIn: isSignedIn({ message: { visitor } }) }),
     said: [],
     isComplete: false,
     passages: new Map(),

@@ -89,8 +89,8 @@ export type Turn = {
   signal: AbortSignal;
 };
 
-export function isSignedIn(turn: Turn): boolean {
-  return turn.message.visitor.sub.startsWith('wp:');
+export function isSignedIn({ message }: { message: Pick<AcceptedMessage, 'visitor'> }): boolean {
+  return message.visitor.sub.startsWith('wp:');
 }
 
 /** Nothing was done about the message yet. */

@@ -5,7 +5,15 @@ import { type OrderChanges, orderChanges } from './order-changes.ts';
 import { type OrderReturns, orderReturns } from './order-returns.ts';
 
 /** Who asks, as a trusted issuer named them. */
-export type Subject = { issuer: string; subject: string };
+export type Subject = {
+  issuer: string;
+  subject: string;
+  /** The one order that a guest has shown to be his, for this call alone; only tools get it whose manifest says so, and they look at this order only. */
+  order?: ProvenOrder | undefined;
+};
+
+/** status: state and dates alone. owner: everything that this order's customer may see and do. */
+export type ProvenOrder = { orderId: string; customerId: string; level: 'status' | 'owner' };
 
 /** A visitor whom the site has not signed in. */
 export function isGuest({ subject }: Subject): boolean {
@@ -49,7 +57,7 @@ export type Payment = { type: 'payment' | 'refund'; amount: number; payment_meth
 
 /** Contract: nothing is returned that does not belong to the customer named; another's order and no order are both undefined. */
 export type ShopReads = {
-  /** @returns the shop's customer id; undefined for guests, unknown users and issuers whose naming does not cover the subject */
+  /** @returns the shop's customer id; undefined for unknown users, issuers whose naming does not cover the subject, and guests who have shown no order */
   resolveCustomer: (who: Subject) => Promise<string | undefined>;
   findOrder: (customerId: string, orderId: string, signal?: AbortSignal) => Promise<Order | undefined>;
   /** Newest first. @returns at most `limit` of them, and whether there are more */
@@ -90,6 +98,7 @@ export function createDemoShop(database: Database, namings: Namings): Shop {
 function shopReads(database: Queryable, namings: Namings): ShopReads {
   return {
     resolveCustomer: async (who) => {
+      if (who.order) return who.order.customerId;
       const { wpUser, direct } = namedCustomer(namings, who);
       if (wpUser !== undefined) return await customerId(database, 'wp_user_id', wpUser);
       return direct === undefined ? undefined : await customerId(database, 'customer_id', direct);

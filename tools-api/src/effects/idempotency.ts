@@ -44,6 +44,12 @@ export async function takeKey(connection: Connection, keyDigest: string, options
   return row && { tool: row.tool, argsDigest: row.args_digest, status: row.status, body: row.body };
 }
 
+/** Whether a key has its answer, which is given again whatever has become of its caller's right to ask for more. */
+export async function isAnswered(database: Database, keyDigest: string): Promise<boolean> {
+  const { rowCount } = await database.query('SELECT FROM idempotency_keys WHERE key_digest = $1', [keyDigest]);
+  return rowCount === 1;
+}
+
 /** Fails when there is an answer to this key already, and takes the whole transaction with it. */
 export async function keepAnswer(connection: Connection, keyDigest: string, answer: KeptAnswer): Promise<void> {
   await connection.query('INSERT INTO idempotency_keys (key_digest, tool, args_digest, status, body) VALUES ($1, $2, $3, $4, $5)', [
@@ -55,10 +61,13 @@ export async function keepAnswer(connection: Connection, keyDigest: string, answ
   ]);
 }
 
-/** Deletes answers and preferences whose time is over. */
+/** Deletes answers, preferences and what guests have shown or tried, once its time is over. */
 export async function forgetExpired(database: Database): Promise<void> {
   await database.query("DELETE FROM idempotency_keys WHERE created_at < now() - $1 * interval '1 hour'", [answersKeptHours]);
   await database.query('DELETE FROM preferences WHERE expires_at < now()');
+  await database.query('DELETE FROM order_codes WHERE expires_at < now()');
+  await database.query('DELETE FROM order_proofs WHERE status_until < now() AND coalesce(owner_until < now(), true)');
+  await database.query("DELETE FROM guest_attempts WHERE at < now() - interval '1 hour'");
 }
 
 const forgetEveryMs = 3_600_000;

@@ -8,7 +8,7 @@ import { bearerOf } from './authenticate.ts';
 export function addListToolsRoute(app: FastifyInstance, ports: { catalogue: Catalogue; verifier: TokenVerifier }): void {
   app.get('/tools', async (request, reply) => {
     const { scopes } = await ports.verifier.verify('tools-access', bearerOf(request));
-    const allowed = [...ports.catalogue.values()].filter(({ manifest }) => scopes.includes(manifest.scope));
+    const allowed = [...ports.catalogue.values()].filter(({ manifest }) => scopes.includes(manifest.scope) && !manifest.is_step);
     const list: ToolList = {
       tools: allowed.map(({ manifest }) => {
         const { name, title, description, scope, effect, confirm, output } = manifest;

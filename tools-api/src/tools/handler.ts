@@ -1,5 +1,6 @@
 // What every tool's handler is: arguments that keep the manifest's schema in, a result that must keep the output schema out.
 import type { Files } from '../backends/files/files.ts';
+import type { Guests } from '../backends/guests/guests.ts';
 import type { Guides } from '../backends/guides.ts';
 import type { Invoices } from '../backends/invoices.ts';
 import type { Knowledge } from '../backends/knowledge/search.ts';
@@ -11,6 +12,7 @@ import type { Tickets } from '../backends/tickets.ts';
 
 /** The outside world as handlers see it; one port each. */
 export type Backends = {
+  guests: Guests;
   guides: Guides;
   shop: Shop;
   files: Files;

@@ -4,7 +4,9 @@ import { createCancelOrder } from './cancel_order/handler.ts';
 import { createCancelReturn } from './cancel_return/handler.ts';
 import { createChangeAddress } from './change_address/handler.ts';
 import { createCheckInventory } from './check_inventory/handler.ts';
+import { createConfirmOrderEmail } from './confirm_order_email/handler.ts';
 import { createCreateSupportTicket } from './create_support_ticket/handler.ts';
+import { createEnterOrderCode } from './enter_order_code/handler.ts';
 import { createEscalateToHuman } from './escalate_to_human/handler.ts';
 import { createGetInvoicePdf } from './get_invoice_pdf/handler.ts';
 import { createGetOrderStatus } from './get_order_status/handler.ts';
@@ -18,6 +20,7 @@ import { createRequestReturn } from './request_return/handler.ts';
 import { createRestoreAddress } from './restore_address/handler.ts';
 import { createRetrieveDocs } from './retrieve_docs/handler.ts';
 import { createRunTroubleshooting } from './run_troubleshooting/handler.ts';
+import { createSendOrderCode } from './send_order_code/handler.ts';
 import { createUpdatePreferences } from './update_preferences/handler.ts';
 
 export type Handlers = Readonly<Record<string, Handler | WriteHandler>>;
@@ -28,7 +31,9 @@ export function createHandlers(backends: Backends): Handlers {
     cancel_return: createCancelReturn(backends),
     change_address: createChangeAddress(backends),
     check_inventory: createCheckInventory(backends),
+    confirm_order_email: createConfirmOrderEmail(backends),
     create_support_ticket: createCreateSupportTicket(backends),
+    enter_order_code: createEnterOrderCode(backends),
     escalate_to_human: createEscalateToHuman(backends),
     get_invoice_pdf: createGetInvoicePdf(backends),
     get_order_status: createGetOrderStatus(backends),
@@ -41,6 +46,7 @@ export function createHandlers(backends: Backends): Handlers {
     restore_address: createRestoreAddress(backends),
     retrieve_docs: createRetrieveDocs(backends),
     run_troubleshooting: createRunTroubleshooting(backends),
+    send_order_code: createSendOrderCode(backends),
     update_preferences: createUpdatePreferences(backends),
   };
 }

@@ -1,7 +1,9 @@
 // What the tools that change an order have in common: whose it is, which rule forbids it, and how money is put in words.
 import { AiguyError } from '@aiguy/manifests/errors';
+import type { GuestSession } from '../backends/guests/guests.ts';
 import type { Refund } from '../backends/order-changes.ts';
-import type { Order, OrderLine, ShopReads, Subject } from '../backends/shop.ts';
+import { isGuest, type Order, type OrderLine, type ShopReads, type Subject } from '../backends/shop.ts';
+import type { ToolContext } from './handler.ts';
 
 export type OwnOrder = { customerId: string; order: Order };
 
@@ -18,6 +20,12 @@ export async function ownOrder(
   const order = customerId === undefined ? undefined : await find(customerId);
   if (customerId === undefined || !order) throw new AiguyError('not_found');
   return { customerId, order };
+}
+
+/** @throws AiguyError not_found for everybody who is no guest in a session: there is nothing for him to show */
+export function guestOf({ subject, sessionId }: Pick<ToolContext, 'subject' | 'sessionId'>): GuestSession {
+  if (!isGuest(subject) || sessionId === undefined) throw new AiguyError('not_found');
+  return { subject, sessionId };
 }
 
 /** A rule of the shop forbids it; the rule is for the model and the visitor to read. */

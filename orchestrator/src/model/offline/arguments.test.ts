@@ -93,3 +93,10 @@ test('of two ids that a tool takes, the one that the newest message names is giv
   assert.ok(hasIdentifier(invoiceTool, 'bill for W2530531') && hasIdentifier(invoiceTool, 'INV-2026-010145') && !hasIdentifier(invoiceTool, 'bill'));
   assert.equal(withoutIdentifiers([invoiceTool], 'print INV-2026-010145 now'), 'print now');
 });
+
+test('a yes or no that need not be given is given where the nearest example gives it', () => {
+  const details = { ...orderTool.input, properties: { ...(orderTool.input.properties as object), details: { type: 'boolean' } } };
+  const tool = { ...orderTool, input: details };
+  assert.deepEqual(fillArguments(tool, wish('what is in W2530531'), { details: true }).args, { order_id: 'W2530531', details: true });
+  assert.deepEqual(fillArguments(tool, wish('where is W2530531'), {}).args, { order_id: 'W2530531' });
+});

@@ -24,6 +24,7 @@ export type Wish = {
 /**
  * A number of the shop's is looked for among the words, the newest message first; the one free text of a tool takes the question itself.
  * A tool that takes the context apart from the question gets both. A choice is made as in the example that the message is nearest to.
+ * A yes or no that need not be given is given where that example gives it.
  */
 export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<string, unknown> = {}): Filled {
   const properties = propertiesOf(tool);
@@ -39,7 +40,11 @@ export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<
     else args[name] = value;
   }
   addNumbers(tool, wish.text, args);
-  return { args, missing };
+  return { args: { ...args, ...agreedIn(nearest, properties) }, missing };
+}
+
+function agreedIn(nearest: Record<string, unknown>, properties: Record<string, Property>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(nearest).filter(([name, value]) => properties[name]?.type === 'boolean' && value === true));
 }
 
 /** What the tool would take besides, where the message says it. */

@@ -9,7 +9,7 @@ const fieldsMax = 12;
 
 export function describeResult(tool: ToolDefinition | undefined, output: Output): string {
   if (tool?.answer) return fill(tool.answer, output);
-  if (typeof output.status_text === 'string' && Array.isArray(output.shipments)) return describeOrder(output);
+  if (typeof output.status_text === 'string') return describeOrder(output);
   const lines = fieldsOf(output).slice(0, fieldsMax);
   return lines.length > 0 ? lines.map(([name, value]) => `- ${name}: ${value}`).join('\n') : 'There is nothing on record.';
 }

@@ -42,6 +42,18 @@ for (const { text, tool } of [
   });
 }
 
+for (const [text, details] of [
+  ['which items are in my order W6584521?', true],
+  ['where is my order W6584521?', undefined],
+  ['when does W6584521 get here', undefined],
+] as const) {
+  test(`«${text}» asks for ${details ? 'the details' : 'the state alone'}`, async () => {
+    const [first] = await collect(model, makeRequest([user(text)], { tools }));
+    assert.ok(first?.type === 'tool_call', JSON.stringify(first));
+    assert.deepEqual([first.call.name, JSON.parse(first.call.argumentsText).details], ['get_order_status', details]);
+  });
+}
+
 for (const text of ['has my order shipped', 'why is my order taking so long', 'my package has not arrived']) {
   test(`«${text}» is looked up among one’s own orders, or asks for the number`, async () => {
     const [first] = await collect(model, makeRequest([user(text)], { tools }));

@@ -32,6 +32,7 @@ const chatterAnswers: Record<Chatter, string> = {
   farewell: 'Goodbye, and thank you for getting in touch.',
   off_topic: 'That’s nothing I can help with: I only know this shop. Ask me about an order, delivery, returns, payment or a product.',
 };
+const signInFirst = 'Please sign in first: then I can do that for you.';
 const notFoundAnswer = 'I don’t find that in our help centre. Try asking it in other words, or contact our team and a person will help you.';
 
 export type OfflineOptions = {
@@ -103,7 +104,7 @@ function routeAnswer(route: Exclude<Route, { kind: 'call' }>): string {
     case 'chatter':
       return chatterAnswers[route.topic];
     case 'sign_in':
-      return 'Please sign in first: then I can look up your own orders for you.';
+      return signInFirst;
     case 'ask':
       return question(route);
     case 'which':
@@ -172,16 +173,26 @@ function offerOf({ confidence, passages }: Record<string, unknown>): string {
 
 type OfferedPassage = { title: string; url: string };
 
+const failureAnswers: Partial<Record<string, string>> = {
+  sign_in_required: signInFirst,
+  proof_required: signInFirst,
+  proof_failed:
+    'That order number and e-mail address don’t fit together, or too much was tried in the last hour. Please check both in your confirmation e-mail and ask me again.',
+  code_wrong: 'That code isn’t right, or it is too old. Ask me again and we will mail you a new one.',
+  rejected_by_visitor: 'All right: nothing was changed.',
+  effect_unknown:
+    'I can’t tell yet whether that went through. I’m checking, and will say here what came of it; please don’t ask for it again before.',
+  tool_rate_limited: 'That was a lot of look-ups in a short time. Please try again in a minute.',
+};
+
 function failureAnswer({ call, outcome: { code, details } }: Missed): string {
   const orderId = orderIdOf(call);
   const rule = details?.[0]?.rule;
   if (code === 'not_found' && orderId) return `I can’t find order ${orderId} among your orders. Please check the number in your confirmation e-mail.`;
   if (code === 'not_found') return 'I can’t find that among what is yours. Please check the number you gave me.';
-  if (code === 'rejected_by_visitor') return 'All right: nothing was changed.';
+  const said = failureAnswers[code];
+  if (said !== undefined) return said;
   if (code === 'not_allowed_now' && rule) return `That can’t be done: ${rule}.`;
-  if (code === 'effect_unknown')
-    return 'I can’t tell yet whether that went through. I’m checking, and will say here what came of it; please don’t ask for it again before.';
-  if (code === 'tool_rate_limited') return 'That was a lot of look-ups in a short time. Please try again in a minute.';
   const reason = code === 'tool_timeout' ? 'the lookup did not answer in time' : 'the lookup is not available';
   return `I couldn’t ${wantedOf(call)} just now: ${reason}. Please try again in a moment, or contact our team.`;
 }

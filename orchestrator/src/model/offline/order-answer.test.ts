@@ -28,3 +28,8 @@ test('nothing is told that is not there: no tracking before shipping, no refund,
   assert.equal(describeOrder(pending), 'Order W2530531 is being prepared.');
   assert.match(describeOrder({ ...order, shipments: [{ tracking_numbers: ['687'] }] }), /Tracking number: 687\./);
 });
+
+test('of an order that a guest has only named the address of there is the state to tell', () => {
+  const { order_id, status, status_text } = order;
+  assert.equal(describeOrder({ order_id, status, status_text, has_tracking: true }), status_text);
+});

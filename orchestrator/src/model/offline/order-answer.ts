@@ -4,25 +4,28 @@ type OrderStatus = {
   order_id: string;
   status: string;
   status_text: string;
-  currency: string;
-  total: number;
-  items: { name: string; quantity: number }[];
-  shipments: { tracking_numbers: string[] }[];
-  refunds: { amount: number }[];
+  /** The rest is left out for a guest who has shown no more than the order's address. */
+  currency?: string;
+  total?: number;
+  items?: { name: string; quantity: number }[];
+  shipments?: { tracking_numbers: string[] }[];
+  refunds?: { amount: number }[];
 };
 
 export function describeOrder(output: Record<string, unknown>): string {
   const order = output as unknown as OrderStatus;
-  const tracking = order.shipments.flatMap((shipment) => shipment.tracking_numbers);
+  const { currency, total, items, shipments, refunds } = order;
+  if (currency === undefined || total === undefined || !items || !shipments || !refunds) return order.status_text;
+  const tracking = shipments.flatMap((shipment) => shipment.tracking_numbers);
   const onItsWay = order.status === 'processed' || order.status === 'delivered';
-  const refunded = order.refunds.reduce((sum, refund) => sum + refund.amount, 0);
+  const refunded = refunds.reduce((sum, refund) => sum + refund.amount, 0);
   return [
     order.status_text,
     onItsWay && tracking.length > 0 ? `Tracking number${tracking.length > 1 ? 's' : ''}: ${tracking.join(', ')}.` : '',
-    order.items.length > 0
-      ? `It contains ${list(order.items.map((item) => (item.quantity > 1 ? `${item.quantity} × ${item.name}` : item.name)))}, ${money(order.total, order.currency)} in total.`
+    items.length > 0
+      ? `It contains ${list(items.map((item) => (item.quantity > 1 ? `${item.quantity} × ${item.name}` : item.name)))}, ${money(total, currency)} in total.`
       : '',
-    refunded > 0 ? `${money(refunded, order.currency)} has been refunded.` : '',
+    refunded > 0 ? `${money(refunded, currency)} has been refunded.` : '',
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');

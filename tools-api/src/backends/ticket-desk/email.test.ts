@@ -1,8 +1,7 @@
 // The real mail client against a real mail server on loopback.
 import assert from 'node:assert/strict';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { SMTPServer } from 'smtp-server';
+import { startMailServer } from '../mail-server.fixture.ts';
 import { DeskError, type DeskTicket } from './desk.ts';
 import { createEmail } from './email.ts';
 
@@ -16,41 +15,20 @@ const ticket: DeskTicket = {
   createdAt: new Date('2026-11-21T09:30:00Z'),
 };
 const delivery = { id: '5f0c1f4e-7a52-4a0e-9d38-0b0d3f1f6a11', isRepeated: false, signal: AbortSignal.timeout(5000) };
-const login = { user: 'shop', pass: 'pass-of-no-value' };
 
-type Mail = { to: string[]; text: string };
-
-async function startMailServer(t: TestContext, refuse?: { code: number }) {
-  const mails: Mail[] = [];
-  const server = new SMTPServer({
-    disabledCommands: ['STARTTLS'],
-    disableReverseLookup: true,
-    allowInsecureAuth: true,
-    onAuth: (auth, _session, done) =>
-      auth.username === login.user && auth.password === login.pass ? done(null, { user: login.user }) : done(new Error('wrong login')),
-    onData: (stream, session, done) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        if (refuse) return done(Object.assign(new Error('quoting The Ticket'), { responseCode: refuse.code }));
-        mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), text: Buffer.concat(chunks).toString('utf8') });
-        done();
-      });
-    },
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(async () => await new Promise<void>((resolve) => server.close(resolve)));
-  const port = (server.server.address() as AddressInfo).port;
-  const desk = (pass = login.pass) => {
-    const made = createEmail({ url: `smtp://${login.user}:${pass}@127.0.0.1:${port}`, from: 'shop@shop.example', to: 'team@shop.example' });
+async function startDesk(t: TestContext, refuse?: { code: number }) {
+  const server = await startMailServer({ refuse });
+  t.after(server.close);
+  const desk = (password?: string) => {
+    const made = createEmail({ url: server.url(password), from: 'shop@shop.example', to: 'team@shop.example' });
     t.after(() => made.close());
     return made;
   };
-  return { mails, desk };
+  return { mails: server.mails, desk };
 }
 
 test('the team gets a mail that it can answer; what a visitor wrote becomes no header and no other receiver', async (t) => {
-  const { mails, desk } = await startMailServer(t);
+  const { mails, desk } = await startDesk(t);
   await desk().deliver(ticket, delivery);
   assert.deepEqual(
     mails.map(({ to }) => to),
@@ -66,7 +44,7 @@ test('the team gets a mail that it can answer; what a visitor wrote becomes no h
 });
 
 test('a repeated mail has the id of the first', async (t) => {
-  const { mails, desk } = await startMailServer(t);
+  const { mails, desk } = await startDesk(t);
   await desk().deliver(ticket, delivery);
   await desk().deliver(ticket, { ...delivery, isRepeated: true });
   const ids = mails.map(({ text }) => /^Message-ID: (.*)$/m.exec(text)?.[1]);
@@ -78,7 +56,7 @@ for (const [code, kind] of [
   [451, 'unavailable'],
 ] as const) {
   test(`a server that answers ${code} makes it ${kind}, and its words are not repeated`, async (t) => {
-    const { desk } = await startMailServer(t, { code });
+    const { desk } = await startDesk(t, { code });
     await assert.rejects(
       desk().deliver(ticket, delivery),
       (error) => error instanceof DeskError && error.kind === kind && !error.message.includes('Ticket'),
@@ -87,7 +65,7 @@ for (const [code, kind] of [
 }
 
 test('a wrong login and no server at all are nothing that the ticket is to blame for', async (t) => {
-  const { desk } = await startMailServer(t);
+  const { desk } = await startDesk(t);
   const nobody = createEmail({ url: 'smtp://127.0.0.1:1', from: 'shop@shop.example', to: 'team@shop.example' });
   t.after(() => nobody.close());
   for (const wrong of [desk('wrong'), nobody])

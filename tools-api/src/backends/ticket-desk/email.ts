@@ -1,6 +1,6 @@
 // Tickets as e-mails to the team, by SMTP. Mail knows no idempotency key: a repeated delivery has the Message-ID of the first, by which mail
 // systems and people recognise it.
-import { createTransport } from 'nodemailer';
+import { openMailTransport } from '../mail-transport.ts';
 import { DeskError, type DeskTicket, type TicketDesk } from './desk.ts';
 
 export type EmailSettings = {
@@ -10,22 +10,8 @@ export type EmailSettings = {
   to: string;
 };
 
-const connectTimeoutMs = 10_000;
-const silenceTimeoutMs = 15_000;
-
 export function createEmail({ url, from, to }: EmailSettings): TicketDesk {
-  const isLoopback = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
-  const transport = createTransport({
-    url,
-    // Without TLS the password and the ticket would cross the net in the clear.
-    requireTLS: !isLoopback,
-    ignoreTLS: isLoopback,
-    connectionTimeout: connectTimeoutMs,
-    greetingTimeout: connectTimeoutMs,
-    socketTimeout: silenceTimeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  const transport = openMailTransport(url);
   return {
     name: 'email',
     deliver: async (ticket, { id, signal }) => {

@@ -54,12 +54,26 @@ export function readDeskSettings(variables: TicketVariables): DeskSettings {
       return { connector: 'webhook', url, secret: needed(variables, 'TICKETS_WEBHOOK_SECRET') };
     }
     case 'email': {
-      const url = needed(variables, 'SMTP_URL');
-      if (!(URL.canParse(url) && /^smtps?:\/\/[^?#]+$/.test(url) && new URL(url).hostname !== ''))
-        throw new ConfigError('SMTP_URL', 'must be smtp://user:password@host:port or smtps://…, without a query');
+      const url = smtpUrl(needed(variables, 'SMTP_URL'));
       return { connector: 'email', url, from: needed(variables, 'SMTP_FROM'), to: needed(variables, 'TICKETS_EMAIL_TO') };
     }
   }
+}
+
+/**
+ * The mail server for codes to guests, whatever tickets go by.
+ * @returns undefined when there is none
+ * @throws ConfigError as readDeskSettings does
+ */
+export function readMailSettings({ SMTP_URL: url, SMTP_FROM: from }: TicketVariables): { url: string; from: string } | undefined {
+  if (url === undefined) return undefined;
+  if (from === undefined) throw new ConfigError('SMTP_FROM', 'is not set, and mails by SMTP_URL need it; set it, or unset SMTP_URL');
+  return { url: smtpUrl(url), from };
+}
+
+function smtpUrl(url: string): string {
+  if (URL.canParse(url) && /^smtps?:\/\/[^?#]+$/.test(url) && new URL(url).hostname !== '') return url;
+  throw new ConfigError('SMTP_URL', 'must be smtp://user:password@host:port or smtps://…, without a query');
 }
 
 function needed(variables: TicketVariables, name: Exclude<keyof TicketVariables, 'TICKETS_CONNECTOR'>): string {

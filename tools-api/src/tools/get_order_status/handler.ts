@@ -1,4 +1,5 @@
-// get_order_status: the state of one of the customer's own orders. Whose order it is, the query decides.
+// get_order_status: the state of one of the customer's own orders. Whose order it is, the query decides. Who has only shown that he knows the order's
+// address gets its state and dates.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { Order } from '../../backends/shop.ts';
 import type { Backends, Handler } from '../handler.ts';
@@ -8,12 +9,16 @@ export function createGetOrderStatus({ shop }: Pick<Backends, 'shop'>): Handler 
     const customerId = await shop.resolveCustomer(subject);
     const order = customerId === undefined ? undefined : await shop.findOrder(customerId, args.order_id, signal);
     if (!order) throw new AiguyError('not_found');
-    return toOutput(order);
+    return subject.order?.level === 'status' ? toStatus(order) : toOutput(order);
   };
 }
 
-function toOutput(order: Order): Record<string, unknown> {
-  const nameOf = new Map(order.items.map((item) => [item.sku, item.name]));
+/** Nothing that says who ordered what for how much, and no number by which a carrier would say where it goes. */
+function toStatus(order: Order): Record<string, unknown> {
+  return { ...stateOf(order), has_tracking: order.fulfillments.some(({ tracking_ids: numbers }) => numbers.length > 0) };
+}
+
+function stateOf(order: Order): Record<string, unknown> {
   return {
     order_id: order.order_id,
     status: order.status,
@@ -21,6 +26,13 @@ function toOutput(order: Order): Record<string, unknown> {
     created_at: order.created_at.toISOString(),
     updated_at: order.updated_at.toISOString(),
     ...isoDates({ shipped_at: order.shipped_at, delivered_at: order.delivered_at, cancelled_at: order.cancelled_at }),
+  };
+}
+
+function toOutput(order: Order): Record<string, unknown> {
+  const nameOf = new Map(order.items.map((item) => [item.sku, item.name]));
+  return {
+    ...stateOf(order),
     currency: order.currency,
     total: order.total,
     items: order.items.map(({ name, options, quantity, unit_price }) => ({ name, options, quantity, unit_price })),
