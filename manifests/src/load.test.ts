@@ -63,7 +63,7 @@ broken.push(
     formOf({ email: { ...emailField.email, maxLength: undefined } }),
     /\/form\/schema\/properties\/email: .*maxLength/,
   ],
-  ['a proof of an order by a tool that names none', { guests: 'order_code', input: noArguments, examples: noInputs }, /\/guests: needs a required/],
+  ['a proof of an order by a tool that names none', { guests: 'order_code', input: noArguments, examples: noInputs }, /\/guests: needs an argument/],
   ['a step without a form', { is_step: true }, /\/is_step: needs a form for everyone/],
   ['an object in a form', formOf({ email: { type: 'object', title: 'E-mail' } }), /\/form\/schema\/properties\/email\/type: /],
 );
