@@ -24,7 +24,8 @@ export type System = {
   stop: () => Promise<void>;
 };
 
-export async function startSystem(): Promise<System> {
+/** @param toolsEnv more variables of the tools API */
+export async function startSystem(toolsEnv: Record<string, string> = {}): Promise<System> {
   const dataDir = mkdtempSync(join(tmpdir(), 'aiguy-browser-'));
   const stops: (() => Promise<void>)[] = [async () => rmSync(dataDir, { recursive: true, force: true })];
   const stop = async () => {
@@ -37,7 +38,7 @@ export async function startSystem(): Promise<System> {
     const siteUrl = `http://127.0.0.1:${network.port}`;
     const ports = { orchestrator: await freePort(), tools: await freePort() };
     const log = () => undefined;
-    const backend = await startBackend({ dataDir, siteUrl, ports, inMemory: true, log });
+    const backend = await startBackend({ dataDir, siteUrl, ports, inMemory: true, log, toolsEnv });
     stops.push(backend.stop);
     const site = {
       siteUrl,

@@ -13,6 +13,8 @@ type Refused = { call: ToolCall; args: Args; outcome: ToolOutcome };
 /** Codes of refusals whose details name the step to go through, or to go through again. */
 const namingSteps = new Set(['proof_required', 'code_wrong']);
 
+const why = 'So that nobody else gets at what is yours.';
+
 export function isStep(turn: Turn, name: string): boolean {
   return turn.ports.catalogue.get(name)?.manifest.is_step === true;
 }
@@ -28,7 +30,7 @@ export function askStep(turn: Turn, { call, args, outcome }: Refused): Waiting |
   const own = Object.fromEntries(Object.entries(args).filter(([name]) => known.includes(name)));
   if (!check(step.validateInput, own).ok) return undefined;
   // Tried again, the card says why.
-  const summary = !outcome.ok && outcome.code !== 'proof_required' && isErrorCode(outcome.code) ? errorEntry(outcome.code).text : step.manifest.title;
+  const summary = !outcome.ok && outcome.code !== 'proof_required' && isErrorCode(outcome.code) ? errorEntry(outcome.code).text : why;
   const facts = Object.entries(own).map(([name, value]) => ({ label: labelOf(name), value: String(value) }));
   return waitingFor(turn, { tool: step, call, args: own, preview: { summary, facts } });
 }

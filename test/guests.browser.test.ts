@@ -1,0 +1,60 @@
+/// <reference lib="dom" />
+// A guest and his order in Chromium on a real WordPress page: the forms in the chat, the code from a real mail, the click.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type MailServer, startMailServer } from '../tools-api/src/backends/mail-server.fixture.ts';
+import { axeViolations, ChatOnPage, type System, startSystem } from './browser.ts';
+
+const order = { id: 'W2403075', email: 'aarav.davis1165@example.com' };
+const screenshots = process.env.AIGUY_SCREENSHOTS;
+let mail: MailServer;
+let system: System;
+
+before(async () => {
+  mail = await startMailServer();
+  system = await startSystem({ SMTP_URL: mail.url(), SMTP_FROM: 'shop@shop.example' });
+});
+after(async () => {
+  await system?.stop();
+  await mail?.close();
+});
+
+async function mailedCode(): Promise<string> {
+  const deadlineMs = Date.now() + 15_000;
+  while (mail.mails.length === 0 && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 50));
+  return /: (\d{6})/.exec(mail.mails[0]?.text.split('\r\n\r\n')[1] ?? '')?.[1] ?? assert.fail('no mail');
+}
+
+test('a guest types address and code into the chat, hears of his order, and cancels it by a click', async (t) => {
+  const context = await system.browser.newContext({ viewport: { width: 1280, height: 900 } });
+  context.setDefaultTimeout(15_000);
+  t.after(async () => await context.close());
+  const page = await context.newPage();
+  await page.goto(system.pageUrl);
+  const chat = new ChatOnPage(page);
+  const picture = async (name: string) => {
+    if (screenshots) await page.locator('.aiguy-chat').screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
+  };
+  await chat.open();
+  await chat.ask(`where is my order ${order.id}?`);
+  await chat.log.getByLabel('E-mail address of the order').fill(order.email);
+  await picture('guest-address');
+  assert.deepEqual(await axeViolations(page), []);
+  await chat.log.getByRole('button', { name: 'Send' }).click();
+  await chat.says(/has not been shipped yet/);
+  await chat.rests();
+
+  await chat.ask(`Please cancel order ${order.id}, I don't need it any more`);
+  await chat.log.getByLabel('E-mail address of the order').last().fill(order.email);
+  await chat.log.getByRole('button', { name: 'Send' }).last().click();
+  const field = chat.log.getByLabel('Six digits').last();
+  await field.fill(await mailedCode());
+  await picture('guest-code');
+  await chat.log.getByRole('button', { name: 'Send' }).last().click();
+  await chat.log.getByRole('button', { name: 'Cancel the order' }).click();
+  await chat.says(/Order W2403075 is cancelled\./);
+  await picture('guest-done');
+  const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  assert.ok(!stored.includes(order.email) && !stored.includes(await mailedCode()));
+});
