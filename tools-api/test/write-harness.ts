@@ -4,6 +4,8 @@ import { type Catalogue, loadManifests, type Tool } from '@aiguy/manifests/load'
 import type { Service } from '@aiguy/manifests/service';
 import { directToken, type Harness, visitorHeaders } from './harness.ts';
 
+const shipped = loadManifests();
+
 export type Write = {
   on: Service;
   tool?: string;
@@ -50,14 +52,14 @@ export async function send(
 /** As the orchestrator would send it for a visitor. */
 export async function sendFor(harness: Harness, visitor: { sub: string; sid?: string }, write: Write & { tool: string }): Promise<Written> {
   const { args, tool } = write;
-  const scope = loadManifests().get(tool)?.manifest.scope ?? '';
+  const scope = shipped.get(tool)?.manifest.scope ?? '';
   return await send(harness, { ...write, headers: { ...write.headers, ...(await visitorHeaders(harness, { ...visitor, tool, scope, args })) } });
 }
 
 /** The shipped catalogue with manifests changed; calls of a minute are as many as a test needs. */
 export function bent(changes: Record<string, Partial<Tool['manifest']>> = {}): Catalogue {
   return new Map(
-    [...loadManifests()].map(([name, tool]) => [name, { ...tool, manifest: { ...tool.manifest, rate: { per_minute: 600 }, ...changes[name] } }]),
+    [...shipped].map(([name, tool]) => [name, { ...tool, manifest: { ...tool.manifest, rate: { per_minute: 600 }, ...changes[name] } }]),
   );
 }
 
