@@ -6,7 +6,17 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JSO
 
 /** Name of the issuer that `npm run token` signs for. */
 export const developmentIssuer = 'urn:aiguy:development';
-export const allScopes = ['docs:read', 'invoice:read', 'order:read', 'order:write', 'profile:read', 'profile:write', 'ticket:read', 'ticket:write'];
+export const allScopes = [
+  'docs:read',
+  'invoice:read',
+  'order:read',
+  'order:write',
+  'page:read',
+  'profile:read',
+  'profile:write',
+  'ticket:read',
+  'ticket:write',
+];
 
 /** Reads dataDir/keys/<name>.jwk, making it first where it is missing. `site` is the key of the demo WordPress. */
 export async function developmentKey(dataDir: string, name: 'orchestrator' | 'development' | 'site'): Promise<JWK> {

@@ -7,6 +7,7 @@ import { openAudit } from './audit/audit.ts';
 import { startSweeping } from './backends/files/files.ts';
 import { openFiles } from './backends/files/open-files.ts';
 import { createInvoices } from './backends/invoices.ts';
+import { createSitePages } from './backends/pages/site-pages.ts';
 import { createProfiles } from './backends/profiles.ts';
 import { createDemoShop } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
@@ -45,6 +46,7 @@ const { app, metrics } = buildApp(config, {
     invoices: createInvoices(database),
     files,
     knowledge,
+    pages: createSitePages(),
     tickets,
     profiles: createProfiles(database),
     seller: config.INVOICE_SELLER,

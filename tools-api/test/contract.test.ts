@@ -55,7 +55,8 @@ for (const tool of tools) {
 
   test(`${name} answers a direct caller and a visitor with what its output schema says`, async () => {
     // What writes do to the shop is in files of their own; a second one of the same would be refused here.
-    const on = tool.manifest.effect === 'read' ? service : await harness.build({ handlers: { [name]: handlerOf(tool, outputOf(tool)) } });
+    const isWhole = tool.manifest.effect === 'read' && !tool.manifest.page;
+    const on = isWhole ? service : await harness.build({ handlers: { [name]: handlerOf(tool, outputOf(tool)) } });
     const direct = await call({ tool: name, args, on });
     assert.equal(direct.status, 200, JSON.stringify(direct.body));
     assert.ok(tool.validateOutput(direct.body.output));

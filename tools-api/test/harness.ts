@@ -20,6 +20,7 @@ import { createFiles, type Files } from '../src/backends/files/files.ts';
 import { createInvoices } from '../src/backends/invoices.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
 import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/search.ts';
+import { createSitePages } from '../src/backends/pages/site-pages.ts';
 import { createProfiles } from '../src/backends/profiles.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
 import { createTickets } from '../src/backends/tickets.ts';
@@ -70,22 +71,13 @@ export async function startHarness(options: { start?: (() => Promise<TestDatabas
   else await loadDemo({ databaseUrl: embedded.url, siteUrl });
   const parties = await makeParties();
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
-  const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
   const local = createLocalEmbedder();
   const knowledge = createKnowledge({ database, words: local, embedders: [local] });
   const cache = createCache({ prefix: 'test', entriesMax: 1000 });
   const cached = cacheKnowledge(knowledge, { cache, ttlS: 1800, models: [local.model], lookedUp: () => undefined });
   const filesFolder = await mkdtemp(join(tmpdir(), 'aiguy-files-'));
   const files = createFiles(createDiskFiles(filesFolder));
-  const handlers = createHandlers({
-    shop: createDemoShop(database, namings),
-    invoices: createInvoices(database),
-    files,
-    knowledge: cached,
-    tickets: createTickets(database),
-    profiles: createProfiles(database),
-    seller: ['Fernhill Goods', '1 Example Street'],
-  });
+  const handlers = createHandlers({ ...openStores(database, issuers), knowledge: cached, files });
   // As the process does at boot: loading the model takes longer than a tool may.
   if (!options.shopOnly) await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
   const services: Service[] = [];
@@ -118,6 +110,17 @@ export async function startHarness(options: { start?: (() => Promise<TestDatabas
       await embedded.stop();
       await rm(filesFolder, { recursive: true, force: true });
     },
+  };
+}
+
+function openStores(database: Database, issuers: ToolsIssuer[]) {
+  return {
+    shop: createDemoShop(database, new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]))),
+    invoices: createInvoices(database),
+    pages: createSitePages(),
+    tickets: createTickets(database),
+    profiles: createProfiles(database),
+    seller: ['Fernhill Goods', '1 Example Street'],
   };
 }
 

@@ -10,7 +10,7 @@ import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
 import { callRoute, openSession, signIn, startSite, startUpstream, type Upstream } from './site.ts';
 
-const guestScopes = ['docs:read', 'profile:read', 'profile:write', 'ticket:read', 'ticket:write'];
+const guestScopes = ['docs:read', 'page:read', 'profile:read', 'profile:write', 'ticket:read', 'ticket:write'];
 
 let site: NativeWordPress;
 let upstream: Upstream;

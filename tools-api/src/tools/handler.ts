@@ -2,6 +2,7 @@
 import type { Files } from '../backends/files/files.ts';
 import type { Invoices } from '../backends/invoices.ts';
 import type { Knowledge } from '../backends/knowledge/search.ts';
+import type { SitePages } from '../backends/pages/site-pages.ts';
 import type { Profiles } from '../backends/profiles.ts';
 import type { Queryable, Shop, Subject } from '../backends/shop.ts';
 import type { Tickets } from '../backends/tickets.ts';
@@ -12,6 +13,7 @@ export type Backends = {
   invoices: Invoices;
   files: Files;
   knowledge: Knowledge;
+  pages: SitePages;
   tickets: Tickets;
   profiles: Profiles;
   /** Who sells: name first, then address and tax number, a line each. */

@@ -7,6 +7,7 @@ import { createGetOrderStatus } from './get_order_status/handler.ts';
 import { createGetProfile } from './get_profile/handler.ts';
 import { createGetTicketStatus } from './get_ticket_status/handler.ts';
 import type { Backends, Handler, WriteHandler } from './handler.ts';
+import { createNavigatePage } from './navigate_page/handler.ts';
 import { createReinstateOrder } from './reinstate_order/handler.ts';
 import { createRetrieveDocs } from './retrieve_docs/handler.ts';
 import { createUpdatePreferences } from './update_preferences/handler.ts';
@@ -21,6 +22,7 @@ export function createHandlers(backends: Backends): Handlers {
     get_order_status: createGetOrderStatus(backends),
     get_profile: createGetProfile(backends),
     get_ticket_status: createGetTicketStatus(backends),
+    navigate_page: createNavigatePage(backends),
     reinstate_order: createReinstateOrder(backends),
     retrieve_docs: createRetrieveDocs(backends),
     update_preferences: createUpdatePreferences(backends),

@@ -13,7 +13,7 @@ final class Visitor_Resolver {
 	private const SCOPE_PATTERN = '/\A[a-z]+:(read|write)\z/';
 	private const SCOPES_MAX    = 32;
 
-	public const GUEST_SCOPES    = array( 'docs:read', 'profile:read', 'profile:write', 'ticket:read', 'ticket:write' );
+	public const GUEST_SCOPES    = array( 'docs:read', 'page:read', 'profile:read', 'profile:write', 'ticket:read', 'ticket:write' );
 	public const CUSTOMER_SCOPES = array( ...self::GUEST_SCOPES, 'invoice:read', 'order:read', 'order:write' );
 
 	/** The user that WordPress has authenticated for this request: in REST that takes the login cookie and its nonce. */
