@@ -28,6 +28,7 @@ export interface Http {
   TaskReference?: TaskReference;
   ResultFile?: ResultFile;
   PageSnapshot?: PageSnapshot;
+  PageAnswer?: PageAnswer;
   TaskStatus?: TaskStatus;
   ToolPreview?: ToolPreview;
   ToolList?: ToolList;
@@ -285,6 +286,16 @@ export interface PageSnapshot {
    * @maxItems 20
    */
   messages: string[];
+}
+/**
+ * The body of POST /sessions/:id/page; at most 64 KiB.
+ */
+export interface PageAnswer {
+  /**
+   * As aiguy.page_wanted named it; taken once.
+   */
+  requestId: string;
+  page: PageSnapshot;
 }
 /**
  * The answer of GET /tasks/:id.
