@@ -39,19 +39,28 @@ const unread = /^(?:INPUT|TEXTAREA|SELECT|OPTION|OUTPUT|SCRIPT|STYLE|TEMPLATE|NO
 const ourOwn = '.aiguy-chat, [hidden], [aria-hidden=true], [contenteditable=true], #wpadminbar';
 
 export function describePage(page: PageDocument, { url, isShown }: Where): PageSnapshot {
-  const shown = (selector: string) => [...page.querySelectorAll(selector)].filter((element) => !element.closest(ourOwn) && isShown(element));
-  const named = shown(landmarks).map((element) => ({ role: landmarkRole(element), name: labelOf(page, element) }));
+  const named = shownOf(page, landmarks, isShown).map((element) => ({ role: landmarkRole(element), name: labelOf(page, element) }));
+  const said = new Set(shownOf(page, messages, isShown).map((element) => messageOf(page, element)));
   return fitted({
     url,
     title: cut(page.title, most.title),
     landmarks: named.slice(0, most.landmarks),
-    headings: shown(headings)
+    headings: shownOf(page, headings, isShown)
       .map((element) => ({ level: Number(/\d/.exec(element.tagName)?.[0] ?? element.getAttribute('aria-level')) || 2, text: textOf(element) }))
       .filter(({ level, text }) => text !== '' && level <= 6)
       .slice(0, most.headings),
-    controls: unique(shown(controls).flatMap((element) => controlOf(page, element))).slice(0, most.controls),
-    messages: [...new Set(shown(messages).map((element) => messageOf(page, element)))].filter((text) => text !== '').slice(0, most.messages),
+    controls: unique(controlsOf(page, isShown).map(({ control }) => control)).slice(0, most.controls),
+    messages: [...said].filter((text) => text !== '').slice(0, most.messages),
   });
+}
+
+/** The controls with their names, in the order of the page. */
+export function controlsOf(page: PageDocument, isShown: Where['isShown']): { control: PageSnapshot['controls'][number]; element: PageElement }[] {
+  return shownOf(page, controls, isShown).flatMap((element) => controlOf(page, element).map((control) => ({ control, element })));
+}
+
+function shownOf(page: PageDocument, selector: string, isShown: Where['isShown']): PageElement[] {
+  return [...page.querySelectorAll(selector)].filter((element) => !element.closest(ourOwn) && isShown(element));
 }
 
 function landmarkRole(element: PageElement): string {

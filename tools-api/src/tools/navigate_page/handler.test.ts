@@ -31,7 +31,8 @@ test('the visitor’s own page is what his browser told, what fits the question 
   assert.ok(tool.validateOutput(output), JSON.stringify(tool.validateOutput.errors));
   assert.deepEqual((output.controls as object[])[0], { kind: 'field', name: 'Coupon code' });
   assert.deepEqual([output.source, output.title, output.shortened, output.messages], ['visitor', 'Checkout', true, page.messages]);
-  assert.match(String(output.summary), /^This is the page «Checkout»\. It says: «Enter a valid postcode\.»\. Fields: «Coupon code»\./);
+  assert.equal(output.summary, 'This is the page «Checkout». It says: «Enter a valid postcode.». Look for the field «Coupon code».');
+  assert.match(String((await call({ page })).summary), /Fields: «Coupon code»\. Links: «Link 0», .* and more\.$/);
   assert.deepEqual(asked, []);
   assert.equal((await call({ page, url: '/checkout/' })).source, 'visitor');
 });

@@ -5,7 +5,7 @@ import type { Backends, Handler } from '../handler.ts';
 
 type Args = { question?: string; url?: string; page?: PageSnapshot };
 
-const most = { landmarks: 12, headings: 15, controls: 30, messages: 10, said: 5, summary: 1500 };
+const most = { landmarks: 12, headings: 15, controls: 30, messages: 10, said: 5, meant: 2, summary: 1500 };
 
 export function createNavigatePage({ pages }: Pick<Backends, 'pages'>): Handler {
   return async ({ question = '', url, page }: Args, { subject, signal }) => {
@@ -34,15 +34,15 @@ function isSame(page: PageSnapshot, path: string): boolean {
 
 function toOutput(source: 'visitor' | 'site', page: PageSnapshot, question: string): Record<string, unknown> {
   const wanted = wordsOf(question);
-  const controls = nearest(page.controls, wanted, ({ name }) => name).slice(0, most.controls);
-  const headings = nearest(page.headings, wanted, ({ text }) => text).slice(0, most.headings);
+  const controls = nearest(page.controls, ({ kind, name }) => sharedWords(name, wanted) + (kind === 'link' ? 0 : 0.5)).slice(0, most.controls);
+  const headings = nearest(page.headings, ({ text }) => sharedWords(text, wanted)).slice(0, most.headings);
   const landmarks = page.landmarks.slice(0, most.landmarks);
   const messages = page.messages.slice(0, most.messages);
   return {
     source,
     url: page.url,
     title: page.title,
-    summary: summaryOf(page, { controls, messages }),
+    summary: summaryOf(page, { controls, messages }, wanted),
     landmarks,
     headings,
     controls,
@@ -51,28 +51,36 @@ function toOutput(source: 'visitor' | 'site', page: PageSnapshot, question: stri
   };
 }
 
-/** Those that share words with the question first, otherwise in the order of the page. */
-function nearest<T>(items: readonly T[], wanted: ReadonlySet<string>, textOf: (item: T) => string): T[] {
-  const shared = (item: T) => [...wordsOf(textOf(item))].filter((word) => wanted.has(word)).length;
+/** What shares words with the question first, then what can be used before what leads elsewhere, else in the order of the page. */
+function nearest<T>(items: readonly T[], scoreOf: (item: T) => number): T[] {
   return items
-    .map((item) => ({ item, score: wanted.size === 0 ? 0 : shared(item) }))
+    .map((item) => ({ item, score: scoreOf(item) }))
     .toSorted((a, b) => b.score - a.score)
     .map(({ item }) => item);
+}
+
+function sharedWords(text: string, wanted: ReadonlySet<string>): number {
+  return [...wordsOf(text)].filter((word) => wanted.has(word)).length;
 }
 
 function wordsOf(text: string): Set<string> {
   return new Set((text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 2));
 }
 
-function summaryOf({ title }: PageSnapshot, { controls, messages }: Pick<PageSnapshot, 'controls' | 'messages'>): string {
-  const names = (kind: PageSnapshot['controls'][number]['kind']) =>
-    controls.filter((control) => control.kind === kind).map(({ name }) => `«${name}»`);
+/** Names the controls that the question is about, or else gives an idea of what there is. */
+function summaryOf(
+  { title }: PageSnapshot,
+  { controls, messages }: Pick<PageSnapshot, 'controls' | 'messages'>,
+  wanted: ReadonlySet<string>,
+): string {
+  const meant = controls.filter(({ name }) => sharedWords(name, wanted) > 0).slice(0, most.meant);
+  const names = (...kinds: string[]) => controls.filter(({ kind }) => kinds.includes(kind)).map(({ name }) => `«${name}»`);
   const parts = [
     title === '' ? 'This page has no title.' : `This is the page «${title}».`,
     ...messages.map((message) => `It says: «${message}».`),
-    ...listed('Fields', [...names('field'), ...names('choice')]),
-    ...listed('Buttons', names('button')),
-    ...listed('Links', names('link')),
+    ...(meant.length > 0
+      ? [`Look for ${meant.map(({ kind, name }) => `the ${kind} «${name}»`).join(' or ')}.`]
+      : [...listed('Fields', names('field', 'choice')), ...listed('Buttons', names('button')), ...listed('Links', names('link'))]),
   ];
   return Array.from(parts.join(' '))
     .slice(0, most.summary / 2)
