@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, beforeEach, test } from 'node:test';
+import type { PageSnapshot } from '@aiguy/manifests/generated/http';
 import { axeViolations, ChatOnPage } from './browser.ts';
 import {
   card,
@@ -107,6 +108,40 @@ test('an invoice that was made is downloaded under its name; when it is gone, th
   session().file = undefined;
   await button.click();
   await page.getByText('The file could not be loaded').waitFor();
+});
+
+test('a tool that asks for the page gets roles and names, no value; what the answer names is shown and outlined, the focus stays', async (t) => {
+  const { chat, page, session } = await newChat(t, system);
+  await page.evaluate(() => {
+    const far = '<p style="height: 3000px"></p><a href="#x" id="far">Far away</a>';
+    document.body.insertAdjacentHTML(
+      'beforeend',
+      `<form><label for="zip">Postcode</label><input id="zip"><textarea aria-label="Note"></textarea></form>${far}`,
+    );
+    for (const selector of ['#zip', '[aria-label=Note]']) (document.querySelector(selector) as HTMLInputElement).value = 'SECRET';
+  });
+  await chat.open();
+  await chat.ask('What is on this page?');
+  await chat.says('Look for the link');
+  const { path, body } = session().received.at(-1) ?? assert.fail('no page was told');
+  const { requestId, page: told } = body as { requestId: string; page: PageSnapshot };
+  assert.deepEqual([path, requestId, JSON.stringify(told).includes('SECRET')], ['page', 'r'.repeat(24), false]);
+  for (const control of [
+    { kind: 'field', name: 'Postcode' },
+    { kind: 'field', name: 'Note' },
+    { kind: 'link', name: 'Far away' },
+  ])
+    assert.ok(
+      told.controls.some(({ kind, name }) => kind === control.kind && name === control.name),
+      JSON.stringify(told.controls),
+    );
+  assert.ok(!told.controls.some(({ name }) => /Write a message|Send/.test(name)));
+  await page.waitForFunction(() => {
+    const far = document.querySelector<HTMLElement>('#far');
+    const top = far?.getBoundingClientRect().top ?? -1;
+    return far?.style.outline.includes('3px') && top > 0 && top < innerHeight;
+  });
+  assert.equal(await page.evaluate(() => document.querySelector('.aiguy-chat')?.shadowRoot?.activeElement?.tagName), 'TEXTAREA');
 });
 
 test('two tabs, one card: the second shows the outcome of the first, and a click that comes too late is told so', async (t) => {

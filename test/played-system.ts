@@ -47,12 +47,22 @@ export function playShop(played: PlayedOrchestrator): void {
 
 function answer(session: PlayedSession, message: string): void {
   if (/cancel/i.test(message)) session.ask(confirmation(`card-${session.log.length}`));
+  else if (/this page/i.test(message)) lookAtPage(session);
   else if (/invoice/i.test(message)) makeFile(session);
   else if (/status/i.test(message)) session.ask(form(`form-${session.log.length}`));
   else {
     session.say(`You said: ${message}`);
     session.finish();
   }
+}
+
+/** Wants the page, and speaks of one of its links when it is there. */
+function lookAtPage(session: PlayedSession): void {
+  session.onPage = () => {
+    session.say('Look for the link «Far away».');
+    session.finish();
+  };
+  session.custom('page_wanted', { requestId: 'r'.repeat(24) });
 }
 
 function makeFile(session: PlayedSession): void {

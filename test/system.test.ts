@@ -91,6 +91,39 @@ test('a customer asks for an invoice and downloads it in his session, and in no 
   assert.equal((await get(`files/${made?.value?.file.id}`, other)).status, 404);
 });
 
+test('asked about this page, the chat has the browser describe it and answers from that', async () => {
+  const sid = randomBytes(24).toString('base64url');
+  const assertion = await signToken('visitor-assertion', await developmentSigner(dataDir), {
+    sub: customer,
+    sid,
+    scopes: allScopes,
+    jti: crypto.randomUUID(),
+  });
+  const headers = { authorization: `Bearer ${assertion}`, 'content-type': 'application/json', accept: 'text/event-stream' };
+  const post = async (path: string, body: object) =>
+    await fetch(`${backend.orchestratorUrl}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const page = {
+    url: `${siteUrl}/checkout/`,
+    title: 'Checkout',
+    landmarks: [],
+    headings: [],
+    controls: [{ kind: 'field', name: 'Voucher code' }],
+    messages: [],
+  };
+  const response = await post('/chat', { message: 'Where on this page do I enter the voucher?' });
+  let received = '';
+  let told: Promise<Response> | undefined;
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    received += decoder.decode(chunk, { stream: true });
+    const requestId = /aiguy\.page_wanted","value":\{"requestId":"([\w-]+)"/.exec(received)?.[1];
+    if (requestId) told ??= post(`/sessions/${sid}/page`, { requestId, page });
+  }
+  assert.equal((await told)?.status, 200);
+  const text = [...received.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => (JSON.parse(data) as { delta?: string }).delta ?? '').join('');
+  assert.ok(text.endsWith('This is the page «Checkout». Look for the field «Voucher code».'), text);
+});
+
 test('another customer’s order is not found, a guest is asked to sign in', async () => {
   const other = await ask('Where is my order W2530531?', { sub: 'wp:1:1009' });
   assert.match(other.answer.text, /can’t find order W2530531/);

@@ -1,4 +1,4 @@
-// The build of @wordpress/scripts with our three entries: launcher (on the page), chat (loaded by the launcher), block (in the editor).
+// The build of @wordpress/scripts with our entries: launcher (on the page), chat (loaded by the launcher), page (loaded when a tool asks for the page), block (in the editor).
 import { resolve } from 'node:path';
 import DependencyExtractionPlugin from '@wordpress/dependency-extraction-webpack-plugin';
 import base from '@wordpress/scripts/config/webpack.config.js';
@@ -14,6 +14,7 @@ export default {
   entry: {
     launcher: resolve('src/launcher/index.ts'),
     chat: resolve('src/widget/index.tsx'),
+    page: resolve('src/page/index.ts'),
     'block/index': resolve('src/block/index.tsx'),
   },
   plugins: [

@@ -26,7 +26,8 @@ export type CustomName =
   | 'aiguy.interrupt_settled'
   | 'aiguy.receipt'
   | 'aiguy.task'
-  | 'aiguy.file';
+  | 'aiguy.file'
+  | 'aiguy.page_wanted';
 /**
  * JSON inside TOOL_CALL_RESULT.content.
  */
@@ -59,6 +60,7 @@ export interface Events {
   InterruptSettledValue?: InterruptSettledValue;
   ReceiptValue?: ReceiptValue;
   FileValue?: FileValue;
+  PageWantedValue?: PageWantedValue;
   TaskValue?: TaskValue;
 }
 /**
@@ -180,6 +182,12 @@ export interface ResultFile {
   media_type: 'application/pdf';
   bytes: number;
   expires_at: string;
+}
+/**
+ * aiguy.page_wanted: a tool wants to know which page the visitor is on; a browser that shows it answers within two seconds by POST /sessions/:id/page, any other client leaves it.
+ */
+export interface PageWantedValue {
+  requestId: string;
 }
 /**
  * aiguy.task: a long task of the session, such as a ticket on its way, each time its state changes.

@@ -27,6 +27,8 @@ export interface Http {
   ToolResult?: ToolResult;
   TaskReference?: TaskReference;
   ResultFile?: ResultFile;
+  PageSnapshot?: PageSnapshot;
+  PageAnswer?: PageAnswer;
   TaskStatus?: TaskStatus;
   ToolPreview?: ToolPreview;
   ToolList?: ToolList;
@@ -249,6 +251,51 @@ export interface ResultFile {
   media_type: 'application/pdf';
   bytes: number;
   expires_at: string;
+}
+/**
+ * The page that a visitor is on, as his browser describes it: roles and names, never what is typed into it. At most 48 KiB. Data of a stranger.
+ */
+export interface PageSnapshot {
+  /**
+   * Without query and fragment.
+   */
+  url: string;
+  title: string;
+  /**
+   * @maxItems 40
+   */
+  landmarks: {
+    role: string;
+    name: string;
+  }[];
+  /**
+   * @maxItems 120
+   */
+  headings: {
+    level: number;
+    text: string;
+  }[];
+  /**
+   * @maxItems 400
+   */
+  controls: {
+    kind: 'link' | 'button' | 'field' | 'choice';
+    name: string;
+  }[];
+  /**
+   * @maxItems 20
+   */
+  messages: string[];
+}
+/**
+ * The body of POST /sessions/:id/page; at most 64 KiB.
+ */
+export interface PageAnswer {
+  /**
+   * As aiguy.page_wanted named it; taken once.
+   */
+  requestId: string;
+  page: PageSnapshot;
 }
 /**
  * The answer of GET /tasks/:id.

@@ -125,6 +125,10 @@ export type ToolManifest = {
    */
   file?: true;
   /**
+   * The page that the visitor is on (PageSnapshot of protocol/http.json) is sent beside the arguments, as «page», where his browser tells it.
+   */
+  page?: true;
+  /**
    * The write that takes this one back. All of its arguments stand, by the same names, in this tool's arguments or result.
    */
   undo?: {

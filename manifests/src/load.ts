@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { ToolManifest } from '../generated/tool-manifest.ts';
+import http from '../protocol/http.json' with { type: 'json' };
 import manifestSchema from '../schema/tool-manifest.schema.json' with { type: 'json' };
 import { check, createAjv } from './validate.ts';
 
@@ -98,8 +99,8 @@ function compilePart(file: string, pointer: string, schema: ObjectSchema): Valid
 }
 
 /** The schema of a call's body, as the OpenAPI page shows it too. @throws ManifestError when a field has the name of an argument */
-export function callSchema(file: string, { input, form }: ToolManifest): ObjectSchema {
-  const own: ObjectSchema = input;
+export function callSchema(file: string, { input, form, page }: ToolManifest): ObjectSchema {
+  const own: ObjectSchema = page ? { ...input, properties: { ...(input as ObjectSchema).properties, page: http.$defs.PageSnapshot } } : input;
   if (!form) return own;
   const fields = form.schema.properties;
   for (const name of Object.keys(fields)) {

@@ -16,6 +16,7 @@ import { addFileRoute } from './http/files.ts';
 import { addInterruptRoutes } from './http/interrupts.ts';
 import { addMemoryRoutes } from './http/memory.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
+import { addPageRoute } from './http/page.ts';
 import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
 import { addReceiptRoutes } from './http/receipts.ts';
@@ -29,6 +30,7 @@ import { Effects } from './session/effects.ts';
 import { EventLog } from './session/event-log.ts';
 import { Interrupts } from './session/interrupts.ts';
 import { Memories } from './session/memory.ts';
+import { Pages } from './session/pages.ts';
 import { ReceiptVerifier } from './session/receipt-token.ts';
 import { Receipts } from './session/receipts.ts';
 import { Runs } from './session/runs.ts';
@@ -133,6 +135,7 @@ function openTurnPorts(config: Config, ports: AppPorts, { metrics, cache }: { me
     interrupts: new Interrupts(database, runs),
     effects: new Effects(database, receipts),
     receipts,
+    pages: new Pages(database),
     tasks: new Tasks(database),
     askTask,
     expireSessions: async () => void (await expireSessions(database, config.SESSION_IDLE_DAYS)),
@@ -152,6 +155,7 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
   addInterruptRoutes(scope, httpPorts);
   addReceiptRoutes(scope, httpPorts);
   addFileRoute(scope, httpPorts);
+  addPageRoute(scope, httpPorts);
   addUndoRoute(scope, httpPorts);
   addMemoryRoutes(scope, httpPorts);
   addContinueRoutes(scope, httpPorts);

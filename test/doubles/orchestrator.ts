@@ -8,6 +8,8 @@ type Event = Record<string, unknown>;
 export type PlayedInterrupt = { id: string; toolCallId: string; outcome: string | undefined; metadata: { aiguy: Event } } & Event;
 
 export class PlayedSession {
+  /** Called when the browser has told its page. */
+  onPage: () => void = () => undefined;
   /** What is downloaded, whichever file is asked for. */
   file: Buffer | undefined;
   readonly id: string;
@@ -143,11 +145,15 @@ async function serve(played: PlayedOrchestrator, request: IncomingMessage, respo
 }
 
 /** @returns whether that was all there was to answer */
-function answerPlainly({ session, response }: Exchange, path: string): boolean {
+function answerPlainly({ session, response, body }: Exchange, path: string): boolean {
   const answer = plainAnswer(session, path);
   if (answer) json(response, 200, answer);
   else if (path.startsWith('files/')) giveFile(session, response);
-  else return false;
+  else if (path === 'page') {
+    session.received.push({ path, body });
+    session.onPage();
+    json(response, 200, { taken: true });
+  } else return false;
   return true;
 }
 

@@ -12,6 +12,7 @@ import { openGuests } from './backends/guests/guests.ts';
 import { createGuides } from './backends/guides.ts';
 import { createInvoices } from './backends/invoices.ts';
 import { readOpeningHours } from './backends/opening-hours.ts';
+import { createSitePages } from './backends/pages/site-pages.ts';
 import { createProductSearch } from './backends/product-search/product-search.ts';
 import { createProducts } from './backends/products.ts';
 import { createProfiles } from './backends/profiles.ts';
@@ -72,6 +73,7 @@ const { app, metrics } = buildApp(config, {
       words,
       spelling,
     }),
+    pages: createSitePages(),
     tickets,
     profiles: createProfiles(reading),
     seller: config.INVOICE_SELLER,

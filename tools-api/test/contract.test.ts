@@ -60,9 +60,9 @@ for (const tool of tools) {
   const args = exampleOf(tool);
 
   test(`${name} answers a direct caller and a visitor with what its output schema says`, async () => {
-    // What writes do to the shop, and guests' steps to what guests may, is in files of their own.
-    const isAlone = tool.manifest.effect === 'read' && !tool.manifest.is_step;
-    const on = isAlone ? service : await harness.build({ handlers: { [name]: handlerOf(tool, outputOf(tool)) } });
+    // What writes do to the shop, and guests' steps to what guests may, is in files of their own; a second page of the same would be refused here.
+    const isWhole = tool.manifest.effect === 'read' && !tool.manifest.is_step && !tool.manifest.page;
+    const on = isWhole ? service : await harness.build({ handlers: { [name]: handlerOf(tool, outputOf(tool)) } });
     const direct = await call({ tool: name, args, on });
     assert.equal(direct.status, 200, JSON.stringify(direct.body));
     assert.ok(tool.validateOutput(direct.body.output));

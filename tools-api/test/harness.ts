@@ -26,6 +26,7 @@ import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
 import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/search.ts';
 import { createSpelling } from '../src/backends/knowledge/spelling.ts';
 import { type OpeningHours, readOpeningHours } from '../src/backends/opening-hours.ts';
+import { createSitePages } from '../src/backends/pages/site-pages.ts';
 import { createProductSearch } from '../src/backends/product-search/product-search.ts';
 import { createProducts } from '../src/backends/products.ts';
 import { createProfiles } from '../src/backends/profiles.ts';
@@ -147,6 +148,7 @@ async function makeHandlers(database: Database, { guests, namings, openingHours 
     files,
     knowledge: cached,
     guides: createGuides(reading),
+    pages: createSitePages(),
     openingHours: openingHours ?? readOpeningHours({ OPENING_HOURS: undefined, OPENING_HOURS_TIME_ZONE: 'UTC', OPENING_HOURS_CLOSED: [] }),
     productSearch: createProductSearch({ database: reading, products: createProducts(reading), words: local, spelling }),
     tickets: createTickets(reading),

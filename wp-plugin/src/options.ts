@@ -1,9 +1,13 @@
 // What the page says about a chat (the attribute data-aiguy, the same for every guest), and what launcher and chat are to each other.
 
+import type { PageSnapshot } from '@aiguy/manifests/generated/http';
+
 export type ChatOptions = {
   /** Base of the site's routes; ends in aiguy/v1/. Holds a «?» where permalinks are plain. */
   rest: string;
   chat: string;
+  /** Loaded when a tool asks which page the visitor is on. */
+  page: string;
   style: string;
   /** Addresses of WordPress' own scripts that the chat needs, in the order in which they must run. */
   deps: string[];
@@ -35,12 +39,26 @@ export type OpenState = {
 export type MountedChat = { show: (state: OpenState) => void };
 
 export type ChatGlobal = {
-  /** Renders the chat into `element`, in whose root chat.css stands already. `onClose`: the visitor wants it closed. */
-  mount: (element: HTMLElement, options: ChatOptions, onClose: () => void) => MountedChat;
+  /** Renders the chat into `element`, in whose root chat.css stands already. */
+  mount: (element: HTMLElement, options: ChatOptions, host: ChatHost) => MountedChat;
+};
+
+export type ChatHost = {
+  /** The visitor wants it closed. */
+  onClose: () => void;
+  /** Once a page. */
+  loadScript: (url: string) => Promise<void>;
+};
+
+export type PageGlobal = {
+  describe: () => PageSnapshot;
+  /** Shows the control that an answer names. */
+  show: (answer: string) => void;
 };
 
 declare global {
   interface Window {
     aiguyChat?: ChatGlobal;
+    aiguyPage?: PageGlobal;
   }
 }

@@ -134,6 +134,27 @@ test('outcomes that were decided elsewhere, too late, or with wrong fields keep 
   }
 });
 
+test('the page that a tool has asked for passes as the browser described it; what is no answer, or too large, does not', async () => {
+  upstream.answer = (_request, response) => void response.writeHead(200, json).end('{"taken":true}');
+  const page = { url: 'https://shop.example/', title: 'Shöp', landmarks: [], headings: [{ level: 1, text: 'x' }], controls: [], messages: [] };
+  const sent = { requestId: 'r'.repeat(24), page };
+  const answer = await post('chat/page', sent);
+  assert.deepEqual([answer.status, answer.text], [200, '{"taken":true}']);
+  const [method, url, body] = last();
+  assert.deepEqual([method, url, JSON.parse(String(body))], ['POST', `/sessions/${sessionId}/page`, sent]);
+  const before_ = upstream.received.length;
+  for (const [wrong, status] of [
+    [{ page }, 400],
+    [{ ...sent, requestId: 'x' }, 400],
+    [{ ...sent, page: 'x' }, 400],
+    [{ ...sent, page: [] }, 400],
+    [{ ...sent, more: 1 }, 400],
+    [{ ...sent, page: { ...page, title: 'x'.repeat(66_000) } }, 413],
+  ] as const)
+    assert.equal((await post('chat/page', wrong)).status, status);
+  assert.equal(upstream.received.length, before_);
+});
+
 const fileId = 'hY2w0H0Rj3m8o6b1Xq4Zt9uVf5sKc7LeNpAaGdTiQxE';
 const answerFile = (bytes: Buffer, headers: Record<string, string | number> = {}) => {
   upstream.answer = (_request, response) =>

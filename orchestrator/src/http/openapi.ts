@@ -93,6 +93,14 @@ const paths = {
       responses: answers('The file.', { content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } } }),
     },
   },
+  '/sessions/{id}/page': {
+    post: {
+      summary: 'Which page the visitor is on, when aiguy.page_wanted has asked.',
+      parameters: [sessionId],
+      requestBody: { required: true, ...json('PageAnswer') },
+      responses: answers('Taken.', { content: { 'application/json': { schema: { type: 'object', properties: { taken: { const: true } } } } } }),
+    },
+  },
   '/sessions/{id}/effects/{effectId}/undo': {
     post: {
       summary: 'Take a write back while its receipt says that it can be. The click is the consent; clicked again, it is the same undo.',

@@ -6,6 +6,7 @@ import type { TurnMetrics } from '../observe/metrics.ts';
 import type { EventLog } from '../session/event-log.ts';
 import type { Interrupts } from '../session/interrupts.ts';
 import type { Memories } from '../session/memory.ts';
+import type { Pages } from '../session/pages.ts';
 import type { Receipts } from '../session/receipts.ts';
 import type { Runs } from '../session/runs.ts';
 import type { FetchFile } from '../tools/fetch-file.ts';
@@ -20,6 +21,7 @@ export type HttpPorts = {
   interrupts: Interrupts;
   memories: Memories;
   receipts: Receipts;
+  pages: Pages;
   catalogue: Catalogue;
   verifier: TokenVerifier;
   metrics: TurnMetrics;

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import { AiguyError, type ErrorCode } from '@aiguy/manifests/errors';
-import type { FileValue, InterruptSettledValue, QueuedValue, ReceiptValue, TaskValue } from '@aiguy/manifests/generated/events';
+import type { FileValue, InterruptSettledValue, PageWantedValue, QueuedValue, ReceiptValue, TaskValue } from '@aiguy/manifests/generated/events';
 import type { TaskReference } from '@aiguy/manifests/generated/http';
 import type { RunInput } from './runs.ts';
 
@@ -45,6 +45,10 @@ export function receiptIssued(value: ReceiptValue): AGUIEvent {
 /** A client keys it by the call: a call that is made again has another file. */
 export function fileMade(value: FileValue): AGUIEvent {
   return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.file', value };
+}
+
+export function pageWanted(value: PageWantedValue): AGUIEvent {
+  return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.page_wanted', value };
 }
 
 export function taskChanged(value: TaskValue): AGUIEvent {

@@ -10,7 +10,7 @@ import { check } from '@aiguy/manifests/validate';
 import { spendTool, tokensLeft, toolsLeft, wallLeftMs } from '../budget/ledger.ts';
 import type { ToolCall, ToolOutcome } from '../model/port.ts';
 import { effectKey } from '../session/effects.ts';
-import { fileMade } from '../session/run-events.ts';
+import { fileMade, pageWanted } from '../session/run-events.ts';
 import { askVisitor, needsVisitor } from './ask-visitor.ts';
 import type { Input } from './machine.ts';
 import type { Passage } from './passages.ts';
@@ -110,14 +110,20 @@ export function gatherPassages(turn: Turn): void {
 async function execute(turn: Turn, prepared: { tool: Tool; args: Record<string, unknown> }): Promise<ToolOutcome> {
   const { visitor, assertion } = turn.message;
   return await inSpan(`tool ${prepared.tool.manifest.name}`, {}, async (span) => {
-    const outcome = await turn.ports.tools.call(prepared.tool, prepared.args, {
-      visitor,
-      assertion,
-      signal: signalOf(turn),
-    });
+    const args = prepared.tool.manifest.page ? await withPage(turn, prepared.args) : prepared.args;
+    const outcome = await turn.ports.tools.call(prepared.tool, args, { visitor, assertion, signal: signalOf(turn) });
     span.setAttribute('aiguy.ok', outcome.ok);
     return outcome;
   });
+}
+
+/** The page that the visitor is on goes beside the arguments; the model never sees it whole. */
+async function withPage(turn: Turn, args: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const requestId = await turn.ports.pages.ask(turn.message.run.sessionId);
+  turn.recorder.emit(pageWanted({ requestId }));
+  await turn.recorder.settle();
+  const page = await turn.ports.pages.take(requestId, signalOf(turn));
+  return page ? { ...args, page } : args;
 }
 
 function signalOf(turn: Turn): AbortSignal {

@@ -10,6 +10,7 @@ import type { EventLog } from '../session/event-log.ts';
 import type { NewInterrupt } from '../session/interrupt-rows.ts';
 import type { Interrupts } from '../session/interrupts.ts';
 import type { Memories } from '../session/memory.ts';
+import type { Pages } from '../session/pages.ts';
 import type { Receipts } from '../session/receipts.ts';
 import type { Run, Runs } from '../session/runs.ts';
 import type { Tasks } from '../session/tasks.ts';
@@ -32,6 +33,7 @@ export type TurnPorts = {
   interrupts: Interrupts;
   effects: Effects;
   receipts: Receipts;
+  pages: Pages;
   tasks: Tasks;
   askTask: AskTask;
   memories: Memories;

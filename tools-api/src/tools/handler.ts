@@ -5,6 +5,7 @@ import type { Guides } from '../backends/guides.ts';
 import type { Invoices } from '../backends/invoices.ts';
 import type { Knowledge } from '../backends/knowledge/search.ts';
 import type { OpeningHours } from '../backends/opening-hours.ts';
+import type { SitePages } from '../backends/pages/site-pages.ts';
 import type { ProductSearch } from '../backends/product-search/product-search.ts';
 import type { Profiles } from '../backends/profiles.ts';
 import type { Queryable, Shop, Subject } from '../backends/shop.ts';
@@ -20,6 +21,7 @@ export type Backends = {
   knowledge: Knowledge;
   openingHours: OpeningHours;
   productSearch: ProductSearch;
+  pages: SitePages;
   profiles: Profiles;
   /** Who sells: name first, then address and tax number, a line each. */
   seller: readonly string[];

@@ -14,6 +14,7 @@ import { createGetProfile } from './get_profile/handler.ts';
 import { createGetTicketStatus } from './get_ticket_status/handler.ts';
 import type { Backends, Handler, WriteHandler } from './handler.ts';
 import { createListOrders } from './list_orders/handler.ts';
+import { createNavigatePage } from './navigate_page/handler.ts';
 import { createRecommendProducts } from './recommend_products/handler.ts';
 import { createReinstateOrder } from './reinstate_order/handler.ts';
 import { createRequestReturn } from './request_return/handler.ts';
@@ -40,6 +41,7 @@ export function createHandlers(backends: Backends): Handlers {
     get_profile: createGetProfile(backends),
     get_ticket_status: createGetTicketStatus(backends),
     list_orders: createListOrders(backends),
+    navigate_page: createNavigatePage(backends),
     recommend_products: createRecommendProducts(backends),
     reinstate_order: createReinstateOrder(backends),
     request_return: createRequestReturn(backends),

@@ -1,7 +1,7 @@
 <?php
 /**
  * aiguy/v1/chat: POST sends a message, GET follows the conversation from a cursor, DELETE stops the answer; below it what a visitor answers to a
- * card or a form, takes back, or keeps as a receipt or a file. Guards, then hands over to the relay.
+ * card or a form, takes back, keeps as a receipt or a file, or shows of the page he is on. Guards, then hands over to the relay.
  */
 
 declare(strict_types=1);
@@ -50,6 +50,7 @@ final class Chat_Controller {
 			array( 'POST', '/chat/inputs', $this->interrupts->fill_in( ... ) ),
 			array( 'POST', '/chat/undo', $this->interrupts->undo( ... ) ),
 			array( 'GET', '/chat/receipt', $this->interrupts->receipt( ... ) ),
+			array( 'POST', '/chat/page', $this->interrupts->page( ... ) ),
 			array( 'GET', '/chat/file', $this->interrupts->file( ... ) ),
 		);
 		foreach ( $routes as list( $method, $path, $build ) ) {

@@ -1,6 +1,6 @@
 <?php
 /**
- * Reads what a visitor answers to a card or a form, takes back, or keeps as a receipt or a file, and makes the request to the orchestrator of it.
+ * Reads what a visitor answers to a card or a form, takes back, keeps as a receipt or a file, or shows of his page, and makes the request to the orchestrator of it.
  *
  * Ids travel in the body or the query, never as a part of our own paths; each is checked before it becomes a part of the orchestrator's.
  */
@@ -65,6 +65,17 @@ final class Interrupt_Requests {
 		}
 		$headers = array( 'Accept' => 'application/pdf' ) + $this->client->passed_headers( $request );
 		return $this->client->request( $session, 'GET', "/sessions/$session->id/files/$id", null, $headers );
+	}
+
+	/** What a page is, is checked where its schema is kept. @throws Api_Exception invalid_request, payload_too_large, unsupported_media_type. */
+	public function page( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
+		$values = $this->guard->read_json( $request, array( 'requestId', 'page' ) );
+		$page   = $values['page'] ?? null;
+		$id     = $values['requestId'] ?? null;
+		if ( ! $page instanceof \stdClass || ! is_string( $id ) || ! preg_match( '/\A[A-Za-z0-9_-]{24}\z/', $id ) ) {
+			throw new Api_Exception( 'invalid_request' );
+		}
+		return $this->post( $request, $session, 'page', array( 'requestId' => $id, 'page' => $page ) );
 	}
 
 	/** @param array<string, mixed> $body */

@@ -27,6 +27,7 @@ export type ChatEvent =
   | { type: 'interrupt_settled'; interruptId: string; outcome: InterruptOutcome }
   | { type: 'receipt'; effectId: string; number: number; summary: string; undoUntil: number | undefined; undoes: string | undefined }
   | { type: 'file'; toolCallId: string; fileId: string; name: string; until: number }
+  | { type: 'page_wanted'; requestId: string; at: number }
   | { type: 'task'; taskId: string; title: string; state: TaskState; progress: number | undefined; message: string };
 
 /** @returns undefined for what is no JSON object or no event that the chat shows */
@@ -92,7 +93,9 @@ function readCustom(event: Fields): ChatEvent | undefined {
     case 'aiguy.queued':
       return { type: 'queued', messageId: text(value.messageId), text: text(value.text), position: number(value.position) ?? 1 };
     default:
-      return readChange(event.name, value);
+      return event.name === 'aiguy.page_wanted'
+        ? { type: 'page_wanted', requestId: text(value.requestId), at: time(event) ?? 0 }
+        : readChange(event.name, value);
   }
 }
 

@@ -1,5 +1,5 @@
 // Follows the session's log over whatever way works: one cursor, several commands, breaks and sessions that end.
-import type { SiteSession } from '@aiguy/manifests/generated/http';
+import type { PageSnapshot, SiteSession } from '@aiguy/manifests/generated/http';
 import { type ChatEvent, isTerminal } from './events.ts';
 import { IdleTimer } from './idle-timer.ts';
 import { expectAnswer, HttpError } from './refusal.ts';
@@ -86,7 +86,12 @@ export class LogTransport implements Transport {
   }
 
   async file(fileId: string): Promise<Blob> {
-    return await (await this.#ask(this.#path(`chat/file?id=${fileId}`), 'GET', 'application/pdf')).blob();
+    return await (await this.#ask(this.#path(`chat/file?id=${fileId}`), 'GET', { type: 'application/pdf' })).blob();
+  }
+
+  /** Says which page the visitor is on, as a tool has asked. */
+  async tellPage(requestId: string, page: PageSnapshot): Promise<void> {
+    await this.#ask('chat/page', 'POST', { body: JSON.stringify({ requestId, page }) });
   }
 
   close(): void {
@@ -99,11 +104,12 @@ export class LogTransport implements Transport {
     return this.#ports.rest.includes('?') ? path.replace('?', '&') : path;
   }
 
-  async #ask(path: string, method: string, type = 'application/json'): Promise<Response> {
+  async #ask(path: string, method: string, { type = 'application/json', body }: { type?: string; body?: string } = {}): Promise<Response> {
     const { fetch, rest, session } = this.#ports;
-    const headers = { Accept: type, ...session.headers() };
+    const headers = { Accept: type, ...(body ? { 'Content-Type': 'application/json' } : {}), ...session.headers() };
     const signal = AbortSignal.timeout(requestTimeoutMs);
-    return await expectAnswer(await fetch(rest + path, { method, headers, credentials: 'same-origin', cache: 'no-store', signal }), type);
+    const init = { method, headers, credentials: 'same-origin', cache: 'no-store', signal, ...(body ? { body } : {}) } as const;
+    return await expectAnswer(await fetch(rest + path, init), type);
   }
 
   #stopReaders(kept?: AbortController): void {

@@ -69,6 +69,8 @@ function applyEvent(state: ChatState, event: ChatEvent, origin: Origin): ChatSta
       return withMessage(state, { ...questionOf(state, event, undefined), delivery: 'queued' });
     case 'step_reset':
       return resetStep(state, event);
+    case 'page_wanted':
+      return state;
     case 'interrupt_settled':
     case 'receipt':
     case 'task':

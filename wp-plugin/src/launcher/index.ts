@@ -1,6 +1,6 @@
 // The launcher: a button, and on its first use everything else. Before that no request, no storage, no cookie; no dependency ever.
 import type { ChatOptions, MountedChat } from '../options.ts';
-import { loadScripts, loadStyle } from './load.ts';
+import { loadScript, loadScripts, loadStyle } from './load.ts';
 import { createView, type View } from './view.ts';
 
 /** Which chat of the page was open, so that a reload keeps it open. Nothing else is stored, and nothing before the visitor opens it. */
@@ -63,7 +63,7 @@ async function load(view: View, options: ChatOptions, onClose: () => void): Prom
   const files = Promise.all([loadStyle(view.root, options.style), loadScripts(options.deps, options.chat)]);
   await Promise.race([files, timeout]);
   if (!window.aiguyChat) throw new Error('the chat did not start');
-  return window.aiguyChat.mount(view.panel, options, onClose);
+  return window.aiguyChat.mount(view.panel, options, { onClose, loadScript });
 }
 
 function remembered(): string | undefined {

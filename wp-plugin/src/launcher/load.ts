@@ -21,7 +21,7 @@ export async function loadStyle(root: ShadowRoot, url: string): Promise<void> {
   await attach(link, root);
 }
 
-function loadScript(url: string): Promise<void> {
+export function loadScript(url: string): Promise<void> {
   const known = loaded.get(url);
   if (known) return known;
   const script = document.createElement('script');

@@ -16,7 +16,7 @@ type Page = ReturnType<typeof parseHTML>['document'];
  * @throws DocumentError
  */
 export function readHtml(bytes: Uint8Array, { charset, pageUrl }: { charset?: string | undefined; pageUrl?: string | undefined }): Reading {
-  const page = parsePage(decodeText(bytes, charset ?? metaCharset(bytes)));
+  const page = parsePage(bytes, charset);
   const data = readLinkedData(page);
   removeAll(page, never);
   const title = headingOf(page) ?? meta(page, 'og:title') ?? text(page.querySelector('title'));
@@ -39,7 +39,7 @@ export function readHtml(bytes: Uint8Array, { charset, pageUrl }: { charset?: st
 /** @returns the Markdown of a fragment that is content as a whole, such as a rendered post */
 export function readFragment(html: string): string {
   if (html.length > limits.textCharactersMax) throw new DocumentError(`has more than ${limits.textCharactersMax.toLocaleString('en')} characters`);
-  const page = parsePage(`<!doctype html><html><body>${html}</body></html>`);
+  const page = parseText(`<!doctype html><html><body>${html}</body></html>`);
   return htmlToMarkdown(page.body.innerHTML);
 }
 
@@ -48,7 +48,16 @@ export function plainText(html: string): string {
   return text(parseHTML(`<!doctype html><html><body>${html}</body></html>`).document.body) ?? '';
 }
 
-function parsePage(html: string): Page {
+/**
+ * The page as a tree.
+ * @param charset as the server said it
+ * @throws DocumentError when it is no text, or too large or too deep to be read
+ */
+export function parsePage(bytes: Uint8Array, charset?: string): Page {
+  return parseText(decodeText(bytes, charset ?? metaCharset(bytes)));
+}
+
+function parseText(html: string): Page {
   checkShape(html);
   const { document } = parseHTML(/<html[\s>]/i.test(html) ? html : `<!doctype html><html><body>${html}</body></html>`);
   for (const table of document.querySelectorAll('table')) if (table.querySelector('table, h1, h2, h3')) unfoldTable(document, table);

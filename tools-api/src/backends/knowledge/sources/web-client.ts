@@ -4,7 +4,7 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Agent, fetch, type Response } from 'undici';
 import { inMegabytes } from '../formats/limits.ts';
 
-const userAgent = 'AIGuy/0.1 (help centre ingestion; reads what a site lists, four requests at a time)';
+const ingestingAgent = 'AIGuy/0.1 (help centre ingestion; reads what a site lists, four requests at a time)';
 const connectionsMax = 4;
 const connectTimeoutMs = 10_000;
 const requestTimeoutMs = 60_000;
@@ -22,16 +22,24 @@ export class WebError extends Error {
   override name = 'WebError';
 }
 
+export type WebClientOptions = {
+  /** Whether the site's name may lead to a private address; undecided, its first look-up says so. */
+  isPrivate?: boolean;
+  userAgent?: string;
+  /** For tests. */
+  resolve?: Resolve;
+};
+
 /** @param home any address of the site */
-export function createWebClient(home: URL): WebClient {
-  const agent = new Agent({ connections: connectionsMax, connect: { lookup: lookupOf(resolveAll), timeout: connectTimeoutMs } });
+export function createWebClient(home: URL, { isPrivate, userAgent = ingestingAgent, resolve = resolveAll }: WebClientOptions = {}): WebClient {
+  const agent = new Agent({ connections: connectionsMax, connect: { lookup: lookupOf(resolve, isPrivate), timeout: connectTimeoutMs } });
   return {
     async get(start, { signal, bytesMax }) {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]);
       let url = start;
       for (let redirects = 0; redirects <= redirectsMax; redirects += 1) {
         if (url.origin !== home.origin) throw new WebError(`leads to another site, ${url.origin}; name that one if it is yours`);
-        const answer = await fetchOnce(url, { agent, signal: limit, bytesMax }).catch((error: unknown) => {
+        const answer = await fetchOnce(url, { agent, signal: limit, bytesMax, userAgent }).catch((error: unknown) => {
           signal.throwIfAborted();
           throw error instanceof WebError ? error : new WebError(`${url.href} can't be fetched: ${reasonOf(error)}`);
         });
@@ -44,7 +52,9 @@ export function createWebClient(home: URL): WebClient {
 }
 
 /** @returns the answer, or where it is to be found */
-async function fetchOnce(url: URL, { agent, signal, bytesMax }: { agent: Agent; signal: AbortSignal; bytesMax: number }): Promise<WebAnswer | URL> {
+type Once = { agent: Agent; signal: AbortSignal; bytesMax: number; userAgent: string };
+
+async function fetchOnce(url: URL, { agent, signal, bytesMax, userAgent }: Once): Promise<WebAnswer | URL> {
   const response = await fetch(url, { dispatcher: agent, redirect: 'manual', signal, headers: { 'User-Agent': userAgent } });
   const target = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
   if (target === null) return await readAnswer(response, url, bytesMax);
@@ -105,7 +115,7 @@ export function isPrivateAddress(address: string): boolean {
   return privateAddresses.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
-type Resolve = (host: string, answer: (error: Error | null, addresses: LookupAddress[]) => void) => void;
+export type Resolve = (host: string, answer: (error: Error | null, addresses: LookupAddress[]) => void) => void;
 
 const resolveAll: Resolve = (host, answer) => {
   lookup(host, { all: true }, answer);
@@ -115,16 +125,19 @@ const resolveAll: Resolve = (host, answer) => {
  * The first answer of the name server decides: a site that began at public addresses can't move to a private one later.
  * A private address that the owner named by number is not looked up at all, and so is allowed.
  */
-export function lookupOf(resolve: Resolve): LookupFunction {
-  let allowed: Set<string> | undefined;
+export function lookupOf(resolve: Resolve, isPrivate?: boolean): LookupFunction {
+  let allowed: Set<string> | undefined = isPrivate === false ? new Set() : undefined;
+  const usableOf = (addresses: LookupAddress[]) => {
+    allowed ??= new Set(addresses.map(({ address }) => address).filter(isPrivateAddress));
+    return addresses.filter(({ address }) => !isPrivateAddress(address) || allowed?.has(address));
+  };
+  const movedTo = isPrivate === false ? 'leads to' : 'has moved to';
   return (host, options, callback) => {
     resolve(host, (error, addresses) => {
-      if (error) return callback(error, '');
-      allowed ??= new Set(addresses.map(({ address }) => address).filter(isPrivateAddress));
-      const usable = addresses.filter(({ address }) => !isPrivateAddress(address) || allowed?.has(address));
+      const usable = error ? [] : usableOf(addresses);
       const [first] = usable;
-      if (!first) return callback(new WebError(`${host} has moved to a private address`), '');
-      if (options.all) callback(null, usable);
+      if (!first) callback(error ?? new WebError(`${host} ${movedTo} a private address`), '');
+      else if (options.all) callback(null, usable);
       else callback(null, first.address, first.family);
     });
   };

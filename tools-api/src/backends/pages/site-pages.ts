@@ -1,0 +1,73 @@
+// Pages of a site as it hands them to anybody: only its own origin, only HTML, without cookies, and remembered for a while.
+import { describePage, type PageDocument } from '@aiguy/manifests/describe-page';
+import { AiguyError } from '@aiguy/manifests/errors';
+import type { PageSnapshot } from '@aiguy/manifests/generated/http';
+import { LRUCache } from 'lru-cache';
+import { parsePage } from '../knowledge/formats/html.ts';
+import { DocumentError } from '../knowledge/sources/source.ts';
+import { createWebClient, type WebClient, WebError } from '../knowledge/sources/web-client.ts';
+
+/**
+ * Contract: reads a page of the site and of no other.
+ * @throws AiguyError invalid_input when the address leads to another site; not_found when there is no page in HTML of a size that can be read;
+ * tool_timeout; tool_unavailable
+ */
+export type SitePages = { read: (site: URL, path: string, signal: AbortSignal) => Promise<PageSnapshot> };
+
+const pageBytesMax = 2 * 1024 * 1024;
+const fetchTimeoutMs = 5_000;
+const rememberedMs = 5 * 60 * 1000;
+const rememberedMax = 200;
+const sitesMax = 20;
+
+/** @param options for tests */
+export function createSitePages(options: { clientOf?: (site: URL) => WebClient; timeoutMs?: number } = {}): SitePages {
+  const { clientOf = openClient, timeoutMs = fetchTimeoutMs } = options;
+  const clients = new LRUCache<string, WebClient>({ max: sitesMax });
+  const pages = new LRUCache<string, PageSnapshot>({ max: rememberedMax, ttl: rememberedMs });
+  return {
+    read: async (site, path, signal) => {
+      const url = addressOf(site, path);
+      const known = pages.get(url.href);
+      if (known) return known;
+      const client = clients.get(site.origin) ?? clientOf(site);
+      clients.set(site.origin, client);
+      const page = await readPage(client, url, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+      pages.set(url.href, page);
+      return page;
+    },
+  };
+}
+
+/** A name that stands for this machine may lead to it; every other must lead to a public address. */
+function openClient(site: URL): WebClient {
+  return createWebClient(site, {
+    isPrivate: /^(?:.+\.)?localhost$/.test(site.hostname),
+    userAgent: 'AIGuy/0.1 (reads a page for a visitor of this site)',
+  });
+}
+
+function addressOf(site: URL, path: string): URL {
+  const url = URL.canParse(path, site) ? new URL(path, site) : undefined;
+  if (url?.origin !== site.origin || url.username !== '' || url.password !== '')
+    throw new AiguyError('invalid_input', { details: [{ pointer: '/url', rule: 'must be the path of a page of this site' }] });
+  url.hash = '';
+  return url;
+}
+
+async function readPage(client: WebClient, url: URL, signal: AbortSignal): Promise<PageSnapshot> {
+  try {
+    const answer = await client.get(url, { signal, bytesMax: pageBytesMax });
+    if (answer.status !== 200 || !/^text\/html\s*(?:;|$)/i.test(answer.contentType)) throw new AiguyError('not_found');
+    const charset = /charset\s*=\s*"?([\w:.-]+)/i.exec(answer.contentType)?.[1];
+    const { origin, pathname } = new URL(answer.url);
+    return describePage(parsePage(answer.bytes, charset) as unknown as PageDocument, {
+      url: `${origin}${pathname}`.slice(0, 1000),
+      isShown: () => true,
+    });
+  } catch (error) {
+    if (signal.aborted) throw new AiguyError('tool_timeout', { cause: error });
+    if (error instanceof WebError || error instanceof DocumentError) throw new AiguyError('not_found', { cause: error });
+    throw error instanceof AiguyError ? error : new AiguyError('tool_unavailable', { cause: error });
+  }
+}
