@@ -54,6 +54,9 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
 /** What the services need to be started, by themselves or again. */
 export type Prepared = { orchestratorEnv: Record<string, string>; toolsEnv: Record<string, string> };
 
+/** As the demo's help centre says. */
+const demoHours = { OPENING_HOURS: 'Mon-Fri 09:00-17:00', OPENING_HOURS_TIME_ZONE: 'America/Los_Angeles' };
+
 /** Makes databases, schema, demo shop and keys, and starts no service. What it started is put into `stops`. */
 export async function prepareBackend(options: BackendOptions, stops: (() => Promise<void>)[]): Promise<Prepared> {
   const { dataDir, siteUrl, ports, log } = options;
@@ -64,7 +67,13 @@ export async function prepareBackend(options: BackendOptions, stops: (() => Prom
   const demo = await loadDemo({ databaseUrl: shop.url, siteUrl, embedder, withArticles: options.withArticles ?? true });
   log(`demo shop loaded: ${demo.records} records, ${demo.articles} help articles (${demo.articlesIngested} new)`);
   for (const { key, reason } of demo.failures) log(`demo article ${key} left out: ${reason}`);
-  const toolsEnv = { TOOLS_DATABASE_URL: shop.url, ...shop.env, TRUSTED_ISSUERS: JSON.stringify(issuers.tools), ...options.toolsEnv };
+  const toolsEnv = {
+    TOOLS_DATABASE_URL: shop.url,
+    ...shop.env,
+    TRUSTED_ISSUERS: JSON.stringify(issuers.tools),
+    ...demoHours,
+    ...options.toolsEnv,
+  };
   const orchestratorEnv = {
     ORCHESTRATOR_ISSUER: orchestratorUrl,
     ORCHESTRATOR_SIGNING_KEY: JSON.stringify(await developmentKey(dataDir, 'orchestrator')),

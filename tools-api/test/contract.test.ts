@@ -274,7 +274,7 @@ test('a token lists only the tools of its scopes', async () => {
     const response = await service.app.inject({ url: '/tools', headers: { authorization: `Bearer ${await directToken(harness, { scopes })}` } });
     return (response.json() as { tools: { name: string }[] }).tools.map((tool) => tool.name);
   };
-  assert.deepEqual(await list(['docs:read']), ['retrieve_docs']);
+  assert.deepEqual(await list(['docs:read']), ['retrieve_docs', 'run_troubleshooting']);
   assert.deepEqual(await list([]), []);
 });
 

@@ -54,8 +54,8 @@ test('when nobody is there the visitor reads it before his click and after, with
 
 test('a guest leaves an address, which no preview repeats', async () => {
   const guest = { sub: `anon:${newSid()}`, sid: newSid() };
+  assert.equal((await escalate(guest, contents)).body.code, 'invalid_input');
   for (const preview of [true, false]) {
-    assert.equal((await escalate(guest, contents, preview)).body.code, 'invalid_input');
     const answer = await escalate(guest, { ...contents, email: 'mia@example.com' }, preview);
     assert.equal(answer.status, 200);
     assert.ok(!answer.text.includes('mia@example.com'));

@@ -16,7 +16,7 @@ import type { SmallTalk } from './small-talk.ts';
 const standaloneWords = 4;
 /** «How do I get my pupils into it?» means little alone; in a longer question the word is explained within it. */
 const pointingWordsMax = 8;
-const pointer = /\b(it|that|this|those|these|them|there|they)\b/i;
+const pointer = /\b(it|that|this|those|these|them|(?<!\b(?:is|are) )there|they)\b/i;
 const contextLengthMax = 1000;
 /** Below it the nearest articles are about something else. */
 const offeredFrom = 0.25;

@@ -24,7 +24,7 @@ const refusals = new Set([
   "aren't",
   "won't",
 ]);
-const boundaries = new Set(['but', 'and', 'with', 'or']);
+const boundaries = new Set(['but', 'and', 'with', ',', ';', ':', '!', '?']);
 /** A refusal holds for so many words after it. */
 const refusalReach = 3;
 const besideReach = 2;
@@ -119,7 +119,8 @@ function compare(value: number, said: number, before: readonly string[]): boolea
 
 /** At least half of a value's words, those that are the option's own left out. */
 function wordHits(value: Reading, option: Reading, need: Reading): { places: number[]; part: number }[] {
-  const own = value.stems.flatMap((stem, at) => (option.stems.includes(stem) && value.stems.length > 1 ? [] : [at]));
+  const isEmpty = (at: number): boolean => option.stems.includes(value.stems[at] ?? '') || value.words[at] === 'not';
+  const own = [...value.words.keys()].filter((at) => value.words.length === 1 || !isEmpty(at));
   const places = own.map((at) => placesOf(value, at, need));
   const found = places.filter((list) => list.length > 0);
   if (own.length === 0 || found.length * 2 < own.length || found.length === 0) return [];
@@ -133,7 +134,7 @@ function isRefused(at: number, need: Reading): boolean {
   for (let before = at - 1; before >= Math.max(0, at - refusalReach); before -= 1) {
     const word = need.words[before] ?? '';
     if (refusals.has(word)) return true;
-    if (boundaries.has(word) && word !== 'or') return false;
+    if (boundaries.has(word)) return false;
   }
   return false;
 }

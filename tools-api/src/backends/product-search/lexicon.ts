@@ -16,14 +16,15 @@ const textSearch = 'english';
 const rememberedMax = 20_000;
 
 export type Lexicon = {
-  /** @returns how to read any of the texts given */
-  read: (texts: Iterable<string>) => Promise<Readings>;
+  /** @returns how to read any of the texts given; readings of the catalogue's names are remembered, those of what was said are not */
+  read: (texts: { said: readonly string[]; names: Iterable<string> }) => Promise<Readings>;
   /** @param known words that a misspelled one may become, before those of the trade */
   spell: (text: string, known: Iterable<string>) => Promise<string>;
 };
 
 export function createLexicon(database: Database, spelling: () => Promise<Spelling>): Lexicon {
   const stems = new LRUCache<string, string>({ max: rememberedMax });
+  const ofNames = new LRUCache<string, Reading>({ max: rememberedMax });
   const learn = async (words: readonly string[]): Promise<void> => {
     const missing = [...new Set(words)].filter((word) => !stems.has(word));
     if (missing.length === 0) return;
@@ -31,12 +32,14 @@ export function createLexicon(database: Database, spelling: () => Promise<Spelli
   };
   const stem = (word: string): string => stems.get(word) ?? word;
   return {
-    read: async (texts) => {
-      const all = new Map([...texts].map((text) => [text, wordsOf(text)]));
+    read: async ({ said, names }) => {
+      const strange = [...names].filter((name) => !ofNames.has(name));
+      const all = new Map([...strange, ...said].map((text) => [text, wordsOf(text)]));
       await learn([...[...all.values()].flat(), ...tradePhrases.flatMap(({ words }) => words)]);
       const phrases = tradePhrases.map(({ line, words }) => ({ line, stems: words.map(stem) }));
       const readings = new Map([...all].map(([text, words]) => [text, readingOf(words, words.map(stem), phrases)]));
-      return (text) => readings.get(text) ?? { words: [], stems: [], meanings: [] };
+      for (const name of strange) ofNames.set(name, readings.get(name) ?? nothingRead);
+      return (text) => readings.get(text) ?? ofNames.get(text) ?? nothingRead;
     },
     spell: async (text, known) => {
       const words = [...new Set([...[...known].flatMap(wordsOf), ...tradePhrases.flatMap((phrase) => phrase.words)])];
@@ -44,13 +47,22 @@ export function createLexicon(database: Database, spelling: () => Promise<Spelli
       await learn(wordsOf(text));
       const knownStems = new Set(words.map(stem));
       const { isEnglish, correct } = await spelling();
-      return text.replace(/\p{L}{4,}/gu, (word) => {
+      return joined(text, new Set(words)).replace(/\p{L}{4,}/gu, (word) => {
         const small = word.toLowerCase();
         return knownStems.has(stem(small)) || isEnglish(small) ? word : (correct(small, words) ?? word);
       });
     },
   };
 }
+
+/** «Sun glasses» where there are sunglasses. */
+function joined(text: string, known: ReadonlySet<string>): string {
+  return text.replace(/(\p{L}{3,}) (?=(\p{L}{3,}))/gu, (both, ...[first = '', second = '']: string[]) =>
+    known.has(`${first}${second}`.toLowerCase()) ? first : both,
+  );
+}
+
+const nothingRead: Reading = { words: [], stems: [], meanings: [] };
 
 const tradePhrases = tradeWords.flatMap((line, at) => line.map((phrase) => ({ line: `=${at}`, words: wordsOf(phrase) })));
 

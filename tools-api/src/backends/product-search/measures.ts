@@ -43,8 +43,9 @@ export function unify(text: string): string {
     .trim();
 }
 
+/** @returns the words, with the marks between clauses as words of their own */
 export function wordsOf(text: string): string[] {
-  return unify(text).match(/\d+(?:\.\d+)?[a-z]*|\p{L}+(?:'\p{L}+)?/gu) ?? [];
+  return unify(text).match(/\d+(?:\.\d+)?[a-z]*|\p{L}[\p{L}\p{N}]*(?:'\p{L}+)?|[,;:!?]/gu) ?? [];
 }
 
 /** Such as 32gb. */

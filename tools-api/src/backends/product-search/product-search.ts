@@ -32,7 +32,7 @@ export function createProductSearch({ database, products, words, spelling }: Pro
       const { price, rest } = readPrices(need);
       const spelled = await lexicon.spell(rest, names);
       const { productType = '', category = '', options = {} } = given;
-      const readings = await lexicon.read([spelled, productType, category, ...Object.entries(options).flat(), ...names]);
+      const readings = await lexicon.read({ said: [spelled, productType, category, ...Object.entries(options).flat()], names });
       signal.throwIfAborted();
       const ground = { products: catalogue, need: readings(spelled), readings, price: { ...price, ...givenPrice }, given };
       return await readNeed(ground, async (wanted) => await liken(embed, { products: catalogue, wanted, signal }));

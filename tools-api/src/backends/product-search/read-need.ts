@@ -226,7 +226,7 @@ function optionsIn(ground: NeedReading): Found | undefined {
 }
 
 async function likeIn(ground: NeedReading, liken: (words: readonly string[]) => Promise<Likeness>): Promise<Found> {
-  const words = ground.need.words.filter((word) => !fillers.has(word) && !measureOf(word));
+  const words = ground.need.words.filter((word) => !fillers.has(word) && !measureOf(word) && /\p{L}{2}/u.test(word));
   const { products, categories } = words.length > 0 ? await liken(words) : { products: [], categories: [] };
   const taking = { ...ground, taken: new Set<number>() };
   const like = products.filter(({ score }) => score >= likeFrom.product).slice(0, 1);
