@@ -260,7 +260,19 @@ test('three mails an hour for an order; strangers who ask don’t use them up, a
   assert.equal((await askCode(guest, order.order_id, order.email)).status, 200);
   await askCode(newGuest(), order.order_id, order.email);
   assert.equal((await enter(guest, order.order_id, code)).status, 200);
+  clockMs += 40 * minuteMs;
+  await askCode(newGuest(), order.order_id, order.email);
+  clockMs += 21 * minuteMs;
   assert.equal(mail.mails.length, mails + 3);
+  await askCode(newGuest(), order.order_id, order.email);
+  await codeIn(mails + 4);
+});
+
+test('codes that were never asked for lock a session after five tries, not before', async () => {
+  const guest = newGuest();
+  for (let guess = 0; guess < 4; guess += 1) await enter(guest, `W900000${guess}`, '123456');
+  const order = orderOf();
+  assert.equal((await confirm(guest, order.order_id, order.email)).status, 200);
 });
 
 test('neither a code nor an address that was typed stands in any table', async () => {

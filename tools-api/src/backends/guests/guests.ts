@@ -98,12 +98,12 @@ class GuestRecord implements Guests {
     // What nobody is mailed is counted for nobody, so that a stranger can't use up an order's mails.
     const nobody = randomBytes(16).toString('base64url');
     const counted = billed ? [keys.order, keys.address] : [nobody, `${nobody}.`];
-    const { isBeyond } = await this.#attempts.add(
+    const mails = await this.#attempts.add(
       counted.map((key) => `mail ${key}`),
       { max: mailsMax },
     );
     const code = String(randomInt(1_000_000)).padStart(6, '0');
-    const isMailed = billed !== undefined && !isBeyond;
+    const isMailed = billed !== undefined && !mails.isBeyond;
     // A code that is already in the mail stays good when no other may follow it.
     const hash = isMailed ? this.#codeHash(who, order.orderId, code) : this.#hash(nobody);
     await this.#ports.database.query(
@@ -120,10 +120,10 @@ class GuestRecord implements Guests {
         isMailed ? billed.customerId : null,
         codeTriesMax,
         this.#after(codeLivesMs),
-        !(billed && isBeyond),
+        !mails.isBeyond,
       ],
     );
-    await this.#settle(attempt, billed && 'mail_asked');
+    await this.#settle(attempt, billed && 'mail_asked', mails);
     if (isMailed) this.#mail({ to: billed.email, orderId: order.orderId, code });
     else if (billed) this.#happened('mail_limited');
   }
@@ -133,7 +133,8 @@ class GuestRecord implements Guests {
     if ((await this.proofOf(who, orderId))?.level === 'owner') return { kind: 'proven' as const };
     const asked = await this.#spendTry(who, orderId);
     const { session, order } = this.#keysOf(who, { orderId, email: '' });
-    const attempt = await this.#attempts.add([session, order, asked?.address_hash ?? session], { max: failuresMax });
+    const address = asked?.address_hash ?? randomBytes(16).toString('base64url');
+    const attempt = await this.#attempts.add([session, order, address], { max: failuresMax });
     const isRight = asked !== undefined && equal(asked.code_hash, this.#codeHash(who, orderId, code)) && !attempt.isBeyond;
     const isProven = isRight && (await this.#useCode(who, orderId, asked.code_hash));
     await this.#settle(attempt, isProven ? 'proven' : undefined);
@@ -157,9 +158,9 @@ class GuestRecord implements Guests {
     return { attempt, billed: attempt.isBeyond ? undefined : billed };
   }
 
-  /** A failure stays put down. What came while it was locked does not: it would lock for ever. */
-  async #settle(attempt: Attempt, right: GuestEvent | undefined): Promise<void> {
-    await this.#attempts.takeBack(right || attempt.isBeyond ? attempt.ids : []);
+  /** A failure stays put down. What came while it was locked does not, nor a mail too many: it would lock for ever. */
+  async #settle(attempt: Attempt, right: GuestEvent | undefined, mails?: Attempt): Promise<void> {
+    await this.#attempts.takeBack([...(right || attempt.isBeyond ? attempt.ids : []), ...(mails?.isBeyond ? mails.ids : [])]);
     this.#happened(right ?? (attempt.isBeyond ? 'locked' : 'failed'));
   }
 
