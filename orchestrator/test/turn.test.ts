@@ -162,7 +162,7 @@ test('a tool that the visitor may not use is unknown to the model and never runs
   assert.equal(text, 'Please sign in.');
   assert.deepEqual(
     model.requests[0]?.tools.map((tool) => tool.name),
-    ['retrieve_docs'],
+    ['retrieve_docs', 'run_troubleshooting'],
   );
   assert.ok(model.requests[0]?.context.toolsNeedingSignIn.some((tool) => tool.name === 'get_order_status'));
 });

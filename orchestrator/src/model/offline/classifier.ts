@@ -34,13 +34,10 @@ export async function train(samples: readonly Labelled[]): Promise<Weighed[]> {
   return classes;
 }
 
-/** @returns the labels with their probabilities (softmax), the likeliest first */
+/** @returns the labels with their probabilities, the likeliest first */
 export function classify(classes: readonly Weighed[], sample: Sample): Scored[] {
-  const scores = classes.map((one) => scoreOf(one, sample));
-  const max = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp(score - max));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  const scored = classes.map(({ label }, index) => ({ label, probability: (powers[index] ?? 0) / sum }));
+  const probabilities = probabilitiesOf(classes, sample);
+  const scored = classes.map(({ label }, index) => ({ label, probability: probabilities[index] ?? 0 }));
   return scored.sort((a, b) => b.probability - a.probability || (a.label < b.label ? -1 : 1));
 }
 
@@ -51,24 +48,33 @@ function newLearner(label: string, size: number): Learner {
 }
 
 function learnSample(classes: readonly Learner[], sample: Labelled, importance: number): void {
-  const probabilities = new Map(classify(classes, sample).map(({ label, probability }) => [label, probability]));
-  for (const one of classes) {
-    const error = (probabilities.get(one.label) ?? 0) - (one.label === sample.label ? 1 : 0);
+  const probabilities = probabilitiesOf(classes, sample);
+  for (const [index, one] of classes.entries()) {
+    const error = (probabilities[index] ?? 0) - (one.label === sample.label ? 1 : 0);
     if (Math.abs(error) >= errorMin) learn(one, sample, error * importance);
   }
 }
 
 /** One step of AdaGrad (Duchi et al. 2011). */
 function learn(one: Learner, { meaning, surface }: Sample, error: number): void {
-  const { weights, gradients } = one;
-  const step = (at: number, gradient: number) => {
-    const sum = (gradients[at] ?? 0) + gradient * gradient;
-    gradients[at] = sum;
-    weights[at] = (weights[at] ?? 0) - (learningRate * gradient) / Math.sqrt(sum);
-  };
   one.bias -= biasRate * error;
-  for (const [position, weight] of surface) step(position, error * weight);
-  for (let index = 0; index < meaning.length; index += 1) step(featuresMax + index, error * (meaning[index] ?? 0) * meaningWeight);
+  for (const [position, weight] of surface) step(one, position, error * weight);
+  for (let index = 0; index < meaning.length; index += 1) step(one, featuresMax + index, error * (meaning[index] ?? 0) * meaningWeight);
+}
+
+function step({ weights, gradients }: Learner, at: number, gradient: number): void {
+  const sum = (gradients[at] ?? 0) + gradient * gradient;
+  gradients[at] = sum;
+  weights[at] = (weights[at] ?? 0) - (learningRate * gradient) / Math.sqrt(sum);
+}
+
+/** Softmax. */
+function probabilitiesOf(classes: readonly Weighed[], sample: Sample): number[] {
+  const scores = classes.map((one) => scoreOf(one, sample));
+  const max = Math.max(...scores);
+  const powers = scores.map((score) => Math.exp(score - max));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
 }
 
 function scoreOf({ weights, bias }: Weighed, { meaning, surface }: Sample): number {
