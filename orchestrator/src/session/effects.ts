@@ -29,19 +29,7 @@ export type Effect = {
 };
 export type UnknownEffect = Effect & { sessionId: string; runId: string; visitor: VisitorAssertion; assertion: string };
 
-type EffectRow = {
-  key: string;
-  session_id: string;
-  run_id: string;
-  tool: string;
-  summary: string;
-  args: Record<string, unknown>;
-  status: EffectStatus;
-  outcome: unknown;
-  attempts: number;
-  visitor: VisitorAssertion;
-  assertion: string;
-};
+type EffectRow = Omit<UnknownEffect, 'sessionId' | 'runId'> & { session_id: string; run_id: string };
 
 /** What makes an effect the same effect: customer, turn, tool and arguments; 64 hexadecimal digits. */
 export function effectKey(
