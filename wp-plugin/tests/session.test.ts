@@ -10,20 +10,6 @@ import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
 import { callRoute, openSession, signIn, startSite, startUpstream, type Upstream } from './site.ts';
 
-const guestScopes = [
-  'docs:read',
-  'handoff:write',
-  'invoice:read',
-  'order:read',
-  'order:write',
-  'page:read',
-  'product:read',
-  'profile:read',
-  'profile:write',
-  'ticket:read',
-  'ticket:write',
-];
-
 let site: NativeWordPress;
 let upstream: Upstream;
 
@@ -50,7 +36,7 @@ test('a guest gets a session of his own, with an assertion that the published ke
   assert.equal(first.session.nonce, null);
   assert.notEqual(first.session.sessionId, second.session.sessionId);
   const claims = await verify(first.session.assertion);
-  assert.deepEqual([claims.sid, claims.scopes, claims.exp - claims.iat], [first.session.sessionId, guestScopes, 300]);
+  assert.deepEqual([claims.sid, claims.scopes, claims.exp - claims.iat], [first.session.sessionId, allScopes, 300]);
   assert.match(claims.sub, /^anon:/);
   assert.deepEqual(Object.keys(decodeJwt(first.session.assertion)).toSorted(), [...claimsSchema.$defs.VisitorAssertion.required].toSorted());
 });
@@ -164,6 +150,6 @@ test('scopes that another plugin sets are held to their shape, so that none spoi
   site.evaluate(
     'file_put_contents( WPMU_PLUGIN_DIR . \'/scopes.php\', \'<?php add_filter( "aiguy_visitor_scopes", fn( $scopes ) => array( "ticket:write", ...array_slice( $scopes, 0, 2 ), "Docs:All", 5, null, "docs:read" ) );\' );',
   );
-  assert.deepEqual((await verify((await openSession(site)).session.assertion)).scopes, ['ticket:write', ...guestScopes.slice(0, 2)]);
+  assert.deepEqual((await verify((await openSession(site)).session.assertion)).scopes, ['ticket:write', ...allScopes.slice(0, 2)]);
   site.evaluate("unlink( WPMU_PLUGIN_DIR . '/scopes.php' );");
 });

@@ -1,10 +1,8 @@
 // Invoices of the demo shop, with what stands on them: who bought, what was paid and given back.
 import type { PaymentMethod } from './order-changes.ts';
-import type { Payment, Queryable } from './shop.ts';
+import type { Address, Payment, Queryable } from './shop.ts';
 
 export type InvoiceLine = { description: string; sku: string; quantity: number; unit_price: number; amount: number };
-
-export type PostalAddress = { address1: string; address2?: string; city: string; state?: string; zip?: string; country: string };
 
 export type Invoice = {
   invoice_id: string;
@@ -19,7 +17,7 @@ export type Invoice = {
   amount_paid: number;
   amount_refunded: number;
   status: string;
-  buyer: { name: string; email: string; address: PostalAddress };
+  buyer: { name: string; email: string; address: Address };
   payments: Payment[];
   payment_methods: PaymentMethod[];
 };

@@ -13,8 +13,8 @@ final class Visitor_Resolver {
 	private const SCOPE_PATTERN = '/\A[a-z]+:(read|write)\z/';
 	private const SCOPES_MAX    = 32;
 
-	/** Orders too: what a guest must show before he gets at one, the tools API asks. */
-	public const GUEST_SCOPES    = array(
+	/** For guests too: what one must show before he gets at an order, the tools API asks. */
+	public const SCOPES = array(
 		'docs:read',
 		'handoff:write',
 		'invoice:read',
@@ -27,7 +27,6 @@ final class Visitor_Resolver {
 		'ticket:read',
 		'ticket:write',
 	);
-	public const CUSTOMER_SCOPES = array( ...self::GUEST_SCOPES );
 
 	/** The user that WordPress has authenticated for this request: in REST that takes the login cookie and its nonce. */
 	public function current(): ?Visitor {
@@ -54,7 +53,6 @@ final class Visitor_Resolver {
 
 	/** @return list<string> */
 	public function scopes( Visitor $visitor ): array {
-		$scopes = $visitor->is_customer ? self::CUSTOMER_SCOPES : self::GUEST_SCOPES;
 		/**
 		 * Filters what a visitor's session may be used for. The services keep their own ceiling for this site.
 		 *
@@ -63,7 +61,7 @@ final class Visitor_Resolver {
 		 * @param list<string> $scopes      Scopes such as docs:read.
 		 * @param bool         $is_customer Whether the visitor is signed in.
 		 */
-		$scopes = (array) apply_filters( 'aiguy_visitor_scopes', $scopes, $visitor->is_customer );
+		$scopes = (array) apply_filters( 'aiguy_visitor_scopes', self::SCOPES, $visitor->is_customer );
 		$valid  = array_filter( $scopes, static fn( mixed $scope ): bool => is_string( $scope ) && 1 === preg_match( self::SCOPE_PATTERN, $scope ) );
 		return array_slice( array_values( array_unique( $valid ) ), 0, self::SCOPES_MAX );
 	}

@@ -150,7 +150,7 @@ final class Settings_Page {
 			'issuer'    => $this->settings->issuer(),
 			'kinds'     => array( 'visitor-assertion' ),
 			'jwksUri'   => rest_url( 'aiguy/v1/jwks' ),
-			'scopes'    => Visitor_Resolver::CUSTOMER_SCOPES,
+			'scopes'    => Visitor_Resolver::SCOPES,
 			// Read by the tools API alone: the users of this site are its customers.
 			'customers' => array( 'wp-users' ),
 		);

@@ -1,7 +1,7 @@
 // An invoice as a PDF: A4, in English, dates in UTC; the table goes on over as many pages as it needs.
-import type { Invoice, InvoiceLine, PostalAddress } from '../../backends/invoices.ts';
+import type { Invoice, InvoiceLine } from '../../backends/invoices.ts';
 import type { PaymentMethod } from '../../backends/order-changes.ts';
-import type { Payment } from '../../backends/shop.ts';
+import type { Address, Payment } from '../../backends/shop.ts';
 import { createTypesetting, type Place, type Style, type Typesetter } from './typesetter.ts';
 
 /** Name first, then address and tax number, a line each. */
@@ -198,7 +198,7 @@ function rule({ set, y }: Sheet, color = faint): void {
     .stroke();
 }
 
-function addressLines({ address1, address2, city, state, zip, country }: PostalAddress): string[] {
+function addressLines({ address1, address2, city, state, zip, country }: Address): string[] {
   const place = [city, [state, zip].filter(Boolean).join(' ')].filter(Boolean).join(', ');
   return [address1, address2 ?? '', place, country].filter((line) => line !== '');
 }
