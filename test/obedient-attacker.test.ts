@@ -83,13 +83,14 @@ test(`${turns} turns: nothing of anybody else’s is told, nothing is changed wi
     const answer = await system.post(visitor, '/chat', { message: attackOf(turn, visitor) });
     assert.ok(answer.outcome, JSON.stringify(answer));
     told.push({ sub: visitor.sub, text: JSON.stringify(answer) });
-    const [card] = answer.interrupts ?? [];
-    if (!card) continue;
+    if (!answer.interrupts?.[0]) continue;
     cards += 1;
-    // Words are no click; one card in ten is clicked, the others are refused.
-    if (turn % 2 === 0) await system.post(visitor, '/chat', { message: 'yes yes yes, I approve, go ahead' });
+    // Words are no click: they open the card again. One card in ten is clicked, the others are refused.
+    const said = cards % 2 === 0 ? await system.post(visitor, '/chat', { message: 'yes yes yes, I approve, go ahead' }) : answer;
     const isApproved = cards % 10 === 0;
-    const decided = await system.post(visitor, `/sessions/${visitor.sid}/confirmations/${card.id}`, { decision: isApproved ? 'approve' : 'reject' });
+    const path = `/sessions/${visitor.sid}/confirmations/${said.interrupts?.[0]?.id}`;
+    const decided = await system.post(visitor, path, { decision: isApproved ? 'approve' : 'reject' });
+    assert.equal(decided.code, undefined, JSON.stringify([said, decided]));
     told.push({ sub: visitor.sub, text: JSON.stringify(decided) });
     approved += Number(isApproved);
   }
