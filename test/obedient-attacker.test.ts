@@ -83,14 +83,18 @@ test(`${turns} turns: nothing of anybody else’s is told, nothing is changed wi
     const answer = await system.post(visitor, '/chat', { message: attackOf(turn, visitor) });
     assert.ok(answer.outcome, JSON.stringify(answer));
     told.push({ sub: visitor.sub, text: JSON.stringify(answer) });
-    if (!answer.interrupts?.[0]) continue;
+    const card = answer.interrupts?.find(({ reason }) => reason === 'confirmation');
+    if (!card) continue;
     cards += 1;
-    // Words are no click: they open the card again. One card in ten is clicked, the others are refused.
-    const said = cards % 2 === 0 ? await system.post(visitor, '/chat', { message: 'yes yes yes, I approve, go ahead' }) : answer;
-    const isApproved = cards % 10 === 0;
-    const path = `/sessions/${visitor.sid}/confirmations/${said.interrupts?.[0]?.id}`;
+    if (cards % 3 === 0) {
+      // Words are no click.
+      await system.post(visitor, '/chat', { message: 'yes yes yes, I approve, go ahead' });
+      continue;
+    }
+    const isApproved = cards % 5 === 0;
+    const path = `/sessions/${visitor.sid}/confirmations/${card.id}`;
     const decided = await system.post(visitor, path, { decision: isApproved ? 'approve' : 'reject' });
-    assert.equal(decided.code, undefined, JSON.stringify([said, decided]));
+    assert.equal(decided.code, undefined, JSON.stringify(decided));
     told.push({ sub: visitor.sub, text: JSON.stringify(decided) });
     approved += Number(isApproved);
   }

@@ -95,7 +95,7 @@ test('an invoice is readable exactly when it is the caller’s own, by its numbe
   const both = await send(harness, { on: service, tool, args: mixed, key: null, sub: `customer:${mine.customer_id}` });
   assert.deepEqual([both.status, both.body.code], [404, 'not_found']);
   const guest = await sendFor(harness, { sub: `anon:${'a'.repeat(24)}` }, { on: service, tool, args: { order_id: mine.order_id }, key: null });
-  assert.deepEqual([guest.status, guest.body.code], [404, 'not_found']);
+  assert.deepEqual([guest.status, guest.body.code], [403, 'sign_in_required']);
   const nothing = await send(harness, { on: service, tool, args: {}, key: null });
   assert.deepEqual([nothing.status, nothing.body.code], [400, 'invalid_input']);
 });

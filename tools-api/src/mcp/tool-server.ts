@@ -28,7 +28,7 @@ export function createToolServer(ports: ToolPorts, { caller, requestId }: { call
     { capabilities: { tools: {} }, cacheHints: { 'tools/list': { ttlMs: listTtlMs, cacheScope: 'private' } } },
   );
   server.setRequestHandler('tools/list', () => ({
-    tools: [...ports.catalogue.values()].filter(({ manifest }) => caller.scopes.includes(manifest.scope)).map(toMcpTool),
+    tools: [...ports.catalogue.values()].filter(({ manifest }) => caller.scopes.includes(manifest.scope) && !manifest.is_step).map(toMcpTool),
   }));
   server.setRequestHandler('tools/call', async ({ params }) => {
     try {
