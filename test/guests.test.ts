@@ -27,6 +27,7 @@ before(async () => {
     siteUrl: 'http://shop.example',
     ports: { orchestrator: await freePort(), tools: await freePort() },
     inMemory: true,
+    withArticles: false,
     toolsEnv: { SMTP_URL: mail.url(), SMTP_FROM: 'shop@shop.example' },
     log: (line) => void logged.push(line),
   });

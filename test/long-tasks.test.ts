@@ -35,6 +35,7 @@ before(async () => {
     siteUrl: 'http://shop.example',
     ports: { orchestrator: await freePort(), tools: await freePort() },
     inMemory: true,
+    withArticles: false,
     toolsEnv: {
       TICKETS_CONNECTOR: 'zendesk',
       ZENDESK_URL: zendesk.settings.url,

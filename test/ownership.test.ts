@@ -8,7 +8,7 @@ import { createObedientModel } from './doubles/obedient-model.ts';
 import { newSession, startWholeSystem, type WholeSystem } from './whole-system.ts';
 
 /** Each order is asked for by so many others, so that each customer asks for some; all of them take six minutes. */
-const othersPerOrder = Number(process.env.OWNERSHIP_OTHERS ?? 3);
+const othersPerOrder = Number(process.env.OWNERSHIP_OTHERS ?? 1);
 const reads = ['get_order_status', 'get_invoice_pdf'];
 
 type Owned = { order_id: string; customer_id: string; wp_user_id: number };

@@ -12,7 +12,7 @@ const nativePostgres = process.env.AIGUY_TEST_POSTGRES === 'native' ? await impo
 
 let harness: Harness;
 before(async () => {
-  harness = await startHarness({ start: nativePostgres?.startNativePostgres });
+  harness = await startHarness({ start: nativePostgres?.startNativePostgres, shopOnly: true });
 });
 after(async () => await harness.close());
 

@@ -19,7 +19,7 @@ let service: Service;
 let orders: PendingOrder[];
 
 before(async () => {
-  harness = await startHarness({ start: nativePostgres?.startNativePostgres });
+  harness = await startHarness({ start: nativePostgres?.startNativePostgres, shopOnly: true });
   service = await harness.build({ catalogue: bent() });
   orders = await pendingOrders(harness);
 });

@@ -12,7 +12,7 @@ let service: Service;
 let orders: PendingOrder[];
 
 before(async () => {
-  harness = await startHarness();
+  harness = await startHarness({ shopOnly: true });
   service = await harness.build({ catalogue: bent() });
   orders = await pendingOrders(harness);
 });

@@ -10,7 +10,7 @@ let harness: Harness;
 let service: Service;
 
 before(async () => {
-  harness = await startHarness();
+  harness = await startHarness({ shopOnly: true });
   service = await harness.build({ catalogue: bent() });
 });
 after(async () => await harness.close());
