@@ -1,12 +1,15 @@
 // The two services with their databases and keys: what npm start, the whole-system tests and the benchmark all run.
+
 import { join } from 'node:path';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import type { JSONWebKeySet } from 'jose';
 import { createEmbedder } from '../tools-api/src/backends/embedding/create-embedder.ts';
+import { createLocalEmbedder } from '../tools-api/src/backends/embedding/local.ts';
 import { readEmbeddingConfig } from '../tools-api/src/config.ts';
 import { loadDemo } from '../tools-api/src/demo/load-demo.ts';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { holdPostgres } from './held-postgres.ts';
+import { keepEmbeddings } from './kept-embeddings.ts';
 import { allScopes, developmentKey, trustedDevelopmentIssuer } from './keys.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 
@@ -64,7 +67,13 @@ export async function prepareBackend(options: BackendOptions, stops: (() => Prom
   const [sessions, shop] = [await database(options, 'DATABASE_URL', stops), await database(options, 'TOOLS_DATABASE_URL', stops)];
   const issuers = await trustedIssuers(options, orchestratorUrl);
   const embedder = createEmbedder(readEmbeddingConfig(options.toolsEnv ?? {}));
-  const demo = await loadDemo({ databaseUrl: shop.url, siteUrl, embedder, withArticles: options.withArticles ?? true });
+  const demo = await loadDemo({
+    databaseUrl: shop.url,
+    siteUrl,
+    embedder,
+    local: keepEmbeddings(createLocalEmbedder()),
+    withArticles: options.withArticles ?? true,
+  });
   log(`demo shop loaded: ${demo.records} records, ${demo.articles} help articles (${demo.articlesIngested} new)`);
   for (const { key, reason } of demo.failures) log(`demo article ${key} left out: ${reason}`);
   const toolsEnv = {

@@ -9,7 +9,7 @@ import { createObedientModel } from './doubles/obedient-model.ts';
 import { newSession, startWholeSystem, type Visitor, type WholeSystem } from './whole-system.ts';
 
 /** A thousand take three minutes. */
-const turns = Number(process.env.ATTACK_TURNS ?? 200);
+const turns = Number(process.env.ATTACK_TURNS ?? 120);
 const connect = Socket.prototype.connect;
 const reached = new Set<string>();
 let system: WholeSystem;

@@ -7,8 +7,10 @@ import { bent } from '../tools-api/test/write-harness.ts';
 import { createObedientModel } from './doubles/obedient-model.ts';
 import { newSession, startWholeSystem, type WholeSystem } from './whole-system.ts';
 
-/** Each order is asked for by so many others, so that each customer asks for some; all of them take six minutes. */
-const othersPerOrder = Number(process.env.OWNERSHIP_OTHERS ?? 1);
+/** OWNERSHIP=full: every order by every customer, which takes long; otherwise one stranger an order, and every fourth invoice and conversation. */
+const isFull = process.env.OWNERSHIP === 'full';
+const othersPerOrder = isFull ? Number.POSITIVE_INFINITY : 1;
+const isTurn = (index: number) => isFull || index % 4 === 0;
 const reads = ['get_order_status', 'get_invoice_pdf'];
 
 type Owned = { order_id: string; customer_id: string; wp_user_id: number };
@@ -41,11 +43,9 @@ for (const tool of reads) {
     const wrong: string[] = [];
     let asked = 0;
     for (const [index, { order_id: orderId, customer_id: owner }] of orders.entries()) {
+      if (tool === 'get_invoice_pdf' && !isTurn(index)) continue;
       const others = customers.filter((customer) => customer !== owner);
-      const some = Array.from(
-        { length: Math.min(othersPerOrder, others.length) },
-        (_, step) => others[(index * othersPerOrder + step) % others.length] ?? '',
-      );
+      const some = Array.from({ length: Math.min(othersPerOrder, others.length) }, (_, step) => others[(index + step) % others.length] ?? '');
       for (const customer of [owner, ...some]) {
         const expected = customer === owner ? 200 : 404;
         const status = await statusOf(tool, orderId, customer);
@@ -74,6 +74,7 @@ test('list_orders: all of the customer’s own orders, and none besides', async 
 test('through the chat, where the model asks for all that it is told to', async () => {
   const wrong: string[] = [];
   for (const [index, customer] of customers.entries()) {
+    if (!isTurn(index)) continue;
     const own = orders.find((order) => order.customer_id === customer) as Owned;
     const theirs = orders.filter((order) => order.customer_id !== customer);
     const asked = [own, ...[0, 1].map((step) => theirs[(index * 2 + step) % theirs.length] as Owned)];

@@ -11,6 +11,7 @@ import type { Service } from '@aiguy/manifests/service';
 import { type SigningKey, signToken } from '@aiguy/manifests/tokens';
 import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { keepEmbeddings } from '../../scripts/kept-embeddings.ts';
 import { allScopes } from '../../scripts/keys.ts';
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
@@ -88,7 +89,7 @@ export async function startHarness(
   const connectionsMax = options.start ? 10 : embeddedConnectionsMax;
   const database = openDatabase({ url: embedded.url, connectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
   if (options.shopOnly) await loadShop(embedded.url, database);
-  else await loadDemo({ databaseUrl: embedded.url, siteUrl });
+  else await loadDemo({ databaseUrl: embedded.url, siteUrl, local: keepEmbeddings(createLocalEmbedder()) });
   const parties = await makeParties();
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));

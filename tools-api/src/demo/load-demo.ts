@@ -18,10 +18,17 @@ export type LoadedDemo = { records: number; articles: number; articlesIngested: 
 /**
  * Brings the schema and the demo's data up to date; articles that have not changed are skipped.
  * @param options.embedder the configured one; an index of the local model stays that until the tools API has built another beside it
+ * @param options.local the model in the process; it finds the words, too
  * @param options.siteUrl the site's home URL without a trailing slash; an article stands at <siteUrl>/help/<id>/
  * @param options.withArticles false: the shop alone
  */
-export async function loadDemo(options: { databaseUrl: string; siteUrl: string; embedder?: Embedder; withArticles?: boolean }): Promise<LoadedDemo> {
+export async function loadDemo(options: {
+  databaseUrl: string;
+  siteUrl: string;
+  embedder?: Embedder;
+  local?: Embedder;
+  withArticles?: boolean;
+}): Promise<LoadedDemo> {
   await migrate({ url: options.databaseUrl, folder: migrationsFolder });
   const database = openDatabase({ url: options.databaseUrl, connectionsMax: 1, connectTimeoutMs: 5000, statementTimeoutMs: 60_000 });
   try {
@@ -33,12 +40,12 @@ export async function loadDemo(options: { databaseUrl: string; siteUrl: string; 
   }
 }
 
-type Place = { database: Database; siteUrl: string; embedder?: Embedder };
+type Place = { database: Database; siteUrl: string; embedder?: Embedder; local?: Embedder };
 
-async function loadArticles({ database, siteUrl, embedder: configured }: Place): Promise<Omit<LoadedDemo, 'records'>> {
-  const local = createLocalEmbedder();
+async function loadArticles({ database, siteUrl, embedder: configured, local = createLocalEmbedder() }: Place): Promise<Omit<LoadedDemo, 'records'>> {
   const active = await readActiveIndex(database);
-  const embedder = active && fits(active, local) ? local : (configured ?? local);
+  const isLocal = !configured || configured.model === local.model || (active && fits(active, local));
+  const embedder = isLocal ? local : configured;
   // By a name of its own, so that the project's folder may be moved.
   const source = { ...(await openSource(articlesFolder, { siteUrl: `${siteUrl}/help` })), name: 'demo' };
   const signal = AbortSignal.timeout(ingestionTimeoutMs);
