@@ -3,11 +3,11 @@ import { type ErrorCode, errorEntry, isErrorCode } from '@aiguy/manifests/errors
 import type { TaskReference, ToolPreview } from '@aiguy/manifests/generated/http';
 import type { Tool } from '@aiguy/manifests/load';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { readLimited } from '@aiguy/manifests/read-limited';
 import type { SigningKey, VisitorAssertion } from '@aiguy/manifests/tokens';
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { ToolOutcome } from '../model/port.ts';
 import { createToolGuards, type Refused, type ToolGuards } from './guards.ts';
-import { readLimited } from './read-limited.ts';
 import { visitorHeaders } from './visitor-token.ts';
 
 type Args = Record<string, unknown>;

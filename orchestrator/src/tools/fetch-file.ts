@@ -1,9 +1,9 @@
 // Fetches a file that a tool has made from the tools API, as the visitor it was made for.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { Tool } from '@aiguy/manifests/load';
+import { readBytes } from '@aiguy/manifests/read-limited';
 import type { SigningKey } from '@aiguy/manifests/tokens';
 import type { ToolCallOptions } from './client.ts';
-import { readBytes } from './read-limited.ts';
 import { visitorHeaders } from './visitor-token.ts';
 
 /** @throws AiguyError not_found (there is none, it has expired, or it is another session's), rate_limited, tool_unavailable */

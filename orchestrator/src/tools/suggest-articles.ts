@@ -1,10 +1,10 @@
 // Asks the tools API for articles that fit what a visitor is still typing.
 import type { Suggestions, SuggestionsRequest } from '@aiguy/manifests/generated/http';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { readLimited } from '@aiguy/manifests/read-limited';
 import type { SigningKey } from '@aiguy/manifests/tokens';
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { ToolCallOptions } from './client.ts';
-import { readLimited } from './read-limited.ts';
 import { visitorHeaders } from './visitor-token.ts';
 
 /** Contract: never rejects; no articles when they can't be had in time. */

@@ -2,10 +2,10 @@
 import type { TaskStatus } from '@aiguy/manifests/generated/http';
 import type { Tool } from '@aiguy/manifests/load';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { readLimited } from '@aiguy/manifests/read-limited';
 import type { SigningKey } from '@aiguy/manifests/tokens';
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { ToolCallOptions } from './client.ts';
-import { readLimited } from './read-limited.ts';
 import { visitorHeaders } from './visitor-token.ts';
 
 /** Contract: never rejects; undefined when nothing can be learned now. */

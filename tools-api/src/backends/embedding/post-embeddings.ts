@@ -1,4 +1,5 @@
 // One POST to an embeddings endpoint of OpenAI's shape, which Voyage shares: `data` with `index` and `embedding`, errors by status.
+import { AnswerTooLargeError, readLimited } from '@aiguy/manifests/read-limited';
 import { EmbeddingError } from './embedder.ts';
 import { retryAfterMsOf } from './retry.ts';
 
@@ -41,23 +42,12 @@ async function exchange(request: EmbeddingsRequest, bytesMax: number): Promise<{
       body: JSON.stringify(request.body),
       signal: request.signal,
     });
-    return { response, text: await readLimited(request, response, bytesMax) };
+    return { response, text: await readLimited(response, bytesMax) };
   } catch (error) {
     request.signal.throwIfAborted();
-    if (error instanceof EmbeddingError) throw error;
+    if (error instanceof AnswerTooLargeError) throw failure(request, `${error.message}; check EMBEDDING_DIMENSIONS.`, { retryable: false });
     throw failure(request, `could not be reached${inBrackets(errorCode(error))}.`, { retryable: true });
   }
-}
-
-async function readLimited(request: EmbeddingsRequest, response: Response, bytesMax: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > bytesMax) throw failure(request, `answered with more than ${bytesMax} bytes; check EMBEDDING_DIMENSIONS.`, { retryable: false });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parse(text: string): unknown {

@@ -1,4 +1,5 @@
 // One HTTP request to a ticket system: no redirects, limits on time and size, every failure a DeskError.
+import { AnswerTooLargeError, readLimited } from '@aiguy/manifests/read-limited';
 import { DeskError } from './desk.ts';
 
 export type DeskRequest = {
@@ -42,22 +43,10 @@ async function exchange({ desk, method, url, headers, body, signal }: DeskReques
       ...(body === undefined ? {} : { body }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
     });
-    return { status: response.status, headers: response.headers, text: await readLimited(desk, response) };
+    return { status: response.status, headers: response.headers, text: await readLimited(response, answerBytesMax) };
   } catch (error) {
-    if (error instanceof DeskError) throw error;
-    throw new DeskError('unavailable', `${desk} did not answer`, { cause: error });
+    throw new DeskError('unavailable', `${desk} ${error instanceof AnswerTooLargeError ? error.message : 'did not answer'}`, { cause: error });
   }
-}
-
-async function readLimited(desk: string, response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > answerBytesMax) throw new DeskError('unavailable', `${desk} answered with more than ${answerBytesMax} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Seconds, or a date; at most an hour. */

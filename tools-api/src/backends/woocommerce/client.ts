@@ -1,5 +1,7 @@
 // WooCommerce's REST API v3 as the tools need it: no redirects, limits on time and size, and for every change an answer or the word that nobody knows.
+
 import { AiguyError } from '@aiguy/manifests/errors';
+import { readLimited } from '@aiguy/manifests/read-limited';
 import type { WooSettings } from './settings.ts';
 
 /** total: how many there are on all pages, as X-WP-Total says. */
@@ -80,18 +82,11 @@ async function exchange({ url, key, secret }: WooSettings, { method, path, body,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
   });
-  return { status: response.status, json: parse(await readLimited(response)), total: Number(response.headers.get('x-wp-total') ?? 0) };
-}
-
-async function readLimited(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > answerBytesMax) throw new Error(`WooCommerce answered with more than ${answerBytesMax} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  return {
+    status: response.status,
+    json: parse(await readLimited(response, answerBytesMax)),
+    total: Number(response.headers.get('x-wp-total') ?? 0),
+  };
 }
 
 function parse(text: string): unknown {
