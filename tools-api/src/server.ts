@@ -21,6 +21,9 @@ import { createDemoShop } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
 import { readDeskSettings, readMailSettings } from './backends/ticket-desk/settings.ts';
 import { createTickets } from './backends/tickets.ts';
+import { createWooBilling } from './backends/woocommerce/billing.ts';
+import { createWooClient } from './backends/woocommerce/client.ts';
+import { createWooInvoices } from './backends/woocommerce/invoices.ts';
 import { createWooProducts } from './backends/woocommerce/products.ts';
 import { readWooSettings } from './backends/woocommerce/settings.ts';
 import { createWooShop } from './backends/woocommerce/woo-shop.ts';
@@ -49,20 +52,22 @@ const reading = readOnly(database, { asRole });
 const { knowledge, embedder, words, spelling, ...helpCentre } = openKnowledge(config, { database: reading, catalogue });
 const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
 const woo = readWooSettings(config);
-const shop = woo ? createWooShop({ settings: woo, database: reading, namings }) : createDemoShop(reading, namings);
+const wooClient = woo && createWooClient(woo);
+const shop = wooClient ? createWooShop({ client: wooClient, database: reading, namings }) : createDemoShop(reading, namings);
 const files = openFiles(config.FILES_LOCATION);
 const tickets = createTickets(reading);
 const desk = createDesk(readDeskSettings(config));
 const tasks = desk && (await openTicketTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, desk, tickets }));
 const mail = readMailSettings(config);
-const guests = await openGuests({ database, billing: createDemoBilling(database), mailer: mail && createCodeMailer(mail), nowMs: Date.now });
+const billing = wooClient ? createWooBilling(wooClient) : createDemoBilling(database);
+const guests = await openGuests({ database, billing, mailer: mail && createCodeMailer(mail), nowMs: Date.now });
 const { app, metrics } = buildApp(config, {
   database,
   catalogue,
   handlers: createHandlers({
     shop,
     guests,
-    invoices: createInvoices(reading),
+    invoices: wooClient ? createWooInvoices(wooClient, reading) : createInvoices(reading),
     files,
     knowledge,
     guides: createGuides(reading),
@@ -79,8 +84,7 @@ const { app, metrics } = buildApp(config, {
     seller: config.INVOICE_SELLER,
   }),
   audit: await openAudit(database),
-  // Whose address an order elsewhere is billed to is not asked for there yet: its guests sign in.
-  guests: woo ? undefined : guests,
+  guests,
   knowledge,
   files,
   tasks,

@@ -18,7 +18,7 @@ import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
 import { createDiskFiles } from '../src/backends/files/disk.ts';
 import { createFiles, type Files } from '../src/backends/files/files.ts';
-import { createDemoBilling } from '../src/backends/guests/billing.ts';
+import { type Billing, createDemoBilling } from '../src/backends/guests/billing.ts';
 import type { CodeMailer } from '../src/backends/guests/code-mail.ts';
 import { type Guests, openGuests } from '../src/backends/guests/guests.ts';
 import { createGuides } from '../src/backends/guides.ts';
@@ -75,6 +75,7 @@ type TestDatabase = { url: string; stop: () => Promise<void> };
  * @param options.start another database than the embedded one, which may have several connections
  * @param options.shopOnly without the help centre, whose loading takes most of the time
  * @param options.mailer who mails codes to guests; nobody when left out
+ * @param options.billing to whom orders are billed, where it is not the demo shop that says so
  */
 export async function startHarness(
   options: {
@@ -82,6 +83,7 @@ export async function startHarness(
     shopOnly?: boolean;
     openingHours?: OpeningHours;
     mailer?: CodeMailer;
+    billing?: Billing;
     nowMs?: () => number;
   } = {},
 ): Promise<Harness> {
@@ -93,8 +95,8 @@ export async function startHarness(
   const parties = await makeParties();
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
-  const { mailer, nowMs = Date.now } = options;
-  const guests = await openGuests({ database, billing: createDemoBilling(database), mailer, nowMs });
+  const { mailer, billing = createDemoBilling(database), nowMs = Date.now } = options;
+  const guests = await openGuests({ database, billing, mailer, nowMs });
   const parts = await makeHandlers(database, { namings, guests, openingHours: options.openingHours });
   const { knowledge, cached, handlers, files, filesFolder } = parts;
   // As the process does at boot: loading the model takes longer than a tool may.

@@ -62,6 +62,8 @@ export type ShopReads = {
   findOrder: (customerId: string, orderId: string, signal?: AbortSignal) => Promise<Order | undefined>;
   /** Newest first. @returns at most `limit` of them, and whether there are more */
   listOrders: (customerId: string, wanted: { status?: OrderStatus; limit: number; signal?: AbortSignal }) => Promise<OrderList>;
+  /** Where the shop writes to a customer. @returns undefined where it knows no address */
+  emailOf: (customerId: string, signal?: AbortSignal) => Promise<string | undefined>;
 };
 
 export type OrderList = { orders: Order[]; more: boolean };
@@ -113,6 +115,10 @@ function shopReads(database: Queryable, namings: Namings): ShopReads {
         [customer, status ?? null, limit + 1],
       );
       return { orders: rows.slice(0, limit), more: rows.length > limit };
+    },
+    emailOf: async (customer) => {
+      const { rows } = await database.query<{ email: string }>('SELECT email FROM customers WHERE customer_id = $1', [customer]);
+      return rows[0]?.email;
     },
   };
 }
