@@ -112,3 +112,10 @@ test('an address is taken whole, and what a rule can’t read is missing', () =>
   });
   assert.deepEqual(fillArguments(tool, wish('send W6731310 to Lindenweg 5, 10115 Berlin')).missing, ['city']);
 });
+
+test('what is to be remembered is read, and nothing is made up where nothing is said', () => {
+  const tool = toolsFor(loadManifests(), ['profile:write']).allowed.find(({ name }) => name === 'update_preferences');
+  assert.ok(tool);
+  assert.deepEqual(fillArguments(tool, wish('remember that my shoe size is 42')), { args: { shoe_size: '42' }, missing: [] });
+  assert.deepEqual(fillArguments(tool, wish('remember me')), { args: {}, missing: [] });
+});

@@ -2,6 +2,7 @@
 import type { ToolDefinition } from '../port.ts';
 import { meantItems, type OwnOrder } from './own-orders.ts';
 import { readAddress } from './postal-address.ts';
+import { readPreferences } from './preferences.ts';
 
 type Property = { type?: string; pattern?: string; maxLength?: number; enum?: unknown[] };
 export type Filled = { args: Record<string, unknown>; missing: string[] };
@@ -30,8 +31,10 @@ export type Wish = {
 export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<string, unknown> = {}): Filled {
   const properties = propertiesOf(tool);
   const takesContext = properties.context?.type === 'array';
-  const address = properties.address1 ? readAddress(wish.text) : undefined;
-  const args: Record<string, unknown> = { ...(takesContext && wish.context.length > 0 ? { context: wish.context } : {}), ...address };
+  const args: Record<string, unknown> = {
+    ...(takesContext && wish.context.length > 0 ? { context: wish.context } : {}),
+    ...readAsWhole(properties, wish.text),
+  };
   const missing: string[] = [];
   const required = neededOf(tool, messagesOf('order_id', wish));
   const isOnlyText = required.filter((name) => isFreeText(properties[name])).length === 1;
@@ -43,6 +46,12 @@ export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<
   }
   addNumbers(tool, wish.text, args);
   return { args: { ...args, ...agreedIn(nearest, properties) }, missing };
+}
+
+/** What makes sense together only, and has a reader of its own. */
+function readAsWhole(properties: Record<string, Property>, text: string): Record<string, unknown> | undefined {
+  if (properties.address1) return readAddress(text);
+  return properties.shoe_size ? readPreferences(text) : undefined;
 }
 
 function agreedIn(nearest: Record<string, unknown>, properties: Record<string, Property>): Record<string, unknown> {
