@@ -1,4 +1,5 @@
-// GET /openapi.json: the page of this service, made from the schemas of @aiguy/manifests.
+// GET /openapi.json and /openapi.html: the operations of this service, made from the schemas of @aiguy/manifests.
+import { addOpenapiDocument, type OpenapiDocument } from '@aiguy/manifests/openapi-page';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { FastifyInstance } from 'fastify';
 
@@ -163,7 +164,7 @@ const paths = {
 };
 
 export function addOpenapiRoute(app: FastifyInstance): void {
-  const text = JSON.stringify({
+  addOpenapiDocument(app, {
     openapi: '3.1.0',
     info: { title: 'AIGuy orchestrator', version: '0.1.0' },
     security: [{ visitorAssertion: [] }],
@@ -174,6 +175,5 @@ export function addOpenapiRoute(app: FastifyInstance): void {
       },
       schemas: JSON.parse(JSON.stringify(http.$defs).replaceAll('#/$defs/', '#/components/schemas/')),
     },
-  });
-  app.get('/openapi.json', async (_request, reply) => await reply.type('application/json').send(text));
+  } as OpenapiDocument);
 }

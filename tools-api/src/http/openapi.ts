@@ -1,5 +1,6 @@
-// GET /openapi.json: one operation a manifest.
+// GET /openapi.json and, to read, /openapi.html: one operation a manifest.
 import { type Catalogue, callSchema, type ToolManifest } from '@aiguy/manifests/load';
+import { addOpenapiDocument, type OpenapiDocument } from '@aiguy/manifests/openapi-page';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { FastifyInstance } from 'fastify';
 import { answersKeptHours } from '../effects/idempotency.ts';
@@ -8,11 +9,10 @@ import { suggestionsPerMinute } from './suggestions.ts';
 import { taskOperation } from './task-status.ts';
 
 export function addOpenapiRoute(app: FastifyInstance, catalogue: Catalogue): void {
-  const text = JSON.stringify(openapiOf(catalogue));
-  app.get('/openapi.json', async (_request, reply) => await reply.type('application/json').send(text));
+  addOpenapiDocument(app, openapiOf(catalogue));
 }
 
-function openapiOf(catalogue: Catalogue): object {
+function openapiOf(catalogue: Catalogue): OpenapiDocument {
   const tools = [...catalogue.values()].flatMap(({ manifest }) => {
     const own = [`/tools/${manifest.name}`, { post: manifest.effect === 'write' ? writeOf(manifest) : operationOf(manifest) }];
     return manifest.effect === 'write' ? [own, [`/tools/${manifest.name}/preview`, { post: previewOf(manifest) }]] : [own];
@@ -53,7 +53,7 @@ function openapiOf(catalogue: Catalogue): object {
       },
       schemas: JSON.parse(JSON.stringify(schemas).replaceAll('#/$defs/', '#/components/schemas/')),
     },
-  };
+  } as OpenapiDocument;
 }
 
 const { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview } = http.$defs;
@@ -98,7 +98,8 @@ const open = [
   ['/livez', 'is_alive', 'Whether the process answers.'],
   ['/readyz', 'is_ready', 'Whether the database does too.'],
   ['/health', 'get_health', 'The same as /readyz.'],
-  ['/openapi.json', 'get_openapi', 'This page.'],
+  ['/openapi.json', 'get_openapi', 'This document.'],
+  ['/openapi.html', 'get_openapi_page', 'The same, to read.'],
   ['/metrics', 'get_metrics', 'Figures for Prometheus; asks for METRICS_TOKEN where one is set, and answers loopback alone otherwise.'],
 ] as const;
 
