@@ -18,6 +18,8 @@ export type Config = Readonly<
       TOOLS_DATABASE_URL: string;
       FILES_LOCATION: string;
       INVOICE_SELLER: string[];
+      PAGE_BROWSER: string | undefined;
+      PAGE_BROWSER_SANDBOX: 'on' | 'off';
       RERANK_MODEL: string | undefined;
       ANTHROPIC_API_KEY: string | undefined;
       ANTHROPIC_BASE_URL: string | undefined;
@@ -70,6 +72,18 @@ export const variables: Record<keyof Config, VariableSchema> = {
     maxLength: 1000,
     default: '.data/files',
     description: 'Where files that tools make are kept until they expire: a folder, or s3://bucket/prefix.',
+  },
+  PAGE_BROWSER: {
+    type: 'string',
+    pattern: '^/',
+    maxLength: 500,
+    description: 'Path of a Chromium that renders pages of the site before navigate_page reads them; without one their HTML is read as it comes.',
+  },
+  PAGE_BROWSER_SANDBOX: {
+    type: 'string',
+    enum: ['on', 'off'],
+    default: 'on',
+    description: 'The sandbox of that Chromium, which root can’t use: off only in a container of its own.',
   },
   INVOICE_SELLER: {
     type: 'array',

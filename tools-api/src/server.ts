@@ -12,6 +12,7 @@ import { openGuests } from './backends/guests/guests.ts';
 import { createGuides } from './backends/guides.ts';
 import { createInvoices } from './backends/invoices.ts';
 import { readOpeningHours } from './backends/opening-hours.ts';
+import { createPageBrowser } from './backends/pages/page-browser.ts';
 import { createSitePages } from './backends/pages/site-pages.ts';
 import { createProductSearch } from './backends/product-search/product-search.ts';
 import { createProducts } from './backends/products.ts';
@@ -61,6 +62,10 @@ const tasks = desk && (await openTicketTasks({ database, databaseUrl: config.TOO
 const mail = readMailSettings(config);
 const billing = wooClient ? createWooBilling(wooClient) : createDemoBilling(database);
 const guests = await openGuests({ database, billing, mailer: mail && createCodeMailer(mail), nowMs: Date.now });
+const pageBrowser =
+  config.PAGE_BROWSER === undefined
+    ? undefined
+    : createPageBrowser({ executablePath: config.PAGE_BROWSER, hasSandbox: config.PAGE_BROWSER_SANDBOX === 'on' });
 const { app, metrics } = buildApp(config, {
   database,
   catalogue,
@@ -78,7 +83,7 @@ const { app, metrics } = buildApp(config, {
       words,
       spelling,
     }),
-    pages: createSitePages(),
+    pages: createSitePages({ browser: pageBrowser }),
     tickets,
     profiles: createProfiles(reading),
     seller: config.INVOICE_SELLER,
@@ -115,6 +120,7 @@ async function stop(): Promise<void> {
   await guests.close();
   desk?.close();
   files.close();
+  await pageBrowser?.close();
   helpCentre.close();
   await database.end();
   await telemetry.stop();
