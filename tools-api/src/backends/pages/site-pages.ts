@@ -17,7 +17,6 @@ export type SitePages = { read: (site: URL, path: string, signal: AbortSignal) =
 
 const pageBytesMax = 2 * 1024 * 1024;
 const fetchTimeoutMs = 5_000;
-const renderTimeoutMs = 8_000;
 const rememberedMs = 5 * 60 * 1000;
 const rememberedMax = 200;
 const sitesMax = 20;
@@ -26,7 +25,7 @@ const sitesMax = 20;
 export function createSitePages(
   options: { browser?: PageBrowser | undefined; clientOf?: (site: URL) => WebClient; timeoutMs?: number } = {},
 ): SitePages {
-  const { browser, clientOf = openClient, timeoutMs = browser ? renderTimeoutMs : fetchTimeoutMs } = options;
+  const { browser, clientOf = openClient, timeoutMs = fetchTimeoutMs } = options;
   const clients = new LRUCache<string, WebClient>({ max: sitesMax });
   const pages = new LRUCache<string, PageSnapshot>({ max: rememberedMax, ttl: rememberedMs });
   return {
