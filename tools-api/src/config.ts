@@ -19,6 +19,7 @@ export type Config = Readonly<
       FILES_LOCATION: string;
       INVOICE_SELLER: string[];
       PAGE_BROWSER: string | undefined;
+      RETURN_DAYS: number | undefined;
       PAGE_BROWSER_SANDBOX: 'on' | 'off';
       RERANK_MODEL: string | undefined;
       ANTHROPIC_API_KEY: string | undefined;
@@ -84,6 +85,12 @@ export const variables: Record<keyof Config, VariableSchema> = {
     enum: ['on', 'off'],
     default: 'on',
     description: 'The sandbox of that Chromium, which root can’t use: off only in a container of its own.',
+  },
+  RETURN_DAYS: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 3650,
+    description: 'Days after it came within which an order can be returned; without a limit when unset.',
   },
   INVOICE_SELLER: {
     type: 'array',

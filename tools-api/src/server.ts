@@ -86,6 +86,7 @@ const { app, metrics } = buildApp(config, {
     pages: createSitePages({ browser: pageBrowser }),
     tickets,
     profiles: createProfiles(reading),
+    returnDays: config.RETURN_DAYS,
     seller: config.INVOICE_SELLER,
   }),
   audit: await openAudit(database),
