@@ -289,27 +289,6 @@ test('a return stands in our own table and in a note for the shop’s people, on
   assert.equal((await ask('cancel_return', { args: { order_id: '100103' } })).status, 200);
 });
 
-test('where the shop takes orders back for some days only, one that came before stays', async () => {
-  const client = createWooClient(woo.settings);
-  const namings = new Map([[harness.site.issuer.issuer, ['wp-users'] as const]]);
-  const shop = createWooShop({ client, database: harness.database, namings });
-  const short = await harness.build({ catalogue: bent(), handlers: createHandlers({ shop, returnDays: 30 } as never) });
-  const ruleFor = async (completedAt: Date) => {
-    woo.orders.push(wooOrder(100_200, { status: 'completed', date_completed_gmt: completedAt.toISOString().slice(0, 19) }));
-    const write = { on: short, tool: 'request_return', args: { order_id: '100200', skus: ['BOOT-42'] }, preview: true };
-    const answer = ruleOf(await sendFor(harness, { sub: 'wp:1:7' }, write));
-    woo.orders.pop();
-    return answer;
-  };
-  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
-  assert.deepEqual(await ruleFor(daysAgo(31)), [
-    409,
-    'not_allowed_now',
-    'orders can be returned within 30 days after they came, and this one came before',
-  ]);
-  assert.equal((await ruleFor(daysAgo(29)))[0], 200);
-});
-
 test('an address is changed and put back, also when the first answer was lost', async () => {
   const args = { order_id: '100101', address1: '14 Birch Lane', city: 'Dallas', state: 'TX', zip: '75201', country: 'USA' };
   const key = randomUUID();

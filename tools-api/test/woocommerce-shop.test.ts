@@ -1,4 +1,4 @@
-// Guests and invoices of a WooCommerce: an order is shown by number and billing address, its code is mailed there, and only what the shop has issued is an invoice.
+// Guests, invoices, tickets and days for returns of a WooCommerce: an order is shown by number and billing address, its code is mailed there, and only what the shop has issued is an invoice.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -137,4 +137,25 @@ test('a ticket of a signed-in customer carries the address of his account, and n
   woo.mood = () => 'down';
   assert.equal(await open(), null);
   woo.mood = () => 'well';
+});
+
+test('where the shop takes orders back for some days only, one that came before stays', async () => {
+  const client = createWooClient(woo.settings);
+  const namings = new Map([[harness.site.issuer.issuer, ['wp-users'] as const]]);
+  const shop = createWooShop({ client, database: harness.database, namings });
+  const short = await harness.build({ catalogue: bent(), handlers: createHandlers({ shop, returnDays: 30 } as never) });
+  const ruleFor = async (completedAt: Date) => {
+    woo.orders.push(wooOrder(100_200, { status: 'completed', date_completed_gmt: completedAt.toISOString().slice(0, 19) }));
+    const write = { on: short, tool: 'request_return', args: { order_id: '100200', skus: ['BOOT-42'] }, preview: true };
+    const { status, body } = await sendFor(harness, { sub: 'wp:1:7' }, write);
+    woo.orders.pop();
+    return [status, body.code, body.details?.[0]?.rule];
+  };
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+  assert.deepEqual(await ruleFor(daysAgo(31)), [
+    409,
+    'not_allowed_now',
+    'orders can be returned within 30 days after they came, and this one came before',
+  ]);
+  assert.equal((await ruleFor(daysAgo(29)))[0], 200);
 });
