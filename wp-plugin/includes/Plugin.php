@@ -31,7 +31,7 @@ final class Plugin {
 		( new Rest\Response_Filter( $errors ) )->add_hooks();
 		( new Session\Session_Controller( $settings, $visitors, $signer, $cookie, $guard, $errors ) )->add_hooks();
 		( new Session\Jwks_Controller( $key, $errors ) )->add_hooks();
-		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), $cookie, $guard, $errors ) )->add_hooks();
+		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), new Chat\Relay_Places(), $cookie, $guard, $errors ) )->add_hooks();
 		( new Chat\Suggestions_Controller( $client, $settings, $cookie, $guard, $errors ) )->add_hooks();
 		$assets->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();
