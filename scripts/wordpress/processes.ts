@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 export type Stop = () => Promise<void>;
 
 export const startTimeoutMs = 60_000;
-const pollMs = 50;
+const pollMs = 20;
 const endTimeoutMs = 10_000;
 
 /** @throws Error naming what did not start in time, with `why` if there is more to say */
@@ -16,12 +16,31 @@ export async function until(check: () => boolean | Promise<boolean>, what: strin
   }
 }
 
-/** @param group whether its children end with it; then it must have been started detached */
+/** @param group whether its children end with it, and are waited for; then it must have been started detached */
 export async function end(child: ChildProcess, group = false): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const exited = new Promise((resolve) => child.once('exit', resolve));
-  process.kill(group ? -child.pid : child.pid, 'SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), endTimeoutMs);
-  await exited;
-  clearTimeout(timer);
+  const { pid } = child;
+  if (pid === undefined) return;
+  const target = group ? -pid : pid;
+  const deadlineMs = Date.now() + endTimeoutMs;
+  signal(target, 'SIGTERM');
+  while (group ? isThere(target) : child.exitCode === null && child.signalCode === null) {
+    if (Date.now() > deadlineMs) signal(target, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+function isThere(target: number): boolean {
+  try {
+    return process.kill(target, 0);
+  } catch {
+    return false;
+  }
+}
+
+function signal(target: number, name: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(target, name);
+  } catch {
+    // It has ended by itself.
+  }
 }

@@ -1,6 +1,6 @@
 // The servers that a WordPress may stand behind, each with a configuration and processes of its own.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, globSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../system-packages.ts';
 import { type Account, asAccount } from './account.ts';
@@ -32,12 +32,17 @@ export async function startWebServer(options: WebServerOptions): Promise<Stop> {
   const logs = join(options.folder, 'servers');
   mkdirSync(logs, { recursive: true });
   try {
-    for (const child of start(options, logs)) stops.push(async () => await end(child, true));
+    const children = start(options, logs);
+    for (const child of children) stops.push(async () => await end(child, true));
     const why = () =>
       globSync(join(logs, '*.log'))
         .map((file) => readFileSync(file, 'utf8').slice(-2000))
         .join('\n');
-    await until(async () => (await send(options.probe).catch(() => undefined))?.status === 200, `WordPress behind ${options.host}`, why);
+    const isReady = async () => {
+      if (children.some(({ exitCode }) => exitCode !== null)) throw new Error(`${options.host} ended. ${why()}`);
+      return (await send(options.probe).catch(() => undefined))?.status === 200;
+    };
+    await until(isReady, `WordPress behind ${options.host}`, why);
     return stop;
   } catch (error) {
     await stop();
@@ -50,11 +55,11 @@ function start(options: WebServerOptions, logs: string): ChildProcess[] {
     case 'php':
       return [startPhp(options, logs)];
     case 'apache':
-      return [run('apache2', ['-D', 'FOREGROUND', '-f', write(logs, 'apache.conf', apacheConfig({ ...options, logs, php: apachePhp() }))])];
+      return [run(logs, 'apache2', ['-D', 'FOREGROUND', '-f', write(logs, 'apache.conf', apacheConfig({ ...options, logs, php: apachePhp() }))])];
     default: {
       const fpm = ['--nodaemonize', '--fpm-config', write(logs, 'fpm.conf', fpmConfig({ ...options, logs }))];
       const nginx = ['-p', logs, '-e', join(logs, 'nginx.log'), '-c', write(logs, 'nginx.conf', nginxConfig({ ...options, logs }))];
-      return [run(fpmProgram(), fpm), run('nginx', nginx)];
+      return [run(logs, fpmProgram(), fpm), run(logs, 'nginx', nginx)];
     }
   }
 }
@@ -72,8 +77,13 @@ function startPhp({ tree, port, folder, account, workers }: WebServerOptions, lo
   });
 }
 
-function run(program: string, args: string[]): ChildProcess {
-  return spawn(findProgram(program) ?? program, args, { stdio: 'ignore', detached: true });
+function run(logs: string, program: string, args: string[]): ChildProcess {
+  const said = openSync(join(logs, 'said.log'), 'a');
+  try {
+    return spawn(findProgram(program) ?? program, args, { stdio: ['ignore', said, said], detached: true });
+  } finally {
+    closeSync(said);
+  }
 }
 
 function write(folder: string, name: string, text: string): string {
