@@ -6,6 +6,7 @@ export type Stop = () => Promise<void>;
 export const startTimeoutMs = 60_000;
 const pollMs = 20;
 const endTimeoutMs = 10_000;
+const killTimeoutMs = 5_000;
 
 /** @throws Error naming what did not start in time, with `why` if there is more to say */
 export async function until(check: () => boolean | Promise<boolean>, what: string, why: () => string = () => ''): Promise<void> {
@@ -24,6 +25,7 @@ export async function end(child: ChildProcess, group = false): Promise<void> {
   const deadlineMs = Date.now() + endTimeoutMs;
   signal(target, 'SIGTERM');
   while (group ? isThere(target) : child.exitCode === null && child.signalCode === null) {
+    if (Date.now() > deadlineMs + killTimeoutMs) throw new Error(`process ${pid} does not end`);
     if (Date.now() > deadlineMs) signal(target, 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }

@@ -39,8 +39,8 @@ export async function openChat(pageUrl: string, remembered: Record<string, strin
     const body: unknown = await response
       .clone()
       .json()
-      .catch(() => ({ code: 'invalid_json' }));
-    return response.ok ? body : Promise.reject(body);
+      .catch(() => undefined);
+    return response.ok && body ? body : Promise.reject(body ?? { code: 'invalid_json' });
   };
   const door = createDoor({ ...browser.options, send, memory: memory('door') });
   const session = createSession({ rest: browser.options.rest, send: door.send, now: Date.now });
