@@ -23,7 +23,10 @@ export type ChatClient = {
 
 /** @param remembered what the tab knows from an earlier page */
 export async function openChat(pageUrl: string, remembered: Record<string, string> = {}): Promise<ChatClient> {
-  const browser = await Browser.visit(pageUrl);
+  return startChat(await Browser.visit(pageUrl), remembered);
+}
+
+export function startChat(browser: Browser, remembered: Record<string, string> = {}): ChatClient {
   let more = Promise.withResolvers<void>();
   const client: Omit<ChatClient, 'transport'> = { browser, events: [], requests: [], remembered, news: async () => await more.promise };
   const fetchIt = (url: unknown, init?: RequestInit) => fetchAs(client, String(url), init);

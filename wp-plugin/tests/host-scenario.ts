@@ -24,7 +24,8 @@ export class Browser {
   /** The door that it uses. */
   base: string;
 
-  private constructor(pageUrl: string, html: string) {
+  /** @param html the page, as it was got or cached */
+  constructor(pageUrl: string, html: string) {
     this.origin = new URL(pageUrl).origin;
     this.options = optionsIn(html);
     this.base = this.options.rest;

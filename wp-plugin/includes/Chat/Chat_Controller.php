@@ -22,7 +22,11 @@ final class Chat_Controller {
 	private const WAIT_SECONDS_MAX = 25;
 
 	/** How long a command may wait for the orchestrator to take it, when its answer comes by polls. */
-	private const HAND_OVER_SECONDS = 10;
+	private const HAND_OVER_SECONDS      = 10;
+	private const BUSY_HAND_OVER_SECONDS = 2;
+
+	/** After how long a chat without a place asks again: fifty of them are some fifteen short requests a second. */
+	private const PAUSE_SECONDS = 3;
 
 	/** Answered by what a run says, so that they may take as long as it does; all but DELETE. */
 	private const HELD_ROUTES = array( '/aiguy/v1/chat', '/aiguy/v1/chat/confirmations', '/aiguy/v1/chat/inputs', '/aiguy/v1/chat/undo' );
@@ -104,8 +108,11 @@ final class Chat_Controller {
 	/** What may take long needs a place: without one a command is only handed over, and what happens is asked for again and again. */
 	private function hold( \WP_REST_Request $request, Upstream_Request $upstream ): void {
 		$has_place = $this->places->take();
+		if ( ! $has_place ) {
+			header( 'Retry-After: ' . self::PAUSE_SECONDS );
+		}
 		if ( 'POST' === $request->get_method() && ( ! $has_place || self::wants_no_answer( $request ) ) ) {
-			$this->relay->hand_over( $upstream, $has_place ? self::HAND_OVER_SECONDS : Relay_Places::PAUSE_SECONDS );
+			$this->relay->hand_over( $upstream, $has_place ? self::HAND_OVER_SECONDS : self::BUSY_HAND_OVER_SECONDS );
 		} elseif ( $has_place ) {
 			$this->relay->relay( $upstream );
 		} else {

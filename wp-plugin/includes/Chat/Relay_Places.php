@@ -12,9 +12,6 @@ namespace Aiguy\Chat;
 
 final class Relay_Places {
 
-	/** After how long a chat without a place asks again. */
-	public const PAUSE_SECONDS = 2;
-
 	private const PLACES     = 4;
 	private const PLACES_MAX = 1000;
 

@@ -78,7 +78,6 @@ final class Stream_Relay {
 
 	/** Gives what has happened so far, without waiting for more; a stream can't be had without waiting: the answer is then 202. */
 	public function look( Upstream_Request $request ): void {
-		header( 'Retry-After: ' . Relay_Places::PAUSE_SECONDS );
 		if ( $request->wants_stream() ) {
 			$this->prepare( 0 );
 			$this->answer_json( 202, '{"taken":true}' );
