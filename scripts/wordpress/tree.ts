@@ -65,7 +65,7 @@ export function plantTree(options: TreeOptions): Tree {
   return tree;
 }
 
-function addContent({ content }: Tree, { pluginDir, account, sqlite, folder, site }: TreeOptions): void {
+function addContent({ content }: Tree, { pluginDir, account, sqlite, folder, site, layout }: TreeOptions): void {
   const plugin = join(content, 'plugins', 'aiguy');
   const isReadable = spawnSync('test', ['-r', join(pluginDir, 'aiguy.php')], asAccount(account)).status === 0;
   if (isReadable) symlinkSync(pluginDir, plugin);
@@ -74,7 +74,7 @@ function addContent({ content }: Tree, { pluginDir, account, sqlite, folder, sit
     for (const part of ['aiguy.php', 'uninstall.php', 'includes', 'assets', 'build'])
       cpSync(join(pluginDir, part), join(plugin, part), { recursive: true });
   }
-  writeFileSync(join(folder, 'site.json'), JSON.stringify(site));
+  writeFileSync(join(folder, 'site.json'), JSON.stringify({ ...site, ...(layout.plainPermalinks ? { permalinks: '' } : {}) }));
   mkdirSync(join(content, 'mu-plugins'));
   cpSync(new URL('set-up-site.php', import.meta.url).pathname, join(content, 'mu-plugins', 'set-up-site.php'));
   if (sqlite) {

@@ -7,7 +7,7 @@ import { chatPageSlug } from '../../scripts/demo-site.ts';
 import { type Answer, cookiesOf, open, type Sent, send } from '../../scripts/wordpress/http.ts';
 import type { PlayedOrchestrator, PlayedSession } from '../../test/doubles/orchestrator.ts';
 
-export type PageOptions = { rest: string; door: string };
+export type PageOptions = { rest: string; door: string; chat: string; style: string; suggestArticles: boolean };
 
 /** Reads what the page says about its chat. */
 export function optionsIn(html: string): PageOptions {
