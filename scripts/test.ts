@@ -35,9 +35,15 @@ const { values, positionals } = parseArgs({
 
 const nodeTest = (files: string[]) => [process.execPath, '--test', '--test-concurrency=2', '--test-timeout=180000', ...files];
 const nodeTestSerial = (files: string[]) => [process.execPath, '--test', '--test-concurrency=1', '--test-timeout=600000', ...files];
-const wordpress = ['php', 'mariadbd'];
+const wordpress = ['php', 'mariadbd', 'nginx', 'apache2'];
 const cacheDir = join(dataDirectory(), 'cache');
 const log = (line: string) => void process.stdout.write(`${line}\n`);
+
+const playground = {
+  name: 'WordPress Playground (npm start installs it on first use)',
+  isThere: () => isPlaygroundInstalled(cacheDir),
+  fetch: async () => await ensurePlayground({ cacheDir, log }),
+};
 
 const suites: Suite[] = [
   {
@@ -59,8 +65,17 @@ const suites: Suite[] = [
   { name: 'Retail tools', files: find('test/**/*.retail.test.ts'), needs: [], needsFolder: '../shared/data/tau-retail', command: nodeTestSerial },
   {
     name: 'WordPress',
-    files: find('wp-plugin/tests/*.test.ts', '{scripts,test}/**/*.wordpress.test.ts'),
+    files: find('wp-plugin/tests/*.test.ts', '{scripts,test}/**/*.wordpress.test.ts').filter((file) => !file.includes('.sqlite.')),
     needs: wordpress,
+    command: nodeTestSerial,
+    prepare: buildWidget,
+  },
+  {
+    name: 'WordPress on SQLite',
+    files: find('wp-plugin/tests/*.sqlite.test.ts'),
+    needs: ['php', 'unzip'],
+    // It brings the drop-in.
+    fetches: playground,
     command: nodeTestSerial,
     prepare: buildWidget,
   },
@@ -68,11 +83,7 @@ const suites: Suite[] = [
     name: 'Playground',
     files: find('{scripts,test}/**/*.playground.test.ts'),
     needs: [],
-    fetches: {
-      name: 'WordPress Playground (npm start installs it on first use)',
-      isThere: () => isPlaygroundInstalled(cacheDir),
-      fetch: async () => await ensurePlayground({ cacheDir, log }),
-    },
+    fetches: playground,
     command: nodeTestSerial,
     prepare: buildWidget,
   },

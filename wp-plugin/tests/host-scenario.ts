@@ -17,6 +17,8 @@ export function optionsIn(html: string): PageOptions {
 
 export class Browser {
   readonly origin: string;
+  /** The page, which any other guest may have as well. */
+  readonly html: string;
   readonly options: PageOptions;
   cookie = '';
   sessionId = '';
@@ -27,6 +29,7 @@ export class Browser {
   /** @param html the page, as it was got or cached */
   constructor(pageUrl: string, html: string) {
     this.origin = new URL(pageUrl).origin;
+    this.html = html;
     this.options = optionsIn(html);
     this.base = this.options.rest;
   }
