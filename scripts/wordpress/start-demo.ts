@@ -26,6 +26,8 @@ export type DemoWordPressOptions = {
 const playgroundVersion = '3.1.56';
 /** Each open stream holds a worker; with fewer than six Playground warns of deadlocks on file locks. */
 const workersOfDemo = 6;
+/** That Playground has. */
+const newestPhp = '8.5';
 const installTimeoutMs = 600_000;
 const startTimeoutMs = 180_000;
 const pollMs = 250;
@@ -51,9 +53,9 @@ export async function startDemoWordPress(options: DemoWordPressOptions): Promise
     '--site-url',
     options.site.siteUrl,
     '--php',
-    options.php ?? '8.3',
+    options.php ?? newestPhp,
     '--workers',
-    String(workers),
+    String(options.workers ?? workersOfDemo),
   ];
   const command = [playground, ...args, '--wordpress-install-mode', 'install-from-existing-files-if-needed', ...mounts];
   const child = spawn(process.execPath, command, { cwd: options.dataDir, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
