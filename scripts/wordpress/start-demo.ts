@@ -69,7 +69,9 @@ export async function startDemoWordPress(options: DemoWordPressOptions): Promise
     clearTimeout(timer);
     writeFileSync(log, output.join(''));
   };
-  const outcome = await Promise.race([ready(options), exited.then(() => 'exited' as const)]);
+  const hasExited = new AbortController();
+  void exited.then(() => hasExited.abort());
+  const outcome = await Promise.race([exited.then(() => 'exited' as const), ready(options, hasExited.signal)]);
   if (outcome !== 'ready') {
     await stop();
     throw new Error(`WordPress did not start (${outcome}); see ${log}.`);
@@ -127,10 +129,10 @@ function installFiles(root: string, files: string, { site, signingKey }: DemoWor
 }
 
 /** The first answers set the site up; it is ready when the page carries the chat. */
-async function ready(options: DemoWordPressOptions): Promise<'ready' | 'timeout' | 'stopped'> {
+async function ready(options: DemoWordPressOptions, hasExited: AbortSignal): Promise<'ready' | 'timeout' | 'stopped'> {
   const deadlineMs = Date.now() + startTimeoutMs;
   while (Date.now() < deadlineMs) {
-    if (options.signal.aborted) return 'stopped';
+    if (options.signal.aborted || hasExited.aborted) return 'stopped';
     const page = await send(`${options.site.siteUrl}/${options.site.chatPage.slug}/`).catch(() => undefined);
     if (page?.status === 200 && page.text.includes('data-aiguy=')) return 'ready';
     await new Promise((resolve) => setTimeout(resolve, pollMs));

@@ -160,6 +160,12 @@ test('a busy site waits no longer than two seconds for the orchestrator to take 
   assert.deepEqual([refusal.status, refusal.text], [429, refused]);
 });
 
+test('deleting the plugin leaves no file of the places', () => {
+  const files = "echo count( glob( get_temp_dir() . 'aiguy-*.lock' ) );";
+  assert.equal(site.evaluate(files), String(places));
+  assert.equal(site.evaluate(`Aiguy\\Chat\\Relay_Places::remove(); ${files}`), '0');
+});
+
 test('where no file can be locked nothing is held, and nothing fails', async (t) => {
   const temporary = join(dirname(site.tree.documentRoot), 'tmp');
   chmodSync(temporary, 0o000);
