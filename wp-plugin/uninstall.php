@@ -14,6 +14,9 @@ $aiguy_remove = static function (): void {
 	delete_option( 'aiguy_signing_key' );
 };
 
+require_once __DIR__ . '/includes/Chat/Relay_Places.php';
+Aiguy\Chat\Relay_Places::remove();
+
 if ( is_multisite() ) {
 	foreach ( get_sites( array( 'fields' => 'ids', 'number' => 0 ) ) as $aiguy_site ) {
 		switch_to_blog( $aiguy_site );

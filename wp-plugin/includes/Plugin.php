@@ -24,7 +24,8 @@ final class Plugin {
 		$errors   = new Rest\Error_Response();
 		$client   = new Chat\Orchestrator_Client( $settings, $signer );
 		$assets   = new Widget\Widget_Assets( $this->file );
-		$renderer = new Widget\Widget_Renderer( $assets, $settings );
+		$door     = new Rest\Ajax_Door( $errors );
+		$renderer = new Widget\Widget_Renderer( $assets, $settings, $door );
 
 		$staff    = new Staff\Staff_Client( $key->current( ... ), $settings );
 		$route    = new Staff\Staff_Route( $errors );
@@ -32,9 +33,10 @@ final class Plugin {
 		register_activation_hook( $this->file, $key->ensure( ... ) );
 
 		( new Rest\Response_Filter( $errors ) )->add_hooks();
+		$door->add_hooks();
 		( new Session\Session_Controller( $settings, $visitors, $signer, $cookie, $guard, $errors ) )->add_hooks();
 		( new Session\Jwks_Controller( $key, $errors ) )->add_hooks();
-		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), $cookie, $guard, $errors ) )->add_hooks();
+		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), new Chat\Relay_Places(), $cookie, $guard, $errors ) )->add_hooks();
 		( new Chat\Suggestions_Controller( $client, $settings, $cookie, $guard, $errors ) )->add_hooks();
 		$assets->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();

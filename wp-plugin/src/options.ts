@@ -5,6 +5,8 @@ import type { PageSnapshot } from '@aiguy/manifests/generated/http';
 export type ChatOptions = {
   /** Base of the site's routes; ends in aiguy/v1/. Holds a «?» where permalinks are plain. */
   rest: string;
+  /** Another base of the same routes, for where something keeps visitors out of the first; holds a «?». Empty for none. */
+  door: string;
   chat: string;
   /** Loaded when a tool asks which page the visitor is on. */
   page: string;

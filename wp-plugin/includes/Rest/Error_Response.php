@@ -40,7 +40,7 @@ final class Error_Response {
 	 *
 	 * @param \Closure(): void $check Throws Api_Exception to refuse.
 	 */
-	public function attempt( \Closure $check ): true|\WP_Error {
+	public function attempt( \Closure $check ): bool|\WP_Error {
 		try {
 			$check();
 			return true;

@@ -11,7 +11,7 @@ use Aiguy\Rest\Api_Exception;
 
 final class Session_Cookie {
 
-	public const NAME = 'aiguy_session';
+	private const NAME = 'aiguy_session';
 
 	/**
 	 * @param \Closure(): string   $secret Known to this site alone.
@@ -33,7 +33,7 @@ final class Session_Cookie {
 	}
 
 	public function read(): ?Chat_Session {
-		$value = $_COOKIE[ self::NAME ] ?? '';
+		$value = $_COOKIE[ self::name() ] ?? '';
 		return is_string( $value ) ? $this->decode( wp_unslash( $value ), time() ) : null;
 	}
 
@@ -48,11 +48,11 @@ final class Session_Cookie {
 		 */
 		$expires = time() + (int) apply_filters( 'aiguy_session_seconds', DAY_IN_SECONDS );
 		setcookie(
-			self::NAME,
+			self::name(),
 			$this->encode( $session, $expires ),
 			array(
 				'expires'  => $expires,
-				'path'     => COOKIEPATH ?: '/',
+				'path'     => self::path(),
 				'domain'   => (string) COOKIE_DOMAIN,
 				// Behind a proxy that ends TLS, WordPress may not see that the visitor's side is encrypted.
 				'secure'   => is_ssl() || 'https' === wp_parse_url( home_url(), PHP_URL_SCHEME ),
@@ -60,6 +60,17 @@ final class Session_Cookie {
 				'samesite' => 'Strict',
 			)
 		);
+	}
+
+	/** The sites of a network share their cookies' path; a visitor has a conversation with each of them. */
+	private static function name(): string {
+		return is_multisite() && ! is_main_site() ? self::NAME . '_' . get_current_blog_id() : self::NAME;
+	}
+
+	/** Home, or the whole host where admin-ajax.php lies elsewhere. */
+	private static function path(): string {
+		$home = COOKIEPATH ?: '/';
+		return str_starts_with( (string) wp_parse_url( admin_url(), PHP_URL_PATH ), $home ) ? $home : '/';
 	}
 
 	public function encode( Chat_Session $session, int $expires ): string {

@@ -7,13 +7,14 @@ declare(strict_types=1);
 
 namespace Aiguy\Widget;
 
+use Aiguy\Rest\Ajax_Door;
 use Aiguy\Settings\Settings;
 
 final class Widget_Renderer {
 
 	public const ATTRIBUTES = array( 'position', 'title', 'greeting', 'placeholder', 'theme' );
 
-	public function __construct( private readonly Widget_Assets $assets, private readonly Settings $settings ) {}
+	public function __construct( private readonly Widget_Assets $assets, private readonly Settings $settings, private readonly Ajax_Door $door ) {}
 
 	/** @param array<string, mixed> $attributes position (floating, inline), title, greeting, placeholder, theme (auto, light, dark). */
 	public function render( array $attributes ): string {
@@ -24,6 +25,7 @@ final class Widget_Renderer {
 		$position = 'inline' === ( $attributes['position'] ?? '' ) ? 'inline' : 'floating';
 		$options  = array(
 			'rest'            => esc_url_raw( rest_url( 'aiguy/v1/' ) ),
+			'door'            => esc_url_raw( $this->door->url() ),
 			...$this->assets->chat(),
 			'locale'          => determine_locale(),
 			'rtl'             => is_rtl(),

@@ -55,6 +55,11 @@ export function openStream(): { answer: Answer; push: (chunk: string) => void } 
   };
 }
 
+/** What a site answers that only hands a command over. */
+export function taken(isTaken: boolean): Answer {
+  return () => Response.json({ taken: isTaken }, { status: 202, headers: { 'retry-after': '2' } });
+}
+
 export function refusal(status: number, code: string, headers: Record<string, string> = {}): Answer {
   return () => Response.json({ code, message: '', requestId: 'r' }, { status, headers });
 }

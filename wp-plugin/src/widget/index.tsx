@@ -2,8 +2,9 @@
 import apiFetch from '@wordpress/api-fetch';
 import { createRoot } from '@wordpress/element';
 import { setLocaleData } from '@wordpress/i18n';
-import { type ArticleSuggestions, createArticleSuggestions } from '../chat/article-suggestions.ts';
+import { createArticleSuggestions } from '../chat/article-suggestions.ts';
 import { type Conversation, createConversation } from '../chat/conversation.ts';
+import { createDoor } from '../chat/door.ts';
 import { LogTransport } from '../chat/log-transport.ts';
 import { createSession, type SendJson, type VisitorSession } from '../chat/session.ts';
 import type { ReceivedEvent } from '../chat/transport.ts';
@@ -22,10 +23,14 @@ window.aiguyChat = { mount };
 
 function mount(element: HTMLElement, options: ChatOptions, { onClose, loadScript }: ChatHost): MountedChat {
   if (options.translations) setLocaleData(options.translations, 'aiguy');
-  const { rest } = options;
-  const session = createSession({ rest, send, now: Date.now });
-  const conversation = converse(rest, session, async () => await loadScript(options.page));
-  const suggestions = options.suggestArticles ? suggest(rest, session) : undefined;
+  const door = createDoor({ ...options, send, memory: doorMemory });
+  const site: Site = {
+    rest: options.rest,
+    session: createSession({ rest: options.rest, send: door.send, now: Date.now }),
+    fetch: (url, init) => fetch(door.through(String(url)), init),
+  };
+  const conversation = converse(site, async () => await loadScript(options.page));
+  const suggestions = options.suggestArticles ? createArticleSuggestions({ ...site, base: document.baseURI, wait: waitMs }) : undefined;
   const root = createRoot(element);
   const show: MountedChat['show'] = (openState) =>
     root.render(<ChatPanel options={options} conversation={conversation} suggestions={suggestions} openState={openState} onClose={onClose} />);
@@ -36,7 +41,9 @@ function mount(element: HTMLElement, options: ChatOptions, { onClose, loadScript
 /** The handler itself, without middlewares: those are the page's, and may add a nonce that is older than it may be. */
 const send: SendJson = async (request) => await apiFetch.defaultFetchHandler({ ...request, credentials: 'same-origin', cache: 'no-store' });
 
-function converse(rest: string, session: VisitorSession, loadPage: () => Promise<void>): Conversation {
+type Site = { rest: string; session: VisitorSession; fetch: typeof fetch };
+
+function converse(site: Site, loadPage: () => Promise<void>): Conversation {
   return createConversation({
     now: Date.now,
     newId: () => crypto.getRandomValues(new Uint32Array(4)).reduce((id, part) => id + part.toString(36).padStart(7, '0'), ''),
@@ -46,8 +53,13 @@ function converse(rest: string, session: VisitorSession, loadPage: () => Promise
         follow(events);
         sink.onEvents(events);
       };
-      const ports = { rest, session, fetch: window.fetch.bind(window), ...sink, onEvents };
-      const ways = createWays({ ...ports, clock: () => performance.now(), memory, connect: (url, protocols) => new WebSocket(url, protocols) });
+      const ports = { ...site, ...sink, onEvents };
+      const ways = createWays({
+        ...ports,
+        clock: () => performance.now(),
+        memory: wayMemory,
+        connect: (url, protocols) => new WebSocket(url, protocols),
+      });
       const transport: LogTransport = new LogTransport({
         ...ports,
         ways,
@@ -59,26 +71,25 @@ function converse(rest: string, session: VisitorSession, loadPage: () => Promise
   });
 }
 
-const wayKey = 'aiguy:way';
+const wayMemory: WayMemory = remember('aiguy:way');
+const doorMemory = remember('aiguy:door');
 
 /** For the tab, so that each of its pages does not find out anew. */
-const memory: WayMemory = {
-  read: () => {
-    try {
-      return sessionStorage.getItem(wayKey);
-    } catch {
-      return null;
-    }
-  },
-  write: (name) => {
-    try {
-      sessionStorage.setItem(wayKey, name);
-    } catch {
-      // Without storage the next page tries again.
-    }
-  },
-};
-
-function suggest(rest: string, session: VisitorSession): ArticleSuggestions {
-  return createArticleSuggestions({ rest, session, base: document.baseURI, fetch: window.fetch.bind(window), wait: waitMs });
+function remember(key: string): { read: () => string | null; write: (value: string) => void } {
+  return {
+    read: () => {
+      try {
+        return sessionStorage.getItem(key);
+      } catch {
+        return null;
+      }
+    },
+    write: (value) => {
+      try {
+        sessionStorage.setItem(key, value);
+      } catch {
+        // Without storage the next page tries again.
+      }
+    },
+  };
 }
