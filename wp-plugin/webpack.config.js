@@ -1,4 +1,4 @@
-// The build of @wordpress/scripts with our entries: launcher (on the page), chat (loaded by the launcher), page (loaded when a tool asks for the page), block (in the editor).
+// The build of @wordpress/scripts with our entries: launcher (on the page), chat (loaded by the launcher), page (loaded when a tool asks for the page), extras (loaded after the chat's first view), block (in the editor).
 import { resolve } from 'node:path';
 import DependencyExtractionPlugin from '@wordpress/dependency-extraction-webpack-plugin';
 import base from '@wordpress/scripts/config/webpack.config.js';
@@ -15,6 +15,7 @@ export default {
     launcher: resolve('src/launcher/index.ts'),
     chat: resolve('src/widget/index.tsx'),
     page: resolve('src/page/index.ts'),
+    extras: resolve('src/extras/index.tsx'),
     'block/index': resolve('src/block/index.tsx'),
   },
   plugins: [

@@ -1,13 +1,12 @@
 // The chat, loaded by the launcher on first use: wires session, transport and conversation, and renders into the launcher's shadow root.
 import apiFetch from '@wordpress/api-fetch';
 import { createRoot } from '@wordpress/element';
-import { setLocaleData } from '@wordpress/i18n';
-import { type ArticleSuggestions, createArticleSuggestions } from '../chat/article-suggestions.ts';
+import { __, setLocaleData } from '@wordpress/i18n';
 import { type Conversation, createConversation } from '../chat/conversation.ts';
+import { errorText } from '../chat/error-text.ts';
 import { LogTransport } from '../chat/log-transport.ts';
 import { createSession, type SendJson, type VisitorSession } from '../chat/session.ts';
 import type { ReceivedEvent } from '../chat/transport.ts';
-import { waitMs } from '../chat/wait.ts';
 import { createWays, type WayMemory } from '../chat/ways.ts';
 import type { ChatHost, ChatOptions, MountedChat } from '../options.ts';
 import { ChatPanel } from './chat-panel.tsx';
@@ -25,10 +24,14 @@ function mount(element: HTMLElement, options: ChatOptions, { onClose, loadScript
   const { rest } = options;
   const session = createSession({ rest, send, now: Date.now });
   const conversation = converse(rest, session, async () => await loadScript(options.page));
-  const suggestions = options.suggestArticles ? suggest(rest, session) : undefined;
+  const loadExtras = async () => {
+    await loadScript(options.extras);
+    const root = element.getRootNode() as ShadowRoot;
+    return await window.aiguyExtras?.({ root, style: options.extrasStyle, options, session, explain: (code) => errorText(code, __) });
+  };
   const root = createRoot(element);
   const show: MountedChat['show'] = (openState) =>
-    root.render(<ChatPanel options={options} conversation={conversation} suggestions={suggestions} openState={openState} onClose={onClose} />);
+    root.render(<ChatPanel options={options} conversation={conversation} openState={openState} onClose={onClose} loadExtras={loadExtras} />);
   void conversation.load();
   return { show };
 }
@@ -39,6 +42,7 @@ const send: SendJson = async (request) => await apiFetch.defaultFetchHandler({ .
 function converse(rest: string, session: VisitorSession, loadPage: () => Promise<void>): Conversation {
   return createConversation({
     now: Date.now,
+    changeSession: session.change,
     newId: () => crypto.getRandomValues(new Uint32Array(4)).reduce((id, part) => id + part.toString(36).padStart(7, '0'), ''),
     connect: (sink) => {
       const follow = followPage(loadPage, (requestId, page) => transport.tellPage(requestId, page));
@@ -78,7 +82,3 @@ const memory: WayMemory = {
     }
   },
 };
-
-function suggest(rest: string, session: VisitorSession): ArticleSuggestions {
-  return createArticleSuggestions({ rest, session, base: document.baseURI, fetch: window.fetch.bind(window), wait: waitMs });
-}
