@@ -3,9 +3,14 @@ import { useEffect, useRef } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { Sign } from './sign.tsx';
 
-type Props = { title: string; onClose: () => void; children: React.ReactNode };
+type Props = {
+  title: string;
+  onClose: () => void /** Everything behind it can be reached again. */;
+  onClosed: () => void;
+  children: React.ReactNode;
+};
 
-export function Dialog({ title, onClose, children }: Props) {
+export function Dialog({ title, onClose, onClosed, children }: Props) {
   const dialog = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -14,8 +19,9 @@ export function Dialog({ title, onClose, children }: Props) {
     for (const element of behind) element.setAttribute('inert', '');
     return () => {
       for (const element of behind) element.removeAttribute('inert');
+      onClosed();
     };
-  }, []);
+  }, [onClosed]);
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.key !== 'Escape' || event.nativeEvent.isComposing) return;
     event.stopPropagation();

@@ -1,5 +1,5 @@
 // Below the header: the menu, the dialogs that it leads to, and the line that says that there is no network. Closing the chat may bring the question how it was.
-import { createPortal, type RefObject, useEffect, useRef, useState, useSyncExternalStore } from '@wordpress/element';
+import { createPortal, type RefObject, useCallback, useEffect, useRef, useState, useSyncExternalStore } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import type { Conversation } from '../chat/conversation.ts';
 import type { VisitorSession } from '../chat/session.ts';
@@ -29,13 +29,17 @@ export function Panel({ options, session, explain, conversation, openState, fiel
   const isCustomer = useIsCustomer(session, snapshot.chat.lastEventId);
   useEffect(() => setSlot(place.current?.closest('.chat')?.querySelector('.header-actions') ?? null), []);
 
-  const close = () => {
+  const goal = useRef<HTMLElement | null>(null);
+  const closed = useCallback(() => goal.current?.focus(), []);
+  const leaveFor = (element: HTMLElement | null | undefined) => {
+    goal.current = element ?? null;
     setView(undefined);
-    field.current?.focus();
   };
+  const close = () => leaveFor(field.current);
+  const dismiss = () => leaveFor(slot?.querySelector<HTMLElement>('button'));
   const choose = (next: ViewName) => {
     // An empty conversation is a new one.
-    if (next === 'new' && snapshot.chat.messages.length === 0) close();
+    if (next === 'new' && snapshot.chat.messages.length === 0) field.current?.focus();
     else setView(next);
   };
   const props: ViewProps = { conversation, explain, locale: options.locale, onClose: close };
@@ -44,7 +48,7 @@ export function Panel({ options, session, explain, conversation, openState, fiel
       {slot ? createPortal(<Menu snapshot={snapshot} isCustomer={isCustomer} sound={sound} onChoose={choose} />, slot) : null}
       <OfflineBanner conversation={conversation} />
       {view ? (
-        <Dialog title={titleOf(view)} onClose={close}>
+        <Dialog title={titleOf(view)} onClose={dismiss} onClosed={closed}>
           <View name={view} isCustomer={isCustomer} {...props} />
         </Dialog>
       ) : null}
