@@ -274,8 +274,8 @@ for (const [name, options] of [
   ['phone-dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark', hasTouch: true, isMobile: true }],
   ['rtl', { change: (html: string) => html.replace('&quot;rtl&quot;:false', '&quot;rtl&quot;:true') }],
 ] as const satisfies [string, Options][]) {
-  test(`axe finds nothing: empty, menu, answer, dialogs, card, error (${name})`, async (t) => {
-    const { chat, page } = await newChat(t, { ...options, login: demoLogins[1] ?? demoLogins[0] } as Options);
+  test(`axe finds nothing: empty, menu, answer, dialogs, card, waiting, error (${name})`, async (t) => {
+    const { chat, page } = await newChat(t, { ...options, login: demoLogins[2] } as Options);
     const found: string[] = [];
     const look = async (state: string) => {
       found.push(...(await axeViolations(page)).map((violation) => `${state}: ${violation}`));
@@ -305,8 +305,21 @@ for (const [name, options] of [
     await look('reason');
     await page.keyboard.press('Escape');
     await chat.ask('Please cancel order W6731310');
-    await page.getByRole('group', { name: /Cancel order/ }).waitFor();
+    const card = page.getByRole('group', { name: /cancel/i });
+    await chat.rests();
+    await card.waitFor();
     await look('card');
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    await page.route('**/aiguy/v1/chat', async (route) => {
+      await answered;
+      await route.fulfill({ status: 503, json: { code: 'overloaded', message: '', requestId: 'r' } });
+    });
+    await chat.ask('And now?');
+    await chat.says('Thinking…');
+    await look('thinking');
+    answer();
+    await button(page, 'Try again').waitFor();
+    await look('error');
     assert.deepEqual(found, []);
     const small = await page.evaluate(() =>
       [...(document.querySelector('.aiguy-chat')?.shadowRoot?.querySelectorAll('.chat button') ?? [])]
