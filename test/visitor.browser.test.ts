@@ -2,16 +2,12 @@
 // What a visitor has of the chat beside writing, in Chromium on a real WordPress page with both services behind it.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, before, type TestContext, test } from 'node:test';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import { after, before, test } from 'node:test';
 import { demoLogins } from '../scripts/demo-site.ts';
-import { axeViolations, ChatOnPage, type System, signIn, startSystem } from './browser.ts';
+import { axeViolations, type System, startSystem } from './browser.ts';
+import { askReturns, button, choose, dialog, focused, newChat, type Options, picture, returns } from './visitor-page.ts';
 
 let system: System;
-/** Where pictures go; none are made without it. */
-const screenshots = process.env.AIGUY_SCREENSHOTS;
-const returns = 'How long do I have to send something back?';
 
 before(async () => {
   system = await startSystem();
@@ -23,56 +19,11 @@ before(async () => {
 });
 after(async () => await system?.stop());
 
-type Options = BrowserContextOptions & { login?: (typeof demoLogins)[number]; change?: (html: string) => string };
-
-async function newChat(t: TestContext, { login, change, ...contextOptions }: Options = {}) {
-  const context = await system.browser.newContext({ viewport: { width: 1280, height: 900 }, ...contextOptions });
-  context.setDefaultTimeout(15_000);
-  t.after(async () => await context.close());
-  if (login) await signIn(context, system.site, login);
-  const page = await context.newPage();
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  t.after(() => assert.deepEqual(problems, []));
-  if (change)
-    await page.route(system.pageUrl, async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: change(await response.text()) });
-    });
-  await page.goto(system.pageUrl);
-  return { chat: new ChatOnPage(page), page, context };
-}
-
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
-const dialog = (page: Page, name: string) => page.getByRole('dialog', { name });
-
-async function choose(page: Page, item: string): Promise<void> {
-  await button(page, 'More options').click();
-  await page.getByRole('list').getByRole('button', { name: item }).click();
-}
-
-async function askReturns(chat: ChatOnPage): Promise<void> {
-  await chat.ask(returns);
-  await chat.says(/within 30 days/);
-  await chat.rests();
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (screenshots) await page.screenshot({ path: join(screenshots, `visitor-${name}.png`), animations: 'disabled' });
-}
-
-/** Which label the focus is on, inside the chat. */
-const focused = async (page: Page) =>
-  await page.evaluate(() => {
-    const element = document.querySelector('.aiguy-chat')?.shadowRoot?.activeElement;
-    return element?.getAttribute('aria-label') ?? element?.textContent;
-  });
-
 type Mail = { to: string; subject: string; message: string };
 const mails = (): Mail[] => JSON.parse(system.site.evaluate("echo wp_json_encode( get_option( 'caught_mails', array() ) );")) as Mail[];
 
 test('an answer is rated with a reason, the conversation with stars, and both are there after a reload', async (t) => {
-  const { chat, page } = await newChat(t);
+  const { chat, page } = await newChat(t, system);
   await chat.open();
   await askReturns(chat);
   await button(page, 'This did not help').click();
@@ -100,7 +51,7 @@ test('an answer is rated with a reason, the conversation with stars, and both ar
 });
 
 test('closing asks once how it was, beside the launcher, and never again', async (t) => {
-  const { chat, page } = await newChat(t);
+  const { chat, page } = await newChat(t, system);
   await page.goto(`${system.site.url}/help/`);
   await chat.open();
   await button(page, 'More options').waitFor();
@@ -122,7 +73,7 @@ test('closing asks once how it was, beside the launcher, and never again', async
 });
 
 test('a source opens in place by the keyboard alone, and Escape leads back to its number', async (t) => {
-  const { chat, page } = await newChat(t);
+  const { chat, page } = await newChat(t, system);
   await chat.open();
   await askReturns(chat);
   const number = button(page, /^Source 1: .*Show the passage/).first();
@@ -143,9 +94,45 @@ test('a source opens in place by the keyboard alone, and Escape leads back to it
   assert.ok(await chat.input.isVisible(), 'the chat stays open');
 });
 
+test('an answer is copied as it is pasted, and times are said in full', async (t) => {
+  const { chat, page, context } = await newChat(t, system);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await chat.open();
+  await askReturns(chat);
+  await button(page, 'Copy the answer').click();
+  await page.getByText('Copied.', { exact: true }).waitFor({ state: 'attached' });
+  assert.match(await page.evaluate(async () => await navigator.clipboard.readText()), /within 30 days[^[]*\nReturn an item http/);
+  assert.match((await chat.log.locator('time').last().getAttribute('title')) ?? '', /^\w+day, .* at /);
+});
+
+test('what is spoken stands in the text box, to be sent by the visitor; where a browser can’t listen there is no button', async (t) => {
+  const { page, chat } = await newChat(t, system);
+  await page.addInitScript(() => {
+    class Heard extends EventTarget {
+      lang = '';
+      start() {
+        const results = [[{ transcript: 'pay with ' }], [{ transcript: 'bitcoin' }]];
+        setTimeout(() => this.dispatchEvent(Object.assign(new Event('result'), { results })));
+        setTimeout(() => this.dispatchEvent(new Event('end')));
+      }
+    }
+    Object.assign(window, { SpeechRecognition: Heard });
+  });
+  await page.reload();
+  await chat.open();
+  await chat.input.fill('Can I');
+  await button(page, 'Speak your message').click();
+  await page.waitForFunction(() => document.querySelector('.aiguy-chat')?.shadowRoot?.querySelector('textarea')?.value === 'Can I pay with bitcoin');
+  assert.equal(await focused(page), 'Write a message');
+  await page.addInitScript(() => void Object.assign(window, { SpeechRecognition: undefined, webkitSpeechRecognition: undefined }));
+  await page.reload();
+  await button(page, 'More options').waitFor();
+  assert.equal(await button(page, 'Speak your message').count(), 0);
+});
+
 test('a customer begins anew, and finds both conversations on another device; another customer finds none of them', async (t) => {
   const login = demoLogins[0];
-  const { chat, page } = await newChat(t, { login });
+  const { chat, page } = await newChat(t, system, { login });
   await chat.open();
   await askReturns(chat);
   await choose(page, 'New conversation');
@@ -155,7 +142,7 @@ test('a customer begins anew, and finds both conversations on another device; an
   await chat.says(/not accepted/);
   await chat.rests();
 
-  const other = await newChat(t, { login, viewport: { width: 390, height: 844 } });
+  const other = await newChat(t, system, { login, viewport: { width: 390, height: 844 } });
   await other.chat.open();
   await choose(other.page, 'Your conversations');
   const list = dialog(other.page, 'Your conversations');
@@ -173,14 +160,14 @@ test('a customer begins anew, and finds both conversations on another device; an
   await other.chat.says(/within 30 days/);
   await other.chat.says('Can I pay with paypal?');
 
-  const stranger = await newChat(t, { login: demoLogins[1] });
+  const stranger = await newChat(t, system, { login: demoLogins[1] });
   await stranger.chat.open();
   await choose(stranger.page, 'Your conversations');
   await stranger.page.getByText('You have no conversations yet.').waitFor();
 });
 
 test('the conversation is mailed to the customer’s own address, and to a guest’s with a code; both can download it', async (t) => {
-  const customer = await newChat(t, { login: demoLogins[0] });
+  const customer = await newChat(t, system, { login: demoLogins[0] });
   await customer.chat.open();
   await askReturns(customer.chat);
   await choose(customer.page, 'Keep this conversation');
@@ -190,7 +177,7 @@ test('the conversation is mailed to the customer’s own address, and to a guest
   assert.equal(mail?.to, system.site.evaluate(`echo get_user_by( 'login', '${demoLogins[0]?.login}' )->user_email;`));
   assert.match(mail?.message ?? '', /How long do I have to send something back\?[\s\S]*within 30 days/);
 
-  const guest = await newChat(t);
+  const guest = await newChat(t, system);
   await guest.chat.open();
   await askReturns(guest.chat);
   await choose(guest.page, 'Keep this conversation');
@@ -214,14 +201,14 @@ test('the conversation is mailed to the customer’s own address, and to a guest
 });
 
 test('a guest goes on on another device by a link, after he has said yes there', async (t) => {
-  const { chat, page } = await newChat(t);
+  const { chat, page } = await newChat(t, system);
   await chat.open();
   await askReturns(chat);
   await choose(page, 'Continue on another device');
   const link = page.getByRole('textbox', { name: 'Link' });
   await link.waitFor();
   await picture(page, 'link');
-  const other = await newChat(t);
+  const other = await newChat(t, system);
   await other.page.goto(await link.inputValue());
   await other.page.reload();
   await button(other.page, 'Go on here').click();
@@ -232,7 +219,7 @@ test('a guest goes on on another device by a link, after he has said yes there',
 test('the owner’s questions begin an empty chat, and asking one of them takes them away', async (t) => {
   const questions =
     '&quot;suggestedQuestions&quot;:[&quot;Can I pay with bitcoin?&quot;,&quot;Two&quot;,&quot;Three&quot;,&quot;Four&quot;],&quot;rtl&quot;:';
-  const { chat, page } = await newChat(t, { change: (html) => html.replace('&quot;rtl&quot;:', questions) });
+  const { chat, page } = await newChat(t, system, { change: (html) => html.replace('&quot;rtl&quot;:', questions) });
   await chat.open();
   const list = page.getByRole('list', { name: 'Suggested questions' });
   await list.waitFor();
@@ -244,7 +231,7 @@ test('the owner’s questions begin an empty chat, and asking one of them takes 
 });
 
 test('without a network the chat says so, and sends what was written when it is back', async (t) => {
-  const { chat, page, context } = await newChat(t);
+  const { chat, page, context } = await newChat(t, system);
   await chat.open();
   await button(page, 'More options').waitFor();
   await context.setOffline(true);
@@ -258,7 +245,7 @@ test('without a network the chat says so, and sends what was written when it is 
 });
 
 test('sound is off until it is wanted, and stays wanted', async (t) => {
-  const { chat, page } = await newChat(t);
+  const { chat, page } = await newChat(t, system);
   await chat.open();
   await button(page, 'More options').click();
   const sound = page.getByRole('switch', { name: 'Sound when an answer comes' });
@@ -275,7 +262,7 @@ for (const [name, options] of [
   ['rtl', { change: (html: string) => html.replace('&quot;rtl&quot;:false', '&quot;rtl&quot;:true') }],
 ] as const satisfies [string, Options][]) {
   test(`axe finds nothing: empty, menu, answer, dialogs, card, waiting, error (${name})`, async (t) => {
-    const { chat, page } = await newChat(t, { ...options, login: demoLogins[2] } as Options);
+    const { chat, page } = await newChat(t, system, { ...options, login: demoLogins[2] } as Options);
     const found: string[] = [];
     const look = async (state: string) => {
       found.push(...(await axeViolations(page)).map((violation) => `${state}: ${violation}`));

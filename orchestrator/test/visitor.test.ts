@@ -125,7 +125,7 @@ test('a signed-in visitor finds his conversations of all devices, the latest fir
   const laptop = { ...newVisitor(), sub: phone.sub };
   await ask(phone, `${'Where is my order? '.repeat(10)}`);
   await ask(laptop, 'Do you repair kettles?');
-  await call({ ...newVisitor(), sub: phone.sub }, 'POST /sessions');
+  assert.equal((await call({ ...newVisitor(), sub: phone.sub }, 'POST /sessions', {})).status, 201);
   await ask(customer(), 'Somebody else');
   const { status, body } = await call(phone, 'GET /sessions');
   assert.equal(status, 200);

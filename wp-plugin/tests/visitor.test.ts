@@ -258,7 +258,7 @@ test('after five tries a code is worth nothing, at once or one after another, an
   await post(guest, 'chat/transcript', { email });
   const fresh = codeIn(mails().at(-1));
   site.evaluate(
-    `global $wpdb; $wpdb->query( "UPDATE $wpdb->options SET option_value = '0000000001' || SUBSTR( option_value, 11 ) WHERE option_name LIKE 'aiguy_row_%'" );`,
+    `global $wpdb; $wpdb->query( "UPDATE $wpdb->options SET option_value = CONCAT( '0000000001', SUBSTR( option_value, 11 ) ) WHERE option_name LIKE 'aiguy_row_%'" );`,
   );
   assert.equal(codeOf(await post(guest, 'chat/transcript', { email, code: fresh })), 'code_wrong');
 });

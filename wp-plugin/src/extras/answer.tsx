@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import type { AssistantMessage } from '../chat/chat-state.ts';
 import type { Conversation } from '../chat/conversation.ts';
-import { visibleText } from '../chat/visible-text.ts';
+import { pastedText } from '../chat/pasted-text.ts';
 import { Preview } from './preview.tsx';
 import { Sign } from './sign.tsx';
 import { type SourceWish, sourceEvent } from './source.tsx';
@@ -45,7 +45,7 @@ function Copy({ message }: { message: AssistantMessage }) {
   // Browsers give it to encrypted pages alone.
   if (!navigator.clipboard) return null;
   const copy = () =>
-    void navigator.clipboard.writeText(textOf(message)).then(
+    void navigator.clipboard.writeText(pastedText(message)).then(
       () => setIsCopied(true),
       () => undefined,
     );
@@ -65,11 +65,4 @@ function Copy({ message }: { message: AssistantMessage }) {
       </span>
     </>
   );
-}
-
-/** As somebody pastes it: without the numbers, with the articles behind them. */
-export function textOf({ text, citations }: Pick<AssistantMessage, 'text' | 'citations'>): string {
-  const numbers = new Set(citations.map(({ number }) => number));
-  const plain = visibleText(text).replace(/ ?\[(\d+)\]/g, (all, number) => (numbers.has(Number(number)) ? '' : all));
-  return [plain.trim(), ...citations.map(({ title, url }) => `${title} ${url}`.trim())].join('\n');
 }
