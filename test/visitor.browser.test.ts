@@ -67,7 +67,7 @@ test('closing asks once how it was, beside the launcher, and never again', async
   await button(page, '5 of 5').click();
   await page.getByText('Thank you for telling us.').waitFor();
   await chat.open();
-  await page.keyboard.press('Escape');
+  await chat.input.press('Escape');
   await chat.input.waitFor({ state: 'hidden' });
   assert.equal(await button(page, '5 of 5').count(), 0);
 });
