@@ -12,6 +12,8 @@ if ( ! defined( 'WP_UNINSTALL_PLUGIN' ) ) {
 $aiguy_remove = static function (): void {
 	delete_option( 'aiguy_settings' );
 	delete_option( 'aiguy_signing_key' );
+	global $wpdb;
+	$wpdb->query( $wpdb->prepare( "DELETE FROM $wpdb->options WHERE option_name LIKE %s", $wpdb->esc_like( 'aiguy_row_' ) . '%' ) );
 };
 
 require_once __DIR__ . '/includes/Chat/Relay_Places.php';

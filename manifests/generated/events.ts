@@ -27,7 +27,9 @@ export type CustomName =
   | 'aiguy.receipt'
   | 'aiguy.task'
   | 'aiguy.file'
-  | 'aiguy.page_wanted';
+  | 'aiguy.page_wanted'
+  | 'aiguy.rated'
+  | 'aiguy.suggested_actions';
 /**
  * JSON inside TOOL_CALL_RESULT.content.
  */
@@ -61,6 +63,8 @@ export interface Events {
   ReceiptValue?: ReceiptValue;
   FileValue?: FileValue;
   PageWantedValue?: PageWantedValue;
+  RatedValue?: RatedValue;
+  SuggestedActionsValue?: SuggestedActionsValue;
   TaskValue?: TaskValue;
 }
 /**
@@ -188,6 +192,42 @@ export interface ResultFile {
  */
 export interface PageWantedValue {
   requestId: string;
+}
+/**
+ * aiguy.rated: what the visitor thought of an answer or of the whole conversation; the newest of a runId counts.
+ */
+export interface RatedValue {
+  /**
+   * The answer's run; empty for the whole conversation.
+   */
+  runId: string;
+  /**
+   * -1 or 1 for an answer, 1 to 5 for the conversation.
+   */
+  score: number;
+  /**
+   * Why an answer did not help.
+   */
+  reason?: 'wrong' | 'incomplete' | 'outdated' | 'unclear' | 'other';
+}
+/**
+ * aiguy.suggested_actions: what the visitor may say or open next, by one click; replaces what was suggested before, and is over with his next message.
+ */
+export interface SuggestedActionsValue {
+  /**
+   * @maxItems 4
+   */
+  actions: {
+    label: string;
+    /**
+     * Sent as if he had typed it.
+     */
+    message?: string;
+    /**
+     * Opened in a new tab instead; http or https.
+     */
+    url?: string;
+  }[];
 }
 /**
  * aiguy.task: a long task of the session, such as a ticket on its way, each time its state changes.

@@ -12,6 +12,29 @@ export type InputAnswer =
   | {
       cancel: true;
     };
+/**
+ * Why an answer did not help.
+ */
+export type FeedbackReason = 'wrong' | 'incomplete' | 'outdated' | 'unclear' | 'other';
+/**
+ * The body of POST /sessions/:id/feedback. With runId: of that answer, -1 or 1; without: of the whole conversation, 1 to 5. Given again, it replaces the one before.
+ */
+export type Feedback = {
+  runId?: string;
+  score: number;
+  reason?: FeedbackReason;
+  /**
+   * The visitor's own words; told to no model.
+   */
+  comment?: string;
+} & Feedback1;
+export type Feedback1 =
+  | {
+      score?: -1 | 1;
+    }
+  | {
+      score?: number;
+    };
 
 /**
  * Bodies of the HTTP surface that both services and the plugin share.
@@ -51,6 +74,13 @@ export interface Http {
   ReceiptChain?: ReceiptChain;
   ReceiptVerdict?: ReceiptVerdict;
   SessionMemoryInfo?: SessionMemoryInfo;
+  FeedbackReason?: FeedbackReason;
+  Feedback?: Feedback;
+  FeedbackTaken?: FeedbackTaken;
+  OwnSession?: OwnSession;
+  OwnSessions?: OwnSessions;
+  TranscriptLine?: TranscriptLine;
+  Transcript?: Transcript;
   ContinueLink?: ContinueLink;
   ContinueRequest?: ContinueRequest;
   SiteInfo?: SiteInfo;
@@ -622,6 +652,57 @@ export interface SessionMemoryInfo {
     outcome: 'done' | 'not done' | 'unknown' | 'declined' | 'expired' | 'open';
     at: string;
   }[];
+}
+/**
+ * The rating is kept and stands in the log.
+ */
+export interface FeedbackTaken {
+  lastEventId: number;
+}
+export interface OwnSession {
+  sessionId: string;
+  /**
+   * The beginning of the first message; empty when there is none.
+   */
+  title: string;
+  createdAt: string;
+  lastAt: string;
+}
+/**
+ * The answer of GET /sessions: the conversations of the signed-in visitor, the latest first.
+ */
+export interface OwnSessions {
+  /**
+   * @maxItems 50
+   */
+  sessions: OwnSession[];
+}
+export interface TranscriptLine {
+  from: 'visitor' | 'assistant';
+  /**
+   * As it was written or sent: Markdown for an answer.
+   */
+  text: string;
+  at?: string;
+  sources: {
+    number: number;
+    title: string;
+    url: string;
+  }[];
+}
+/**
+ * The answer of GET /sessions/:id/transcript: what was said, oldest first.
+ */
+export interface Transcript {
+  sessionId: string;
+  /**
+   * Whether earlier lines were left out.
+   */
+  isShortened: boolean;
+  /**
+   * @maxItems 500
+   */
+  lines: TranscriptLine[];
 }
 /**
  * The answer of POST /sessions/:id/continue-links. The token belongs in the fragment of a URL, never in its query.

@@ -12,10 +12,12 @@ import type { Config } from './config.ts';
 import { type SocketLimits, socketLimits } from './http/chat-socket.ts';
 import { addReceiptCheckRoutes } from './http/check-receipts.ts';
 import { addContinueRoutes } from './http/continue-links.ts';
+import { addFeedbackRoute } from './http/feedback.ts';
 import { addFileRoute } from './http/files.ts';
 import { addInterruptRoutes } from './http/interrupts.ts';
 import { addMemoryRoutes } from './http/memory.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
+import { addOwnSessionRoutes } from './http/own-sessions.ts';
 import { addPageRoute } from './http/page.ts';
 import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
@@ -77,6 +79,8 @@ const answersMax = 1000;
 const socketsPerSessionMax = 10;
 /** A socket that is cut comes back with a new ticket; ten tabs do so at once after a restart. */
 const ticketsPerMinute = 60;
+/** Ratings, lists and transcripts of a session in a minute. */
+const feedbackPerMinute = 60;
 
 export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const { database, suggestArticles, fetchFile, key, formerKeys = [] } = ports;
@@ -162,6 +166,8 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
   addMemoryRoutes(scope, httpPorts);
   addContinueRoutes(scope, httpPorts);
   addSuggestionsRoute(scope, httpPorts);
+  addFeedbackRoute(scope, httpPorts);
+  addOwnSessionRoutes(scope, httpPorts);
   addOpenapiRoute(scope);
   scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
 }
@@ -182,6 +188,7 @@ function openVisitorLimits(config: Config) {
       await limits.consume(`suggestions session ${session}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE });
     },
     limitTickets: async (sessionId: string) => await limits.consume(`tickets ${sessionId}`, { ...aMinute, points: ticketsPerMinute }),
+    limitFeedback: async (sessionId: string) => await limits.consume(`feedback ${sessionId}`, { ...aMinute, points: feedbackPerMinute }),
     limitReceiptChecks: async (address: string) =>
       await limits.consume(`receipts address ${address}`, { ...aMinute, points: config.RECEIPT_CHECKS_PER_MINUTE }),
     limitLinks: async ({ session, address }: { session: string; address: string }) => {

@@ -23,6 +23,8 @@ final class Plugin {
 		$guard    = new Rest\Request_Guard( static fn(): array => array( home_url(), site_url() ) );
 		$errors   = new Rest\Error_Response();
 		$client   = new Chat\Orchestrator_Client( $settings, $signer );
+		$call     = new Chat\Orchestrator_Call( $client );
+		$rows     = new Transcript\Kept_Rows( static fn(): string => wp_salt( 'auth' ) );
 		$assets   = new Widget\Widget_Assets( $this->file );
 		$door     = new Rest\Ajax_Door( $errors );
 		$renderer = new Widget\Widget_Renderer( $assets, $settings, $door );
@@ -34,9 +36,10 @@ final class Plugin {
 
 		( new Rest\Response_Filter( $errors ) )->add_hooks();
 		$door->add_hooks();
-		( new Session\Session_Controller( $settings, $visitors, $signer, $cookie, $guard, $errors ) )->add_hooks();
+		( new Session\Session_Controller( $settings, $call, $visitors, $signer, $cookie, $guard, $errors ) )->add_hooks();
 		( new Session\Jwks_Controller( $key, $errors ) )->add_hooks();
-		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), new Chat\Relay_Places(), $cookie, $guard, $errors ) )->add_hooks();
+		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard ), new Chat\Visitor_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), new Chat\Relay_Places(), $cookie, $guard, $errors ) )->add_hooks();
+		( new Transcript\Transcript_Controller( $call, new Transcript\Mail_Codes( $rows ), new Transcript\Mail_Limits( $rows ), $cookie, $guard, $errors ) )->add_hooks();
 		( new Chat\Suggestions_Controller( $client, $settings, $cookie, $guard, $errors ) )->add_hooks();
 		$assets->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();

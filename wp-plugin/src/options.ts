@@ -1,6 +1,8 @@
 // What the page says about a chat (the attribute data-aiguy, the same for every guest), and what launcher and chat are to each other.
 
 import type { PageSnapshot } from '@aiguy/manifests/generated/http';
+import type { VisitorSession } from './chat/session.ts';
+import type { Extras } from './widget/extras-slots.ts';
 
 export type ChatOptions = {
   /** Base of the site's routes; ends in aiguy/v1/. Holds a «?» where permalinks are plain. */
@@ -10,6 +12,9 @@ export type ChatOptions = {
   chat: string;
   /** Loaded when a tool asks which page the visitor is on. */
   page: string;
+  /** What an open chat offers beside writing and reading, and its style; loaded after the first view. */
+  extras: string;
+  extrasStyle: string;
   style: string;
   /** Addresses of WordPress' own scripts that the chat needs, in the order in which they must run. */
   deps: string[];
@@ -27,7 +32,7 @@ export type ChatOptions = {
   /** The launcher's words; it carries no translation library. */
   strings?: Partial<LauncherStrings>;
   /** Questions to begin with, at most three are shown. */
-  suggestions?: string[];
+  suggestedQuestions?: string[];
 };
 
 export type LauncherStrings = { open: string; start: string; loading: string; failed: string };
@@ -52,6 +57,18 @@ export type ChatHost = {
   loadScript: (url: string) => Promise<void>;
 };
 
+/** Gives the extras as soon as their style stands in the chat's root; once a page. */
+export type ExtrasGlobal = (ports: {
+  root: ShadowRoot;
+  style: string;
+  options: ChatOptions;
+  session: VisitorSession;
+  /** Through whichever door is open. */
+  fetch: typeof fetch;
+  /** What a visitor reads for an error's code. */
+  explain: (code: string) => string;
+}) => Promise<Extras>;
+
 export type PageGlobal = {
   describe: () => PageSnapshot;
   /** Shows the control that an answer names. */
@@ -62,5 +79,6 @@ declare global {
   interface Window {
     aiguyChat?: ChatGlobal;
     aiguyPage?: PageGlobal;
+    aiguyExtras?: ExtrasGlobal;
   }
 }

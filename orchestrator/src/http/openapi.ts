@@ -47,6 +47,7 @@ const paths = {
     get: { summary: 'For the people of a site: version, clock, model and tools.', responses: answers('The orchestrator.', json('SiteInfo')) },
   },
   '/sessions': {
+    get: { summary: 'The conversations of a signed-in visitor, the latest first.', responses: answers('At most 50.', json('OwnSessions')) },
     post: {
       summary: 'Make the session of the assertion, if it is new.',
       responses: { 201: { description: 'The session.', ...json('SessionInfo') }, ...failure },
@@ -153,6 +154,17 @@ const paths = {
       parameters: [sessionId],
       responses: { 201: { description: 'The token.', ...json('ContinueLink') }, ...failure },
     },
+  },
+  '/sessions/{id}/feedback': {
+    post: {
+      summary: 'Rate an answer (-1 or 1) or the whole conversation (1 to 5); again to change it.',
+      parameters: [sessionId],
+      requestBody: { required: true, ...json('Feedback') },
+      responses: answers('Kept, and told in the log as aiguy.rated.', json('FeedbackTaken')),
+    },
+  },
+  '/sessions/{id}/transcript': {
+    get: { summary: 'What was said, oldest first.', parameters: [sessionId], responses: answers('The newest 500 lines.', json('Transcript')) },
   },
   '/continue-links/redeem': {
     post: {

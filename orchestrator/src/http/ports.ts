@@ -33,6 +33,8 @@ export type HttpPorts = {
   limitTickets: (sessionId: string) => Promise<void>;
   /** @throws AiguyError rate_limited with the time to wait */
   limitLinks: (from: { session: string; address: string }) => Promise<void>;
+  /** For ratings, lists and transcripts. @throws AiguyError rate_limited with the time to wait */
+  limitFeedback: (sessionId: string) => Promise<void>;
   /** Days without activity after which a conversation is deleted. */
   sessionIdleDays: number;
   suggestArticles: SuggestArticles;

@@ -2,7 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import { AiguyError, type ErrorCode } from '@aiguy/manifests/errors';
-import type { FileValue, InterruptSettledValue, PageWantedValue, QueuedValue, ReceiptValue, TaskValue } from '@aiguy/manifests/generated/events';
+import type {
+  FileValue,
+  InterruptSettledValue,
+  PageWantedValue,
+  QueuedValue,
+  RatedValue,
+  ReceiptValue,
+  TaskValue,
+} from '@aiguy/manifests/generated/events';
 import type { TaskReference } from '@aiguy/manifests/generated/http';
 import type { RunInput } from './runs.ts';
 
@@ -49,6 +57,11 @@ export function fileMade(value: FileValue): AGUIEvent {
 
 export function pageWanted(value: PageWantedValue): AGUIEvent {
   return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.page_wanted', value };
+}
+
+/** The newest word counts; what the visitor wrote with it is in no event. */
+export function rated(value: RatedValue): AGUIEvent {
+  return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.rated', value };
 }
 
 export function taskChanged(value: TaskValue): AGUIEvent {

@@ -301,7 +301,7 @@ export async function assertHeld(connection: Connection, run: Run): Promise<void
   if (rowCount !== 1) throw new LeaseLostError();
 }
 
-async function lastSeqOf(connection: Connection, sessionId: string): Promise<number> {
+export async function lastSeqOf(connection: Connection, sessionId: string): Promise<number> {
   const { rows } = await connection.query<{ last_seq: number }>('SELECT last_seq FROM sessions WHERE id = $1', [sessionId]);
   return (rows[0]?.last_seq ?? 0) + 1;
 }

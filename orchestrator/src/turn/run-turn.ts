@@ -16,6 +16,7 @@ import { Recorder } from './recorder.ts';
 import { historyCharactersMax, recollect, remember } from './remember.ts';
 import { reopenCard } from './reopen-card.ts';
 import { sayDone } from './say-done.ts';
+import { suggestActions } from './suggest-actions.ts';
 import { transcriptOf } from './transcript.ts';
 import { isSignedIn, type Turn, type TurnPorts } from './turn.ts';
 
@@ -158,7 +159,8 @@ async function finish(turn: Turn, step: Step, outcome: Outcome): Promise<Assignm
   turn.recorder.step(undefined);
   await turn.recorder.settle();
   const asks = final.kind === 'interrupt' && turn.waiting ? { interrupts: [turn.waiting.interrupt], checkpoint: checkpointOf(turn, step) } : {};
-  return await turn.ports.runs.finish(turn.message.run, { status: final.kind, events: [terminalEvent(turn, final)], ...asks });
+  const next = final.kind === 'success' ? suggestActions(turn) : [];
+  return await turn.ports.runs.finish(turn.message.run, { status: final.kind, events: [...next, terminalEvent(turn, final)], ...asks });
 }
 
 function terminalEvent(turn: Turn, outcome: Outcome): AGUIEvent {

@@ -1,7 +1,8 @@
 <?php
 /**
  * aiguy/v1/chat: POST sends a message, GET follows the conversation from a cursor, DELETE stops the answer; below it what a visitor answers to a
- * card or a form, takes back, keeps as a receipt or a file, or shows of the page he is on. Guards, then hands over to the relay.
+ * card or a form, takes back, keeps as a receipt or a file, or shows of the page he is on; how he rates it, his other conversations, and a link to
+ * go on elsewhere. Guards, then hands over to the relay.
  */
 
 declare(strict_types=1);
@@ -37,6 +38,7 @@ final class Chat_Controller {
 	public function __construct(
 		private readonly Orchestrator_Client $client,
 		private readonly Interrupt_Requests $interrupts,
+		private readonly Visitor_Requests $visitors,
 		private readonly Stream_Relay $relay,
 		private readonly Relay_Places $places,
 		private readonly Session_Cookie $cookie,
@@ -63,6 +65,9 @@ final class Chat_Controller {
 			array( 'GET', '/chat/receipt', $this->interrupts->receipt( ... ) ),
 			array( 'POST', '/chat/page', $this->interrupts->page( ... ) ),
 			array( 'GET', '/chat/file', $this->interrupts->file( ... ) ),
+			array( 'POST', '/chat/feedback', $this->visitors->rate( ... ) ),
+			array( 'GET', '/chat/sessions', $this->visitors->sessions( ... ) ),
+			array( 'POST', '/chat/link', $this->visitors->link( ... ) ),
 		);
 		foreach ( $routes as list( $method, $path, $build ) ) {
 			register_rest_route(

@@ -200,7 +200,7 @@ final class Stream_Relay {
 		$error  = $status >= 400 ? Error_Response::passed_on( $fields ) : null;
 		if ( null !== $error ) {
 			$body = (string) wp_json_encode( $error );
-		} elseif ( 200 !== $status || ! is_array( $fields ) ) {
+		} elseif ( ! in_array( $status, array( 200, 201 ), true ) || ! is_array( $fields ) ) {
 			$status = 502;
 			$body   = (string) wp_json_encode( $this->errors->body( 'orchestrator_unavailable' ) );
 		}

@@ -11,7 +11,7 @@ final class Chat_Session {
 
 	public function __construct( public readonly string $id, public readonly Visitor $visitor ) {}
 
-	/** A session id is 192 random bits, made here and never taken from a client. */
+	/** A session id is 192 random bits, made here; one that a client names counts only when the orchestrator says that it is this visitor's. */
 	public static function start( Visitor $visitor ): self {
 		return new self( Base64_Url::encode( random_bytes( 24 ) ), $visitor );
 	}

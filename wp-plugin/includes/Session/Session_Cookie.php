@@ -21,12 +21,17 @@ final class Session_Cookie {
 
 	/**
 	 * The session of the cookie; one that belongs to a user counts only for him, signed in and with his nonce.
+	 * A tab that names the session it shows is not served from another one, which a second tab may have begun.
 	 *
 	 * @throws Api_Exception session_required.
 	 */
 	public function own(): Chat_Session {
 		$session = $this->read();
 		if ( null === $session || ( $session->visitor->is_customer && $session->visitor->subject !== ( $this->user )()?->subject ) ) {
+			throw new Api_Exception( 'session_required' );
+		}
+		$shown = $_SERVER['HTTP_X_AIGUY_SESSION'] ?? null;
+		if ( is_string( $shown ) && $shown !== $session->id ) {
 			throw new Api_Exception( 'session_required' );
 		}
 		return $session;

@@ -36,22 +36,28 @@ final class Widget_Assets {
 		wp_enqueue_script( self::LAUNCHER, $this->url( 'launcher.js' ), array(), $this->version( 'launcher.asset.php' ), array( 'in_footer' => true, 'strategy' => 'defer' ) );
 	}
 
-	/** @return array{chat: string, page: string, style: string, deps: list<string>} Addresses of what the launcher loads, dependencies first. */
+	/** @return array{chat: string, page: string, extras: string, extrasStyle: string, style: string, deps: list<string>} Addresses of what the launcher loads, dependencies first. */
 	public function chat(): array {
 		$version = $this->version( 'chat.asset.php' );
 		return array(
-			'chat'  => add_query_arg( 'ver', $version, $this->url( 'chat.js' ) ),
-			'page'  => add_query_arg( 'ver', $this->version( 'page.asset.php' ), $this->url( 'page.js' ) ),
-			'style' => add_query_arg( 'ver', $version, $this->url( 'chat.css' ) ),
-			'deps'  => $this->dependency_urls(),
+			'chat'        => add_query_arg( 'ver', $version, $this->url( 'chat.js' ) ),
+			'page'        => add_query_arg( 'ver', $this->version( 'page.asset.php' ), $this->url( 'page.js' ) ),
+			'extras'      => add_query_arg( 'ver', $this->version( 'extras.asset.php' ), $this->url( 'extras.js' ) ),
+			'extrasStyle' => add_query_arg( 'ver', $this->version( 'extras.asset.php' ), $this->url( 'extras.css' ) ),
+			'style'       => add_query_arg( 'ver', $version, $this->url( 'chat.css' ) ),
+			'deps'        => $this->dependency_urls(),
 		);
 	}
 
 	/** @return array<string, list<string>>|null The chat's words in the page's language, from the language files of the plugin; null for English. */
 	public function translations(): ?array {
-		wp_register_script( self::CHAT, $this->url( 'chat.js' ), array(), $this->version( 'chat.asset.php' ), true );
-		$json = load_script_textdomain( self::CHAT, 'aiguy', plugin_dir_path( $this->file ) . 'languages' );
-		return $json ? ( json_decode( $json, true )['locale_data']['messages'] ?? null ) : null;
+		$words = array();
+		foreach ( array( self::CHAT => 'chat', self::CHAT . '-extras' => 'extras' ) as $handle => $name ) {
+			wp_register_script( $handle, $this->url( "$name.js" ), array(), $this->version( "$name.asset.php" ), true );
+			$json   = load_script_textdomain( $handle, 'aiguy', plugin_dir_path( $this->file ) . 'languages' );
+			$words += $json ? ( json_decode( $json, true )['locale_data']['messages'] ?? array() ) : array();
+		}
+		return $words ?: null;
 	}
 
 	/**

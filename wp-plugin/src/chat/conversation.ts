@@ -1,9 +1,9 @@
 // One visitor's conversation: what the interface shows, and what it can do. Keeps nothing outside this page's memory.
-import type { InputAnswer } from '@aiguy/manifests/generated/http';
+import type { InputAnswer, SiteSession } from '@aiguy/manifests/generated/http';
 import { type ChatState, type ErrorMessage, emptyChat, findMessage, isOpen, isWaiting } from './chat-state.ts';
 import { readFieldErrors } from './form.ts';
 import { type ChatAction, reduceChat } from './reducer.ts';
-import { type ChatError, toChatError } from './session.ts';
+import { type ChatError, type SessionWish, toChatError } from './session.ts';
 import type { Command, Connection, ReceivedEvent, Transport, TransportSink } from './transport.ts';
 
 export type Snapshot = {
@@ -34,11 +34,24 @@ export type Conversation = {
   file(fileId: string): Promise<Blob>;
   /** Whether anybody looks: only then what happens between two answers is followed. */
   setVisible(isVisible: boolean): void;
+  /**
+   * Another route of the site; see Transport.
+   * @throws ChatError
+   */
+  call(path: string, body?: object): Promise<unknown>;
+  /** Fetches what was added to the log by a call, unless it is being followed already. */
+  catchUp(): Promise<void>;
+  /**
+   * Leaves this conversation for another one.
+   * @throws ChatError when it can't be had; this one goes on then
+   */
+  change(wish: SessionWish): Promise<SiteSession>;
   close(): void;
 };
 
 export type ConversationPorts = {
   connect: (sink: TransportSink) => Transport;
+  changeSession: (wish: SessionWish) => Promise<SiteSession>;
   now: () => number;
   newId: () => string;
 };
@@ -140,6 +153,21 @@ class LiveConversation implements Conversation {
     if (!isVisible) this.#watching?.abort();
     else if (this.#following === 0 && this.#snapshot.chat.lastEventId > 0)
       void this.#follow(this.#transport.resume(this.#snapshot.chat.lastEventId)).catch(() => undefined);
+  }
+
+  async call(path: string, body?: object): Promise<unknown> {
+    return await this.#transport.call(path, body);
+  }
+
+  async catchUp(): Promise<void> {
+    if (this.#following === 0) await this.#resume();
+  }
+
+  async change(wish: SessionWish): Promise<SiteSession> {
+    const session = await this.#ports.changeSession(wish);
+    this.#change({ chat: emptyChat, isLoading: false });
+    void this.load();
+    return session;
   }
 
   async stop(): Promise<void> {

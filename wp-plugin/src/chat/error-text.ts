@@ -60,6 +60,7 @@ const entries: Partial<Record<ErrorCode, Entry>> & Record<BrowserCode, Entry> = 
   model_refused: final((__) => __('The assistant can’t help with that.', 'aiguy')),
   model_misconfigured: notSetUp,
   orchestrator_not_configured: notSetUp,
+  mail_failed: again((__) => __('The e-mail could not be sent. Download the conversation instead, or try again later.', 'aiguy')),
   subject_mismatch: broken,
   internal_error: broken,
   tool_timeout: toolDown,

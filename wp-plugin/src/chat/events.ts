@@ -6,6 +6,9 @@ import { type Fields, fields, list, moment, number, text, texts } from './json.t
 
 export type { Citation };
 
+/** What may be said, or opened, by one click. */
+export type SuggestedAction = { label: string; message: string; url: string };
+
 export type TaskState = TaskValue['state'];
 
 export type ChatEvent =
@@ -27,6 +30,8 @@ export type ChatEvent =
   | { type: 'interrupt_settled'; interruptId: string; outcome: InterruptOutcome }
   | { type: 'receipt'; effectId: string; number: number; summary: string; undoUntil: number | undefined; undoes: string | undefined }
   | { type: 'file'; toolCallId: string; fileId: string; name: string; until: number }
+  | { type: 'rated'; runId: string; score: number; reason: string }
+  | { type: 'suggested'; actions: SuggestedAction[] }
   | { type: 'page_wanted'; requestId: string; at: number }
   | { type: 'task'; taskId: string; title: string; state: TaskState; progress: number | undefined; message: string };
 
@@ -121,6 +126,15 @@ function readChange(name: unknown, value: Fields): ChatEvent | undefined {
     }
     case 'aiguy.task':
       return readTask(value);
+    case 'aiguy.rated':
+      return { type: 'rated', runId: text(value.runId), score: number(value.score) ?? 0, reason: text(value.reason) };
+    case 'aiguy.suggested_actions':
+      return {
+        type: 'suggested',
+        actions: list(value.actions)
+          .map(fields)
+          .map(({ label, message, url }) => ({ label: text(label), message: text(message), url: text(url) })),
+      };
     default:
       return undefined;
   }

@@ -101,6 +101,10 @@ function fakeSession({ sessions = ['session-a'], directUrl }: SiteOptions) {
       renewals += 1;
       return await current();
     },
+    change: async () => {
+      renewals += 1;
+      return await current();
+    },
     headers: () => ({ 'X-WP-Nonce': `nonce-${renewals}` }),
   };
   return { session, renewals: () => renewals };

@@ -71,6 +71,10 @@ function applyEvent(state: ChatState, event: ChatEvent, origin: Origin): ChatSta
       return resetStep(state, event);
     case 'page_wanted':
       return state;
+    case 'rated':
+      return { ...state, ratings: { ...state.ratings, [event.runId]: event } };
+    case 'suggested':
+      return { ...state, actions: event.actions };
     case 'interrupt_settled':
     case 'receipt':
     case 'task':
@@ -93,7 +97,7 @@ function applyText(state: ChatState, event: TextEvent, { isLive }: Origin): Chat
   switch (event.type) {
     case 'TEXT_MESSAGE_START':
       return {
-        ...withMessage(state, { ...answerOf(state, event.messageId), at: event.at, isLive }),
+        ...withMessage(state, { ...answerOf(state, event.messageId), at: event.at, isLive, runId: state.run?.id }),
         run: state.run && { ...state.run, isWriting: true, tools: [] },
       };
     case 'TEXT_MESSAGE_CONTENT':
@@ -109,7 +113,7 @@ function applyText(state: ChatState, event: TextEvent, { isLive }: Origin): Chat
 }
 
 function startRun(state: ChatState, event: Extract<ChatEvent, { type: 'RUN_STARTED' }>): ChatState {
-  const started: ChatState = { ...state, run: { id: event.runId, tools: [], isWriting: false } };
+  const started: ChatState = { ...state, actions: [], run: { id: event.runId, tools: [], isWriting: false } };
   return event.messages.reduce((before, message) => {
     const question: UserMessage = { ...questionOf(before, { messageId: message.id, text: message.text }, event.at), delivery: 'sent' };
     const known = findMessage(before, 'user', message.id);
@@ -172,7 +176,7 @@ function fromSnapshot(message: { id: string; role: 'user' | 'assistant'; text: s
   const { id, text } = message;
   return message.role === 'user'
     ? { kind: 'user', id, text, at: undefined, delivery: 'sent' }
-    : { kind: 'assistant', id, text, citations: [], at: undefined, isStreaming: false, isLive: false };
+    : { kind: 'assistant', id, text, citations: [], at: undefined, isStreaming: false, isLive: false, runId: undefined };
 }
 
 function lastQuestion(state: ChatState): UserMessage | undefined {
@@ -185,7 +189,18 @@ function errorId(messageId: string): string {
 
 /** The answer of that id, or an empty one: citations may come before the text. */
 function answerOf(state: ChatState, id: string): AssistantMessage {
-  return findMessage(state, 'assistant', id) ?? { kind: 'assistant', id, text: '', citations: [], at: undefined, isStreaming: true, isLive: false };
+  return (
+    findMessage(state, 'assistant', id) ?? {
+      kind: 'assistant',
+      id,
+      text: '',
+      citations: [],
+      at: undefined,
+      isStreaming: true,
+      isLive: false,
+      runId: undefined,
+    }
+  );
 }
 
 function changeAnswer(state: ChatState, id: string, change: (answer: AssistantMessage) => AssistantMessage): ChatState {

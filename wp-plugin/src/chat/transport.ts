@@ -25,6 +25,11 @@ export type Transport = {
   receipt(number: number): Promise<Blob>;
   /** A file that a tool has made in this conversation. */
   file(fileId: string): Promise<Blob>;
+  /**
+   * Another route of the site below chat: GET without a body, POST with one.
+   * @throws ChatError
+   */
+  call(path: string, body?: object): Promise<unknown>;
   close(): void;
 };
 

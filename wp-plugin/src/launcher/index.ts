@@ -68,7 +68,8 @@ async function load(view: View, options: ChatOptions, onClose: () => void): Prom
 
 function remembered(): string | undefined {
   try {
-    return sessionStorage.getItem(openFlag) ?? undefined;
+    // Who comes with a link from his other device wants it open.
+    return location.hash.startsWith('#aiguy-') ? '0' : (sessionStorage.getItem(openFlag) ?? undefined);
   } catch {
     return undefined;
   }

@@ -1,14 +1,13 @@
 // The chat, loaded by the launcher on first use: wires session, transport and conversation, and renders into the launcher's shadow root.
 import apiFetch from '@wordpress/api-fetch';
 import { createRoot } from '@wordpress/element';
-import { setLocaleData } from '@wordpress/i18n';
-import { createArticleSuggestions } from '../chat/article-suggestions.ts';
+import { __, setLocaleData } from '@wordpress/i18n';
 import { type Conversation, createConversation } from '../chat/conversation.ts';
 import { createDoor } from '../chat/door.ts';
+import { errorText } from '../chat/error-text.ts';
 import { LogTransport } from '../chat/log-transport.ts';
 import { createSession, type SendJson, type VisitorSession } from '../chat/session.ts';
 import type { ReceivedEvent } from '../chat/transport.ts';
-import { waitMs } from '../chat/wait.ts';
 import { createWays, type WayMemory } from '../chat/ways.ts';
 import type { ChatHost, ChatOptions, MountedChat } from '../options.ts';
 import { ChatPanel } from './chat-panel.tsx';
@@ -30,10 +29,14 @@ function mount(element: HTMLElement, options: ChatOptions, { onClose, loadScript
     fetch: (url, init) => fetch(door.through(String(url)), init),
   };
   const conversation = converse(site, async () => await loadScript(options.page));
-  const suggestions = options.suggestArticles ? createArticleSuggestions({ ...site, base: document.baseURI, wait: waitMs }) : undefined;
+  const loadExtras = async () => {
+    await loadScript(options.extras);
+    const root = element.getRootNode() as ShadowRoot;
+    return await window.aiguyExtras?.({ root, style: options.extrasStyle, options, ...site, explain: (code) => errorText(code, __) });
+  };
   const root = createRoot(element);
   const show: MountedChat['show'] = (openState) =>
-    root.render(<ChatPanel options={options} conversation={conversation} suggestions={suggestions} openState={openState} onClose={onClose} />);
+    root.render(<ChatPanel options={options} conversation={conversation} openState={openState} onClose={onClose} loadExtras={loadExtras} />);
   void conversation.load();
   return { show };
 }
@@ -46,6 +49,7 @@ type Site = { rest: string; session: VisitorSession; fetch: typeof fetch };
 function converse(site: Site, loadPage: () => Promise<void>): Conversation {
   return createConversation({
     now: Date.now,
+    changeSession: site.session.change,
     newId: () => crypto.getRandomValues(new Uint32Array(4)).reduce((id, part) => id + part.toString(36).padStart(7, '0'), ''),
     connect: (sink) => {
       const follow = followPage(loadPage, (requestId, page) => transport.tellPage(requestId, page));
