@@ -49,7 +49,8 @@ test('the zip holds what a site needs and nothing of the workshop', () => {
   }
   assert.deepEqual(
     names.filter(
-      (name) => !name.startsWith('aiguy/') || /(^|\/)(\.|node_modules|tests)|\.(test|fixture)\.|\.(map|po|zip|sh)$|composer|package/.test(name),
+      (name) =>
+        !name.startsWith('aiguy/') || /(^|\/)(\.|(node_modules|tests)\/|package|composer\.json)|\.(test|fixture)\.|\.(map|po|zip|sh)$/.test(name),
     ),
     [],
   );

@@ -1,0 +1,97 @@
+// The catalogues of a language: texts merged into what is translated already, and compiled to what WordPress reads.
+import { createHash } from 'node:crypto';
+import { type GetTextTranslation, type GetTextTranslations, po } from 'gettext-parser';
+import { type Message, textDomain } from './messages.ts';
+import type { Script, Source } from './sources.ts';
+
+export type Language = { locale: string; pluralForms: string; lang: string };
+/** A text with everything that was said about it anywhere. */
+type Entry = Message & { files: string[] };
+
+const separator = '\u0004';
+const keyOf = (message: Message) => (message.context === undefined ? message.id : message.context + separator + message.id);
+
+export function collect(sources: Source[]): Entry[] {
+  const entries = new Map<string, Entry>();
+  for (const { file, messages } of sources) {
+    for (const message of messages) {
+      const known = entries.get(keyOf(message));
+      if (!known) entries.set(keyOf(message), { ...message, files: [file] });
+      else {
+        if (!known.files.includes(file)) known.files.push(file);
+        if (message.plural !== undefined) known.plural ??= message.plural;
+        if (message.comment !== undefined) known.comment ??= message.comment;
+      }
+    }
+  }
+  return [...entries.values()];
+}
+
+/** The template, or with a language its catalogue: translations of before are kept, texts that are gone are dropped. */
+export function writePo(entries: Entry[], version: string, language?: Language & { current: string }): string {
+  const before = language ? parsePo(language.current) : undefined;
+  const translations: GetTextTranslations['translations'] = {};
+  for (const entry of entries) {
+    const context = entry.context ?? '';
+    translations[context] ??= {};
+    translations[context][entry.id] = {
+      msgid: entry.id,
+      ...(entry.context === undefined ? {} : { msgctxt: entry.context }),
+      ...(entry.plural === undefined ? {} : { msgid_plural: entry.plural }),
+      msgstr: before?.translations[context]?.[entry.id]?.msgstr ?? (entry.plural === undefined ? [''] : ['', '']),
+      comments: { reference: entry.files.join('\n'), ...(entry.comment ? { extracted: entry.comment } : {}) },
+    };
+  }
+  const headers = {
+    'Project-Id-Version': `AIGuy ${version}`,
+    'MIME-Version': '1.0',
+    'Content-Type': 'text/plain; charset=UTF-8',
+    'Content-Transfer-Encoding': '8bit',
+    ...(language ? { Language: language.locale, 'Plural-Forms': language.pluralForms } : {}),
+    'X-Domain': textDomain,
+  };
+  return `${po.compile({ charset: 'utf-8', headers, translations }, { foldLength: 0 }).toString('utf8').trimEnd()}\n`;
+}
+
+/** @returns one line for each text that is missing or has lost a placeholder */
+export function problemsOf(catalogue: string, locale: string): string[] {
+  return translationsOf(catalogue).flatMap(({ msgid, msgid_plural, msgstr }) => {
+    const shown = JSON.stringify(msgid);
+    if (msgstr.some((text) => text === '')) return [`${locale}: not translated: ${shown}`];
+    const wrong = msgstr.find((text) => ![msgid, msgid_plural ?? msgid].some((source) => placeholders(source) === placeholders(text)));
+    return wrong === undefined ? [] : [`${locale}: other placeholders than the text: ${shown}`];
+  });
+}
+
+const placeholders = (text: string) => (text.replaceAll('%%', '').match(/%(?:\d+\$)?[sdf]/g) ?? []).sort().join();
+
+/** The form that WordPress reads fastest, since 6.5. */
+export function compilePhp(catalogue: string, language: Language): string {
+  const messages = translated(catalogue).map((entry) => `${phpText(keyOfPo(entry))}=>${phpText(entry.msgstr.join('\0'))}`);
+  const head = { domain: textDomain, 'plural-forms': language.pluralForms, language: language.locale };
+  const lines = Object.entries(head).map(([name, value]) => `${phpText(name)}=>${phpText(value)}`);
+  return `<?php\nreturn [${lines.join(',')},'messages'=>[\n${messages.join(',\n')}\n]];\n`;
+}
+
+/** @returns file name and text of each script's own file, as WordPress looks for it */
+export function compileScripts(catalogue: string, language: Language, scripts: Script[]): { name: string; text: string }[] {
+  const known = new Map(translated(catalogue).map((entry) => [keyOfPo(entry), entry.msgstr]));
+  return scripts.map(({ path, messages }) => {
+    const texts = [...new Set(messages.map(keyOf))].sort().flatMap((key) => (known.has(key) ? [[key, known.get(key)] as const] : []));
+    const head = { domain: 'messages', lang: language.lang, 'plural-forms': language.pluralForms };
+    const json = { domain: 'messages', source: path, locale_data: { messages: { '': head, ...Object.fromEntries(texts) } } };
+    const digest = createHash('md5').update(path).digest('hex');
+    return { name: `${textDomain}-${language.locale}-${digest}.json`, text: `${JSON.stringify(json)}\n` };
+  });
+}
+
+const parsePo = (text: string): GetTextTranslations => po.parse(Buffer.from(text), { defaultCharset: 'utf-8' });
+const translationsOf = (catalogue: string): GetTextTranslation[] =>
+  Object.values(parsePo(catalogue).translations).flatMap((entries) => Object.values(entries).filter(({ msgid }) => msgid !== ''));
+const translated = (catalogue: string) => translationsOf(catalogue).filter(({ msgstr }) => msgstr.every((text) => text !== ''));
+const keyOfPo = ({ msgctxt, msgid }: GetTextTranslation) => (msgctxt ? msgctxt + separator + msgid : msgid);
+
+function phpText(text: string): string {
+  const quoted = text.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
+  return `'${quoted.replaceAll('\0', `' . "\\0" . '`)}'`;
+}
