@@ -26,6 +26,7 @@ final class Plugin {
 		$assets   = new Widget\Widget_Assets( $this->file );
 		$renderer = new Widget\Widget_Renderer( $assets, $settings );
 
+		( new Languages( plugin_dir_path( $this->file ) . 'languages/' ) )->add_hooks();
 		register_activation_hook( $this->file, $key->ensure( ... ) );
 
 		( new Rest\Response_Filter( $errors ) )->add_hooks();
@@ -36,6 +37,7 @@ final class Plugin {
 		$assets->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();
 		( new Widget\Widget_Block( $this->file, $renderer ) )->add_hooks();
+		( new Widget\Template_Function( $this->file, $renderer ) )->add_hooks();
 		( new Settings\Connection_Controller( $client, $key ) )->add_hooks();
 		( new Settings\Key_Controller( $key ) )->add_hooks();
 		( new Settings\Settings_Page( $this->file, $settings, $key ) )->add_hooks();

@@ -5,14 +5,15 @@
 export const floatingHostCss = ':host{all:unset!important;display:block!important}';
 /** In the page, its place and width are the page's, its looks are not. */
 export const inlineHostCss =
-  ':host{display:block!important;padding:0!important;border:0!important;background:none!important;box-shadow:none!important;outline:0!important;filter:none!important;opacity:1!important;transform:none!important;overflow:visible!important}';
+  ':host{display:block!important;font-size:medium!important;block-size:var(--aiguy-height,min(40em,80vh))!important;padding:0!important;border:0!important;background:none!important;box-shadow:none!important;outline:0!important;filter:none!important;opacity:1!important;transform:none!important;overflow:visible!important}';
 
 export const launcherCss = `
 .frame{--accent:var(--aiguy-accent,#2b5fd9);--on-accent:var(--aiguy-on-accent,#fff);--surface:#fff;--text:#1c2024;--line:#e2e5ea;
-font-size:medium;line-height:1.5;font-style:normal;font-weight:400;letter-spacing:normal;text-align:start;text-transform:none;text-indent:0;word-spacing:normal;white-space:normal;color:var(--text);color-scheme:light;visibility:visible;cursor:auto}
+font-size:var(--aiguy-font-size,medium);line-height:1.5;font-style:normal;font-weight:400;letter-spacing:normal;text-align:start;text-transform:none;text-indent:0;word-spacing:normal;white-space:normal;color:var(--text);color-scheme:light;visibility:visible;cursor:auto}
 @supports (color:oklch(from red l c h)){.frame{--on-accent:var(--aiguy-on-accent,oklch(from var(--accent) clamp(0,(.62 - l)*1000,1) 0 0))}}
 .frame[data-theme=dark]{--surface:#1b1e24;--text:#eceef2;--line:#343943;color-scheme:dark}
 @media (prefers-color-scheme:dark){.frame[data-theme=auto]{--surface:#1b1e24;--text:#eceef2;--line:#343943;color-scheme:dark}}
+.frame[data-theme=own]{--surface:var(--aiguy-surface,#fff);--text:var(--aiguy-text,#1c2024);--line:color-mix(in srgb,var(--text) 18%,var(--surface))}
 .launch{all:unset;box-sizing:border-box;display:inline-flex;align-items:center;justify-content:center;gap:.6em;min-height:3em;padding:0 1.4em;border-radius:3em;font-weight:600;background:var(--accent);color:var(--on-accent);cursor:pointer;-webkit-tap-highlight-color:transparent}
 .launch:hover{filter:brightness(1.08)}
 .launch:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
@@ -28,11 +29,11 @@ font-size:medium;line-height:1.5;font-style:normal;font-weight:400;letter-spacin
 .frame.floating .launch{inline-size:3.5em;block-size:3.5em;padding:0;box-shadow:0 .15em .4em rgb(0 0 0/.16),0 .5em 1.6em rgb(0 0 0/.2)}
 .frame.floating .launch .label{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .frame.floating .card .status{max-inline-size:16em;padding:.5em .9em;border:1px solid var(--line);border-radius:.8em;background:var(--surface);box-shadow:0 .3em 1em rgb(0 0 0/.12)}
-.frame.inline .card{box-sizing:border-box;display:flex;flex-direction:column;align-items:flex-start;justify-content:center;gap:.75em;min-block-size:12em;padding:1.75em;border:1px solid var(--line);border-radius:1.25em;background:var(--surface)}
+.frame.inline,.frame.inline .panel,.frame.inline .card{block-size:100%}
+.frame.inline .card{box-sizing:border-box;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:.75em;overflow:auto;padding:1.75em;border:1px solid var(--aiguy-line,var(--line));border-radius:var(--aiguy-radius,1.25em);background:var(--surface);text-align:center}
 .card .title,.card .greeting{margin:0}
 .card .title{font-weight:600;font-size:1.125em}
 .frame.inline[data-phase=open] .card{display:none}
-.frame.inline[data-phase=loading] .card{min-block-size:min(40em,80vh)}
 @media (max-width:30em){.frame.floating[data-phase=open]{inset:0;gap:0}.frame.floating[data-phase=open] .card{display:none}}
 @media (forced-colors:active){.launch{border:2px solid ButtonText}}
 `;

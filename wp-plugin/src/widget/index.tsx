@@ -9,28 +9,41 @@ import { createSession, type SendJson, type VisitorSession } from '../chat/sessi
 import type { ReceivedEvent } from '../chat/transport.ts';
 import { waitMs } from '../chat/wait.ts';
 import { createWays, type WayMemory } from '../chat/ways.ts';
-import type { ChatHost, ChatOptions, MountedChat } from '../options.ts';
+import type { ChatGlobal, MountedChat } from '../options.ts';
 import { ChatPanel } from './chat-panel.tsx';
 import { followPage } from './follow-page.ts';
 import './styles/frame.css';
+import './styles/own-colours.css';
 import './styles/messages.css';
 import './styles/cards.css';
 import './styles/controls.css';
 import './styles/conditions.css';
 
-window.aiguyChat = { mount };
+type Talk = { session: VisitorSession; conversation: Conversation };
 
-function mount(element: HTMLElement, options: ChatOptions, { onClose, loadScript }: ChatHost): MountedChat {
-  if (options.translations) setLocaleData(options.translations, 'aiguy');
-  const { rest } = options;
+window.aiguyChat = { mount: createMount() };
+
+function createMount(): ChatGlobal['mount'] {
+  /** What leads to the same agent is one conversation, in whichever chat of the page the visitor writes. */
+  const talks = new Map<string, Talk>();
+  return (element, options, { onClose, loadScript }) => {
+    if (options.translations) setLocaleData(options.translations, 'aiguy');
+    const { rest, agent = '' } = options;
+    const known = talks.get(`${rest} ${agent}`);
+    const { session, conversation } = known ?? begin(rest, async () => await loadScript(options.page));
+    talks.set(`${rest} ${agent}`, { session, conversation });
+    const suggestions = options.suggestArticles ? suggest(rest, session) : undefined;
+    const root = createRoot(element);
+    const show: MountedChat['show'] = (openState) =>
+      root.render(<ChatPanel options={options} conversation={conversation} suggestions={suggestions} openState={openState} onClose={onClose} />);
+    if (!known) void conversation.load();
+    return { show };
+  };
+}
+
+function begin(rest: string, loadPage: () => Promise<void>): Talk {
   const session = createSession({ rest, send, now: Date.now });
-  const conversation = converse(rest, session, async () => await loadScript(options.page));
-  const suggestions = options.suggestArticles ? suggest(rest, session) : undefined;
-  const root = createRoot(element);
-  const show: MountedChat['show'] = (openState) =>
-    root.render(<ChatPanel options={options} conversation={conversation} suggestions={suggestions} openState={openState} onClose={onClose} />);
-  void conversation.load();
-  return { show };
+  return { session, conversation: converse(rest, session, loadPage) };
 }
 
 /** The handler itself, without middlewares: those are the page's, and may add a nonce that is older than it may be. */
