@@ -30,9 +30,12 @@ font-size:var(--aiguy-font-size,medium);line-height:1.5;font-style:normal;font-w
 .frame.floating .launch .label{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .frame.floating .card .status{max-inline-size:16em;padding:.5em .9em;border:1px solid var(--line);border-radius:.8em;background:var(--surface);box-shadow:0 .3em 1em rgb(0 0 0/.12)}
 .frame.inline,.frame.inline .panel,.frame.inline .card{block-size:100%}
-.frame.inline .card{box-sizing:border-box;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:.75em;overflow:auto;padding:1.75em;border:1px solid var(--aiguy-line,var(--line));border-radius:var(--aiguy-radius,1.25em);background:var(--surface);text-align:center}
+.frame.inline .card{box-sizing:border-box;display:flex;flex-direction:column;gap:1em;overflow:auto;padding:1.125em;border:1px solid var(--aiguy-line,var(--line));border-radius:var(--aiguy-radius,1.25em);background:var(--surface)}
+.frame.inline .card>.title{flex:none;white-space:normal;line-height:1.3;margin:0 -1.0588em;padding:.1176em 1.0588em 1.0588em;border-block-end:1px solid var(--line);font-size:1.0625em}
+.frame.inline .card>.greeting{align-self:flex-start;max-inline-size:88%;padding:.625em .9375em;border-radius:1.125em;border-end-start-radius:.3em;background:color-mix(in srgb,var(--text) 6%,var(--surface))}
+.frame.inline .launch{flex:none;margin-block-start:auto}
 .card .title,.card .greeting{margin:0}
-.card .title{font-weight:600;font-size:1.125em}
+.card .title{font-weight:600}
 .frame.inline[data-phase=open] .card{display:none}
 @media (max-width:30em){.frame.floating[data-phase=open]{inset:0;gap:0}.frame.floating[data-phase=open] .card{display:none}}
 @media (forced-colors:active){.launch{border:2px solid ButtonText}}
