@@ -18,8 +18,8 @@ font-size:var(--aiguy-font-size,medium);line-height:1.5;font-style:normal;font-w
 .launch:hover{filter:brightness(1.08)}
 .launch:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
 .launch svg{inline-size:1.5em;block-size:1.5em;flex:none;fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
-.launch .arrow,[data-phase=open] .launch .bubble{display:none}
-[data-phase=open] .launch .arrow{display:block}
+.launch .to-close,[data-phase=open] .launch .to-open{display:none}
+[data-phase=open] .launch .to-close{display:block}
 .card .status{margin:0;font-size:.875em}
 .card .status:empty,[data-phase=closed] .panel,[data-phase=loading] .panel,[data-phase=failed] .panel{display:none}
 [data-phase=loading] .launch{opacity:.7;cursor:progress}
