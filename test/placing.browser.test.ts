@@ -233,3 +233,71 @@ test('a German, an Austrian and a French site speak their language, from launche
     assert.equal(words.length, 1);
   }
 });
+
+/** Resets, huge fonts and colours for everything, and all that hides an element for the chat itself. */
+const hostileCss = `*,*::before,*::after{all:unset!important;font-size:40px!important;line-height:3!important;font-weight:900!important;letter-spacing:5px!important;
+text-transform:uppercase!important;text-align:right!important;text-decoration:underline!important;word-spacing:1em!important;color:lime!important;-webkit-text-fill-color:lime!important;
+background:magenta!important;transition:all 3s!important;cursor:none!important;user-select:none!important;visibility:hidden!important;white-space:pre!important}
+button,textarea,section,p,a,svg{display:none!important}
+.aiguy-chat{display:none!important;opacity:0!important;transform:scale(.1)!important;zoom:.5!important;position:absolute!important;block-size:1px!important;min-height:900px!important;
+overflow:hidden!important;clip-path:inset(50%)!important;pointer-events:none!important;filter:blur(9px)!important;columns:3!important;writing-mode:vertical-rl!important;z-index:-1!important}`;
+
+/** What is seen of a chat: each element's box, beside its host or in the window, and how it is painted. */
+async function picture(page: Page): Promise<string[]> {
+  return await page.locator('.aiguy-chat').evaluate((host) => {
+    const painted = [
+      'display',
+      'visibility',
+      'opacity',
+      'color',
+      'webkitTextFillColor',
+      'backgroundColor',
+      'fontSize',
+      'fontWeight',
+      'letterSpacing',
+      'textTransform',
+    ] as const;
+    const { left, top } = host.style.length > 0 ? host.getBoundingClientRect() : { left: 0, top: 0 };
+    const shown = [...(host.shadowRoot?.querySelectorAll('*') ?? [])].filter((element) => element.getClientRects().length > 0);
+    return shown.map((element) => {
+      const box = element.getBoundingClientRect();
+      const style = getComputedStyle(element);
+      const place = [box.left - left, box.top - top, box.width, box.height].map((value) => Math.round(value * 2) / 2);
+      return `${element.tagName}.${element.getAttribute('class')} ${place} ${painted.map((name) => style[name])} ${style.cursor} ${style.userSelect} ${style.pointerEvents} ${style.transitionDuration}`;
+    });
+  });
+}
+
+test('a hostile theme changes nothing of a chat, in the page or in the corner, closed, open and answering', async (t) => {
+  const theme = "WPMU_PLUGIN_DIR . '/hostile.php'";
+  const setTheme = (css: string) =>
+    system.site.evaluate(
+      `file_put_contents( ${theme}, '<?php add_action( "wp_footer", static function () { echo base64_decode( "${Buffer.from(`<style>${css}</style>`).toString('base64')}" ); }, 99 );' );`,
+    );
+  t.after(() => system.site.evaluate(`unlink( ${theme} );`));
+  const room = 'display:block!important;width:600px!important;text-align:left!important';
+  for (const position of ['inline', 'floating']) {
+    const url = publish(`<!-- wp:html --><div style="${room}">[aiguy_chat position="${position}"]</div><!-- /wp:html -->`);
+    const seen: { closed: string[]; open: string[]; answered: string[] }[] = [];
+    for (const css of ['', hostileCss]) {
+      setTheme(css);
+      const { page, context } = await open(url, { reducedMotion: 'reduce' });
+      t.after(async () => await context.close());
+      const chat = new ChatOnPage(page);
+      await page.getByRole('button', { name: /Start chat|Open the chat/ }).waitFor();
+      const closed = await picture(page);
+      await chat.open();
+      const opened = await picture(page);
+      await chat.ask('How long do I have to send something back?');
+      await chat.says(/30 days/);
+      await chat.rests();
+      seen.push({ closed, open: opened, answered: await picture(page) });
+      if (screenshots) await page.screenshot({ path: join(screenshots, `${css === '' ? 'plain' : 'hostile'}-${position}.png`) });
+      await page.getByRole('button', { name: 'Close the chat' }).click();
+      await page.getByRole('button', { name: /Start chat|Open the chat/ }).waitFor();
+    }
+    const [plain, hostile] = seen;
+    assert.ok((plain?.answered.length ?? 0) > 30);
+    assert.deepEqual(hostile, plain);
+  }
+});

@@ -1,15 +1,18 @@
-// The launcher's style. Sizes are in em of the reader's own default size (font-size: medium), whatever the theme makes of rem; the font is the page's.
+// The launcher's style. Sizes are in em of the reader's own default size (font-size: medium), whatever the theme makes of rem; the font is the page's, and nothing else is.
 // The chat stands in the same shadow root: every rule here names the launcher's own frame, card or button.
 
 /** In the corner, nothing of the page's layout counts. */
 export const floatingHostCss = ':host{all:unset!important;display:block!important}';
 /** In the page, its place and width are the page's, its looks are not. */
 export const inlineHostCss =
-  ':host{display:block!important;font-size:medium!important;block-size:var(--aiguy-height,min(40em,80vh))!important;padding:0!important;border:0!important;background:none!important;box-shadow:none!important;outline:0!important;filter:none!important;opacity:1!important;transform:none!important;overflow:visible!important}';
+  ':host{display:block!important;font-size:medium!important;block-size:var(--aiguy-height,min(40em,80vh))!important;min-block-size:0!important;max-block-size:none!important;padding:0!important;border:0!important;background:none!important;box-shadow:none!important;outline:0!important;' +
+  'writing-mode:horizontal-tb!important;position:static!important;float:none!important;visibility:visible!important;opacity:1!important;filter:none!important;mask:none!important;clip-path:none!important;transform:none!important;' +
+  'translate:none!important;rotate:none!important;scale:none!important;zoom:1!important;overflow:visible!important;columns:auto!important;text-decoration:none!important;content-visibility:visible!important;' +
+  'transition:none!important;animation:none!important}';
 
 export const launcherCss = `
 .frame{--accent:var(--aiguy-accent,#2b5fd9);--on-accent:var(--aiguy-on-accent,#fff);--surface:#fff;--text:#1c2024;--line:#e2e5ea;
-font-size:var(--aiguy-font-size,medium);line-height:1.5;font-style:normal;font-weight:400;letter-spacing:normal;text-align:start;text-transform:none;text-indent:0;word-spacing:normal;white-space:normal;color:var(--text);color-scheme:light;visibility:visible;cursor:auto}
+all:initial;display:block;font-family:inherit;font-size:var(--aiguy-font-size,medium);line-height:1.5;color:var(--text);color-scheme:light}
 @supports (color:oklch(from red l c h)){.frame{--on-accent:var(--aiguy-on-accent,oklch(from var(--accent) clamp(0,(.62 - l)*1000,1) 0 0))}}
 .frame[data-theme=dark]{--surface:#1b1e24;--text:#eceef2;--line:#343943;color-scheme:dark}
 @media (prefers-color-scheme:dark){.frame[data-theme=auto]{--surface:#1b1e24;--text:#eceef2;--line:#343943;color-scheme:dark}}
