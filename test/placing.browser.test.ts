@@ -20,8 +20,13 @@ let system: System;
 
 before(async () => {
   system = await startSystem();
-  // The owner was written into the database directly, without the profile's defaults.
-  system.site.evaluate("update_user_meta( 9001, 'rich_editing', 'true' );");
+  // The owner was written into the database directly, without the profile's defaults. A changed file would be seen by PHP only seconds later.
+  system.site.evaluate(
+    `update_user_meta( 9001, 'rich_editing', 'true' );
+    file_put_contents( WPMU_PLUGIN_DIR . '/bend-site.php', '<?php
+    add_filter( "locale", static fn( $locale ) => get_option( "test_locale" ) ?: $locale );
+    add_action( "wp_footer", static function () { printf( "<style>%s</style>", get_option( "test_css" ) ); }, 99 );' );`,
+  );
 });
 after(async () => {
   await system?.stop();
@@ -153,13 +158,12 @@ test('several chats of a page: one in the corner, and those in the page are one 
   const question = 'How long do I have to send something back?';
   await first?.getByRole('textbox').fill(question);
   await first?.getByRole('textbox').press('Enter');
-  for (const chat of [first, second]) {
-    await chat?.getByText(question, { exact: true }).waitFor();
-    await chat
-      ?.getByText(/30 days/)
-      .first()
-      .waitFor();
-  }
+  await second?.getByText(question, { exact: true }).waitFor();
+  const answers = async () => await Promise.all([first, second].map(async (chat) => await chat?.getByRole('article').last().innerText()));
+  await first?.getByRole('button', { name: 'Send' }).waitFor();
+  const [inFirst, inSecond] = await answers();
+  assert.equal(inSecond, inFirst);
+  assert.notEqual(inFirst, question);
   await second?.getByRole('textbox').fill('Can I pay with bitcoin?');
   await second?.getByRole('textbox').press('Enter');
   await first?.getByText('Can I pay with bitcoin?', { exact: true }).waitFor();
@@ -212,15 +216,14 @@ test('a classic theme places it with the template function, and goes on without 
 
 test('a German, an Austrian and a French site speak their language, from launcher to chat, and load its words on opening only', async (t) => {
   const url = publish('[aiguy_chat position="inline"]');
-  const language = "WPMU_PLUGIN_DIR . '/language.php'";
-  t.after(() => system.site.evaluate(`unlink( ${language} );`));
+  t.after(() => system.site.evaluate("delete_option( 'test_locale' );"));
   for (const [locale, start, hint, disclosure] of [
     ['de_DE', 'Chat starten', 'Nachricht schreiben', 'Sie chatten mit einem automatischen Assistenten.'],
     ['de_AT', 'Chat starten', 'Nachricht schreiben', 'Sie chatten mit einem automatischen Assistenten.'],
     ['fr_FR', 'Démarrer la discussion', 'Écrivez un message', 'Vous discutez avec un assistant automatique.'],
   ] as const) {
     // WordPress' own words in that language are not needed here.
-    system.site.evaluate(`file_put_contents( ${language}, '<?php add_filter( "locale", static fn() => "${locale}" );' );`);
+    system.site.evaluate(`update_option( 'test_locale', '${locale}' );`);
     const { page, context } = await open(url);
     t.after(async () => await context.close());
     const words: string[] = [];
@@ -269,22 +272,20 @@ async function picture(page: Page): Promise<string[]> {
 }
 
 test('a hostile theme changes nothing of a chat, in the page or in the corner, closed, open and answering', async (t) => {
-  const theme = "WPMU_PLUGIN_DIR . '/hostile.php'";
-  const setTheme = (css: string) =>
-    system.site.evaluate(
-      `file_put_contents( ${theme}, '<?php add_action( "wp_footer", static function () { echo base64_decode( "${Buffer.from(`<style>${css}</style>`).toString('base64')}" ); }, 99 );' );`,
-    );
-  t.after(() => system.site.evaluate(`unlink( ${theme} );`));
+  const setTheme = (css: string) => system.site.evaluate(`update_option( 'test_css', ${quoted(css)} );`);
+  t.after(() => setTheme(''));
   const room = 'display:block!important;width:600px!important;text-align:left!important';
   for (const position of ['inline', 'floating']) {
     const url = publish(`<!-- wp:html --><div style="${room}">[aiguy_chat position="${position}"]</div><!-- /wp:html -->`);
     const seen: { closed: string[]; open: string[]; answered: string[] }[] = [];
+    const grounds: string[] = [];
     for (const css of ['', hostileCss]) {
       setTheme(css);
       const { page, context } = await open(url, { reducedMotion: 'reduce' });
       t.after(async () => await context.close());
       const chat = new ChatOnPage(page);
       await page.getByRole('button', { name: /Start chat|Open the chat/ }).waitFor();
+      grounds.push(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
       const closed = await picture(page);
       await chat.open();
       const opened = await picture(page);
@@ -298,6 +299,7 @@ test('a hostile theme changes nothing of a chat, in the page or in the corner, c
     }
     const [plain, hostile] = seen;
     assert.ok((plain?.answered.length ?? 0) > 30);
+    assert.notDeepEqual(grounds[1], grounds[0]);
     assert.deepEqual(hostile, plain);
   }
 });

@@ -6,7 +6,7 @@ export const floatingHostCss = ':host{all:unset!important;display:block!importan
 /** In the page, its place and width are the page's, its looks are not. */
 export const inlineHostCss =
   ':host{display:block!important;font-size:medium!important;block-size:var(--aiguy-height,min(40em,80vh))!important;min-block-size:0!important;max-block-size:none!important;padding:0!important;border:0!important;background:none!important;box-shadow:none!important;outline:0!important;' +
-  'writing-mode:horizontal-tb!important;position:static!important;float:none!important;visibility:visible!important;opacity:1!important;filter:none!important;mask:none!important;clip-path:none!important;transform:none!important;' +
+  'writing-mode:horizontal-tb!important;position:relative!important;inset:auto!important;float:none!important;visibility:visible!important;opacity:1!important;filter:none!important;mask:none!important;clip-path:none!important;transform:none!important;' +
   'translate:none!important;rotate:none!important;scale:none!important;zoom:1!important;overflow:visible!important;columns:auto!important;text-decoration:none!important;content-visibility:visible!important;' +
   'transition:none!important;animation:none!important}';
 
@@ -32,7 +32,8 @@ all:initial;display:block;font-family:inherit;font-size:var(--aiguy-font-size,me
 .frame.floating .launch{inline-size:3.5em;block-size:3.5em;padding:0;box-shadow:0 .15em .4em rgb(0 0 0/.16),0 .5em 1.6em rgb(0 0 0/.2)}
 .frame.floating .launch .label{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .frame.floating .card .status{max-inline-size:16em;padding:.5em .9em;border:1px solid var(--line);border-radius:.8em;background:var(--surface);box-shadow:0 .3em 1em rgb(0 0 0/.12)}
-.frame.inline,.frame.inline .panel,.frame.inline .card{block-size:100%}
+.frame.inline{position:absolute;inset:0}
+.frame.inline .panel,.frame.inline .card{block-size:100%}
 .frame.inline .card{box-sizing:border-box;display:flex;flex-direction:column;gap:1em;overflow:auto;padding:1.125em;border:1px solid var(--aiguy-line,var(--line));border-radius:var(--aiguy-radius,1.25em);background:var(--surface)}
 .frame.inline .card>.title{flex:none;white-space:normal;line-height:1.3;margin:0 -1.0588em;padding:.1176em 1.0588em 1.0588em;border-block-end:1px solid var(--line);font-size:1.0625em}
 .frame.inline .card>.greeting{align-self:flex-start;max-inline-size:88%;padding:.625em .9375em;border-radius:1.125em;border-end-start-radius:.3em;background:color-mix(in srgb,var(--text) 6%,var(--surface))}
