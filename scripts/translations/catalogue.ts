@@ -1,6 +1,6 @@
 // The catalogues of a language: texts merged into what is translated already, and compiled to what WordPress reads.
 import { createHash } from 'node:crypto';
-import { type GetTextTranslation, type GetTextTranslations, po } from 'gettext-parser';
+import { type GetTextComment, type GetTextTranslation, type GetTextTranslations, po } from 'gettext-parser';
 import { type Message, textDomain } from './messages.ts';
 import type { Script, Source } from './sources.ts';
 
@@ -13,16 +13,11 @@ const keyOf = (message: Message) => (message.context === undefined ? message.id 
 
 export function collect(sources: Source[]): Entry[] {
   const entries = new Map<string, Entry>();
-  for (const { file, messages } of sources) {
-    for (const message of messages) {
-      const known = entries.get(keyOf(message));
-      if (!known) entries.set(keyOf(message), { ...message, files: [file] });
-      else {
-        if (!known.files.includes(file)) known.files.push(file);
-        if (message.plural !== undefined) known.plural ??= message.plural;
-        if (message.comment !== undefined) known.comment ??= message.comment;
-      }
-    }
+  const said = sources.flatMap(({ file, messages }) => messages.map((message) => ({ file, message })));
+  for (const { file, message } of said) {
+    const known = entries.get(keyOf(message));
+    // What one place says of it (a plural, a note to translators) holds for all.
+    entries.set(keyOf(message), { ...message, ...known, files: [...new Set([...(known?.files ?? []), file])] });
   }
   return [...entries.values()];
 }
@@ -32,14 +27,14 @@ export function writePo(entries: Entry[], version: string, language?: Language &
   const before = language ? parsePo(language.current) : undefined;
   const translations: GetTextTranslations['translations'] = {};
   for (const entry of entries) {
-    const context = entry.context ?? '';
+    const { id, plural, context = '' } = entry;
     translations[context] ??= {};
-    translations[context][entry.id] = {
-      msgid: entry.id,
-      ...(entry.context === undefined ? {} : { msgctxt: entry.context }),
-      ...(entry.plural === undefined ? {} : { msgid_plural: entry.plural }),
-      msgstr: before?.translations[context]?.[entry.id]?.msgstr ?? (entry.plural === undefined ? [''] : ['', '']),
-      comments: { reference: entry.files.join('\n'), ...(entry.comment ? { extracted: entry.comment } : {}) },
+    translations[context][id] = {
+      msgid: id,
+      ...(context === '' ? {} : { msgctxt: context }),
+      ...(plural === undefined ? {} : { msgid_plural: plural }),
+      msgstr: before?.translations[context]?.[id]?.msgstr ?? (plural === undefined ? [''] : ['', '']),
+      comments: commentsOf(entry),
     };
   }
   const headers = {
@@ -51,6 +46,10 @@ export function writePo(entries: Entry[], version: string, language?: Language &
     'X-Domain': textDomain,
   };
   return `${po.compile({ charset: 'utf-8', headers, translations }, { foldLength: 0 }).toString('utf8').trimEnd()}\n`;
+}
+
+function commentsOf({ files, comment }: Entry): GetTextComment {
+  return { reference: files.join('\n'), ...(comment ? { extracted: comment } : {}) };
 }
 
 /** @returns one line for each text that is missing or has lost a placeholder */

@@ -25,11 +25,14 @@ export const textDomain = 'aiguy';
 
 /** A call as both parsers have it: arguments that are no plain text are undefined. */
 type Call = { name: string; texts: (string | undefined)[]; line: number; comment?: string };
-type Node = Record<string, unknown>;
+export type Node = Record<string, unknown>;
+
+export function parsePhp(code: string, file: string): object {
+  return new PhpParser.Engine({ parser: { extractDoc: true, version: '8.3' }, ast: { withPositions: true } }).parseCode(code, file);
+}
 
 export function messagesOfPhp(code: string, file: string): Message[] {
-  const parser = new PhpParser.Engine({ parser: { extractDoc: true, version: '8.3' }, ast: { withPositions: true } });
-  return visit(parser.parseCode(code, file), toPhpCall).map((call) => toMessage(call, file));
+  return visit(parsePhp(code, file), toPhpCall).map((call) => toMessage(call, file));
 }
 
 /** @returns the texts, and what the file imports by a relative path */
@@ -116,7 +119,7 @@ function noteIn(comments: unknown): { comment?: string } {
 }
 
 /** Every node of a syntax tree in the order of the source, where `pick` makes something of it. */
-function visit<T>(root: unknown, pick: (node: Node) => T | undefined): T[] {
+export function visit<T>(root: unknown, pick: (node: Node) => T | undefined): T[] {
   const found: T[] = [];
   const walk = (value: unknown) => {
     if (typeof value !== 'object' || value === null) return;
