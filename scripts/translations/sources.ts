@@ -28,7 +28,7 @@ export function readTexts(folder: string): Texts {
     return seen;
   }
   const said = (files: Iterable<string>) => [...new Set(files)].sort().flatMap((file) => modules.get(file)?.messages ?? []);
-  const entries = entriesOf(read('webpack.config.js'));
+  const entries = [...entriesOf(read('webpack.config.js')), ...find('src/admin/*/index.tsx').map(toScreen)];
   const isEditors = ({ source }: Entry) => /^src\/(admin|block)\//.test(source);
   const plain = [...modules.keys()].filter((file) => file.startsWith('assets/'));
   return {
@@ -49,10 +49,14 @@ function entriesOf(config: string): Entry[] {
   const entries = [...config.matchAll(/^\s*'?([\w/-]+)'?: resolve\('(src\/[^']+)'\)/gm)].map(
     ([, name = '', source = '']): Entry => ({ name, source }),
   );
-  const named = config.match(/'src\/[^']+\.tsx?'/g)?.length ?? 0;
-  if (entries.length !== named) throw new Error("webpack.config.js: write each entry on a line of its own, as  name: resolve('src/…'),");
+  if (entries.length !== (config.match(/resolve\('src\//g)?.length ?? 0)) {
+    throw new Error("webpack.config.js: write each entry on a line of its own, as  name: resolve('src/…'),");
+  }
   return entries;
 }
+
+/** Each folder of a screen in wp-admin is an entry, named like it. */
+const toScreen = (source: string): Entry => ({ name: `admin/${source.split('/')[2]}`, source });
 
 function headerOf(php: string): Message[] {
   const description = /^ \* Description:\s+(.+)$/m.exec(php)?.[1];
