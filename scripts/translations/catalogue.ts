@@ -22,9 +22,9 @@ export function collect(sources: Source[]): Entry[] {
   return [...entries.values()];
 }
 
-/** The template, or with a language its catalogue: translations of before are kept, texts that are gone are dropped. */
+/** The template, or with a language its catalogue: translations of before are kept, those of texts that are gone as obsolete ones. */
 export function writePo(entries: Entry[], version: string, language?: Language & { current: string }): string {
-  const before = language ? parsePo(language.current) : undefined;
+  const before = language ? allOf(parsePo(language.current)) : new Map<string, GetTextTranslation>();
   const translations: GetTextTranslations['translations'] = {};
   for (const entry of entries) {
     const { id, plural, context = '' } = entry;
@@ -33,9 +33,16 @@ export function writePo(entries: Entry[], version: string, language?: Language &
       msgid: id,
       ...(context === '' ? {} : { msgctxt: context }),
       ...(plural === undefined ? {} : { msgid_plural: plural }),
-      msgstr: before?.translations[context]?.[id]?.msgstr ?? (plural === undefined ? [''] : ['', '']),
+      msgstr: before.get(keyOf(entry))?.msgstr ?? (plural === undefined ? [''] : ['', '']),
       comments: commentsOf(entry),
     };
+  }
+  const used = new Set(entries.map(keyOf));
+  const gone = [...before].filter(([key, { msgstr }]) => !used.has(key) && msgstr.every((text) => text !== ''));
+  const obsolete: GetTextTranslations['translations'] = {};
+  for (const [, { comments: _comments, ...entry }] of gone) {
+    const context = entry.msgctxt ?? '';
+    obsolete[context] = { ...obsolete[context], [entry.msgid]: { ...entry, obsolete: true } };
   }
   const headers = {
     'Project-Id-Version': `AIGuy ${version}`,
@@ -45,7 +52,7 @@ export function writePo(entries: Entry[], version: string, language?: Language &
     ...(language ? { Language: language.locale, 'Plural-Forms': language.pluralForms } : {}),
     'X-Domain': textDomain,
   };
-  return `${po.compile({ charset: 'utf-8', headers, translations }, { foldLength: 0 }).toString('utf8').trimEnd()}\n`;
+  return `${po.compile({ charset: 'utf-8', headers, translations, obsolete }, { foldLength: 0 }).toString('utf8').trimEnd()}\n`;
 }
 
 function commentsOf({ files, comment }: Entry): GetTextComment {
@@ -85,6 +92,11 @@ export function compileScripts(catalogue: string, language: Language, scripts: S
 }
 
 const parsePo = (text: string): GetTextTranslations => po.parse(Buffer.from(text), { defaultCharset: 'utf-8' });
+/** Obsolete ones too: a text that comes back finds its translation. */
+function allOf({ translations, obsolete = {} }: GetTextTranslations): Map<string, GetTextTranslation> {
+  const entries = [obsolete, translations].flatMap((table) => Object.values(table).flatMap((texts) => Object.values(texts)));
+  return new Map(entries.filter(({ msgid }) => msgid !== '').map((entry) => [keyOfPo(entry), entry]));
+}
 const translationsOf = (catalogue: string): GetTextTranslation[] =>
   Object.values(parsePo(catalogue).translations).flatMap((entries) => Object.values(entries).filter(({ msgid }) => msgid !== ''));
 const translated = (catalogue: string) => translationsOf(catalogue).filter(({ msgstr }) => msgstr.every((text) => text !== ''));
