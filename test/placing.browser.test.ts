@@ -133,7 +133,10 @@ test('nothing moves on a page: when the chat appears, when it opens, when a relo
     const after = page.getByText('After', { exact: true });
     await page.getByRole('button', { name: 'Open the chat' }).waitFor();
     const top = (await after.boundingBox())?.y;
+    await page.getByRole('button', { name: 'Open the chat' }).click();
+    await page.getByRole('dialog').getByRole('textbox').waitFor();
     assert.deepEqual(await shiftsOf(page), []);
+    await page.getByRole('button', { name: 'Close the chat' }).click();
     await page.getByRole('button', { name: 'Start chat' }).click();
     await new ChatOnPage(page).input.waitFor();
     await page.evaluate(() => scrollTo(0, 0));

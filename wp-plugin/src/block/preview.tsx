@@ -16,7 +16,8 @@ type Props = { attributes: Attributes; texts: Texts; isOpen: boolean };
 /** In the page, the corner is where the block stands. */
 const previewCss = `:host{pointer-events:none}
 :host(.is-corner){block-size:auto!important}
-.frame.floating{position:static}
+.frame.floating{position:static;inline-size:auto;block-size:auto;display:flex;flex-direction:column;align-items:flex-end;gap:.875em}
+.frame.floating>*{position:static}
 .frame.floating .chat{block-size:28em;max-inline-size:100%}`;
 const css = [launcherCss, inlineHostCss, frameCss, messagesCss, controlsCss, ownColoursCss, previewCss].join('\n');
 

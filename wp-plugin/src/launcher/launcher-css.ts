@@ -1,4 +1,5 @@
 // The launcher's style. Sizes are in em of the reader's own default size (font-size: medium), whatever the theme makes of rem; the font is the page's, and nothing else is.
+// In the corner the frame is a point and its parts hang on it, so that none moves another; a browser would count that as a shift of the page.
 // The chat stands in the same shadow root: every rule here names the launcher's own frame, card or button.
 
 /** In the corner, nothing of the page's layout counts. */
@@ -26,12 +27,12 @@ all:initial;display:block;font-family:inherit;font-size:var(--aiguy-font-size,me
 .card .status{margin:0;font-size:.875em}
 .card .status:empty,[data-phase=closed] .panel,[data-phase=loading] .panel,[data-phase=failed] .panel{display:none}
 [data-phase=loading] .launch{opacity:.7;cursor:progress}
-.frame.floating{position:fixed;z-index:99999;inset-block-end:calc(1.25em + env(safe-area-inset-bottom));inset-inline-end:1.25em;display:flex;flex-direction:column;align-items:flex-end;gap:.875em;pointer-events:none}
-.frame.floating>*{pointer-events:auto}
-.frame.floating .card{display:flex;flex-direction:column;align-items:flex-end;gap:.6em}
+.frame.floating{position:fixed;z-index:99999;inset-block-end:calc(1.25em + env(safe-area-inset-bottom));inset-inline-end:1.25em;inline-size:0;block-size:0}
+.frame.floating>*,.frame.floating .status{position:absolute;inset-inline-end:0;inset-block-end:0}
+.frame.floating .panel,.frame.floating .status{inset-block-end:4.375em}
 .frame.floating .launch{inline-size:3.5em;block-size:3.5em;padding:0;box-shadow:0 .15em .4em rgb(0 0 0/.16),0 .5em 1.6em rgb(0 0 0/.2)}
 .frame.floating .launch .label{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.frame.floating .card .status{max-inline-size:16em;padding:.5em .9em;border:1px solid var(--line);border-radius:.8em;background:var(--surface);box-shadow:0 .3em 1em rgb(0 0 0/.12)}
+.frame.floating .card .status{inset-block-end:4.6em;inline-size:max-content;max-inline-size:16em;padding:.5em .9em;border:1px solid var(--line);border-radius:.8em;background:var(--surface);box-shadow:0 .3em 1em rgb(0 0 0/.12)}
 .frame.inline{position:absolute;inset:0}
 .frame.inline .panel,.frame.inline .card{block-size:100%}
 .frame.inline .card{box-sizing:border-box;display:flex;flex-direction:column;gap:1em;overflow:auto;padding:1.125em;border:1px solid var(--aiguy-line,var(--line));border-radius:var(--aiguy-radius,1.25em);background:var(--surface)}
@@ -41,6 +42,6 @@ all:initial;display:block;font-family:inherit;font-size:var(--aiguy-font-size,me
 .card .title,.card .greeting{margin:0}
 .card .title{font-weight:600}
 .frame.inline[data-phase=open] .card{display:none}
-@media (max-width:30em){.frame.floating[data-phase=open]{inset:0;gap:0}.frame.floating[data-phase=open] .card{display:none}}
+@media (max-width:30em){.frame.floating[data-phase=open] .card{display:none}}
 @media (forced-colors:active){.launch{border:2px solid ButtonText}}
 `;
