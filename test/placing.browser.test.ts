@@ -263,7 +263,7 @@ async function picture(page: Page): Promise<string[]> {
       'letterSpacing',
       'textTransform',
     ] as const;
-    const { left, top } = host.style.length > 0 ? host.getBoundingClientRect() : { left: 0, top: 0 };
+    const { left, top } = host.style.position !== 'absolute' ? host.getBoundingClientRect() : { left: 0, top: 0 };
     const shown = [...(host.shadowRoot?.querySelectorAll('*') ?? [])].filter((element) => element.getClientRects().length > 0);
     return shown.map((element) => {
       const box = element.getBoundingClientRect();

@@ -12,8 +12,11 @@ use Aiguy\Settings\Settings;
 final class Widget_Renderer {
 
 	public const ATTRIBUTES = array( 'position', 'title', 'greeting', 'placeholder', 'theme', 'agent', ...Chat_Style::ATTRIBUTES );
-	/** Kept free before the launcher has run, so that nothing moves when it does; stronger than any theme. */
-	private const PLACE = 'display:block!important;font-size:medium!important;block-size:var(--aiguy-height,min(40em,80vh))!important;';
+	/** What it takes of the page before the launcher has run, so that nothing moves when it does; stronger than any theme. */
+	private const PLACES = array(
+		'inline'   => 'display:block!important;font-size:medium!important;block-size:var(--aiguy-height,min(40em,80vh))!important;',
+		'floating' => 'position:absolute!important;',
+	);
 
 	public function __construct( private readonly Widget_Assets $assets, private readonly Settings $settings ) {}
 
@@ -43,10 +46,9 @@ final class Widget_Renderer {
 				'failed'  => __( 'The chat could not be loaded. Please try again.', 'aiguy' ),
 			),
 		);
-		$style = ( 'inline' === $position ? self::PLACE : '' ) . Chat_Style::properties( $attributes );
 		return sprintf(
-			'<div class="aiguy-chat"%s data-aiguy="%s"><noscript>%s</noscript></div>',
-			'' === $style ? '' : ' style="' . esc_attr( $style ) . '"',
+			'<div class="aiguy-chat" style="%s" data-aiguy="%s"><noscript>%s</noscript></div>',
+			esc_attr( self::PLACES[ $position ] . Chat_Style::properties( $attributes ) ),
 			esc_attr( (string) wp_json_encode( $options ) ),
 			'inline' === $position ? esc_html__( 'The chat needs JavaScript.', 'aiguy' ) : ''
 		);

@@ -3,7 +3,7 @@
 // The chat stands in the same shadow root: every rule here names the launcher's own frame, card or button.
 
 /** In the corner, nothing of the page's layout counts. */
-export const floatingHostCss = ':host{all:unset!important;display:block!important}';
+export const floatingHostCss = ':host{all:unset!important;display:block!important;position:absolute!important}';
 /** In the page, its place and width are the page's, its looks are not. */
 export const inlineHostCss =
   ':host{display:block!important;font-size:medium!important;block-size:var(--aiguy-height,min(40em,80vh))!important;min-block-size:0!important;max-block-size:none!important;padding:0!important;border:0!important;background:none!important;box-shadow:none!important;outline:0!important;' +
