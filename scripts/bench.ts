@@ -9,6 +9,7 @@ import { signToken } from '@aiguy/manifests/tokens';
 import { benchIngest, defaultDocuments, parseDocuments } from '../bench/ingest.ts';
 import { benchKnowledge, defaultSizes, parseSizes } from '../bench/knowledge.ts';
 import type { LoadJob, LoadResult } from '../bench/load.ts';
+import { measurePageSpeed } from '../bench/page-speed.ts';
 import { pageWeight } from '../bench/page-weight.ts';
 import { cpuSeconds, give, percentile, rssMb, start } from '../bench/processes.ts';
 import { measureRelay } from '../bench/relay.ts';
@@ -20,7 +21,7 @@ import { allScopes, developmentSigner } from './keys.ts';
 import { hasPrograms, installHint } from './system-packages.ts';
 import { buildWidget } from './widget.ts';
 
-const help = `Usage: npm run bench [-- [knowledge|ingest|sessions] [--json] [--sizes LIST] [--documents N]]
+const help = `Usage: npm run bench [-- [knowledge|ingest|sessions|page] [--json] [--sizes LIST] [--documents N]]
 
 Measures on a scripted Messages API without delay, one tool call a turn: CPU seconds a thousand turns and time to the first
 token at 1, 32 and 256 at once (beside a loop by hand on node:http and the AI SDK), memory idle and with 1,000 open streams,
@@ -31,6 +32,7 @@ With ingest: documents and passages a second and memory while generated articles
 them) with the local embedder, and how long an answer takes meanwhile; on the embedded Postgres. A quarter of an hour.
 With sessions: 1,000 sessions open on one process, half SSE and half WebSocket, idle and then each with a turn: memory, delay of the
 event loop, and time from the model to the reader; on the embedded Postgres and on a real one (needs root and debootstrap). 3 minutes.
+With page: what the chat costs a page in Chromium, without it, closed and opened (needs php, mariadbd and chromium). 3 minutes.
   --json         the last line is one JSON object
   --sizes LIST   numbers of chunks, by default ${defaultSizes}
   --documents N  articles that are generated, by default ${defaultDocuments}
@@ -58,6 +60,7 @@ if (values.help) process.stdout.write(help);
 else if (part === 'knowledge') tell(await benchKnowledge({ sizes: parseSizes(values.sizes), say }));
 else if (part === 'ingest') tell(await benchIngest({ documents: parseDocuments(values.documents), say }));
 else if (part === 'sessions') tell(await benchSessions({ say }));
+else if (part === 'page') await benchPage();
 else if (part === undefined) await main();
 else throw new Error(`There is no «${part}» to measure.\n${help}`);
 
@@ -65,6 +68,12 @@ type Figures = { cpuPer1000Turns: number; p50: number; p95: number; turnsPerSeco
 
 function tell(result: object): void {
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+async function benchPage(): Promise<void> {
+  if (!hasPrograms(['php', 'mariadbd', 'chromium'])) throw new Error(`This needs php, mariadbd and chromium. ${installHint}`);
+  await buildWidget();
+  tell({ pages: await measurePageSpeed({ runs: 7, say }) });
 }
 
 async function main(): Promise<void> {

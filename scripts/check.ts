@@ -6,6 +6,7 @@ import { generate } from '../manifests/src/generate.ts';
 import { projectRoot } from './data-directory.ts';
 import { learnShippedIntents } from './learn-intents.ts';
 import { hasPrograms, installHint } from './system-packages.ts';
+import { generateTranslations } from './translations/generate.ts';
 
 type Step = { name: string; needs?: string; run: () => Promise<string | undefined> };
 
@@ -16,6 +17,7 @@ const steps: Step[] = [
   { name: 'types', run: async () => run(bin('tsc'), ['-p', '.']) },
   { name: 'types of the chat UI', run: async () => run(bin('tsc'), ['-p', 'wp-plugin']) },
   { name: 'generated files', run: async () => staleFiles() },
+  { name: 'translations', run: async () => untranslated() },
   { name: 'documentation', run: async () => run(process.execPath, ['--test', 'test/docs.test.ts']) },
   { name: 'PHP syntax', needs: 'php', run: async () => lintPhp() },
   { name: 'PHP style', needs: 'phpcs', run: async () => run('phpcs', ['-q', '--standard=wp-plugin/phpcs.xml.dist']) },
@@ -46,6 +48,12 @@ function run(program: string, args: string[]): string | undefined {
 async function staleFiles(): Promise<string | undefined> {
   const stale = [...(await generate({ check: true })), ...(await learnShippedIntents({ check: true }))];
   return stale.length === 0 ? undefined : `stale, run npm run generate: ${stale.join(', ')}\n`;
+}
+
+function untranslated(): string | undefined {
+  const { stale, problems } = generateTranslations({ check: true });
+  const lines = [...(stale.length > 0 ? [`stale, run npm run generate: ${stale.join(', ')}`] : []), ...problems];
+  return lines.length === 0 ? undefined : `${lines.join('\n')}\n`;
 }
 
 function lintPhp(): string | undefined {

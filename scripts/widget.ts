@@ -1,7 +1,7 @@
 // Builds the chat's TypeScript UI with @wordpress/scripts, once for each state of its sources.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { projectRoot } from './data-directory.ts';
 
@@ -13,6 +13,8 @@ export async function buildWidget(): Promise<void> {
   const sources = digestOfSources();
   if (existsSync(marker) && readFileSync(marker, 'utf8') === sources) return;
   process.stderr.write('Building the chat UI …\n');
+  // What is not made any more must not be packed.
+  rmSync(join(folder, 'build'), { recursive: true, force: true });
   const PATH = [dirname(process.execPath), join(projectRoot, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
   const result = spawnSync('npm', ['run', '--silent', 'build', '--workspace', 'wp-plugin'], {
     cwd: projectRoot,

@@ -5,18 +5,18 @@
  * Version:           0.1.0
  * Requires at least: 6.6
  * Requires PHP:      8.1
+ * Author:            The AIGuy contributors
  * License:           GPL-2.0-or-later
  * License URI:       https://www.gnu.org/licenses/gpl-2.0.html
  * Text Domain:       aiguy
+ * Domain Path:       /languages
  */
 
 declare(strict_types=1);
 
 namespace Aiguy;
 
-if ( ! defined( 'ABSPATH' ) ) {
-	exit;
-}
+defined( 'ABSPATH' ) || exit;
 
 if ( PHP_VERSION_ID < 80100 || version_compare( $GLOBALS['wp_version'], '6.6', '<' ) || ! function_exists( 'sodium_crypto_sign_detached' ) || ! extension_loaded( 'curl' ) ) {
 	add_action(

@@ -32,6 +32,7 @@ final class Plugin {
 		$staff    = new Staff\Staff_Client( $key->current( ... ), $settings );
 		$route    = new Staff\Staff_Route( $errors );
 
+		( new Languages( plugin_dir_path( $this->file ) . 'languages/' ) )->add_hooks();
 		register_activation_hook( $this->file, $key->ensure( ... ) );
 
 		( new Rest\Response_Filter( $errors ) )->add_hooks();
@@ -44,6 +45,7 @@ final class Plugin {
 		$assets->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();
 		( new Widget\Widget_Block( $this->file, $renderer ) )->add_hooks();
+		( new Widget\Template_Function( $this->file, $renderer ) )->add_hooks();
 		( new Settings\Connection_Controller( $client, $key ) )->add_hooks();
 		( new Settings\Key_Controller( $key ) )->add_hooks();
 		( new Settings\Settings_Page( $this->file, $settings, $key ) )->add_hooks();

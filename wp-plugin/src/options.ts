@@ -24,16 +24,21 @@ export type ChatOptions = {
   title: string;
   greeting: string;
   placeholder: string;
-  theme: 'auto' | 'light' | 'dark';
+  /** Own: the page gives --aiguy-surface or --aiguy-text. */
+  theme: 'auto' | 'light' | 'dark' | 'own';
+  /** Id of the agent that answers; empty for the site's default one. */
+  agent?: string;
   /** Whether articles are offered for what is being typed. */
   suggestArticles: boolean;
-  /** The text domain's entries as in WordPress' JSON files (locale_data.messages), or null for English. */
-  translations: Record<string, string[]> | null;
+  /** The text domain's entries as in WordPress' JSON files (locale_data.messages), the address of such a file, or null for English. */
+  translations: Words | string | null;
   /** The launcher's words; it carries no translation library. */
   strings?: Partial<LauncherStrings>;
   /** Questions to begin with, at most three are shown. */
   suggestedQuestions?: string[];
 };
+
+export type Words = Record<string, string[]>;
 
 export type LauncherStrings = { open: string; start: string; loading: string; failed: string };
 
@@ -47,7 +52,7 @@ export type MountedChat = { show: (state: OpenState) => void };
 
 export type ChatGlobal = {
   /** Renders the chat into `element`, in whose root chat.css stands already. */
-  mount: (element: HTMLElement, options: ChatOptions, host: ChatHost) => MountedChat;
+  mount: (element: HTMLElement, options: ChatOptions & { translations: Words | null }, host: ChatHost) => MountedChat;
 };
 
 export type ChatHost = {

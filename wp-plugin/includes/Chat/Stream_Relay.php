@@ -116,8 +116,9 @@ final class Stream_Relay {
 		while ( ob_get_level() > 0 && ob_end_clean() ) {
 			continue;
 		}
+		// phpcs:ignore WordPress.PHP.IniSet -- A notice or a compressor would break the stream.
 		ini_set( 'display_errors', '0' );
-		ini_set( 'zlib.output_compression', '0' );
+		ini_set( 'zlib.output_compression', '0' ); // phpcs:ignore WordPress.PHP.IniSet -- As above.
 		if ( function_exists( 'apache_setenv' ) ) {
 			apache_setenv( 'no-gzip', '1' );
 		}
@@ -162,7 +163,7 @@ final class Stream_Relay {
 			}
 		}
 		// Not escaped: neither a stream of JSON frames nor a file to be saved is HTML, and the content type says so.
-		echo $data;
+		echo $data; // phpcs:ignore WordPress.Security.EscapeOutput -- An event stream, not HTML.
 		flush();
 	}
 
@@ -217,6 +218,6 @@ final class Stream_Relay {
 		header( 'Cache-Control: no-store, private' );
 		header( 'X-Content-Type-Options: nosniff' );
 		// Not escaped: JSON is no HTML, and its content type says so.
-		echo $body;
+		echo $body; // phpcs:ignore WordPress.Security.EscapeOutput -- JSON with its content type, not HTML.
 	}
 }

@@ -49,15 +49,38 @@ final class Widget_Assets {
 		);
 	}
 
-	/** @return array<string, list<string>>|null The chat's words in the page's language, from the language files of the plugin; null for English. */
-	public function translations(): ?array {
-		$words = array();
-		foreach ( array( self::CHAT => 'chat', self::CHAT . '-extras' => 'extras' ) as $handle => $name ) {
-			wp_register_script( $handle, $this->url( "$name.js" ), array(), $this->version( "$name.asset.php" ), true );
-			$json   = load_script_textdomain( $handle, 'aiguy', plugin_dir_path( $this->file ) . 'languages' );
-			$words += $json ? ( json_decode( $json, true )['locale_data']['messages'] ?? array() ) : array();
+	/**
+	 * The chat's words in the page's language, from a language pack or the plugin's own files.
+	 *
+	 * @return string|array<string, list<string>>|null The address of the file, which only a visitor who opens the chat loads; the words
+	 *                                                 themselves where another plugin changes them; null for English.
+	 */
+	public function translations(): string|array|null {
+		wp_register_script( self::CHAT, $this->url( 'chat.js' ), array(), $this->version( 'chat.asset.php' ), true );
+		$path = '';
+		$note = static function ( string|false $json, string|false $file ) use ( &$path ): string|false {
+			$path = is_string( $file ) ? $file : '';
+			return $json;
+		};
+		add_filter( 'load_script_translations', $note, PHP_INT_MIN, 2 );
+		$json = load_script_textdomain( self::CHAT, 'aiguy' );
+		remove_filter( 'load_script_translations', $note, PHP_INT_MIN );
+		if ( ! $json ) {
+			return null;
 		}
-		return $words ?: null;
+		$url = has_filter( 'load_script_translations' ) || has_filter( 'pre_load_script_translations' ) ? '' : $this->url_of( $path );
+		return '' !== $url ? $url : ( json_decode( $json, true )['locale_data']['messages'] ?? null );
+	}
+
+	/** Empty where a browser can't reach the file. */
+	private function url_of( string $path ): string {
+		$places = array( plugin_dir_path( $this->file ) => plugins_url( '/', $this->file ), trailingslashit( WP_CONTENT_DIR ) => content_url( '/' ) );
+		foreach ( $places as $folder => $url ) {
+			if ( str_starts_with( $path, $folder ) ) {
+				return add_query_arg( 'ver', (string) filemtime( $path ), $url . substr( $path, strlen( $folder ) ) );
+			}
+		}
+		return '';
 	}
 
 	/**

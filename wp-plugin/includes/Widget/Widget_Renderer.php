@@ -12,16 +12,22 @@ use Aiguy\Settings\Settings;
 
 final class Widget_Renderer {
 
-	public const ATTRIBUTES = array( 'position', 'title', 'greeting', 'placeholder', 'theme' );
+	public const ATTRIBUTES = array( 'position', 'title', 'greeting', 'placeholder', 'theme', 'agent', ...Chat_Style::ATTRIBUTES );
+	/** What it takes of the page before the launcher has run, so that nothing moves when it does; stronger than any theme. */
+	private const PLACES = array(
+		'inline'   => 'display:block!important;font-size:medium!important;block-size:var(--aiguy-height,min(40em,80vh))!important;',
+		'floating' => 'position:absolute!important;',
+	);
 
 	public function __construct( private readonly Widget_Assets $assets, private readonly Settings $settings, private readonly Ajax_Door $door ) {}
 
-	/** @param array<string, mixed> $attributes position (floating, inline), title, greeting, placeholder, theme (auto, light, dark). */
+	/** @param array<string, mixed> $attributes position (floating, inline), title, greeting, placeholder, theme (auto, light, dark), agent (its id), and those of Chat_Style. */
 	public function render( array $attributes ): string {
 		if ( ! $this->assets->is_built() ) {
 			return '';
 		}
 		$this->assets->enqueue_launcher();
+		$attributes = array_filter( $attributes, 'is_scalar' );
 		$position = 'inline' === ( $attributes['position'] ?? '' ) ? 'inline' : 'floating';
 		$options  = array(
 			'rest'            => esc_url_raw( rest_url( 'aiguy/v1/' ) ),
@@ -30,10 +36,9 @@ final class Widget_Renderer {
 			'locale'          => determine_locale(),
 			'rtl'             => is_rtl(),
 			'position'        => $position,
-			'title'           => $this->text( $attributes, 'title' ) ?: $this->settings->title(),
-			'greeting'        => $this->text( $attributes, 'greeting' ) ?: $this->settings->greeting(),
-			'placeholder'     => $this->text( $attributes, 'placeholder' ) ?: __( 'Write a message', 'aiguy' ),
-			'theme'           => in_array( $attributes['theme'] ?? '', array( 'light', 'dark' ), true ) ? $attributes['theme'] : 'auto',
+			...$this->texts( $attributes ),
+			'theme'           => $this->theme( $attributes ),
+			'agent'           => preg_match( '/^[a-z0-9-]{1,40}$/D', (string) ( $attributes['agent'] ?? '' ) ) ? $attributes['agent'] : '',
 			'suggestArticles' => $this->settings->suggest_articles(),
 			'translations'    => $this->assets->translations(),
 			'strings'         => array(
@@ -43,7 +48,34 @@ final class Widget_Renderer {
 				'failed'  => __( 'The chat could not be loaded. Please try again.', 'aiguy' ),
 			),
 		);
-		return sprintf( '<div class="aiguy-chat" data-aiguy="%s"></div>', esc_attr( (string) wp_json_encode( $options ) ) );
+		return sprintf(
+			'<div class="aiguy-chat" style="%s" data-aiguy="%s"><noscript>%s</noscript></div>',
+			esc_attr( self::PLACES[ $position ] . Chat_Style::properties( $attributes ) ),
+			esc_attr( (string) wp_json_encode( $options ) ),
+			'inline' === $position ? esc_html__( 'The chat needs JavaScript.', 'aiguy' ) : ''
+		);
+	}
+
+	/**
+	 * @param array<string, mixed> $attributes
+	 * @return array{title: string, greeting: string, placeholder: string} The site's own words where the attributes have none.
+	 */
+	public function texts( array $attributes ): array {
+		return array(
+			'title'       => $this->text( $attributes, 'title' ) ?: $this->settings->title(),
+			'greeting'    => $this->text( $attributes, 'greeting' ) ?: $this->settings->greeting(),
+			'placeholder' => $this->text( $attributes, 'placeholder' ) ?: __( 'Write a message', 'aiguy' ),
+		);
+	}
+
+	/** @param array<string, mixed> $attributes */
+	private function theme( array $attributes ): string {
+		$theme = $attributes['theme'] ?? '';
+		return match ( true ) {
+			Chat_Style::has_own_surface( $attributes )            => 'own',
+			in_array( $theme, array( 'light', 'dark' ), true )    => $theme,
+			default                                               => 'auto',
+		};
 	}
 
 	/** @param array<string, mixed> $attributes */

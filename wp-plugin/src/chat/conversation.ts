@@ -32,8 +32,8 @@ export type Conversation = {
   undo(effectId: string): void;
   receipt(number: number): Promise<Blob>;
   file(fileId: string): Promise<Blob>;
-  /** Whether anybody looks: only then what happens between two answers is followed. */
-  setVisible(isVisible: boolean): void;
+  /** Whether anybody looks: only then what happens between two answers is followed. Several chats of a page may show one conversation. */
+  setVisible(isVisible: boolean, viewer?: object): void;
   /**
    * Another route of the site; see Transport.
    * @throws ChatError
@@ -71,7 +71,7 @@ class LiveConversation implements Conversation {
   readonly #listeners = new Set<() => void>();
   readonly #taken = new Map<string, () => void>();
   #snapshot: Snapshot = { chat: emptyChat, connection: 'connected', isLoading: false, isBusy: false, isStopping: false };
-  #isVisible = false;
+  readonly #viewers = new Set<object>();
   #following = 0;
   #watching: AbortController | undefined;
   /** Settles when the message before was taken, so that none overtakes another. */
@@ -147,9 +147,11 @@ class LiveConversation implements Conversation {
     return await this.#transport.file(fileId);
   }
 
-  setVisible(isVisible: boolean): void {
-    if (isVisible === this.#isVisible) return;
-    this.#isVisible = isVisible;
+  setVisible(isVisible: boolean, viewer: object = this): void {
+    const before = this.#viewers.size;
+    if (isVisible) this.#viewers.add(viewer);
+    else this.#viewers.delete(viewer);
+    if (before > 0 === this.#viewers.size > 0) return;
     if (!isVisible) this.#watching?.abort();
     else if (this.#following === 0 && this.#snapshot.chat.lastEventId > 0)
       void this.#follow(this.#transport.resume(this.#snapshot.chat.lastEventId)).catch(() => undefined);
@@ -263,7 +265,7 @@ class LiveConversation implements Conversation {
 
   #watch(): void {
     const { lastEventId } = this.#snapshot.chat;
-    if (!this.#isVisible || lastEventId === 0) return;
+    if (this.#viewers.size === 0 || lastEventId === 0) return;
     this.#watching = new AbortController();
     void this.#transport.watch(lastEventId, this.#watching.signal);
   }

@@ -1,5 +1,5 @@
 // The launcher: a button, and on its first use everything else. Before that no request, no storage, no cookie; no dependency ever.
-import type { ChatOptions, MountedChat } from '../options.ts';
+import type { ChatOptions, MountedChat, Words } from '../options.ts';
 import { loadScript, loadScripts, loadStyle } from './load.ts';
 import { createView, type View } from './view.ts';
 
@@ -61,9 +61,21 @@ function start(element: HTMLElement, options: ChatOptions, name: string): void {
 async function load(view: View, options: ChatOptions, onClose: () => void): Promise<MountedChat> {
   const timeout = new Promise<never>((_resolve, reject) => setTimeout(reject, loadTimeoutMs));
   const files = Promise.all([loadStyle(view.root, options.style), loadScripts(options.deps, options.chat)]);
+  const words = loadWords(options.translations);
   await Promise.race([files, timeout]);
   if (!window.aiguyChat) throw new Error('the chat did not start');
-  return window.aiguyChat.mount(view.panel, options, { onClose, loadScript });
+  const translations = await Promise.race([words, timeout]);
+  return window.aiguyChat.mount(view.panel, { ...options, translations }, { onClose, loadScript });
+}
+
+/** Without them the chat speaks English. */
+async function loadWords(words: ChatOptions['translations']): Promise<Words | null> {
+  if (typeof words !== 'string') return words;
+  try {
+    return (await (await fetch(words)).json()).locale_data.messages;
+  } catch {
+    return null;
+  }
 }
 
 function remembered(): string | undefined {

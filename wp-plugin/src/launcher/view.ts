@@ -70,8 +70,8 @@ function make<K extends keyof HTMLElementTagNameMap>(name: K, className: string,
 /** A speech bubble while closed, an arrow down while open. */
 function icons(): SVGSVGElement[] {
   const shapes = {
-    bubble: 'M7.5 4h9A4.5 4.5 0 0 1 21 8.5v4a4.5 4.5 0 0 1-4.5 4.5H12l-4.5 4v-4A4.5 4.5 0 0 1 3 12.5v-4A4.5 4.5 0 0 1 7.5 4Z',
-    arrow: 'm5 9 7 7 7-7',
+    'to-open': 'M7.5 4h9A4.5 4.5 0 0 1 21 8.5v4a4.5 4.5 0 0 1-4.5 4.5H12l-4.5 4v-4A4.5 4.5 0 0 1 3 12.5v-4A4.5 4.5 0 0 1 7.5 4Z',
+    'to-close': 'm5 9 7 7 7-7',
   };
   return Object.entries(shapes).map(([name, shape]) => {
     const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');

@@ -9,36 +9,50 @@ import { LogTransport } from '../chat/log-transport.ts';
 import { createSession, type SendJson, type VisitorSession } from '../chat/session.ts';
 import type { ReceivedEvent } from '../chat/transport.ts';
 import { createWays, type WayMemory } from '../chat/ways.ts';
-import type { ChatHost, ChatOptions, MountedChat } from '../options.ts';
+import type { ChatGlobal, ChatOptions, MountedChat } from '../options.ts';
 import { ChatPanel } from './chat-panel.tsx';
 import { followPage } from './follow-page.ts';
 import './styles/frame.css';
+import './styles/own-colours.css';
 import './styles/messages.css';
 import './styles/cards.css';
 import './styles/controls.css';
 import './styles/conditions.css';
 
-window.aiguyChat = { mount };
+type Talk = { conversation: Conversation; site: Site };
 
-function mount(element: HTMLElement, options: ChatOptions, { onClose, loadScript }: ChatHost): MountedChat {
-  if (options.translations) setLocaleData(options.translations, 'aiguy');
-  const door = createDoor({ ...options, send, memory: doorMemory });
+window.aiguyChat = { mount: createMount() };
+
+function createMount(): ChatGlobal['mount'] {
+  /** What leads to the same agent is one conversation, in whichever chat of the page the visitor writes. */
+  const talks = new Map<string, Talk>();
+  return (element, options, { onClose, loadScript }) => {
+    if (options.translations) setLocaleData(options.translations, 'aiguy');
+    const key = `${options.rest} ${options.agent ?? ''}`;
+    const known = talks.get(key);
+    const { conversation, site } = known ?? begin(options, async () => await loadScript(options.page));
+    talks.set(key, { conversation, site });
+    const loadExtras = async () => {
+      await loadScript(options.extras);
+      const root = element.getRootNode() as ShadowRoot;
+      return await window.aiguyExtras?.({ root, style: options.extrasStyle, options, ...site, explain: (code) => errorText(code, __) });
+    };
+    const root = createRoot(element);
+    const show: MountedChat['show'] = (openState) =>
+      root.render(<ChatPanel options={options} conversation={conversation} openState={openState} onClose={onClose} loadExtras={loadExtras} />);
+    if (!known) void conversation.load();
+    return { show };
+  };
+}
+
+function begin({ rest, door }: ChatOptions, loadPage: () => Promise<void>): Talk {
+  const way = createDoor({ rest, door, send, memory: doorMemory });
   const site: Site = {
-    rest: options.rest,
-    session: createSession({ rest: options.rest, send: door.send, now: Date.now }),
-    fetch: (url, init) => fetch(door.through(String(url)), init),
+    rest,
+    session: createSession({ rest, send: way.send, now: Date.now }),
+    fetch: (url, init) => fetch(way.through(String(url)), init),
   };
-  const conversation = converse(site, async () => await loadScript(options.page));
-  const loadExtras = async () => {
-    await loadScript(options.extras);
-    const root = element.getRootNode() as ShadowRoot;
-    return await window.aiguyExtras?.({ root, style: options.extrasStyle, options, ...site, explain: (code) => errorText(code, __) });
-  };
-  const root = createRoot(element);
-  const show: MountedChat['show'] = (openState) =>
-    root.render(<ChatPanel options={options} conversation={conversation} openState={openState} onClose={onClose} loadExtras={loadExtras} />);
-  void conversation.load();
-  return { show };
+  return { conversation: converse(site, loadPage), site };
 }
 
 /** The handler itself, without middlewares: those are the page's, and may add a nonce that is older than it may be. */

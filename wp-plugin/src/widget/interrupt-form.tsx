@@ -16,7 +16,9 @@ export function InterruptForm({ card, conversation, first }: Props) {
   const errors = { ...card.errors, ...found };
   const wrong = Object.keys(errors).join();
   useEffect(() => {
-    if (wrong !== '') form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+    // The same form may stand in another chat of the page.
+    const isHere = form.current?.closest('.chat')?.contains((form.current.getRootNode() as ShadowRoot).activeElement);
+    if (wrong !== '' && isHere) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
   }, [wrong]);
   useEffect(() => {
     (first as { current: HTMLElement | null }).current = form.current?.querySelector<HTMLElement>('input, select, button') ?? null;

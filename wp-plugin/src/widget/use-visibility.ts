@@ -4,9 +4,13 @@ import type { Conversation } from '../chat/conversation.ts';
 
 export function useVisibility(conversation: Conversation, isOpen: boolean): void {
   useEffect(() => {
-    const tell = () => conversation.setVisible(isOpen && document.visibilityState === 'visible');
+    const viewer = {};
+    const tell = () => conversation.setVisible(isOpen && document.visibilityState === 'visible', viewer);
     tell();
     document.addEventListener('visibilitychange', tell);
-    return () => document.removeEventListener('visibilitychange', tell);
+    return () => {
+      document.removeEventListener('visibilitychange', tell);
+      conversation.setVisible(false, viewer);
+    };
   }, [conversation, isOpen]);
 }
