@@ -12,6 +12,10 @@ if ( ! defined( 'WP_UNINSTALL_PLUGIN' ) ) {
 $aiguy_remove = static function (): void {
 	delete_option( 'aiguy_settings' );
 	delete_option( 'aiguy_signing_key' );
+	delete_option( 'aiguy_agents' );
+	delete_option( 'aiguy_knowledge' );
+	delete_option( 'aiguy_setup' );
+	delete_option( 'aiguy_setup_open' );
 };
 
 if ( is_multisite() ) {

@@ -17,14 +17,15 @@ final class Plugin {
 		$settings = new Settings\Settings();
 		$key      = new Session\Signing_Key();
 		$visitors = new Session\Visitor_Resolver();
-		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ) );
+		$agents   = new Settings\Agents();
+		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ), static fn( string $id ): array => $agents->find( $id )->claim() );
 		// The sites of a network share their salts; a session belongs to one site.
 		$cookie   = new Session\Session_Cookie( static fn(): string => get_current_blog_id() . wp_salt( 'auth' ), $visitors->current( ... ) );
 		$guard    = new Rest\Request_Guard( static fn(): array => array( home_url(), site_url() ) );
 		$errors   = new Rest\Error_Response();
 		$client   = new Chat\Orchestrator_Client( $settings, $signer );
 		$assets   = new Widget\Widget_Assets( $this->file );
-		$renderer = new Widget\Widget_Renderer( $assets, $settings );
+		$renderer = new Widget\Widget_Renderer( $assets, $settings, $agents );
 
 		$staff    = new Staff\Staff_Client( $key->current( ... ), $settings );
 		$route    = new Staff\Staff_Route( $errors );
@@ -42,6 +43,7 @@ final class Plugin {
 		( new Settings\Connection_Controller( $client, $key ) )->add_hooks();
 		( new Settings\Key_Controller( $key ) )->add_hooks();
 		( new Settings\Settings_Page( $this->file, $settings, $key ) )->add_hooks();
+		( new Settings\Agents_Controller( $agents, $guard, $route ) )->add_hooks();
 		( new Staff\Capabilities() )->add_hooks();
 		( new Staff\Site_Controller( $staff, $route ) )->add_hooks();
 		( new Staff\Admin_Screens( $this->file, $this->screens( ... ) ) )->add_hooks();

@@ -29,7 +29,7 @@ after(async () => {
 const call = async (route: string, as: { cookie?: string; headers?: Record<string, string> } = owner) =>
   await callRoute(site, `admin/${route}`, { method: 'POST', ...as });
 const problem = async () => JSON.parse((await call('connection')).text).problem as string;
-const pageUrl = () => `${site.url}/wp-admin/options-general.php?page=aiguy`;
+const pageUrl = () => `${site.url}/wp-admin/admin.php?page=aiguy-connection`;
 const page = async (url = pageUrl()) => (await send(url, { headers: { cookie: owner.cookie } })).text;
 const settings = () => JSON.parse(site.evaluate("echo wp_json_encode( get_option( 'aiguy_settings' ) );")) as Record<string, string>;
 const point = (url: string) => site.evaluate(`update_option('aiguy_settings', array('orchestrator_url' => '${url}'));`);
@@ -37,7 +37,7 @@ const point = (url: string) => site.evaluate(`update_option('aiguy_settings', ar
 /** Submits the settings form as a browser would. @returns the page that the owner then sees */
 async function save(fields: Record<string, string>): Promise<string> {
   const nonce = /name="_wpnonce" value="([^"]+)"/.exec(await page())?.[1] ?? '';
-  const form = new URLSearchParams({ option_page: 'aiguy', action: 'update', _wpnonce: nonce });
+  const form = new URLSearchParams({ option_page: 'aiguy-connection', action: 'update', _wpnonce: nonce });
   for (const [name, value] of Object.entries(fields)) form.set(`aiguy_settings[${name}]`, value);
   const headers = { cookie: owner.cookie, 'content-type': 'application/x-www-form-urlencoded', referer: pageUrl() };
   const { location } = (await send(`${site.url}/wp-admin/options.php`, { method: 'POST', headers, body: form.toString() })).headers;
@@ -127,12 +127,10 @@ test('saved settings are cleaned, and an address that can’t be used leaves the
     orchestrator_url: `${upstream.url}/`,
     public_orchestrator_url: '',
     transport: 'relay',
-    title: '<b>Help</b>',
-    greeting: 'Hi',
     suggest_articles: '0',
   };
   await save(fields);
-  assert.deepEqual(settings(), { ...fields, orchestrator_url: upstream.url, title: 'Help' });
+  assert.deepEqual(settings(), { ...fields, orchestrator_url: upstream.url });
   for (const url of [
     'javascript:alert(1)',
     'file:///etc/passwd',

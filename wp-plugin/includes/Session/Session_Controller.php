@@ -42,11 +42,13 @@ final class Session_Controller {
 	private function open( \WP_REST_Request $request ): \WP_REST_Response {
 		try {
 			$this->guard->read_json( $request, array() );
+			// A page cache may still name an agent that is gone: its chats go on with the default one, whose settings are then signed.
+			$agent = Session_Cookie::agent();
 			$nonce = $this->visitors->nonce();
 			$user  = $this->visitors->current();
 			// A signed-in user who has not yet sent his nonce asks again at once, with the nonce: this session is not kept.
 			$is_kept = null !== $user || null === $nonce;
-			$session = $is_kept ? $this->session_of( $user ) : Chat_Session::start( Visitor::guest() );
+			$session = $is_kept ? $this->session_of( $user, $agent ) : Chat_Session::start( Visitor::guest(), $agent );
 			$answer  = $this->answer( $session, $nonce );
 			if ( $is_kept ) {
 				$this->cookie->write( $session );
@@ -64,7 +66,7 @@ final class Session_Controller {
 		return array(
 			'sessionId'       => $session->id,
 			'visitor'         => $session->visitor->is_customer ? 'customer' : 'guest',
-			'assertion'       => $this->signer->sign( $session->visitor, $session->id, $now ),
+			'assertion'       => $this->signer->sign( $session, $now ),
 			'expiresAt'       => $now + Assertion_Signer::LIFETIME_SECONDS,
 			'nonce'           => $nonce,
 			'transport'       => '' === $direct ? 'relay' : 'direct',
@@ -73,9 +75,9 @@ final class Session_Controller {
 	}
 
 	/** The visitor's own session goes on; who signs in or out gets a new one. */
-	private function session_of( ?Visitor $user ): Chat_Session {
+	private function session_of( ?Visitor $user, string $agent ): Chat_Session {
 		$known  = $this->cookie->read();
 		$is_own = null !== $known && ( null === $user ? ! $known->visitor->is_customer : $known->visitor->subject === $user->subject );
-		return $is_own ? $known : Chat_Session::start( $user ?? Visitor::guest() );
+		return $is_own ? $known : Chat_Session::start( $user ?? Visitor::guest(), $agent );
 	}
 }

@@ -47,6 +47,11 @@ final class Widget_Assets {
 		);
 	}
 
+	/** Address of the question that stands before a chat which needs consent. */
+	public function consent(): string {
+		return add_query_arg( 'ver', $this->version( 'consent.asset.php' ), $this->url( 'consent.js' ) );
+	}
+
 	/** @return array<string, list<string>>|null The chat's words in the page's language, from the language files of the plugin; null for English. */
 	public function translations(): ?array {
 		wp_register_script( self::CHAT, $this->url( 'chat.js' ), array(), $this->version( 'chat.asset.php' ), true );

@@ -7,20 +7,23 @@ declare(strict_types=1);
 
 namespace Aiguy\Widget;
 
+use Aiguy\Settings\Agent;
+use Aiguy\Settings\Agents;
 use Aiguy\Settings\Settings;
 
 final class Widget_Renderer {
 
-	public const ATTRIBUTES = array( 'position', 'title', 'greeting', 'placeholder', 'theme' );
+	public const ATTRIBUTES = array( 'agent', 'position', 'title', 'greeting', 'placeholder', 'theme' );
 
-	public function __construct( private readonly Widget_Assets $assets, private readonly Settings $settings ) {}
+	public function __construct( private readonly Widget_Assets $assets, private readonly Settings $settings, private readonly Agents $agents ) {}
 
-	/** @param array<string, mixed> $attributes position (floating, inline), title, greeting, placeholder, theme (auto, light, dark). */
+	/** @param array<string, mixed> $attributes agent (an id; the default without one), position (floating, inline), title, greeting, placeholder, theme (auto, light, dark). */
 	public function render( array $attributes ): string {
 		if ( ! $this->assets->is_built() ) {
 			return '';
 		}
 		$this->assets->enqueue_launcher();
+		$agent    = $this->agents->find( (string) ( $attributes['agent'] ?? '' ) );
 		$position = 'inline' === ( $attributes['position'] ?? '' ) ? 'inline' : 'floating';
 		$options  = array(
 			'rest'            => esc_url_raw( rest_url( 'aiguy/v1/' ) ),
@@ -28,11 +31,12 @@ final class Widget_Renderer {
 			'locale'          => determine_locale(),
 			'rtl'             => is_rtl(),
 			'position'        => $position,
-			'title'           => $this->text( $attributes, 'title' ) ?: $this->settings->title(),
-			'greeting'        => $this->text( $attributes, 'greeting' ) ?: $this->settings->greeting(),
+			'title'           => $this->text( $attributes, 'title' ) ?: $agent->name,
+			'greeting'        => $this->text( $attributes, 'greeting' ) ?: $agent->greeting,
 			'placeholder'     => $this->text( $attributes, 'placeholder' ) ?: __( 'Write a message', 'aiguy' ),
 			'theme'           => in_array( $attributes['theme'] ?? '', array( 'light', 'dark' ), true ) ? $attributes['theme'] : 'auto',
 			'suggestArticles' => $this->settings->suggest_articles(),
+			...$this->of_agent( $agent ),
 			'translations'    => $this->assets->translations(),
 			'strings'         => array(
 				'open'    => __( 'Open the chat', 'aiguy' ),
@@ -41,7 +45,23 @@ final class Widget_Renderer {
 				'failed'  => __( 'The chat could not be loaded. Please try again.', 'aiguy' ),
 			),
 		);
-		return sprintf( '<div class="aiguy-chat" data-aiguy="%s"></div>', esc_attr( (string) wp_json_encode( $options ) ) );
+		// Custom properties are all that reaches into the chat; without a colour of the agent's own, the theme's counts.
+		$colours = '' === $agent->accent ? '' : sprintf( ' style="--aiguy-accent:%s;--aiguy-on-accent:%s"', esc_attr( $agent->accent ), esc_attr( $agent->on_accent() ) );
+		return sprintf( '<div class="aiguy-chat"%s data-aiguy="%s"></div>', $colours, esc_attr( (string) wp_json_encode( $options ) ) );
+	}
+
+	/** @return array<string, mixed> What the agent says of itself; the same for every visitor. */
+	private function of_agent( Agent $agent ): array {
+		$privacy = $agent->privacy_link ? get_privacy_policy_url() : '';
+		return array(
+			'agent'              => $this->agents->all()[0]->id === $agent->id ? '' : $agent->id,
+			'avatar'             => (string) wp_get_attachment_image_url( $agent->avatar ),
+			'suggestedQuestions' => $agent->suggested_questions,
+			'disclosure'         => $agent->disclosure_text(),
+			'privacyUrl'         => $privacy,
+			'consent'            => $agent->consent['on'] || function_exists( 'wp_has_consent' ) ? array( 'script' => $this->assets->consent(), 'text' => $agent->consent_text(), 'always' => $agent->consent['on'] ) : null,
+			'openingHours'       => array() === $agent->opening_hours ? null : array( 'timeZone' => wp_timezone_string(), 'hours' => $agent->opening_hours ),
+		);
 	}
 
 	/** @param array<string, mixed> $attributes */

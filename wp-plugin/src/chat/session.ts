@@ -39,6 +39,8 @@ export type VisitorSession = {
 export type SessionPorts = {
   /** Base of the routes, as the page gives it. */
   rest: string;
+  /** Id of the agent; empty or left out for the site's default. */
+  agent?: string | undefined;
   send: SendJson;
   now: () => number;
 };
@@ -72,7 +74,7 @@ export function createSession(ports: SessionPorts): VisitorSession {
   return {
     ensure: async () => (session && ports.now() < renewAt ? session : await renew()),
     renew,
-    headers: (): Record<string, string> => (session?.visitor === 'customer' && session.nonce ? { 'X-WP-Nonce': session.nonce } : {}),
+    headers: () => ({ ...(session?.visitor === 'customer' && session.nonce ? { 'X-WP-Nonce': session.nonce } : {}), ...agentHeader(ports) }),
   };
 }
 
@@ -85,8 +87,11 @@ async function openSession(ports: SessionPorts, nonce: string | null): Promise<S
   return first.visitor === 'guest' && first.nonce !== null ? await post(ports, first.nonce) : first;
 }
 
-async function post({ rest, send }: SessionPorts, nonce: string | null): Promise<SiteSession> {
-  const headers: Record<string, string> = nonce === null ? {} : { 'X-WP-Nonce': nonce };
+const agentHeader = ({ agent }: SessionPorts): Record<string, string> => (agent ? { 'X-Aiguy-Agent': agent } : {});
+
+async function post(ports: SessionPorts, nonce: string | null): Promise<SiteSession> {
+  const { rest, send } = ports;
+  const headers: Record<string, string> = { ...(nonce === null ? {} : { 'X-WP-Nonce': nonce }), ...agentHeader(ports) };
   try {
     return parseSession(await send({ url: `${rest}session`, method: 'POST', headers, data: {}, signal: AbortSignal.timeout(requestTimeoutMs) }));
   } catch (error) {

@@ -63,7 +63,7 @@ async function load(view: View, options: ChatOptions, onClose: () => void): Prom
   const files = Promise.all([loadStyle(view.root, options.style), loadScripts(options.deps, options.chat)]);
   await Promise.race([files, timeout]);
   if (!window.aiguyChat) throw new Error('the chat did not start');
-  return window.aiguyChat.mount(view.panel, options, { onClose, loadScript });
+  return await window.aiguyChat.mount(view.panel, options, { onClose, loadScript });
 }
 
 function remembered(): string | undefined {

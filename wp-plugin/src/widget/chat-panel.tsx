@@ -58,7 +58,7 @@ export function ChatPanel({ options, conversation, suggestions, openState, onClo
       data-theme={options.theme}
       onKeyDown={onKeyDown}
     >
-      <Header title={options.title} onClose={onClose} />
+      <Header title={options.title} avatar={options.avatar} onClose={onClose} />
       <MessageList options={options} snapshot={snapshot} conversation={conversation} onRetry={onRetry} onSuggestion={onSend} />
       <Composer
         ref={field}
@@ -73,12 +73,10 @@ export function ChatPanel({ options, conversation, suggestions, openState, onClo
   );
 }
 
-function Header({ title, onClose }: { title: string; onClose: () => void }) {
+function Header({ title, avatar, onClose }: { title: string; avatar: string | undefined; onClose: () => void }) {
   return (
     <header className="header">
-      <span className="mark">
-        <Icon name="bubble" />
-      </span>
+      <span className="mark">{avatar ? <img src={avatar} alt="" /> : <Icon name="bubble" />}</span>
       <h2 className="title" dir="auto">
         {title}
       </h2>

@@ -9,7 +9,7 @@ import { createSession, type SendJson, type VisitorSession } from '../chat/sessi
 import type { ReceivedEvent } from '../chat/transport.ts';
 import { waitMs } from '../chat/wait.ts';
 import { createWays, type WayMemory } from '../chat/ways.ts';
-import type { ChatHost, ChatOptions, MountedChat } from '../options.ts';
+import type { ChatHost, ChatOptions, MountedChat, OpenState } from '../options.ts';
 import { ChatPanel } from './chat-panel.tsx';
 import { followPage } from './follow-page.ts';
 import './styles/frame.css';
@@ -20,16 +20,29 @@ import './styles/conditions.css';
 
 window.aiguyChat = { mount };
 
-function mount(element: HTMLElement, options: ChatOptions, { onClose, loadScript }: ChatHost): MountedChat {
+async function mount(element: HTMLElement, options: ChatOptions, { onClose, loadScript }: ChatHost): Promise<MountedChat> {
   if (options.translations) setLocaleData(options.translations, 'aiguy');
-  const { rest } = options;
-  const session = createSession({ rest, send, now: Date.now });
+  const { rest, agent, consent } = options;
+  if (consent) await loadScript(consent.script);
+  const session = createSession({ rest, agent, send, now: Date.now });
   const conversation = converse(rest, session, async () => await loadScript(options.page));
   const suggestions = options.suggestArticles ? suggest(rest, session) : undefined;
   const root = createRoot(element);
-  const show: MountedChat['show'] = (openState) =>
+  // Before the visitor has agreed there is no session, and so no cookie.
+  const agreed = consent && window.aiguyConsent?.ask(element, options, onClose);
+  let last: OpenState | undefined;
+  let isAgreed = !agreed;
+  const show: MountedChat['show'] = (openState) => {
+    last = openState;
+    if (!isAgreed) return;
     root.render(<ChatPanel options={options} conversation={conversation} suggestions={suggestions} openState={openState} onClose={onClose} />);
-  void conversation.load();
+  };
+  if (!agreed) void conversation.load();
+  void agreed?.then(() => {
+    isAgreed = true;
+    if (last) show(last);
+    return conversation.load();
+  });
   return { show };
 }
 

@@ -42,7 +42,11 @@ export function MessageList({ options, snapshot, conversation, onRetry, onSugges
         tabIndex={0}
       >
         <div ref={content} className="content">
-          <p className="disclosure">{__('You are chatting with an automated assistant.', 'aiguy')}</p>
+          {options.disclosure ? (
+            <p className="disclosure" dir="auto">
+              {options.disclosure}
+            </p>
+          ) : null}
           {options.greeting === '' ? null : (
             <div className="bubble assistant">
               <p dir="auto">{options.greeting}</p>
