@@ -42,6 +42,14 @@ const paths = {
       responses: answers('At most three articles; none when there are none, or none in time.', json('Suggestions')),
     },
   },
+  '/sites/pair': {
+    post: {
+      summary: 'A site that was given a code is trusted from then on.',
+      security: [],
+      requestBody: { required: true, ...json('PairSite') },
+      responses: answers('The site.', json('PairedSite')),
+    },
+  },
   '/staff/site': {
     get: { summary: 'For the people of a site: version, clock, model and tools.', responses: answers('The orchestrator.', json('SiteInfo')) },
   },
