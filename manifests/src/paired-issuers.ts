@@ -8,7 +8,7 @@ import type { TrustedIssuer } from './tokens.ts';
 export type FindIssuer = (issuer: string) => Promise<TrustedIssuer | undefined>;
 export type Known = { issuer: TrustedIssuer; keys: JWTVerifyGetKey };
 
-/** A site that was paired or removed counts, or counts no longer, after so long. */
+/** A site that was removed counts no longer after so long. */
 const rememberedMs = 5000;
 const issuersMax = 1000;
 const nameCharactersMax = 300;
@@ -17,7 +17,7 @@ export class PairedIssuers {
   readonly #find: FindIssuer;
   readonly #open: (issuer: TrustedIssuer) => JWTVerifyGetKey;
   readonly #nowMs: () => number;
-  readonly #remembered = new LRUCache<string, { atMs: number; text: string; known: Known | undefined }>({ max: issuersMax });
+  readonly #remembered = new LRUCache<string, { atMs: number; text: string; known: Known }>({ max: issuersMax });
 
   constructor(find: FindIssuer, options: { nowMs: () => number; open: (issuer: TrustedIssuer) => JWTVerifyGetKey }) {
     this.#find = find;
@@ -34,7 +34,9 @@ export class PairedIssuers {
     const text = JSON.stringify(issuer ?? null);
     // The same issuer keeps the keys that were fetched for it.
     const known = before?.text === text ? before.known : issuer && { issuer, keys: this.#open(issuer) };
-    this.#remembered.set(name, { atMs: this.#nowMs(), text, known });
+    // What is not known is asked again each time: it may be paired the next moment.
+    if (known) this.#remembered.set(name, { atMs: this.#nowMs(), text, known });
+    else this.#remembered.delete(name);
     return known;
   }
 }

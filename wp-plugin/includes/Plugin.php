@@ -30,7 +30,13 @@ final class Plugin {
 		$staff    = new Staff\Staff_Client( $key->current( ... ), $settings );
 		$route    = new Staff\Staff_Route( $errors );
 
+		$identity = new Settings\Site_Identity( $settings, $key );
+		$setup    = new Setup\Setup_State();
+		$redirect = new Setup\Setup_Redirect( $settings );
+		$preview  = new Setup\Chat_Preview( $renderer );
+
 		register_activation_hook( $this->file, $key->ensure( ... ) );
+		register_activation_hook( $this->file, $redirect->remember( ... ) );
 
 		( new Rest\Response_Filter( $errors ) )->add_hooks();
 		( new Session\Session_Controller( $settings, $visitors, $signer, $cookie, $guard, $errors ) )->add_hooks();
@@ -40,19 +46,25 @@ final class Plugin {
 		$assets->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();
 		( new Widget\Widget_Block( $this->file, $renderer ) )->add_hooks();
-		( new Settings\Connection_Controller( $client, $key ) )->add_hooks();
+		( new Settings\Connection_Controller( $client, $key, $staff ) )->add_hooks();
 		( new Settings\Key_Controller( $key ) )->add_hooks();
-		( new Settings\Settings_Page( $this->file, $settings, $key ) )->add_hooks();
+		( new Settings\Settings_Page( $this->file, $settings, $identity ) )->add_hooks();
 		( new Settings\Agents_Controller( $agents, $guard, $route ) )->add_hooks();
+		( new Setup\Setup_Controller( $setup, $settings, $identity, new Setup\Site_Pairing( $settings, $identity, $key ), new Setup\Chat_Publisher( $setup, $agents ), $preview, $agents, $guard, $route ) )->add_hooks();
+		$redirect->add_hooks();
+		$preview->add_hooks();
+		( new Widget\Site_Wide_Chat( $agents, $renderer ) )->add_hooks();
 		( new Staff\Capabilities() )->add_hooks();
 		( new Staff\Site_Controller( $staff, $route ) )->add_hooks();
-		( new Staff\Admin_Screens( $this->file, $this->screens( ... ) ) )->add_hooks();
+		( new Staff\Admin_Screens( $this->file, fn(): array => $this->screens( $setup ) ) )->add_hooks();
 	}
 
 	/** @return list<Staff\Admin_Screen> The menu AIGuy, in its order. */
-	private function screens(): array {
+	private function screens( Setup\Setup_State $setup ): array {
 		return array(
 			new Staff\Admin_Screen( 'overview', __( 'Overview', 'aiguy' ), Staff\Capabilities::VIEW ),
+			...( $setup->is_finished() ? array() : array( new Staff\Admin_Screen( 'setup', __( 'Set-up', 'aiguy' ), Staff\Capabilities::MANAGE ) ) ),
+			new Staff\Admin_Screen( 'agents', __( 'Agents', 'aiguy' ), Staff\Capabilities::MANAGE ),
 		);
 	}
 }

@@ -8,17 +8,13 @@ declare(strict_types=1);
 namespace Aiguy\Settings;
 
 use Aiguy\Plugin;
-use Aiguy\Rest\Api_Exception;
-use Aiguy\Session\Signing_Key;
-use Aiguy\Session\Visitor_Resolver;
 use Aiguy\Staff\Admin_Screens;
-use Aiguy\Staff\Staff_Client;
 
 final class Settings_Page {
 
 	public const SLUG = 'aiguy-connection';
 
-	public function __construct( private readonly string $file, private readonly Settings $settings, private readonly Signing_Key $key ) {}
+	public function __construct( private readonly string $file, private readonly Settings $settings, private readonly Site_Identity $identity ) {}
 
 	public function add_hooks(): void {
 		// After the screens before it in the menu.
@@ -132,24 +128,11 @@ final class Settings_Page {
 
 	/** What the services must know of this site. */
 	private function render_identity(): void {
-		try {
-			$key_id = $this->key->current()->id();
-		} catch ( Api_Exception ) {
-			$key_id = Connection_Report::no_key()->message;
-		}
-		$trusted = array(
-			'issuer'    => $this->settings->issuer(),
-			'kinds'     => array( 'visitor-assertion', 'staff-assertion' ),
-			'jwksUri'   => rest_url( 'aiguy/v1/jwks' ),
-			'scopes'    => array( ...Visitor_Resolver::SCOPES, ...Staff_Client::SCOPES ),
-			// Read by the tools API alone: the users of this site are its customers.
-			'customers' => array( 'wp-users' ),
-		);
-		$rows    = array(
-			__( 'Issuer', 'aiguy' )                    => $trusted['issuer'],
-			__( 'Key address', 'aiguy' )               => $trusted['jwksUri'],
-			__( 'Key id', 'aiguy' )                    => $key_id,
-			__( 'Entry for TRUSTED_ISSUERS', 'aiguy' ) => (string) wp_json_encode( $trusted, JSON_UNESCAPED_SLASHES ),
+		$rows = array(
+			__( 'Issuer', 'aiguy' )                    => $this->identity->issuer(),
+			__( 'Key address', 'aiguy' )               => $this->identity->jwks_uri(),
+			__( 'Key id', 'aiguy' )                    => $this->identity->key_id(),
+			__( 'Entry for TRUSTED_ISSUERS', 'aiguy' ) => $this->identity->entry(),
 		);
 		echo '<h2>' . esc_html__( 'For the orchestrator', 'aiguy' ) . '</h2><p>' . esc_html__( 'The orchestrator and the tools API must trust this site: copy the entry into the TRUSTED_ISSUERS of both.', 'aiguy' ) . '</p><table class="form-table"><tbody>';
 		foreach ( $rows as $label => $value ) {

@@ -15,16 +15,24 @@ final class Widget_Renderer {
 
 	public const ATTRIBUTES = array( 'agent', 'position', 'title', 'greeting', 'placeholder', 'theme' );
 
+	private bool $has_rendered = false;
+
 	public function __construct( private readonly Widget_Assets $assets, private readonly Settings $settings, private readonly Agents $agents ) {}
+
+	/** Whether this page has a chat already. */
+	public function has_rendered(): bool {
+		return $this->has_rendered;
+	}
 
 	/** @param array<string, mixed> $attributes agent (an id; the default without one), position (floating, inline), title, greeting, placeholder, theme (auto, light, dark). */
 	public function render( array $attributes ): string {
 		if ( ! $this->assets->is_built() ) {
 			return '';
 		}
+		$this->has_rendered = true;
 		$this->assets->enqueue_launcher();
 		$agent    = $this->agents->find( (string) ( $attributes['agent'] ?? '' ) );
-		$position = 'inline' === ( $attributes['position'] ?? '' ) ? 'inline' : 'floating';
+		$position = 'inline' === ( ( $attributes['position'] ?? '' ) ?: $agent->position ) ? 'inline' : 'floating';
 		$options  = array(
 			'rest'            => esc_url_raw( rest_url( 'aiguy/v1/' ) ),
 			...$this->assets->chat(),

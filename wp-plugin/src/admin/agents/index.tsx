@@ -1,0 +1,4 @@
+// AIGuy → Agents.
+import { mountScreen } from '../mount';
+
+mountScreen(() => <p />);
