@@ -24,6 +24,7 @@ import { addChatRoutes } from './http/post-chat.ts';
 import { addReceiptRoutes } from './http/receipts.ts';
 import { addSessionRoutes } from './http/sessions.ts';
 import { addStaffSiteRoute } from './http/staff-site.ts';
+import { addStaffStreamRoute } from './http/staff-stream.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addUndoRoute } from './http/undo.ts';
 import { addSocketRoutes, socketPath } from './http/web-socket.ts';
@@ -179,6 +180,7 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
 function addStaffRoutes(scope: FastifyInstance, config: Config, { verifier, catalogue }: HttpPorts): void {
   const model = { provider: config.ANTHROPIC_API_KEY ? 'anthropic' : 'offline', plan: config.PLAN_MODEL, answer: config.ANSWER_MODEL } as const;
   addStaffSiteRoute(scope, { verifier, catalogue, model });
+  addStaffStreamRoute(scope, { verifier });
 }
 
 function openVisitorLimits(config: Config) {

@@ -34,6 +34,8 @@ final class Plugin {
 		$setup    = new Setup\Setup_State();
 		$redirect = new Setup\Setup_Redirect( $settings );
 		$preview  = new Setup\Chat_Preview( $renderer );
+		$connection = new Settings\Connection_Controller( $client, $key, $staff );
+		$health   = new Health\Site_Health( new Health\Health_Checks( new Health\Loopback(), $connection ), $settings, $identity, $agents, $setup );
 
 		register_activation_hook( $this->file, $key->ensure( ... ) );
 		register_activation_hook( $this->file, $redirect->remember( ... ) );
@@ -46,12 +48,14 @@ final class Plugin {
 		$assets->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();
 		( new Widget\Widget_Block( $this->file, $renderer ) )->add_hooks();
-		( new Settings\Connection_Controller( $client, $key, $staff ) )->add_hooks();
+		$connection->add_hooks();
 		( new Settings\Key_Controller( $key ) )->add_hooks();
 		( new Settings\Settings_Page( $this->file, $settings, $identity ) )->add_hooks();
 		( new Settings\Agents_Controller( $agents, $guard, $route ) )->add_hooks();
 		( new Setup\Setup_Controller( $setup, $settings, $identity, new Setup\Site_Pairing( $settings, $identity, $key ), new Setup\Chat_Publisher( $setup, $agents ), $preview, $agents, $guard, $route ) )->add_hooks();
 		$redirect->add_hooks();
+		$health->add_hooks();
+		( new Health\Health_Controller( $health, $staff, new Chat\Stream_Relay( $errors ), $route ) )->add_hooks();
 		$preview->add_hooks();
 		( new Widget\Site_Wide_Chat( $agents, $renderer ) )->add_hooks();
 		( new Staff\Capabilities() )->add_hooks();

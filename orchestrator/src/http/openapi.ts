@@ -53,6 +53,12 @@ const paths = {
   '/staff/site': {
     get: { summary: 'For the people of a site: version, clock, model and tools.', responses: answers('The orchestrator.', json('SiteInfo')) },
   },
+  '/staff/stream': {
+    get: {
+      summary: 'For the people of a site: two events a second and a half apart, to see whether they arrive so.',
+      responses: answers('The events.', events),
+    },
+  },
   '/sessions': {
     post: {
       summary: 'Make the session of the assertion, if it is new.',
