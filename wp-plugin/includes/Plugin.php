@@ -68,7 +68,16 @@ final class Plugin {
 		return array(
 			new Staff\Admin_Screen( 'overview', __( 'Overview', 'aiguy' ), Staff\Capabilities::VIEW ),
 			...( $setup->is_finished() ? array() : array( new Staff\Admin_Screen( 'setup', __( 'Set-up', 'aiguy' ), Staff\Capabilities::MANAGE ) ) ),
-			new Staff\Admin_Screen( 'agents', __( 'Agents', 'aiguy' ), Staff\Capabilities::MANAGE ),
+			new Staff\Admin_Screen(
+				'agents',
+				__( 'Agents', 'aiguy' ),
+				Staff\Capabilities::MANAGE,
+				static function (): array {
+					// For choosing a picture.
+					wp_enqueue_media();
+					return array();
+				}
+			),
 		);
 	}
 }

@@ -5,7 +5,7 @@ import { __ } from '@wordpress/i18n';
 import { useTask } from '../use-task';
 import type { StepProps } from './index';
 import { Result } from './result';
-import { type Connection, pair, testConnection } from './setup';
+import { type Connection, isReached, pair, testConnection } from './setup';
 
 export function IdentityStep({ setup, onNext, isBusy }: StepProps) {
   const [result, setResult] = useState<Connection>();
@@ -17,9 +17,17 @@ export function IdentityStep({ setup, onNext, isBusy }: StepProps) {
   }, [run]);
 
   const isKnown = result?.ok === true;
+  // That the site is not known yet is why this step is there, and no fault until something was tried.
+  const [isTried, setTried] = useState(false);
   const tryCode = (code: string) =>
     void run(async () => {
+      setTried(true);
       setPinned((await pair(code)).keys === 'pinned');
+      setResult(await testConnection());
+    });
+  const check = () =>
+    void run(async () => {
+      setTried(true);
       setResult(await testConnection());
     });
   if (!result && task.isBusy) return <Spinner />;
@@ -31,15 +39,13 @@ export function IdentityStep({ setup, onNext, isBusy }: StepProps) {
           'aiguy',
         )}
       </p>
-      {isKnown ? null : (
-        <Ways
-          entry={setup.identity.entry}
-          isBusy={task.isBusy}
-          onCode={tryCode}
-          onCheck={() => void run(async () => setResult(await testConnection()))}
-        />
-      )}
-      <Result result={task.problem ? { ok: false, problem: 'refused', message: task.problem } : result} isFine={isKnown && !task.problem} />
+      {isKnown ? null : <Ways entry={setup.identity.entry} isBusy={task.isBusy} onCode={tryCode} onCheck={check} />}
+      <Result
+        result={
+          task.problem ? { ok: false, problem: 'refused', message: task.problem } : isKnown || isTried || !isReached(result) ? result : undefined
+        }
+        isFine={isKnown && !task.problem}
+      />
       {isPinned ? (
         <p>{__('The orchestrator could not reach your site, so it keeps the key of today. Pair again if you ever replace the key.', 'aiguy')}</p>
       ) : null}

@@ -58,7 +58,7 @@ function LeftOut({ exclude, onChange }: { exclude: Found[]; onChange: (exclude: 
       <ComboboxControl
         __next40pxDefaultSize
         label={__('Leave out', 'aiguy')}
-        help={__('Search for pages that it should not answer from, such as drafts of prices.', 'aiguy')}
+        help={__('Search for pages that it should not answer from, such as last year’s terms.', 'aiguy')}
         value={null}
         options={offered.map(({ id, title }) => ({ value: String(id), label: title }))}
         onFilterValueChange={setWords}

@@ -24,7 +24,7 @@ export type Connection = { ok: boolean; problem: string; message: string };
 export const steps: StepName[] = ['connection', 'identity', 'knowledge', 'preview', 'publish'];
 
 /** The orchestrator is there; what is left is the next step's work. */
-export const isReached = ({ problem }: Connection) => ['', 'key_unknown', 'staff_unknown'].includes(problem);
+export const isReached = (connection: Connection | undefined) => ['', 'key_unknown', 'staff_unknown'].includes(connection?.problem ?? '');
 
 export const change = async (data: SetupChange) => await request<Setup>('setup', { method: 'PUT', data });
 export const testConnection = async () => await request<Connection>('connection', { method: 'POST' });
