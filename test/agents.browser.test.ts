@@ -134,7 +134,7 @@ test('both screens fit a narrow window, and right-to-left ones', async (t) => {
     assert.deepEqual(await violations(page), [], name);
   }
   system.site.evaluate(
-    `file_put_contents( WPMU_PLUGIN_DIR . '/rtl.php', '<?php add_action( "init", function () { global $wp_locale; $wp_locale->text_direction = "rtl"; } );' );`,
+    `file_put_contents( WPMU_PLUGIN_DIR . '/rtl.php', '<?php add_action( "after_setup_theme", function () { global $wp_locale; $wp_locale->text_direction = "rtl"; } );' );`,
   );
   for (const name of ['agents', 'setup']) {
     const page = await openScreen(t, name);

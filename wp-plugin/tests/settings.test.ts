@@ -70,15 +70,27 @@ test('only documented routes exist, and only two of them answer everybody', asyn
 });
 
 test('the connection test names what is wrong', async () => {
-  const answering = (ready: object, known: [number, object]) => {
+  const answering = (ready: object, known: [number, object], site: [number, object] = [200, { version: '0.1.9' }]) => {
+    const answers: Record<string, [number, object]> = { '/readyz': [200, ready], '/staff/site': site };
     upstream.answer = ({ url }, response) => {
-      const [status, body] = url === '/readyz' ? [200, ready] : known;
+      const [status, body] = answers[url] ?? known;
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
     };
   };
   answering({ status: 'ok', service: 'orchestrator' }, [404, { code: 'not_found' }]);
   assert.equal(await problem(), '');
   assert.match(String(upstream.received.at(-1)?.headers.authorization), /^Bearer ey/, 'it brings a signature of this site');
+  for (const [version, expected] of [
+    ['0.2.0', 'version'],
+    ['1.1.0', 'version'],
+    ['', 'version'],
+    ['0.1.0', ''],
+  ] as const) {
+    answering({ service: 'orchestrator' }, [404, { code: 'not_found' }], [200, { version }]);
+    assert.equal(await problem(), expected, version);
+  }
+  answering({ service: 'orchestrator' }, [404, { code: 'not_found' }], [403, { code: 'insufficient_scope' }]);
+  assert.equal(await problem(), 'staff_unknown');
   answering({ status: 'ok', service: 'orchestrator' }, [401, { code: 'invalid_token' }]);
   assert.equal(await problem(), 'key_unknown');
   answering({ hello: 'world' }, [404, {}]);

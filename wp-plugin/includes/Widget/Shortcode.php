@@ -1,6 +1,6 @@
 <?php
 /**
- * The shortcode [aiguy_chat position="floating|inline" title="" greeting="" placeholder="" theme="auto|light|dark"].
+ * The shortcode [aiguy_chat agent="" position="floating|inline" title="" greeting="" placeholder="" theme="auto|light|dark"].
  */
 
 declare(strict_types=1);
