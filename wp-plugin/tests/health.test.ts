@@ -135,3 +135,16 @@ test('the tests are for who manages the site, and there are no others', async ()
   }
   assert.equal((await callRoute(site, 'admin/health?test=other', owner)).status, 404);
 });
+
+test('with WooCommerce, orders that are kept among the posts are noticed', () => {
+  const orders = (fast: string) => {
+    plant(
+      `namespace Automattic\\WooCommerce\\Utilities; class OrderUtil { public static function custom_orders_table_usage_is_enabled() { return ${fast}; } }`,
+    );
+    const code =
+      "$tests = apply_filters( 'site_status_tests', array( 'direct' => array(), 'async' => array() ) ); echo wp_json_encode( $tests['direct']['aiguy_orders']['test']() );";
+    return (JSON.parse(site.evaluate(code)) as Result).status;
+  };
+  assert.deepEqual([orders('true'), orders('false')], ['good', 'recommended']);
+  repair();
+});

@@ -7,7 +7,7 @@ export function Result({ result, isFine = result?.ok ?? false }: { result: Conne
   return (
     <div role="status" className="aiguy-setup-result">
       {result ? (
-        <Notice status={isFine ? 'success' : 'error'} isDismissible={false} spokenMessage={null as never}>
+        <Notice status={isFine ? 'success' : 'error'} isDismissible={false} spokenMessage="">
           {result.message}
         </Notice>
       ) : null}
