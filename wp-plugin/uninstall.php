@@ -14,6 +14,10 @@ $aiguy_remove = static function (): void {
 	delete_option( 'aiguy_signing_key' );
 	global $wpdb;
 	$wpdb->query( $wpdb->prepare( "DELETE FROM $wpdb->options WHERE option_name LIKE %s", $wpdb->esc_like( 'aiguy_row_' ) . '%' ) );
+	delete_option( 'aiguy_agents' );
+	delete_option( 'aiguy_knowledge' );
+	delete_option( 'aiguy_setup' );
+	delete_option( 'aiguy_setup_open' );
 };
 
 require_once __DIR__ . '/includes/Chat/Relay_Places.php';

@@ -83,6 +83,8 @@ export interface Http {
   Transcript?: Transcript;
   ContinueLink?: ContinueLink;
   ContinueRequest?: ContinueRequest;
+  PairSite?: PairSite;
+  PairedSite?: PairedSite;
   SiteInfo?: SiteInfo;
 }
 export interface ErrorBody {
@@ -716,6 +718,33 @@ export interface ContinueLink {
  */
 export interface ContinueRequest {
   token: string;
+}
+/**
+ * A site asks to be trusted, with a code that the operator printed. The code itself is not sent: what proves it is made for each service, so that one can't pair in the name of the other.
+ */
+export interface PairSite {
+  /**
+   * base64url of HMAC-SHA256(code, "aiguy-pairing id").
+   */
+  code: string;
+  /**
+   * A JWT of typ pairing-request+jwt, signed with the site's own key: iss, aud pairing, code, jwks_uri, jwks, iat, exp.
+   */
+  request: string;
+  /**
+   * For each service base64url of HMAC-SHA256(key, request), whose key is base64url of HMAC-SHA256(code, "aiguy-pairing proof <service>").
+   */
+  proofs: {
+    orchestrator: string;
+    'tools-api': string;
+  };
+}
+export interface PairedSite {
+  issuer: string;
+  /**
+   * pinned: the key address could not be reached, so a replaced key needs another pairing.
+   */
+  keys: 'fetched' | 'pinned';
 }
 /**
  * What the orchestrator says of itself to the people of a site.

@@ -2,6 +2,7 @@
 import { type Cache, createCache } from '@aiguy/manifests/cache';
 import type { Database } from '@aiguy/manifests/database';
 import type { Catalogue } from '@aiguy/manifests/load';
+import { findPairedSite } from '@aiguy/manifests/pairing';
 import { createRateLimits } from '@aiguy/manifests/rate-limit';
 import { createService, type Service } from '@aiguy/manifests/service';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
@@ -19,11 +20,13 @@ import { addMemoryRoutes } from './http/memory.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
 import { addOwnSessionRoutes } from './http/own-sessions.ts';
 import { addPageRoute } from './http/page.ts';
+import { addPairSiteRoute } from './http/pair-site.ts';
 import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
 import { addReceiptRoutes } from './http/receipts.ts';
 import { addSessionRoutes } from './http/sessions.ts';
 import { addStaffSiteRoute } from './http/staff-site.ts';
+import { addStaffStreamRoute } from './http/staff-stream.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addUndoRoute } from './http/undo.ts';
 import { addSocketRoutes, socketPath } from './http/web-socket.ts';
@@ -72,6 +75,8 @@ export type Orchestrator = Service & { liveRuns: LiveRuns; afterwards: Afterward
 /** A message is at most 4,000 characters; an AG-UI client sends its history along. */
 const bodyBytesMax = 256 * 1024;
 const requestTimeoutMs = 10_000;
+/** Times in a minute that one address may try a pairing code. */
+const pairingsPerMinute = 10;
 /** Links that a session may make or try in a minute. */
 const linksPerMinute = 5;
 /** Answers that this process keeps when there is no Redis; one takes a few kB. */
@@ -98,7 +103,8 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const turnPorts = openTurnPorts(config, ports, { metrics: createTurnMetrics(service.metrics, Date.now), cache });
   const liveRuns = new LiveRuns(turnPorts);
   const visitorLimits = openVisitorLimits(config);
-  const verifier = new TokenVerifier(config.TRUSTED_ISSUERS);
+  const paired = { kinds: ['visitor-assertion', 'staff-assertion'], scopes: config.PAIRED_SITE_SCOPES } as const;
+  const verifier = new TokenVerifier(config.TRUSTED_ISSUERS, { find: findPairedSite(database, paired) });
   const httpPorts: HttpPorts = {
     ...turnPorts,
     database,
@@ -116,6 +122,9 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const receiptChecks = { verifier: new ReceiptVerifier({ keys: [...key.publicKeys.keys, ...formerKeys] }), ...visitorLimits };
   app.register(async (scope) => addRoutes(scope, httpPorts, key));
   app.register(async (scope) => addStaffRoutes(scope, config, httpPorts));
+  const configured = new Set(config.TRUSTED_ISSUERS.map(({ issuer }) => issuer));
+  const { limitPairing } = visitorLimits;
+  app.register(async (scope) => addPairSiteRoute(scope, { database, toolsUrl: config.TOOLS_API_URL, configured, limitPairing }));
   app.register(async (scope) => await addSocketRoutes(scope, httpPorts, sockets));
   app.register(async (scope) => await addReceiptCheckRoutes(scope, receiptChecks));
   app.addHook('onClose', async () => {
@@ -150,6 +159,7 @@ function openTurnPorts(config: Config, ports: AppPorts, { metrics, cache }: { me
     metrics,
     limits: { tokens: config.TURN_TOKENS_MAX, tools: config.TURN_TOOLS_MAX, wallMs: config.TURN_WALL_MS },
     answerTokensMax: config.ANSWER_TOKENS_MAX,
+    agentModels: config.AGENT_MODELS,
     nowMs: Date.now,
     random: Math.random,
   };
@@ -176,6 +186,7 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
 function addStaffRoutes(scope: FastifyInstance, config: Config, { verifier, catalogue }: HttpPorts): void {
   const model = { provider: config.ANTHROPIC_API_KEY ? 'anthropic' : 'offline', plan: config.PLAN_MODEL, answer: config.ANSWER_MODEL } as const;
   addStaffSiteRoute(scope, { verifier, catalogue, model });
+  addStaffStreamRoute(scope, { verifier });
 }
 
 function openVisitorLimits(config: Config) {
@@ -195,6 +206,7 @@ function openVisitorLimits(config: Config) {
       await limits.consume(`links address ${address}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE_AND_ADDRESS });
       await limits.consume(`links session ${session}`, { ...aMinute, points: linksPerMinute });
     },
+    limitPairing: async (address: string) => await limits.consume(`pairing address ${address}`, { ...aMinute, points: pairingsPerMinute }),
     close: limits.close,
   };
 }

@@ -1,6 +1,6 @@
 // The orchestrator's configuration: one schema, read and checked at boot, the only reader of the environment.
 import { readEnvironment, type VariableSchema } from '@aiguy/manifests/environment';
-import { type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
+import { pairedSiteScopes, type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import type { JWK } from 'jose';
 
@@ -29,6 +29,8 @@ export type Config = Readonly<
     ANSWER_CACHE_TTL_S: number;
     RECEIPT_CHECKS_PER_MINUTE: number;
     SESSION_IDLE_DAYS: number;
+    AGENT_MODELS: string[];
+    PAIRED_SITE_SCOPES: string[];
   }
 >;
 
@@ -141,6 +143,14 @@ export const variables: Record<keyof Config, VariableSchema> = {
     default: 30,
     description: 'Days without activity after which a conversation is deleted with everything kept of it.',
   },
+  AGENT_MODELS: {
+    type: 'array',
+    maxItems: 50,
+    items: { type: 'string', pattern: '^[A-Za-z0-9._:/-]{1,100}$' },
+    default: [],
+    description: 'Models that a site may set for an agent, as a JSON array; another one is ignored.',
+  },
+  PAIRED_SITE_SCOPES: pairedSiteScopes,
 };
 
 /** @throws ConfigError naming the variable and the rule it breaks */

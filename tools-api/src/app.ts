@@ -1,6 +1,7 @@
 // Builds the tools API: every port and every route, in order, no logic.
 import type { Database } from '@aiguy/manifests/database';
 import type { Catalogue } from '@aiguy/manifests/load';
+import { findPairedSite } from '@aiguy/manifests/pairing';
 import { createRateLimits } from '@aiguy/manifests/rate-limit';
 import { createService, type Service } from '@aiguy/manifests/service';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
@@ -15,6 +16,7 @@ import { addKnowledgeVersionRoute } from './http/knowledge-version.ts';
 import { addListToolsRoute } from './http/list-tools.ts';
 import { addMcpRoutes } from './http/mcp.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
+import { addPairSiteRoute } from './http/pair-site.ts';
 import { addPreviewToolRoute } from './http/preview-tool.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addTaskStatusRoute } from './http/task-status.ts';
@@ -49,7 +51,8 @@ export function buildApp(config: Config, { database, catalogue, handlers, audit,
     metricsToken: config.METRICS_TOKEN,
     ready: async () => void (await database.query('SELECT 1')),
   });
-  const verifier = new TokenVerifier(config.TRUSTED_ISSUERS);
+  const paired = { kinds: ['visitor-assertion', 'staff-assertion'], scopes: config.PAIRED_SITE_SCOPES } as const;
+  const verifier = new TokenVerifier(config.TRUSTED_ISSUERS, { find: findPairedSite(database, paired) });
   const limits = createRateLimits({ redisUrl: config.REDIS_URL, prefix: 'aiguy-tools' });
   const metrics = createToolMetrics(service.metrics);
 
@@ -63,6 +66,7 @@ export function buildApp(config: Config, { database, catalogue, handlers, audit,
   addKnowledgeVersionRoute(app, { verifier, knowledge });
   addSuggestionsRoute(app, { verifier, knowledge, limits });
   addMcpRoutes(app, { ...ports, issuers: config.TRUSTED_ISSUERS });
+  addPairSiteRoute(app, { database, limits, configured: new Set(config.TRUSTED_ISSUERS.map(({ issuer }) => issuer)) });
   addOpenapiRoute(app, catalogue);
   app.addHook('onClose', async () => limits.close());
   return service;

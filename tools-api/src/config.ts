@@ -1,6 +1,6 @@
 // The tools API's configuration: one schema, read and checked at boot, the only reader of the environment.
 import { ConfigError, readEnvironment, type VariableSchema } from '@aiguy/manifests/environment';
-import { type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
+import { pairedSiteScopes, type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import { type EmbeddingVariables, providers, readEmbeddingSettings } from './backends/embedding/settings.ts';
 import { type OpeningHoursVariables, openingHoursVariables, readOpeningHours } from './backends/opening-hours.ts';
@@ -21,6 +21,7 @@ export type Config = Readonly<
       PAGE_BROWSER: string | undefined;
       RETURN_DAYS: number | undefined;
       PAGE_BROWSER_SANDBOX: 'on' | 'off';
+      PAIRED_SITE_SCOPES: string[];
       RERANK_MODEL: string | undefined;
       ANTHROPIC_API_KEY: string | undefined;
       ANTHROPIC_BASE_URL: string | undefined;
@@ -126,6 +127,7 @@ export const variables: Record<keyof Config, VariableSchema> = {
     maxLength: 2000,
     description: 'Where documents of folders and buckets stand that name no address.',
   },
+  PAIRED_SITE_SCOPES: pairedSiteScopes,
   ...openingHoursVariables,
   ...ticketVariables,
   ...wooVariables,

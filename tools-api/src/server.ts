@@ -18,7 +18,7 @@ import { createProductSearch } from './backends/product-search/product-search.ts
 import { createProducts } from './backends/products.ts';
 import { createProfiles } from './backends/profiles.ts';
 import { mayBeReader, readOnly } from './backends/read-only.ts';
-import { createDemoShop } from './backends/shop.ts';
+import { createDemoShop, type Namings } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
 import { readDeskSettings, readMailSettings } from './backends/ticket-desk/settings.ts';
 import { createTickets } from './backends/tickets.ts';
@@ -51,7 +51,9 @@ const catalogue = loadManifests();
 const asRole = await mayBeReader(database);
 const reading = readOnly(database, { asRole });
 const { knowledge, embedder, words, spelling, ...helpCentre } = openKnowledge(config, { database: reading, catalogue });
-const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
+const configured = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
+// Whoever is asked about has been verified: an issuer that is not configured is a paired site, whose users are customers.
+const namings: Namings = { get: (issuer) => configured.get(issuer) ?? ['wp-users'] };
 const woo = readWooSettings(config);
 const wooClient = woo && createWooClient(woo);
 const shop = wooClient ? createWooShop({ client: wooClient, database: reading, namings }) : createDemoShop(reading, namings);

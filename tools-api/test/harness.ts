@@ -8,7 +8,7 @@ import { type Database, inTransaction, migrate, openDatabase } from '@aiguy/mani
 import { argumentsDigest } from '@aiguy/manifests/digest';
 import { type Catalogue, loadManifests } from '@aiguy/manifests/load';
 import type { Service } from '@aiguy/manifests/service';
-import { type SigningKey, signToken } from '@aiguy/manifests/tokens';
+import { type AgentSettings, type SigningKey, signToken } from '@aiguy/manifests/tokens';
 import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { keepEmbeddings } from '../../scripts/kept-embeddings.ts';
@@ -192,7 +192,7 @@ export async function directToken(harness: Parties, claims: { sub?: string; scop
   return await signToken('tools-access', harness.direct.key, { sub: 'customer:aarav_martin_9556', scopes, jti: randomUUID(), ...claims });
 }
 
-type VisitorCall = { sub?: string; sid?: string; scopes?: string[]; tool: string; scope: string; args: unknown };
+type VisitorCall = { sub?: string; sid?: string; scopes?: string[]; agent?: AgentSettings; tool: string; scope: string; args: unknown };
 
 /** The two headers of a call on behalf of a visitor. */
 export async function visitorHeaders(harness: Parties, call: VisitorCall): Promise<{ authorization: string; 'x-visitor-assertion': string }> {
@@ -204,6 +204,7 @@ export async function visitorHeaders(harness: Parties, call: VisitorCall): Promi
     args_digest: argumentsDigest(call.args),
     jti: randomUUID(),
   });
-  const assertion = await signToken('visitor-assertion', harness.site.key, { ...identity, scopes: call.scopes ?? scopes, jti: randomUUID() });
+  const claims = { ...identity, scopes: call.scopes ?? scopes, ...(call.agent ? { agent: call.agent } : {}), jti: randomUUID() };
+  const assertion = await signToken('visitor-assertion', harness.site.key, claims);
   return { authorization: `Bearer ${token}`, 'x-visitor-assertion': assertion };
 }

@@ -17,7 +17,8 @@ final class Plugin {
 		$settings = new Settings\Settings();
 		$key      = new Session\Signing_Key();
 		$visitors = new Session\Visitor_Resolver();
-		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ) );
+		$agents   = new Settings\Agents();
+		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ), static fn( string $id ): array => $agents->find( $id )->claim() );
 		// The sites of a network share their salts; a session belongs to one site.
 		$cookie   = new Session\Session_Cookie( static fn(): string => get_current_blog_id() . wp_salt( 'auth' ), $visitors->current( ... ) );
 		$guard    = new Rest\Request_Guard( static fn(): array => array( home_url(), site_url() ) );
@@ -27,13 +28,21 @@ final class Plugin {
 		$rows     = new Transcript\Kept_Rows( static fn(): string => wp_salt( 'auth' ) );
 		$assets   = new Widget\Widget_Assets( $this->file );
 		$door     = new Rest\Ajax_Door( $errors );
-		$renderer = new Widget\Widget_Renderer( $assets, $settings, $door );
+		$renderer = new Widget\Widget_Renderer( $assets, $settings, $agents, $door );
 
 		$staff    = new Staff\Staff_Client( $key->current( ... ), $settings );
 		$route    = new Staff\Staff_Route( $errors );
 
 		( new Languages( plugin_dir_path( $this->file ) . 'languages/' ) )->add_hooks();
+		$identity = new Settings\Site_Identity( $settings, $key );
+		$setup    = new Setup\Setup_State();
+		$redirect = new Setup\Setup_Redirect( $settings );
+		$preview  = new Setup\Chat_Preview( $renderer );
+		$connection = new Settings\Connection_Controller( $client, $key, $staff );
+		$health   = new Health\Site_Health( new Health\Health_Checks( new Health\Loopback(), $connection ), $settings, $identity, $agents, $setup );
+
 		register_activation_hook( $this->file, $key->ensure( ... ) );
+		register_activation_hook( $this->file, $redirect->remember( ... ) );
 
 		( new Rest\Response_Filter( $errors ) )->add_hooks();
 		$door->add_hooks();
@@ -46,18 +55,36 @@ final class Plugin {
 		( new Widget\Shortcode( $renderer ) )->add_hooks();
 		( new Widget\Widget_Block( $this->file, $renderer ) )->add_hooks();
 		( new Widget\Template_Function( $this->file, $renderer ) )->add_hooks();
-		( new Settings\Connection_Controller( $client, $key ) )->add_hooks();
+		$connection->add_hooks();
 		( new Settings\Key_Controller( $key ) )->add_hooks();
-		( new Settings\Settings_Page( $this->file, $settings, $key ) )->add_hooks();
+		( new Settings\Settings_Page( $this->file, $settings, $identity ) )->add_hooks();
+		( new Settings\Agents_Controller( $agents, $guard, $route ) )->add_hooks();
+		( new Setup\Setup_Controller( $setup, $settings, $identity, new Setup\Site_Pairing( $settings, $identity, $key ), new Setup\Chat_Publisher( $setup, $agents ), $preview, $agents, $guard, $route ) )->add_hooks();
+		$redirect->add_hooks();
+		$health->add_hooks();
+		( new Health\Health_Controller( $health, $staff, new Chat\Stream_Relay( $errors ), $route ) )->add_hooks();
+		$preview->add_hooks();
+		( new Widget\Site_Wide_Chat( $agents, $renderer ) )->add_hooks();
 		( new Staff\Capabilities() )->add_hooks();
 		( new Staff\Site_Controller( $staff, $route ) )->add_hooks();
-		( new Staff\Admin_Screens( $this->file, $this->screens( ... ) ) )->add_hooks();
+		( new Staff\Admin_Screens( $this->file, fn(): array => $this->screens( $setup ) ) )->add_hooks();
 	}
 
 	/** @return list<Staff\Admin_Screen> The menu AIGuy, in its order. */
-	private function screens(): array {
+	private function screens( Setup\Setup_State $setup ): array {
 		return array(
 			new Staff\Admin_Screen( 'overview', __( 'Overview', 'aiguy' ), Staff\Capabilities::VIEW ),
+			...( $setup->is_finished() ? array() : array( new Staff\Admin_Screen( 'setup', __( 'Set-up', 'aiguy' ), Staff\Capabilities::MANAGE ) ) ),
+			new Staff\Admin_Screen(
+				'agents',
+				__( 'Agents', 'aiguy' ),
+				Staff\Capabilities::MANAGE,
+				static function (): array {
+					// For choosing a picture.
+					wp_enqueue_media();
+					return array();
+				}
+			),
 		);
 	}
 }

@@ -34,13 +34,24 @@ export type ChatOptions = {
   translations: Words | string | null;
   /** The launcher's words; it carries no translation library. */
   strings?: Partial<LauncherStrings>;
-  /** Questions to begin with, at most three are shown. */
+  /** Address of a picture; empty for none. */
+  avatar?: string;
+  /** At most four, to begin with. */
   suggestedQuestions?: string[];
+  /** That a machine answers; empty where the owner wants no such sentence. */
+  disclosure?: string;
+  privacyUrl?: string;
+  /** What has to be agreed to first; `always`: also where no plugin manages consent. */
+  consent?: ConsentOptions | null;
+  /** Days are 1 (Monday) to 7; null: no hours are set. */
+  openingHours?: { timeZone: string; hours: { day: number; from: string; to: string }[] } | null;
 };
 
 export type Words = Record<string, string[]>;
 
 export type LauncherStrings = { open: string; start: string; loading: string; failed: string };
+
+export type ConsentOptions = { script: string; text: string; always: boolean };
 
 export type OpenState = {
   isOpen: boolean;
@@ -52,7 +63,7 @@ export type MountedChat = { show: (state: OpenState) => void };
 
 export type ChatGlobal = {
   /** Renders the chat into `element`, in whose root chat.css stands already. */
-  mount: (element: HTMLElement, options: ChatOptions & { translations: Words | null }, host: ChatHost) => MountedChat;
+  mount: (element: HTMLElement, options: ChatOptions & { translations: Words | null }, host: ChatHost) => Promise<MountedChat>;
 };
 
 export type ChatHost = {
@@ -80,8 +91,14 @@ export type PageGlobal = {
   show: (answer: string) => void;
 };
 
+export type ConsentGlobal = {
+  /** Asks in `element`; resolves when the visitor agrees. Undefined where he has agreed already. */
+  ask: (element: HTMLElement, options: ChatOptions, onClose: () => void) => Promise<void> | undefined;
+};
+
 declare global {
   interface Window {
+    aiguyConsent?: ConsentGlobal;
     aiguyChat?: ChatGlobal;
     aiguyPage?: PageGlobal;
     aiguyExtras?: ExtrasGlobal;

@@ -43,8 +43,22 @@ const paths = {
       responses: answers('At most three articles; none when there are none, or none in time.', json('Suggestions')),
     },
   },
+  '/sites/pair': {
+    post: {
+      summary: 'A site that was given a code is trusted from then on.',
+      security: [],
+      requestBody: { required: true, ...json('PairSite') },
+      responses: answers('The site.', json('PairedSite')),
+    },
+  },
   '/staff/site': {
     get: { summary: 'For the people of a site: version, clock, model and tools.', responses: answers('The orchestrator.', json('SiteInfo')) },
+  },
+  '/staff/stream': {
+    get: {
+      summary: 'For the people of a site: two events a second and a half apart, to see whether they arrive so.',
+      responses: answers('The events.', events),
+    },
   },
   '/sessions': {
     get: { summary: 'The conversations of a signed-in visitor, the latest first.', responses: answers('At most 50.', json('OwnSessions')) },

@@ -57,7 +57,9 @@ export type ToolDefinition = {
 export type ModelRequest = {
   /** plan: may call tools. answer: must not, and is written by the model configured for answers. */
   purpose: 'plan' | 'answer';
-  /** The same bytes for every visitor of a site, so that the provider's prompt cache hits. */
+  /** Another model than the configured ones, for both purposes. */
+  model?: string;
+  /** The same bytes for every visitor of an agent, so that the provider's prompt cache hits. */
   system: string;
   /** What holds for this turn alone: signed in or guest, tools that need signing in. Never visitor text. */
   context: TurnContext;

@@ -7,7 +7,6 @@ import { commitTokens, reserveTokens, tokensLeft, wallLeftMs } from '../budget/l
 import type { FailureKind, ModelEvent, ModelRequest, ToolCall, Usage } from '../model/port.ts';
 import { compact } from './compact.ts';
 import type { Input } from './machine.ts';
-import { systemPrompt } from './prompt.ts';
 import { AnswerWriter, type ReleasedAnswer } from './release-answer.ts';
 import { supportOf } from './support.ts';
 import { isSignedIn, type Turn } from './turn.ts';
@@ -77,7 +76,8 @@ async function attempt(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | '
   turn.attempts += 1;
   const request: ModelRequest = {
     purpose,
-    system: systemPrompt,
+    system: turn.system,
+    ...(turn.model === undefined ? {} : { model: turn.model }),
     context: {
       signedIn: isSignedIn(turn),
       toolsNeedingSignIn: turn.tools.needingSignIn,
@@ -172,7 +172,7 @@ function failureCode(turn: Turn, { ended, answer }: Step): ErrorCode {
 
 function prefixTokens(turn: Turn): number {
   return turn.ports.model.estimateTokens(
-    systemPrompt + JSON.stringify(turn.tools.allowed.map(({ name, description, input }) => ({ name, description, input }))),
+    turn.system + JSON.stringify(turn.tools.allowed.map(({ name, description, input }) => ({ name, description, input }))),
   );
 }
 

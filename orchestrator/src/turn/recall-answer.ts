@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventType } from '@ag-ui/core';
 import type { Circumstances } from './answer-cache.ts';
-import { systemPrompt } from './prompt.ts';
 import type { AnswerPart } from './release-answer.ts';
 import { isRepeated, isSignedIn, isUnanswered, type Turn } from './turn.ts';
 
@@ -62,7 +61,7 @@ function circumstancesOf(turn: Turn): Circumstances {
   return {
     issuer: turn.message.visitor.iss,
     signedIn: isSignedIn(turn),
-    model: turn.ports.model.name,
-    prefix: JSON.stringify([systemPrompt, allowed, needingSignIn.map(({ name }) => name)]),
+    model: turn.model ?? turn.ports.model.name,
+    prefix: JSON.stringify([turn.system, allowed, needingSignIn.map(({ name }) => name)]),
   };
 }

@@ -11,6 +11,7 @@ import { callTools, gatherPassages, observe } from './call-tools.ts';
 import { carryOut } from './carry-out.ts';
 import { type Checkpoint, checkpointOf, ledgerOf, readCheckpoint, resetEvents } from './checkpoint.ts';
 import { advance, type Command, type Input, initialState, type Outcome, type Step } from './machine.ts';
+import { promptFor } from './prompt.ts';
 import { keepAnswer, recallAnswer } from './recall-answer.ts';
 import { Recorder } from './recorder.ts';
 import { historyCharactersMax, recollect, remember } from './remember.ts';
@@ -60,12 +61,15 @@ type Base = Omit<Turn, 'isFirst' | 'messages' | 'ledger'>;
 
 function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'recorder' | 'signal'> & { assignment: Assignment }): Base {
   const { run, visitor, assertion, input } = assignment;
+  const { agent } = visitor;
   return {
     ports,
     message: { run, visitor, assertion, text: input.kind === 'message' ? input.text : '' },
     turnId: run.id,
     recorder,
-    tools: toolsFor(ports.catalogue, visitor.scopes, { isSignedIn: isSignedIn({ message: { visitor } }) }),
+    system: promptFor(agent),
+    model: ports.agentModels.find((model) => model === agent?.model),
+    tools: toolsFor(ports.catalogue, visitor.scopes, { isSignedIn: isSignedIn({ message: { visitor } }), agent }),
     said: [],
     isComplete: false,
     passages: new Map(),

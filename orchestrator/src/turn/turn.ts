@@ -45,6 +45,8 @@ export type TurnPorts = {
   answers: AnswerCache | undefined;
   corpusVersion: CorpusVersion;
   limits: Limits;
+  /** Models that an agent may be set to. */
+  agentModels: readonly string[];
   /** Tokens a model may write in one call. */
   answerTokensMax: number;
   nowMs: () => number;
@@ -63,6 +65,10 @@ export type Turn = {
   /** The run with the message from which the turn began; a run that goes on from a card belongs to the same turn. */
   turnId: string;
   recorder: Recorder;
+  /** The prompt of the visitor's agent. */
+  system: string;
+  /** The model that the owner chose for the agent, where it is one of the allowed. */
+  model: string | undefined;
   tools: VisitorTools;
   messages: TranscriptMessage[];
   /** Nothing was said in the session before. */

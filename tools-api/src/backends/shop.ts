@@ -76,7 +76,7 @@ export type Shop = ShopReads & {
 };
 
 /** By issuer. */
-export type Namings = ReadonlyMap<string, readonly CustomerNaming[]>;
+export type Namings = Pick<ReadonlyMap<string, readonly CustomerNaming[]>, 'get'>;
 
 /** @returns the user of the shop's site, or the shop's own id of a customer, as far as the issuer may name either */
 export function namedCustomer(namings: Namings, { issuer, subject }: Subject): { wpUser?: string | undefined; direct?: string | undefined } {

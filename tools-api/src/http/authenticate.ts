@@ -37,6 +37,7 @@ async function visitorsCaller(verifier: TokenVerifier, claims: ToolToken, reques
     sessionId: assertion.sid,
     scopes: assertion.scopes.filter((scope) => scope === claims.scope),
     boundTo: { tool: claims.tool, argsDigest: claims.args_digest, subject: claims.sub, sessionId: claims.sid },
+    agent: assertion.agent,
   };
 }
 

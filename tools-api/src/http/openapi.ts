@@ -30,6 +30,7 @@ function openapiOf(catalogue: Catalogue): OpenapiDocument {
         },
       },
       '/knowledge/suggestions': { post: suggestions },
+      '/sites/pair': { post: pairing },
       '/knowledge/version': { get: knowledgeVersion },
       '/mcp': { post: mcp },
       ...Object.fromEntries(open.map(([path, operationId, description]) => [path, { get: openOperation(operationId, description) }])),
@@ -56,8 +57,8 @@ function openapiOf(catalogue: Catalogue): OpenapiDocument {
   } as OpenapiDocument;
 }
 
-const { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview } = http.$defs;
-const schemas = { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview };
+const { ErrorBody, PairedSite, PairSite, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview } = http.$defs;
+const schemas = { ErrorBody, PairedSite, PairSite, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview };
 
 const failuresOf = (...statuses: number[]) =>
   Object.fromEntries(statuses.map((status) => [status, answer('An error of the table.', { $ref: '#/components/schemas/ErrorBody' })]));
@@ -70,6 +71,14 @@ const suggestions = {
   description: `Scope docs:read; ${suggestionsPerMinute} calls a minute. Needs a tool token for retrieve_docs with the digest of this body, or an access token.`,
   requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/SuggestionsRequest' } } } },
   responses: { 200: answer('At most three articles.', { $ref: '#/components/schemas/Suggestions' }), ...failures },
+};
+
+const pairing = {
+  operationId: 'pair_site',
+  summary: 'A site that was given a code is trusted from then on; handed on by the orchestrator.',
+  security: [],
+  requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/PairSite' } } } },
+  responses: { 200: answer('The site.', { $ref: '#/components/schemas/PairedSite' }), ...failures },
 };
 
 const knowledgeVersion = {

@@ -31,6 +31,9 @@ final class Error_Response {
 		'mail_failed'                 => 502,
 		'orchestrator_unavailable'    => 502,
 		'orchestrator_not_configured' => 503,
+		'pairing_refused'             => 403,
+		'site_configured'             => 409,
+		'rate_limited'                => 429,
 	);
 
 	public function response( Api_Exception $exception ): \WP_REST_Response {
@@ -105,6 +108,9 @@ final class Error_Response {
 			'unsupported_media_type'      => __( 'Send the request as application/json.', 'aiguy' ),
 			'orchestrator_unavailable'    => __( "The assistant can't be reached at the moment. Try again in a minute.", 'aiguy' ),
 			'orchestrator_not_configured' => __( 'The assistant is not set up yet.', 'aiguy' ),
+			'pairing_refused'             => __( 'This code is not valid: it is mistyped, used, or older than ten minutes. Have a new one printed.', 'aiguy' ),
+			'site_configured'             => __( 'This site is already trusted by configuration. It needs no pairing.', 'aiguy' ),
+			'rate_limited'                => __( 'That was a lot of questions at once. Wait a moment and try again.', 'aiguy' ),
 			default                       => __( 'Something went wrong on our side. Try again in a minute.', 'aiguy' ),
 		};
 	}

@@ -15,18 +15,20 @@ final class Assertion_Signer {
 	 * @param \Closure(): Ed25519_Key           $key    The key that signs now.
 	 * @param \Closure(): string                $issuer The name of this site.
 	 * @param \Closure(Visitor): list<string>   $scopes What the visitor's session may be used for.
+	 * @param \Closure(string): array<string, mixed> $agent What the owner has set for the agent of that id: AgentSettings of claims.json.
 	 */
-	public function __construct( private readonly \Closure $key, private readonly \Closure $issuer, private readonly \Closure $scopes ) {}
+	public function __construct( private readonly \Closure $key, private readonly \Closure $issuer, private readonly \Closure $scopes, private readonly \Closure $agent ) {}
 
 	/** @param int|null $now Seconds since the epoch; null for the clock. */
-	public function sign( Visitor $visitor, string $session_id, ?int $now = null ): string {
+	public function sign( Chat_Session $session, ?int $now = null ): string {
 		$now  ??= time();
 		$claims = array(
 			'iss'    => ( $this->issuer )(),
 			'aud'    => 'orchestrator',
-			'sub'    => $visitor->subject,
-			'sid'    => $session_id,
-			'scopes' => ( $this->scopes )( $visitor ),
+			'sub'    => $session->visitor->subject,
+			'sid'    => $session->id,
+			'scopes' => ( $this->scopes )( $session->visitor ),
+			'agent'  => ( $this->agent )( $session->agent ),
 			'jti'    => Base64_Url::encode( random_bytes( 16 ) ),
 			'iat'    => $now,
 			'exp'    => $now + self::LIFETIME_SECONDS,

@@ -48,12 +48,14 @@ final class Session_Controller {
 
 	private function open( \WP_REST_Request $request ): \WP_REST_Response {
 		try {
-			$wish  = self::wish( $this->guard->read_json( $request, array( 'start', 'open', 'link' ), self::BODY_BYTES_MAX ) );
+			$wish = self::wish( $this->guard->read_json( $request, array( 'start', 'open', 'link' ), self::BODY_BYTES_MAX ) );
+			// A page cache may still name an agent that is gone: its chats go on with the default one, whose settings are then signed.
+			$agent = Session_Cookie::agent();
 			$nonce = $this->visitors->nonce();
 			$user  = $this->visitors->current();
 			// A signed-in user who has not yet sent his nonce asks again at once, with the nonce: this session is not kept.
 			$is_kept = null !== $user || null === $nonce;
-			$session = $is_kept ? $this->session_of( $user, $wish ) : Chat_Session::start( Visitor::guest() );
+			$session = $is_kept ? $this->session_of( $user, $agent, $wish ) : Chat_Session::start( Visitor::guest(), $agent );
 			$answer  = $this->answer( $session, $nonce );
 			if ( $is_kept ) {
 				$this->cookie->write( $session );
@@ -71,7 +73,7 @@ final class Session_Controller {
 		return array(
 			'sessionId'       => $session->id,
 			'visitor'         => $session->visitor->is_customer ? 'customer' : 'guest',
-			'assertion'       => $this->signer->sign( $session->visitor, $session->id, $now ),
+			'assertion'       => $this->signer->sign( $session, $now ),
 			'expiresAt'       => $now + Assertion_Signer::LIFETIME_SECONDS,
 			'nonce'           => $nonce,
 			'transport'       => '' === $direct ? 'relay' : 'direct',
@@ -102,13 +104,13 @@ final class Session_Controller {
 	 * @param array{string, string} $wish
 	 * @throws Api_Exception insufficient_scope, not_found, session_expired, link_invalid, rate_limited, orchestrator_unavailable.
 	 */
-	private function session_of( ?Visitor $user, array $wish ): Chat_Session {
+	private function session_of( ?Visitor $user, string $agent, array $wish ): Chat_Session {
 		list( $kind, $word ) = $wish;
 		return match ( $kind ) {
-			'open'  => $this->earlier( $user, $word ),
-			'link'  => $this->linked( Chat_Session::start( $user ?? Visitor::guest() ), $word ),
-			'start' => Chat_Session::start( $user ?? Visitor::guest() ),
-			default => $this->known( $user ) ?? Chat_Session::start( $user ?? Visitor::guest() ),
+			'open'  => $this->earlier( $user, $agent, $word ),
+			'link'  => $this->linked( Chat_Session::start( $user ?? Visitor::guest(), $agent ), $word ),
+			'start' => Chat_Session::start( $user ?? Visitor::guest(), $agent ),
+			default => $this->known( $user ) ?? Chat_Session::start( $user ?? Visitor::guest(), $agent ),
 		};
 	}
 
@@ -119,11 +121,11 @@ final class Session_Controller {
 	}
 
 	/** An earlier session that is his by the orchestrator's own word; asked as him, so that nobody else's can be named. */
-	private function earlier( ?Visitor $user, string $id ): Chat_Session {
+	private function earlier( ?Visitor $user, string $agent, string $id ): Chat_Session {
 		if ( null === $user ) {
 			throw new Api_Exception( 'insufficient_scope' );
 		}
-		$session = new Chat_Session( $id, $user );
+		$session = new Chat_Session( $id, $user, $agent );
 		$known   = $this->orchestrator->json( $session, 'GET', "/sessions/$id" );
 		if ( ( $known['sessionId'] ?? null ) !== $id ) {
 			throw new Api_Exception( 'orchestrator_unavailable' );

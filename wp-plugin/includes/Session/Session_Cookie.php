@@ -13,11 +13,20 @@ final class Session_Cookie {
 
 	private const NAME = 'aiguy_session';
 
+	/** The agent that a request is for; without it, the default. */
+	public const AGENT_HEADER = 'X-Aiguy-Agent';
+
 	/**
 	 * @param \Closure(): string   $secret Known to this site alone.
 	 * @param \Closure(): ?Visitor $user   The signed-in user of this request.
 	 */
 	public function __construct( private readonly \Closure $secret, private readonly \Closure $user ) {}
+
+	/** The id of the agent that this request names; empty for the default. Each agent has a session of its own, so that two chats of a page don't end each other's. */
+	public static function agent(): string {
+		$named = $_SERVER['HTTP_X_AIGUY_AGENT'] ?? '';
+		return is_string( $named ) && preg_match( '/\A[a-z0-9-]{1,40}\z/', $named ) ? $named : '';
+	}
 
 	/**
 	 * The session of the cookie; one that belongs to a user counts only for him, signed in and with his nonce.
@@ -38,8 +47,11 @@ final class Session_Cookie {
 	}
 
 	public function read(): ?Chat_Session {
-		$value = $_COOKIE[ self::name() ] ?? '';
-		return is_string( $value ) ? $this->decode( wp_unslash( $value ), time() ) : null;
+		$agent   = self::agent();
+		$value   = $_COOKIE[ self::name_of( $agent ) ] ?? '';
+		$session = is_string( $value ) ? $this->decode( wp_unslash( $value ), time() ) : null;
+		// The name of a cookie is the visitor's to choose, what it holds is not.
+		return $session?->agent === $agent ? $session : null;
 	}
 
 	/** Sets or renews the cookie. */
@@ -53,7 +65,7 @@ final class Session_Cookie {
 		 */
 		$expires = time() + (int) apply_filters( 'aiguy_session_seconds', DAY_IN_SECONDS );
 		setcookie(
-			self::name(),
+			self::name_of( $session->agent ),
 			$this->encode( $session, $expires ),
 			array(
 				'expires'  => $expires,
@@ -67,11 +79,6 @@ final class Session_Cookie {
 		);
 	}
 
-	/** The sites of a network share their cookies' path; a visitor has a conversation with each of them. */
-	private static function name(): string {
-		return is_multisite() && ! is_main_site() ? self::NAME . '_' . get_current_blog_id() : self::NAME;
-	}
-
 	/** Home, or the whole host where admin-ajax.php lies elsewhere. */
 	private static function path(): string {
 		$home = COOKIEPATH ?: '/';
@@ -79,7 +86,7 @@ final class Session_Cookie {
 	}
 
 	public function encode( Chat_Session $session, int $expires ): string {
-		$fields  = array( 'sid' => $session->id, 'sub' => $session->visitor->subject, 'exp' => $expires );
+		$fields  = array( 'sid' => $session->id, 'sub' => $session->visitor->subject, 'exp' => $expires ) + ( '' === $session->agent ? array() : array( 'agent' => $session->agent ) );
 		$payload = Base64_Url::encode( json_encode( $fields, JSON_THROW_ON_ERROR ) );
 		return $payload . '.' . $this->mac( $payload );
 	}
@@ -94,7 +101,13 @@ final class Session_Cookie {
 		if ( ! is_array( $fields ) || $fields['exp'] < $now ) {
 			return null;
 		}
-		return new Chat_Session( $fields['sid'], Visitor::from_subject( $fields['sub'] ) );
+		return new Chat_Session( $fields['sid'], Visitor::from_subject( $fields['sub'] ), $fields['agent'] ?? '' );
+	}
+
+	/** The sites of a network share their cookies' path; a visitor has a conversation with each of them, and with each agent. */
+	private static function name_of( string $agent ): string {
+		$site = is_multisite() && ! is_main_site() ? self::NAME . '_' . get_current_blog_id() : self::NAME;
+		return '' === $agent ? $site : $site . '_' . $agent;
 	}
 
 	private function mac( string $payload ): string {

@@ -49,17 +49,19 @@ final class Settings {
 		return defined( 'AIGUY_ISSUER' ) ? (string) AIGUY_ISSUER : untrailingslashit( home_url() );
 	}
 
-	public function title(): string {
-		return $this->text( 'title' ) ?: __( 'Support', 'aiguy' );
-	}
-
-	public function greeting(): string {
-		return $this->text( 'greeting' ) ?: __( 'Hello! How can we help?', 'aiguy' );
-	}
-
 	/** Whether the chat offers articles for what is still being typed; yes, until the owner has said no. */
 	public function suggest_articles(): bool {
 		return '0' !== $this->text( 'suggest_articles' );
+	}
+
+	/** @return string|null The address without a slash at its end; null for one that can't be used. */
+	public static function clean_url( string $text ): ?string {
+		$url   = untrailingslashit( esc_url_raw( $text, array( 'http', 'https' ) ) );
+		$parts = (array) wp_parse_url( $url );
+		if ( '' === $text ) {
+			return '';
+		}
+		return isset( $parts['host'], $parts['scheme'] ) && ! isset( $parts['user'] ) && ! isset( $parts['query'] ) && ! isset( $parts['fragment'] ) ? $url : null;
 	}
 
 	private function url( string $constant, string $field ): string {

@@ -49,6 +49,11 @@ final class Widget_Assets {
 		);
 	}
 
+	/** Address of the question that stands before a chat which needs consent. */
+	public function consent(): string {
+		return add_query_arg( 'ver', $this->version( 'consent.asset.php' ), $this->url( 'consent.js' ) );
+	}
+
 	/**
 	 * The chat's words in the page's language, from a language pack or the plugin's own files.
 	 *

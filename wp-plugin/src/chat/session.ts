@@ -43,6 +43,8 @@ export type SessionWish = { start: 'new' } | { open: string } | { link: string }
 export type SessionPorts = {
   /** Base of the routes, as the page gives it. */
   rest: string;
+  /** Id of the agent; empty or left out for the site's default. */
+  agent?: string | undefined;
   send: SendJson;
   now: () => number;
 };
@@ -83,6 +85,7 @@ export function createSession(ports: SessionPorts): VisitorSession {
     headers: (): Record<string, string> => ({
       ...(session ? { 'X-Aiguy-Session': session.sessionId } : {}),
       ...(session?.visitor === 'customer' && session.nonce ? { 'X-WP-Nonce': session.nonce } : {}),
+      ...agentHeader(ports),
     }),
   };
 }
@@ -96,8 +99,11 @@ async function openSession(ports: SessionPorts, nonce: string | null, wish: obje
   return first.visitor === 'guest' && first.nonce !== null ? await post(ports, first.nonce, wish) : first;
 }
 
-async function post({ rest, send }: SessionPorts, nonce: string | null, data: object): Promise<SiteSession> {
-  const headers: Record<string, string> = nonce === null ? {} : { 'X-WP-Nonce': nonce };
+const agentHeader = ({ agent }: SessionPorts): Record<string, string> => (agent ? { 'X-Aiguy-Agent': agent } : {});
+
+async function post(ports: SessionPorts, nonce: string | null, data: object): Promise<SiteSession> {
+  const { rest, send } = ports;
+  const headers: Record<string, string> = { ...(nonce === null ? {} : { 'X-WP-Nonce': nonce }), ...agentHeader(ports) };
   try {
     return parseSession(await send({ url: `${rest}session`, method: 'POST', headers, data, signal: AbortSignal.timeout(requestTimeoutMs) }));
   } catch (error) {

@@ -63,7 +63,7 @@ export function ChatPanel({ options, conversation, openState, onClose, loadExtra
         data-theme={options.theme}
         onKeyDown={onKeyDown}
       >
-        <Header title={options.title} onClose={onClose} />
+        <Header title={options.title} avatar={options.avatar} onClose={onClose} />
         {extras ? <extras.Panel options={options} conversation={conversation} openState={openState} field={field} /> : null}
         <MessageList options={options} snapshot={snapshot} conversation={conversation} onRetry={onRetry} onSuggestion={onSend} />
         <Composer ref={field} placeholder={options.placeholder} snapshot={snapshot} onSend={onSend} onStop={() => void conversation.stop()} />
@@ -73,12 +73,10 @@ export function ChatPanel({ options, conversation, openState, onClose, loadExtra
   );
 }
 
-function Header({ title, onClose }: { title: string; onClose: () => void }) {
+function Header({ title, avatar, onClose }: { title: string; avatar: string | undefined; onClose: () => void }) {
   return (
     <header className="header">
-      <span className="mark">
-        <Icon name="bubble" />
-      </span>
+      <span className="mark">{avatar ? <img src={avatar} alt="" /> : <Icon name="bubble" />}</span>
       <h2 className="title" dir="auto">
         {title}
       </h2>

@@ -9,7 +9,7 @@ import { LogTransport } from '../chat/log-transport.ts';
 import { createSession, type SendJson, type VisitorSession } from '../chat/session.ts';
 import type { ReceivedEvent } from '../chat/transport.ts';
 import { createWays, type WayMemory } from '../chat/ways.ts';
-import type { ChatGlobal, ChatOptions, MountedChat } from '../options.ts';
+import type { ChatGlobal, ChatOptions, MountedChat, OpenState } from '../options.ts';
 import { ChatPanel } from './chat-panel.tsx';
 import { followPage } from './follow-page.ts';
 import './styles/frame.css';
@@ -19,40 +19,71 @@ import './styles/cards.css';
 import './styles/controls.css';
 import './styles/conditions.css';
 
-type Talk = { conversation: Conversation; site: Site };
+/** Loaded by the first chat that may. */
+type Talk = { conversation: Conversation; site: Site; load: () => void };
 
 window.aiguyChat = { mount: createMount() };
 
 function createMount(): ChatGlobal['mount'] {
   /** What leads to the same agent is one conversation, in whichever chat of the page the visitor writes. */
   const talks = new Map<string, Talk>();
-  return (element, options, { onClose, loadScript }) => {
+  return async (element, options, { onClose, loadScript }) => {
     if (options.translations) setLocaleData(options.translations, 'aiguy');
+    if (options.consent) await loadScript(options.consent.script);
     const key = `${options.rest} ${options.agent ?? ''}`;
-    const known = talks.get(key);
-    const { conversation, site } = known ?? begin(options, async () => await loadScript(options.page));
-    talks.set(key, { conversation, site });
+    const talk = talks.get(key) ?? begin(options, async () => await loadScript(options.page));
+    talks.set(key, talk);
     const loadExtras = async () => {
       await loadScript(options.extras);
       const root = element.getRootNode() as ShadowRoot;
-      return await window.aiguyExtras?.({ root, style: options.extrasStyle, options, ...site, explain: (code) => errorText(code, __) });
+      return await window.aiguyExtras?.({ root, style: options.extrasStyle, options, ...talk.site, explain: (code) => errorText(code, __) });
     };
     const root = createRoot(element);
-    const show: MountedChat['show'] = (openState) =>
-      root.render(<ChatPanel options={options} conversation={conversation} openState={openState} onClose={onClose} loadExtras={loadExtras} />);
-    if (!known) void conversation.load();
-    return { show };
+    const draw: MountedChat['show'] = (openState) =>
+      root.render(<ChatPanel options={options} conversation={talk.conversation} openState={openState} onClose={onClose} loadExtras={loadExtras} />);
+    // Before the visitor has agreed there is no session, and so no cookie.
+    const agreed = options.consent ? window.aiguyConsent?.ask(element, options, onClose) : undefined;
+    return agreed ? showOnce(agreed, draw, talk) : showAtOnce(draw, talk);
   };
 }
 
-function begin({ rest, door }: ChatOptions, loadPage: () => Promise<void>): Talk {
+function showAtOnce(draw: MountedChat['show'], talk: Talk): MountedChat {
+  talk.load();
+  return { show: draw };
+}
+
+function showOnce(agreed: Promise<void>, draw: MountedChat['show'], talk: Talk): MountedChat {
+  let last: OpenState | undefined;
+  let isAgreed = false;
+  void agreed.then(() => {
+    isAgreed = true;
+    if (last) draw(last);
+    talk.load();
+  });
+  return {
+    show: (openState) => {
+      last = openState;
+      if (isAgreed) draw(openState);
+    },
+  };
+}
+
+function begin({ rest, door, agent }: ChatOptions, loadPage: () => Promise<void>): Talk {
   const way = createDoor({ rest, door, send, memory: doorMemory });
   const site: Site = {
     rest,
-    session: createSession({ rest, send: way.send, now: Date.now }),
+    session: createSession({ rest, agent, send: way.send, now: Date.now }),
     fetch: (url, init) => fetch(way.through(String(url)), init),
   };
-  return { conversation: converse(site, loadPage), site };
+  const conversation = converse(site, loadPage);
+  let loading: Promise<void> | undefined;
+  return {
+    conversation,
+    site,
+    load: () => {
+      loading ??= conversation.load();
+    },
+  };
 }
 
 /** The handler itself, without middlewares: those are the page's, and may add a nonce that is older than it may be. */

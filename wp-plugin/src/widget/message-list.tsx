@@ -12,7 +12,7 @@ import { MessageView } from './message.tsx';
 import { StatusLine } from './status-line.tsx';
 import { useStickyScroll } from './use-sticky-scroll.ts';
 
-const questionsMax = 3;
+const questionsMax = 4;
 
 type Props = {
   options: ChatOptions;
@@ -45,7 +45,11 @@ export function MessageList({ options, snapshot, conversation, onRetry, onSugges
         tabIndex={0}
       >
         <div ref={content} className="content">
-          <p className="disclosure">{__('You are chatting with an automated assistant.', 'aiguy')}</p>
+          {options.disclosure ? (
+            <p className="disclosure" dir="auto">
+              {options.disclosure}
+            </p>
+          ) : null}
           {options.greeting === '' ? null : (
             <div className="bubble assistant">
               <p dir="auto">{options.greeting}</p>
