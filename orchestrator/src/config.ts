@@ -29,6 +29,7 @@ export type Config = Readonly<
     ANSWER_CACHE_TTL_S: number;
     RECEIPT_CHECKS_PER_MINUTE: number;
     SESSION_IDLE_DAYS: number;
+    HANDOFF_WAIT_S: number;
   }
 >;
 
@@ -140,6 +141,13 @@ export const variables: Record<keyof Config, VariableSchema> = {
     maximum: 3650,
     default: 30,
     description: 'Days without activity after which a conversation is deleted with everything kept of it.',
+  },
+  HANDOFF_WAIT_S: {
+    type: 'integer',
+    minimum: 10,
+    maximum: 3600,
+    default: 180,
+    description: 'Seconds after which a visitor who waits for a person is offered to leave a message.',
   },
 };
 

@@ -10,6 +10,7 @@ import { callModel } from './call-model.ts';
 import { callTools, gatherPassages, observe } from './call-tools.ts';
 import { carryOut } from './carry-out.ts';
 import { type Checkpoint, checkpointOf, ledgerOf, readCheckpoint, resetEvents } from './checkpoint.ts';
+import { judgeHelp, offerPerson } from './judge-help.ts';
 import { advance, type Command, type Input, initialState, type Outcome, type Step } from './machine.ts';
 import { keepAnswer, recallAnswer } from './recall-answer.ts';
 import { Recorder } from './recorder.ts';
@@ -158,7 +159,9 @@ async function finish(turn: Turn, step: Step, outcome: Outcome): Promise<Assignm
   turn.recorder.step(undefined);
   await turn.recorder.settle();
   const asks = final.kind === 'interrupt' && turn.waiting ? { interrupts: [turn.waiting.interrupt], checkpoint: checkpointOf(turn, step) } : {};
-  return await turn.ports.runs.finish(turn.message.run, { status: final.kind, events: [terminalEvent(turn, final)], ...asks });
+  const help = judgeHelp(turn, final);
+  const events = [...(await offerPerson(turn, help)), terminalEvent(turn, final)];
+  return await turn.ports.runs.finish(turn.message.run, { status: final.kind, events, ...help, ...asks });
 }
 
 function terminalEvent(turn: Turn, outcome: Outcome): AGUIEvent {
