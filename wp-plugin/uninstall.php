@@ -12,6 +12,10 @@ if ( ! defined( 'WP_UNINSTALL_PLUGIN' ) ) {
 $aiguy_remove = static function (): void {
 	delete_option( 'aiguy_settings' );
 	delete_option( 'aiguy_signing_key' );
+	delete_option( 'aiguy_alerts' );
+	delete_option( 'aiguy_alerts_unsent' );
+	delete_transient( 'aiguy_waiting' );
+	wp_clear_scheduled_hook( 'aiguy_alerts' );
 };
 
 if ( is_multisite() ) {

@@ -26,6 +26,7 @@ export default [
       launcher: resolve('src/launcher/index.ts'),
       chat: resolve('src/widget/index.tsx'),
       page: resolve('src/page/index.ts'),
+      person: resolve('src/person/index.tsx'),
       'block/index': resolve('src/block/index.tsx'),
     },
     (request) => (bundled.has(request) ? false : undefined),

@@ -28,6 +28,7 @@ final class Plugin {
 
 		$staff    = new Staff\Staff_Client( $key->current( ... ), $settings );
 		$route    = new Staff\Staff_Route( $errors );
+		$alerts   = new Inbox\Alert_Settings();
 
 		register_activation_hook( $this->file, $key->ensure( ... ) );
 
@@ -44,6 +45,11 @@ final class Plugin {
 		( new Settings\Settings_Page( $this->file, $settings, $key ) )->add_hooks();
 		( new Staff\Capabilities() )->add_hooks();
 		( new Staff\Site_Controller( $staff, $route ) )->add_hooks();
+		( new Inbox\Handoff_Controller( $client, $cookie, $guard, $errors ) )->add_hooks();
+		( new Inbox\Conversations_Controller( $staff, $route, $guard ) )->add_hooks();
+		( new Inbox\Questions_Controller( $staff, $route, $guard ) )->add_hooks();
+		( new Inbox\Alert_Settings_Controller( $alerts, new Inbox\Alert_Sender( $alerts ), $route, $guard ) )->add_hooks();
+		( new Inbox\Alert_Watch( $this->file, $staff, $settings, $alerts, new Inbox\Alert_Sender( $alerts ) ) )->add_hooks();
 		( new Staff\Admin_Screens( $this->file, $this->screens( ... ) ) )->add_hooks();
 	}
 
@@ -51,6 +57,7 @@ final class Plugin {
 	private function screens(): array {
 		return array(
 			new Staff\Admin_Screen( 'overview', __( 'Overview', 'aiguy' ), Staff\Capabilities::VIEW ),
+			new Staff\Admin_Screen( 'conversations', __( 'Conversations', 'aiguy' ), Staff\Capabilities::VIEW, Inbox\Conversations_Controller::screen_data( ... ), Inbox\Waiting::count( ... ) ),
 		);
 	}
 }

@@ -1,6 +1,7 @@
 // What the page says about a chat (the attribute data-aiguy, the same for every guest), and what launcher and chat are to each other.
 
 import type { PageSnapshot } from '@aiguy/manifests/generated/http';
+import type { PersonState } from './chat/events.ts';
 
 export type ChatOptions = {
   /** Base of the site's routes; ends in aiguy/v1/. Holds a «?» where permalinks are plain. */
@@ -8,6 +9,8 @@ export type ChatOptions = {
   chat: string;
   /** Loaded when a tool asks which page the visitor is on. */
   page: string;
+  /** Loaded when somebody talks to a person, or is offered to. */
+  person: string;
   style: string;
   /** Addresses of WordPress' own scripts that the chat needs, in the order in which they must run. */
   deps: string[];
@@ -56,8 +59,16 @@ export type PageGlobal = {
   show: (answer: string) => void;
 };
 
+export type PersonGlobal = {
+  /** Shows in `place` who is spoken to or waited for; nothing when there is nobody. */
+  show: (place: HTMLElement, person: PersonState | undefined, actions: PersonActions) => void;
+};
+
+export type PersonActions = { locale: string; ask: () => void; send: (text: string) => void };
+
 declare global {
   interface Window {
+    aiguyPerson?: PersonGlobal;
     aiguyChat?: ChatGlobal;
     aiguyPage?: PageGlobal;
   }

@@ -51,6 +51,8 @@ export class Handoffs {
         `INSERT INTO handoffs (id, session_id, reason, closed_at) VALUES ($1, $2, $3, CASE WHEN $4 THEN now() END) RETURNING *`,
         [randomUUID(), sessionId, reason, isAway],
       );
+      // A conversation in which nothing was written yet is one now.
+      await connection.query('UPDATE sessions SET spoken_at = now() WHERE id = $1 AND spoken_at IS NULL', [sessionId]);
       const row = rows[0] as Row;
       const info: HandoffInfo = isAway
         ? { status: 'away', ...(people.text === undefined ? {} : { hours: people.text }) }

@@ -29,6 +29,7 @@ function setUp() {
         cancel: call('cancel'),
         receipt: async () => new Blob(),
         file: async () => new Blob(),
+        askPerson: call('askPerson'),
         close: () => undefined,
       };
     },

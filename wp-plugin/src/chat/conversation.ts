@@ -32,6 +32,8 @@ export type Conversation = {
   undo(effectId: string): void;
   receipt(number: number): Promise<Blob>;
   file(fileId: string): Promise<Blob>;
+  /** Asks for a person of the site. */
+  askPerson(): Promise<void>;
   /** Whether anybody looks: only then what happens between two answers is followed. */
   setVisible(isVisible: boolean): void;
   close(): void;
@@ -74,6 +76,7 @@ class LiveConversation implements Conversation {
       onRestart: () => this.#reduce({ type: 'restarted' }),
       onTaken: (command) => this.#taken.get(keyOf(command))?.(),
       isExpecting: () =>
+        ['waiting', 'joined'].includes(this.#snapshot.chat.person?.status ?? '') ||
         this.#snapshot.chat.messages.some((one) => isOpen(one) || (one.kind === 'task' && (one.state === 'queued' || one.state === 'running'))),
     });
   }
@@ -132,6 +135,16 @@ class LiveConversation implements Conversation {
 
   async file(fileId: string): Promise<Blob> {
     return await this.#transport.file(fileId);
+  }
+
+  async askPerson(): Promise<void> {
+    try {
+      await this.#transport.askPerson();
+    } catch (error) {
+      this.#reduce({ type: 'lost', code: toChatError(error).code });
+      return;
+    }
+    if (!this.#snapshot.chat.run) await this.#resume();
   }
 
   setVisible(isVisible: boolean): void {

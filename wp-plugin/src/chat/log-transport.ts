@@ -89,6 +89,10 @@ export class LogTransport implements Transport {
     return await (await this.#ask(this.#path(`chat/file?id=${fileId}`), 'GET', { type: 'application/pdf' })).blob();
   }
 
+  async askPerson(): Promise<void> {
+    await this.#ask('chat/handoff', 'POST', { body: '{}' });
+  }
+
   /** Says which page the visitor is on, as a tool has asked. */
   async tellPage(requestId: string, page: PageSnapshot): Promise<void> {
     await this.#ask('chat/page', 'POST', { body: JSON.stringify({ requestId, page }) });

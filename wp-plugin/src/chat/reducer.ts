@@ -71,6 +71,10 @@ function applyEvent(state: ChatState, event: ChatEvent, origin: Origin): ChatSta
       return resetStep(state, event);
     case 'page_wanted':
       return state;
+    case 'person':
+      return changePerson(state, event, origin);
+    case 'author':
+      return withMessage(state, { ...answerOf(state, event.messageId), author: event.name });
     case 'interrupt_settled':
     case 'receipt':
     case 'task':
@@ -124,8 +128,18 @@ function questionOf(state: ChatState, { messageId, text }: { messageId: string; 
 }
 
 function finishRun(state: ChatState, event: Extract<ChatEvent, { type: 'RUN_FINISHED' }>, origin: Origin): ChatState {
-  if (event.outcome === 'cancelled') return withMessage(state, stopped(origin));
+  // A person who takes over stops the answer as well; that was not the visitor.
+  if (event.outcome === 'cancelled' && state.person?.status !== 'joined') return withMessage(state, stopped(origin));
   return askVisitor(state, event.interrupts, origin.isLive);
+}
+
+function changePerson(state: ChatState, event: Extract<ChatEvent, { type: 'person' }>, { id }: Origin): ChatState {
+  const { status, name } = event;
+  if (status === 'left' && state.person?.status !== 'joined') return { ...state, person: undefined };
+  const next = { ...state, person: status === 'left' ? undefined : event };
+  return status === 'joined' || status === 'left'
+    ? withMessage(next, { kind: 'notice', id: `notice-${id}`, code: `person_${status}`, text: name })
+    : next;
 }
 
 /** A step is begun again: what it had shown so far is taken back. */

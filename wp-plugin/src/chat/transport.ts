@@ -25,6 +25,8 @@ export type Transport = {
   receipt(number: number): Promise<Blob>;
   /** A file that a tool has made in this conversation. */
   file(fileId: string): Promise<Blob>;
+  /** Asks for a person of the site; what becomes of it is in the log. */
+  askPerson(): Promise<void>;
   close(): void;
 };
 

@@ -9,6 +9,7 @@ import { Announcer } from './announcer.tsx';
 import { Composer } from './composer.tsx';
 import { Icon } from './icon.tsx';
 import { MessageList } from './message-list.tsx';
+import { PersonPlace } from './person-place.tsx';
 import { useChat } from './use-chat.ts';
 import { useVisibility } from './use-visibility.ts';
 import { useVisualViewport } from './use-visual-viewport.ts';
@@ -19,10 +20,12 @@ type Props = {
   suggestions: ArticleSuggestions | undefined;
   openState: OpenState;
   onClose: () => void;
+  loadPerson: () => Promise<void>;
 };
 
-export function ChatPanel({ options, conversation, suggestions, openState, onClose }: Props) {
+export function ChatPanel({ options, conversation, suggestions, openState, onClose, loadPerson }: Props) {
   const snapshot = useChat(conversation);
+  const { person } = snapshot.chat;
   const panel = useRef<HTMLElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const isFloating = options.position === 'floating';
@@ -58,8 +61,9 @@ export function ChatPanel({ options, conversation, suggestions, openState, onClo
       data-theme={options.theme}
       onKeyDown={onKeyDown}
     >
-      <Header title={options.title} onClose={onClose} />
+      <Header title={options.title} onClose={onClose} onPerson={person ? undefined : () => void conversation.askPerson()} />
       <MessageList options={options} snapshot={snapshot} conversation={conversation} onRetry={onRetry} onSuggestion={onSend} />
+      <PersonPlace person={person} locale={options.locale} conversation={conversation} onSend={onSend} load={loadPerson} />
       <Composer
         ref={field}
         placeholder={options.placeholder}
@@ -73,7 +77,7 @@ export function ChatPanel({ options, conversation, suggestions, openState, onClo
   );
 }
 
-function Header({ title, onClose }: { title: string; onClose: () => void }) {
+function Header({ title, onClose, onPerson }: { title: string; onClose: () => void; onPerson: (() => void) | undefined }) {
   return (
     <header className="header">
       <span className="mark">
@@ -82,6 +86,11 @@ function Header({ title, onClose }: { title: string; onClose: () => void }) {
       <h2 className="title" dir="auto">
         {title}
       </h2>
+      {onPerson ? (
+        <button type="button" className="to-person" onClick={onPerson}>
+          {__('Talk to a person', 'aiguy')}
+        </button>
+      ) : null}
       <button type="button" className="icon-button" aria-label={__('Close the chat', 'aiguy')} onClick={onClose}>
         <Icon name="close" />
       </button>

@@ -27,8 +27,9 @@ function mount(element: HTMLElement, options: ChatOptions, { onClose, loadScript
   const conversation = converse(rest, session, async () => await loadScript(options.page));
   const suggestions = options.suggestArticles ? suggest(rest, session) : undefined;
   const root = createRoot(element);
+  const loadPerson = async () => await loadScript(options.person);
   const show: MountedChat['show'] = (openState) =>
-    root.render(<ChatPanel options={options} conversation={conversation} suggestions={suggestions} openState={openState} onClose={onClose} />);
+    root.render(<ChatPanel {...{ options, conversation, suggestions, openState, onClose, loadPerson }} />);
   void conversation.load();
   return { show };
 }
