@@ -15,7 +15,7 @@ const hostile = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</s
 let system: System;
 
 before(async () => {
-  system = await startSystem();
+  system = await startSystem({ OPENING_HOURS: 'Mon-Sun 00:00-24:00' });
 });
 after(async () => await system?.stop());
 
@@ -55,6 +55,7 @@ async function query(sql: string, values: unknown[] = []): Promise<void> {
 test('a visitor asks for a person, one takes over in another browser, they talk, and the agent answers again', async (t) => {
   const { page, chat } = await openChat(t);
   await chat.ask('how long do I have to send something back?');
+  await chat.says(/days/);
   await chat.rests();
   await picture(page, 'person-1-header');
   await page.getByRole('button', { name: 'Talk to a person' }).click();
@@ -65,7 +66,10 @@ test('a visitor asks for a person, one takes over in another browser, they talk,
   const staff = await openPage(t, { asOwner: true });
   await staff.goto(inbox());
   await staff.getByRole('button', { name: '1 visitor is waiting for a person' }).click();
-  await staff.getByRole('button', { name: /how long do I have/ }).click();
+  await staff
+    .getByRole('button', { name: /how long do I have/ })
+    .first()
+    .click();
   const transcript = staff.getByRole('log', { name: 'What was said' });
   await transcript.getByText('The visitor asked for a person.').waitFor();
   await picture(staff, 'inbox-1-waiting');
@@ -97,12 +101,16 @@ test('a visitor asks for a person, one takes over in another browser, they talk,
 test('what strangers write does nothing on the screen: it is letters', async (t) => {
   const { chat } = await openChat(t);
   await chat.ask(`find ${hostile}`);
+  await chat.log.locator('article.assistant').first().waitFor();
   await chat.rests();
   await query(
     `CREATE TABLE IF NOT EXISTS ratings (session_id text, run_id text DEFAULT '', score integer, reason text, comment text, rated_at timestamptz DEFAULT now(),
        PRIMARY KEY (session_id, run_id))`,
   );
-  await query(`INSERT INTO ratings (session_id, score, reason, comment) SELECT id, 1, $1, $1 FROM sessions ORDER BY spoken_at DESC NULLS LAST LIMIT 1`, [hostile]);
+  await query(
+    `INSERT INTO ratings (session_id, score, reason, comment) SELECT session_id, 1, $1, $1 FROM runs WHERE input ->> 'text' LIKE 'find <img%' LIMIT 1`,
+    [hostile],
+  );
   await query(`UPDATE runs SET unhelped = true WHERE input ->> 'text' LIKE 'find <img%'`);
   system.site.evaluate(`wp_update_user( array( 'ID' => 9001, 'display_name' => '<img src=x onerror=window.hacked=1>Owner' ) );`);
   t.after(() => void system.site.evaluate(`wp_update_user( array( 'ID' => 9001, 'display_name' => 'Shop Owner' ) );`));
@@ -125,7 +133,10 @@ test('what strangers write does nothing on the screen: it is letters', async (t)
   await picture(staff, 'inbox-4-questions');
   for (const page of [staff, chat.page])
     assert.deepEqual(
-      await page.evaluate(() => [(window as { hacked?: number }).hacked, document.querySelectorAll('#aiguy-admin :is(img, script, a[href^="javascript"])').length]),
+      await page.evaluate(() => [
+        (window as { hacked?: number }).hacked,
+        document.querySelectorAll('#aiguy-admin :is(img, script, a[href^="javascript"])').length,
+      ]),
       [undefined, 0],
     );
   await staff.getByRole('button', { name: 'Write an article' }).first().click();
@@ -134,10 +145,13 @@ test('what strangers write does nothing on the screen: it is letters', async (t)
 });
 
 test('out of hours, or when nobody comes, the visitor is led to a ticket and told what happens', async (t) => {
-  const { page, chat } = await openChat(t);
+  const page = await openPage(t);
+  await page.clock.install();
+  await page.goto(system.pageUrl);
+  const chat = new ChatOnPage(page);
+  await chat.open();
   await page.getByRole('button', { name: 'Talk to a person' }).click();
   await page.getByText(/If nobody has joined by/).waitFor();
-  await page.clock.install();
   await page.clock.fastForward(240_000);
   await page.getByText(/Nobody could join yet/).waitFor();
   await page.getByRole('button', { name: 'Leave a message' }).click();
@@ -157,12 +171,15 @@ test('the screen in a narrow window, right to left, and empty', async (t) => {
   await narrow.getByRole('button', { name: 'Back to the list' }).click();
   await narrow.locator('.aiguy-row').first().waitFor();
 
+  const plugin = (code: string) =>
+    system.site.evaluate(
+      `wp_mkdir_p( WPMU_PLUGIN_DIR ); file_put_contents( WPMU_PLUGIN_DIR . '/rtl.php', '<?php ' . base64_decode( '${Buffer.from(code).toString('base64')}' ) );`,
+    );
+  plugin(`add_action( 'init', static function () { $GLOBALS['wp_locale']->text_direction = 'rtl'; } );`);
   const wide = await openPage(t, { asOwner: true });
   await wide.goto(inbox());
+  plugin('');
   await wide.locator('.aiguy-row').first().waitFor();
-  await wide.evaluate(() => {
-    document.documentElement.dir = 'rtl';
-  });
   await wide.keyboard.press('Tab');
   await wide.locator('.aiguy-row').first().focus();
   await wide.keyboard.press('Enter');

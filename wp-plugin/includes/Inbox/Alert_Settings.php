@@ -84,10 +84,19 @@ final class Alert_Settings {
 		if ( '' === $value ) {
 			return '';
 		}
-		if ( ! is_string( $value ) || strlen( $value ) > self::URL_BYTES_MAX || ! preg_match( $pattern, $value ) || ! wp_http_validate_url( $value ) ) {
+		if ( ! is_string( $value ) || strlen( $value ) > self::URL_BYTES_MAX || ! preg_match( $pattern, $value ) || ! self::may_be_public( (string) wp_parse_url( $value, PHP_URL_HOST ) ) ) {
 			throw self::invalid( $field, __( 'Give an https address that is reachable from the internet.', 'aiguy' ) );
 		}
 		return $value;
+	}
+
+	/** Only what can be told without asking anybody: when something is sent, core looks the name up and asks no address of its own network. */
+	private static function may_be_public( string $host ): bool {
+		$address = trim( $host, '[]' );
+		if ( false !== filter_var( $address, FILTER_VALIDATE_IP ) ) {
+			return false !== filter_var( $address, FILTER_VALIDATE_IP, FILTER_FLAG_NO_PRIV_RANGE | FILTER_FLAG_NO_RES_RANGE );
+		}
+		return 1 === preg_match( '/\A(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]+\z/i', $host ) && ! preg_match( '/\.(?:local|localhost|internal|test)\z/i', $host );
 	}
 
 	private static function secret( mixed $value ): string {

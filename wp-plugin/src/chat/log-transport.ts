@@ -90,6 +90,7 @@ export class LogTransport implements Transport {
   }
 
   async askPerson(): Promise<void> {
+    this.#enter(await this.#ports.session.ensure());
     await this.#ask('chat/handoff', 'POST', { body: '{}' });
   }
 

@@ -113,7 +113,10 @@ function applyText(state: ChatState, event: TextEvent, { isLive }: Origin): Chat
 }
 
 function startRun(state: ChatState, event: Extract<ChatEvent, { type: 'RUN_STARTED' }>): ChatState {
-  const started: ChatState = { ...state, run: { id: event.runId, tools: [], isWriting: false } };
+  // Who writes on has read what was offered.
+  const isPast = event.messages.length > 0 && (state.person?.status === 'offered' || state.person?.status === 'away');
+  const person = isPast ? undefined : state.person;
+  const started: ChatState = { ...state, person, run: { id: event.runId, tools: [], isWriting: false } };
   return event.messages.reduce((before, message) => {
     const question: UserMessage = { ...questionOf(before, { messageId: message.id, text: message.text }, event.at), delivery: 'sent' };
     const known = findMessage(before, 'user', message.id);

@@ -26,6 +26,7 @@ type Props = {
 export function ChatPanel({ options, conversation, suggestions, openState, onClose, loadPerson }: Props) {
   const snapshot = useChat(conversation);
   const { person } = snapshot.chat;
+  const isAttended = person?.status === 'waiting' || person?.status === 'joined';
   const panel = useRef<HTMLElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const isFloating = options.position === 'floating';
@@ -61,7 +62,7 @@ export function ChatPanel({ options, conversation, suggestions, openState, onClo
       data-theme={options.theme}
       onKeyDown={onKeyDown}
     >
-      <Header title={options.title} onClose={onClose} onPerson={person ? undefined : () => void conversation.askPerson()} />
+      <Header title={options.title} onClose={onClose} onPerson={isAttended ? undefined : () => void conversation.askPerson()} />
       <MessageList options={options} snapshot={snapshot} conversation={conversation} onRetry={onRetry} onSuggestion={onSend} />
       <PersonPlace person={person} locale={options.locale} conversation={conversation} onSend={onSend} load={loadPerson} />
       <Composer
