@@ -11,14 +11,18 @@ import { type Filter, filters, marks, moment, visitorName } from './words';
 const everyMs = 8000;
 const typingMs = 400;
 
-type Props = { selected: string | undefined; onSelect: (sessionId: string) => void };
+/** changes: grows with what this screen has changed, so that the list is asked for at once. */
+type Props = { selected: string | undefined; changes: number; onSelect: (sessionId: string) => void };
 
-export function ConversationList({ selected, onSelect }: Props) {
+export function ConversationList({ selected, changes, onSelect }: Props) {
   const [filter, setFilter] = useState<Filter>('all');
   const [typed, setTyped] = useState('');
   const text = useSettled(typed);
   const path = `conversations?filter=${filter}&q=${encodeURIComponent(text)}`;
   const { answer, error, again } = usePoll<StaffConversationList>(path, everyMs);
+  useEffect(() => {
+    if (changes > 0) again();
+  }, [changes, again]);
   const older = useOlder(path, answer?.before);
   useEffect(() => {
     if (answer) showWaiting(answer.counts.waiting);

@@ -14,7 +14,9 @@ const everyMs = 2500;
 
 export type Act = (name: 'take-over' | 'hand-back' | 'close' | 'messages' | 'notes', data?: object) => Promise<boolean>;
 
-export function ConversationView({ sessionId, onBack }: { sessionId: string; onBack: () => void }) {
+type Props = { sessionId: string; onBack: () => void; onChange: () => void };
+
+export function ConversationView({ sessionId, onBack, onChange }: Props) {
   const { answer, error, again } = usePoll<StaffTranscript>(`conversations/${sessionId}`, everyMs);
   const [problem, setProblem] = useState<string | undefined>();
   const act: Act = async (name, data = {}) => {
@@ -26,6 +28,7 @@ export function ConversationView({ sessionId, onBack }: { sessionId: string; onB
       setProblem(failure instanceof RequestError ? failure.message : String(failure));
       return false;
     } finally {
+      onChange();
       again();
     }
   };

@@ -63,13 +63,15 @@ function tabs(): { name: string; title: string }[] {
 }
 
 function Inbox({ selected, onSelect }: { selected: string | undefined; onSelect: (sessionId: string | undefined) => void }) {
+  const [changes, setChanges] = useState(0);
+  const onChange = () => setChanges((count) => count + 1);
   return (
     <div className={`aiguy-inbox ${selected === undefined ? '' : 'has-selected'}`}>
-      <ConversationList selected={selected} onSelect={onSelect} />
+      <ConversationList selected={selected} changes={changes} onSelect={onSelect} />
       {selected === undefined ? (
         <p className="aiguy-view aiguy-empty">{__('Choose a conversation to read it as it happens.', 'aiguy')}</p>
       ) : (
-        <ConversationView key={selected} sessionId={selected} onBack={() => onSelect(undefined)} />
+        <ConversationView key={selected} sessionId={selected} onBack={() => onSelect(undefined)} onChange={onChange} />
       )}
     </div>
   );
