@@ -54,6 +54,7 @@ export interface Http {
   ContinueLink?: ContinueLink;
   ContinueRequest?: ContinueRequest;
   SiteInfo?: SiteInfo;
+  LeftMessage?: LeftMessage;
   HandoffRequest?: HandoffRequest;
   HandoffInfo?: HandoffInfo;
   StaffHandoff?: StaffHandoff;
@@ -683,16 +684,27 @@ export interface SiteInfo {
   scopes: string[];
 }
 /**
+ * Instead of waiting: the card of a ticket, whatever the model would make of the words.
+ */
+export interface LeftMessage {
+  messageId: string;
+  /**
+   * As it stands in the conversation.
+   */
+  text: string;
+}
+/**
  * POST /sessions/:id/handoff: the visitor wants to talk to a person.
  */
 export interface HandoffRequest {
+  leaveMessage?: LeftMessage;
   reason?: 'asked_for_human' | 'not_helped';
 }
 /**
  * What a visitor may expect who asked for a person; the same stands in the log as aiguy.person.
  */
 export interface HandoffInfo {
-  status: 'waiting' | 'joined' | 'away';
+  status: 'waiting' | 'joined' | 'away' | 'ticket';
   /**
    * Who has joined.
    */

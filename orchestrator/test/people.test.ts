@@ -23,7 +23,7 @@ const model = modelThat(async function* (_call, { messages }) {
 
 before(async () => {
   const tools = toolsThat(async () => ({ ok: true, output: { answerable: false, confidence: 0.1, passages: [] } }));
-  harness = await startHarness({ model, tools, askHours: async () => hours });
+  harness = await startHarness({ model, tools, askHours: async () => hours, scopes: ['docs:read', 'order:read', 'handoff:write'] });
   await harness.database.query(
     `CREATE TABLE IF NOT EXISTS ratings (session_id text, run_id text DEFAULT '', score integer, reason text, comment text, rated_at timestamptz DEFAULT now(),
        PRIMARY KEY (session_id, run_id))`,
@@ -256,6 +256,26 @@ test('another site’s people, people without the scope and the site itself reac
   assert.equal((await staff('GET', 'conversations', { as: { scopes: ['site:read'] } })).status, 403);
   assert.equal((await askForPerson({ ...own, sid: newVisitor().sid })).status, 200);
   assert.equal((await inject('POST', `/sessions/${own.sid}/handoff`, { token: await harness.assertionFor(newVisitor()), payload: {} })).status, 404);
+});
+
+test('who leaves a message instead gets the card of a ticket about what he asked, without the model', async () => {
+  const visitor = { ...newVisitor(), scopes: ['docs:read', 'handoff:write'] };
+  await chat(visitor, 'Where is my parcel?');
+  const asked = model.requests.length;
+  const payload = { leaveMessage: { messageId: 'message-2', text: 'Please have somebody write to me.' } };
+  for (let times = 0; times < 2; times += 1) assert.deepEqual((await askForPerson(visitor, payload)).body, { status: 'ticket' });
+  const cards = async () =>
+    (await harness.database.query<{ tool: string; args: object }>('SELECT tool, args FROM interrupts WHERE session_id = $1', [visitor.sid])).rows;
+  await waitFor(async () => (await cards()).length > 0);
+  assert.deepEqual(await cards(), [{ tool: 'escalate_to_human', args: { reason: 'asked_for_human', summary: 'Where is my parcel?' } }]);
+  assert.equal(model.requests.length, asked);
+  for (const leaveMessage of [
+    {},
+    { messageId: 'message-3', text: '' },
+    { messageId: 'x', text: 'y' },
+    { messageId: 'message-3', text: 'y'.repeat(301) },
+  ])
+    assert.equal((await askForPerson(visitor, { leaveMessage })).status, 400);
 });
 
 test('bad bodies are refused with what is wrong', async () => {

@@ -64,7 +64,8 @@ export type PersonGlobal = {
   show: (place: HTMLElement, person: PersonState | undefined, actions: PersonActions) => void;
 };
 
-export type PersonActions = { locale: string; ask: () => void; send: (text: string) => void };
+/** ask: for a person, or with words for a ticket. */
+export type PersonActions = { locale: string; ask: (leftMessage?: string) => void };
 
 declare global {
   interface Window {

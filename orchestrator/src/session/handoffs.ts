@@ -19,6 +19,7 @@ type Row = { id: string; reason: HandoffReason; asked_at: Date; taken_by: string
 export type Person = Pick<StaffAssertion, 'iss' | 'sub' | 'name'>;
 /** people: whether they are there at this hour, and else from when, in words. */
 export type Ask = { issuer: string; reason: HandoffReason; people: { state: 'open' | 'closed' | 'unknown'; text?: string } };
+type Expectation = HandoffInfo & Pick<PersonValue, 'status'>;
 export type Said = { messageId: string; text: string };
 
 /** Somebody whose screen has asked within this time is there. */
@@ -42,7 +43,7 @@ export class Handoffs {
   }
 
   /** Asks for a person; while one is asked for or there, it is the same handoff. Out of hours, with nobody there, it says so and waits for nobody. */
-  async ask(sessionId: string, { issuer, reason, people }: Ask): Promise<HandoffInfo> {
+  async ask(sessionId: string, { issuer, reason, people }: Ask): Promise<Expectation> {
     const isPresent = await this.#isAnybodyPresent(issuer);
     return await this.#change(sessionId, async (connection, append, open) => {
       if (open) return this.#infoOf(open, isPresent);
@@ -54,7 +55,7 @@ export class Handoffs {
       // A conversation in which nothing was written yet is one now.
       await connection.query('UPDATE sessions SET spoken_at = now() WHERE id = $1 AND spoken_at IS NULL', [sessionId]);
       const row = rows[0] as Row;
-      const info: HandoffInfo = isAway
+      const info: Expectation = isAway
         ? { status: 'away', ...(people.text === undefined ? {} : { hours: people.text }) }
         : this.#infoOf(row, isPresent);
       await append(row.id, [personChanged(info)]);
@@ -172,7 +173,7 @@ export class Handoffs {
     return rowCount === 1;
   }
 
-  #infoOf({ taken_at: takenAt, taken_name: name, asked_at: askedAt }: Row, isPresent: boolean): HandoffInfo {
+  #infoOf({ taken_at: takenAt, taken_name: name, asked_at: askedAt }: Row, isPresent: boolean): Expectation {
     if (takenAt) return { status: 'joined', name: name ?? nameless };
     return { status: 'waiting', until: new Date(askedAt.getTime() + this.#waitS * 1000).toISOString(), present: isPresent };
   }

@@ -17,12 +17,13 @@ export type RunStatus = 'queued' | 'running' | 'success' | 'interrupt' | 'cancel
  * has ended. person: somebody of the site says it.
  */
 export type RunInput =
-  | { kind: 'message'; messageId: string; text: string }
+  | { kind: 'message'; messageId: string; text: string; ticket?: true }
   | { kind: 'resume'; interruptId: string; parentRunId: string }
   | { kind: 'undo'; effectKey: string; parentRunId: string }
   | { kind: 'person'; messageId: string; text: string; name: string }
   | { kind: 'notice' };
-export type NewMessage = { visitor: VisitorAssertion; assertion: string; text: string; messageId: string; runId: string };
+/** ticket: it asks for the card of a ticket, not for an answer. */
+export type NewMessage = { visitor: VisitorAssertion; assertion: string; text: string; messageId: string; runId: string; ticket?: true };
 
 /** A run that this process holds the lease of, with everything that working on it needs. */
 export type Assignment = {
@@ -102,13 +103,13 @@ export class Runs {
    * @throws AiguyError turn_in_progress when too many wait already, idempotency_conflict, not_found
    */
   async start(message: NewMessage): Promise<Started> {
-    const { visitor, assertion, text, messageId, runId } = message;
+    const { visitor, assertion, text, messageId, runId, ticket } = message;
     return await this.inSession(visitor.sid, async (connection, append) => {
       await ensureSession(connection, visitor);
       await lockSession(connection, visitor.sid);
       const earlier = await findRepeated(connection, message);
       if (earlier) return { run: earlier, assignment: undefined };
-      const input: RunInput = { kind: 'message', messageId, text };
+      const input: RunInput = { kind: 'message', messageId, text, ...(ticket ? { ticket } : {}) };
       return await this.enter(connection, append, { visitor, assertion, runId, key: messageId, keyDigest: digest(text), input });
     });
   }

@@ -11,6 +11,7 @@ import { callTools, gatherPassages, observe } from './call-tools.ts';
 import { carryOut } from './carry-out.ts';
 import { type Checkpoint, checkpointOf, ledgerOf, readCheckpoint, resetEvents } from './checkpoint.ts';
 import { judgeHelp, offerPerson } from './judge-help.ts';
+import { callsForTicket } from './leave-ticket.ts';
 import { advance, type Command, type Input, initialState, type Outcome, type Step } from './machine.ts';
 import { keepAnswer, recallAnswer } from './recall-answer.ts';
 import { Recorder } from './recorder.ts';
@@ -61,7 +62,7 @@ type Base = Omit<Turn, 'isFirst' | 'messages' | 'ledger'>;
 function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'recorder' | 'signal'> & { assignment: Assignment }): Base {
   const { run, visitor, assertion, input } = assignment;
   return {
-    ports,
+    ports: input.kind === 'message' && input.ticket ? { ...ports, model: callsForTicket(ports.model, run.id) } : ports,
     message: { run, visitor, assertion, text: input.kind === 'message' ? input.text : '' },
     turnId: run.id,
     recorder,

@@ -16,7 +16,7 @@ use Aiguy\Session\Session_Cookie;
 final class Handoff_Controller {
 
 	private const TIMEOUT_SECONDS  = 8;
-	private const BODY_BYTES_MAX   = 1024;
+	private const BODY_BYTES_MAX   = 4096;
 	private const ANSWER_BYTES_MAX = 4096;
 
 	public function __construct(
@@ -49,8 +49,8 @@ final class Handoff_Controller {
 
 	private function ask( \WP_REST_Request $request ): \WP_REST_Response {
 		try {
-			$values = $this->guard->read_json( $request, array( 'reason' ), self::BODY_BYTES_MAX );
-			if ( ! in_array( $values['reason'] ?? null, array( null, 'asked_for_human', 'not_helped' ), true ) ) {
+			$values = $this->guard->read_json( $request, array( 'reason', 'leaveMessage' ), self::BODY_BYTES_MAX );
+			if ( ! in_array( $values['reason'] ?? null, array( null, 'asked_for_human', 'not_helped' ), true ) || ! self::may_be_left( $values['leaveMessage'] ?? null ) ) {
 				throw new Api_Exception( 'invalid_request' );
 			}
 			$session  = $this->cookie->own();
@@ -59,6 +59,11 @@ final class Handoff_Controller {
 		} catch ( Api_Exception $exception ) {
 			return $this->errors->response( $exception );
 		}
+	}
+
+	/** What it holds is checked where its schema is kept. */
+	private static function may_be_left( mixed $message ): bool {
+		return null === $message || ( $message instanceof \stdClass && is_string( $message->messageId ?? null ) && is_string( $message->text ?? null ) );
 	}
 
 	/**

@@ -32,8 +32,8 @@ export type Conversation = {
   undo(effectId: string): void;
   receipt(number: number): Promise<Blob>;
   file(fileId: string): Promise<Blob>;
-  /** Asks for a person of the site. */
-  askPerson(): Promise<void>;
+  /** Asks for a person of the site; with words, for a ticket instead. */
+  askPerson(leftMessage?: string): Promise<void>;
   /** Whether anybody looks: only then what happens between two answers is followed. */
   setVisible(isVisible: boolean): void;
   close(): void;
@@ -137,9 +137,9 @@ class LiveConversation implements Conversation {
     return await this.#transport.file(fileId);
   }
 
-  async askPerson(): Promise<void> {
+  async askPerson(text?: string): Promise<void> {
     try {
-      await this.#transport.askPerson();
+      await this.#transport.askPerson(text ? { messageId: this.#ports.newId(), text } : undefined);
     } catch (error) {
       this.#reduce({ type: 'lost', code: toChatError(error).code });
       return;

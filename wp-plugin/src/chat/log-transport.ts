@@ -89,9 +89,9 @@ export class LogTransport implements Transport {
     return await (await this.#ask(this.#path(`chat/file?id=${fileId}`), 'GET', { type: 'application/pdf' })).blob();
   }
 
-  async askPerson(): Promise<void> {
+  async askPerson(leaveMessage?: { messageId: string; text: string }): Promise<void> {
     this.#enter(await this.#ports.session.ensure());
-    await this.#ask('chat/handoff', 'POST', { body: '{}' });
+    await this.#ask('chat/handoff', 'POST', { body: JSON.stringify({ leaveMessage }) });
   }
 
   /** Says which page the visitor is on, as a tool has asked. */

@@ -26,7 +26,7 @@ export type Transport = {
   /** A file that a tool has made in this conversation. */
   file(fileId: string): Promise<Blob>;
   /** Asks for a person of the site; what becomes of it is in the log. */
-  askPerson(): Promise<void>;
+  askPerson(leaveMessage?: { messageId: string; text: string }): Promise<void>;
   close(): void;
 };
 

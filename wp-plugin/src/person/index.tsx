@@ -37,12 +37,12 @@ function PersonBar({ person, actions }: { person: PersonState; actions: PersonAc
     <div className="person">
       <p dir="auto">{words(person, isLate, actions.locale)}</p>
       {person.status === 'offered' ? (
-        <button type="button" onClick={actions.ask}>
+        <button type="button" onClick={() => actions.ask()}>
           {__('Talk to a person', 'aiguy')}
         </button>
       ) : null}
       {canLeaveMessage ? (
-        <button type="button" onClick={() => actions.send(__('Please open a ticket for me: I would like a person to get back to me.', 'aiguy'))}>
+        <button type="button" onClick={() => actions.ask(__('I would like a person to get back to me.', 'aiguy'))}>
           {__('Leave a message', 'aiguy')}
         </button>
       ) : null}
@@ -73,8 +73,8 @@ function waitingWords({ until, present }: PersonState, isLate: boolean, locale: 
   if (isLate) return __('Nobody could join yet. Leave a message, and a person answers by e-mail; or go on waiting here.', 'aiguy');
   const time = new Intl.DateTimeFormat(locale.replaceAll('_', '-'), { hour: '2-digit', minute: '2-digit' }).format(until);
   const start = present
-    ? __('Our team has been told, and somebody is there.', 'aiguy')
-    : __('Our team has been told; nobody has the chat open just now.', 'aiguy');
+    ? __('It has been passed on to our team, and somebody is there.', 'aiguy')
+    : __('It has been passed on to our team; nobody is at the desk just now.', 'aiguy');
   /* translators: %s: time of day. */
   return `${start} ${sprintf(__('If nobody has joined by %s, you can leave a message. Go on writing meanwhile if you like.', 'aiguy'), time)}`;
 }

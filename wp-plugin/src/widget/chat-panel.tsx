@@ -64,7 +64,7 @@ export function ChatPanel({ options, conversation, suggestions, openState, onClo
     >
       <Header title={options.title} onClose={onClose} onPerson={isAttended ? undefined : () => void conversation.askPerson()} />
       <MessageList options={options} snapshot={snapshot} conversation={conversation} onRetry={onRetry} onSuggestion={onSend} />
-      <PersonPlace person={person} locale={options.locale} conversation={conversation} onSend={onSend} load={loadPerson} />
+      <PersonPlace person={person} locale={options.locale} conversation={conversation} load={loadPerson} />
       <Composer
         ref={field}
         placeholder={options.placeholder}

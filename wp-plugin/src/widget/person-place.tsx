@@ -7,17 +7,14 @@ type Props = {
   person: PersonState | undefined;
   locale: string;
   conversation: Conversation;
-  onSend: (text: string) => void;
   load: () => Promise<void>;
 };
 
-export function PersonPlace({ person, locale, conversation, onSend, load }: Props) {
+export function PersonPlace({ person, locale, conversation, load }: Props) {
   const place = useRef<HTMLDivElement>(null);
-  const latest = useRef(onSend);
-  latest.current = onSend;
   useEffect(() => {
     let isCurrent = true;
-    const actions = { locale, ask: () => void conversation.askPerson(), send: (text: string) => latest.current(text) };
+    const actions = { locale, ask: (text?: string) => void conversation.askPerson(text) };
     const show = () => {
       if (isCurrent && place.current) window.aiguyPerson?.show(place.current, person, actions);
     };
