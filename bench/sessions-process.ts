@@ -63,6 +63,7 @@ async function serve({ databaseUrl, connectionsMax, issuer }: SessionsServer): P
     fetchFile: async () => Buffer.alloc(0),
     suggestArticles: async () => ({ articles: [] }),
     askTask: async () => undefined,
+    askHours: async () => ({ state: 'unknown' }),
     owner: randomUUID(),
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

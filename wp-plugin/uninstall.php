@@ -18,6 +18,10 @@ $aiguy_remove = static function (): void {
 	delete_option( 'aiguy_knowledge' );
 	delete_option( 'aiguy_setup' );
 	delete_option( 'aiguy_setup_open' );
+	delete_option( 'aiguy_alerts' );
+	delete_option( 'aiguy_alerts_unsent' );
+	delete_transient( 'aiguy_waiting' );
+	wp_clear_scheduled_hook( 'aiguy_alerts' );
 };
 
 require_once __DIR__ . '/includes/Chat/Relay_Places.php';

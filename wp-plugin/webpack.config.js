@@ -28,6 +28,7 @@ export default [
       page: resolve('src/page/index.ts'),
       extras: resolve('src/extras/index.tsx'),
       consent: resolve('src/consent/index.ts'),
+      person: resolve('src/person/index.tsx'),
       'block/index': resolve('src/block/index.tsx'),
     },
     (request) => (bundled.has(request) ? false : undefined),

@@ -29,7 +29,9 @@ export type CustomName =
   | 'aiguy.file'
   | 'aiguy.page_wanted'
   | 'aiguy.rated'
-  | 'aiguy.suggested_actions';
+  | 'aiguy.suggested_actions'
+  | 'aiguy.person'
+  | 'aiguy.author';
 /**
  * JSON inside TOOL_CALL_RESULT.content.
  */
@@ -66,6 +68,8 @@ export interface Events {
   RatedValue?: RatedValue;
   SuggestedActionsValue?: SuggestedActionsValue;
   TaskValue?: TaskValue;
+  PersonValue?: PersonValue;
+  AuthorValue?: AuthorValue;
 }
 /**
  * aiguy.citations: all citations of the message so far; sent before the text that carries their [number].
@@ -241,4 +245,30 @@ export interface TaskValue {
    * What a visitor reads.
    */
   message?: string;
+}
+/**
+ * aiguy.person: whether a person answers. offered: the last answers did not help, a person might; waiting: one was asked for; away: asked for, and nobody is there at this hour; joined: from here on the person answers and the agent is silent; left: the agent answers again. Not part of a run.
+ */
+export interface PersonValue {
+  status: 'offered' | 'waiting' | 'away' | 'joined' | 'left';
+  name?: string;
+  /**
+   * waiting: whoever has not been joined by then should be offered to leave a message.
+   */
+  until?: string;
+  /**
+   * waiting: somebody has the conversations open.
+   */
+  present?: boolean;
+  /**
+   * away: from when people are there.
+   */
+  hours?: string;
+}
+/**
+ * aiguy.author: the message is a person's; sent before its TEXT_MESSAGE_START, in a run of its own.
+ */
+export interface AuthorValue {
+  messageId: string;
+  name: string;
 }

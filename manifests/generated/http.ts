@@ -86,6 +86,25 @@ export interface Http {
   PairSite?: PairSite;
   PairedSite?: PairedSite;
   SiteInfo?: SiteInfo;
+  LeftMessage?: LeftMessage;
+  HandoffRequest?: HandoffRequest;
+  HandoffInfo?: HandoffInfo;
+  StaffHandoff?: StaffHandoff;
+  StaffConversation?: StaffConversation;
+  StaffConversationList?: StaffConversationList;
+  StaffCounts?: StaffCounts;
+  TranscriptEntry?: TranscriptEntry;
+  StaffNote?: StaffNote;
+  StaffRating?: StaffRating;
+  StaffTicket?: StaffTicket;
+  StaffTicketList?: StaffTicketList;
+  StaffTranscript?: StaffTranscript;
+  StaffMessage?: StaffMessage;
+  StaffNoteRequest?: StaffNoteRequest;
+  StaffQuestion?: StaffQuestion;
+  StaffQuestionList?: StaffQuestionList;
+  StaffAlert?: StaffAlert;
+  StaffAlertList?: StaffAlertList;
 }
 export interface ErrorBody {
   code: string;
@@ -773,4 +792,225 @@ export interface SiteInfo {
    * What the site may have its people do here.
    */
   scopes: string[];
+}
+/**
+ * Instead of waiting: the card of a ticket, whatever the model would make of the words.
+ */
+export interface LeftMessage {
+  messageId: string;
+  /**
+   * As it stands in the conversation.
+   */
+  text: string;
+}
+/**
+ * POST /sessions/:id/handoff: the visitor wants to talk to a person.
+ */
+export interface HandoffRequest {
+  leaveMessage?: LeftMessage;
+  reason?: 'asked_for_human' | 'not_helped';
+}
+/**
+ * What a visitor may expect who asked for a person; the same stands in the log as aiguy.person.
+ */
+export interface HandoffInfo {
+  status: 'waiting' | 'joined' | 'away' | 'ticket';
+  /**
+   * Who has joined.
+   */
+  name?: string;
+  /**
+   * waiting: whoever has not been joined by then should be offered to leave a message.
+   */
+  until?: string;
+  /**
+   * waiting: somebody has the conversations open.
+   */
+  present?: boolean;
+  /**
+   * away: from when people are there, as a visitor reads it.
+   */
+  hours?: string;
+}
+/**
+ * What is open between the visitor and a person: somebody is waited for, or has joined.
+ */
+export interface StaffHandoff {
+  status: 'waiting' | 'joined';
+  reason: 'asked_for_human' | 'not_helped' | 'stepped_in';
+  askedAt: string;
+  /**
+   * Subject of the person who has it.
+   */
+  takenBy?: string;
+  name?: string;
+}
+/**
+ * One conversation in a list for the people of a site. Everything of the visitor's is hostile text.
+ */
+export interface StaffConversation {
+  sessionId: string;
+  /**
+   * The subject of the site's own assertions: wp:<blog>:<user>, or anon:… for a guest.
+   */
+  visitor: string;
+  /**
+   * Added by the site.
+   */
+  visitorName?: string;
+  startedAt: string;
+  lastAt: string;
+  /**
+   * The newest message of the visitor, at most 200 characters.
+   */
+  preview: string;
+  messages: number;
+  running: boolean;
+  unanswered: boolean;
+  toolErrors: boolean;
+  escalated: boolean;
+  lowRating: boolean;
+  handoff?: StaffHandoff;
+}
+/**
+ * GET /staff/conversations
+ */
+export interface StaffConversationList {
+  conversations: StaffConversation[];
+  /**
+   * Cursor of the next page; absent on the last one.
+   */
+  before?: string;
+  counts: StaffCounts;
+}
+/**
+ * GET /staff/conversations/counts: visitors who wait for a person, and those with one.
+ */
+export interface StaffCounts {
+  waiting: number;
+  joined: number;
+}
+/**
+ * One thing that was said or that happened. What was typed into a form is never in it.
+ */
+export interface TranscriptEntry {
+  id: string;
+  kind: 'visitor' | 'agent' | 'person' | 'event';
+  text: string;
+  at?: string;
+  /**
+   * person: who.
+   */
+  name?: string;
+  event?: 'tool' | 'tool_failed' | 'card' | 'receipt' | 'task' | 'error' | 'stopped' | 'waiting' | 'joined' | 'left' | 'away' | 'withheld';
+  /**
+   * Items: An article that the answer cites.
+   */
+  sources?: {
+    title: string;
+    url: string;
+  }[];
+}
+/**
+ * An internal note.
+ */
+export interface StaffNote {
+  id: string;
+  name: string;
+  text: string;
+  at: string;
+}
+/**
+ * What the visitor thought of an answer (-1, 1), or of the conversation (1 to 5).
+ */
+export interface StaffRating {
+  score: number;
+  about: 'answer' | 'conversation';
+  reason: string;
+  comment: string;
+  at: string;
+}
+/**
+ * A ticket that a conversation has left.
+ */
+export interface StaffTicket {
+  reference: string;
+  sessionId: string;
+  summary: string;
+  /**
+   * As the desk said when it was opened.
+   */
+  status: string;
+  /**
+   * How far it is on its way to the desk.
+   */
+  delivery?: 'queued' | 'running' | 'done' | 'failed';
+  at: string;
+}
+/**
+ * GET /staff/tickets
+ */
+export interface StaffTicketList {
+  tickets: StaffTicket[];
+}
+/**
+ * GET /staff/conversations/:id: the newest 400 entries, and what belongs to the conversation.
+ */
+export interface StaffTranscript {
+  conversation: StaffConversation;
+  lastEventId: number;
+  entries: TranscriptEntry[];
+  notes: StaffNote[];
+  ratings: StaffRating[];
+  tickets: StaffTicket[];
+}
+/**
+ * POST /staff/conversations/:id/messages: what a person says. The same messageId again says it once.
+ */
+export interface StaffMessage {
+  messageId: string;
+  text: string;
+}
+/**
+ * POST /staff/conversations/:id/notes
+ */
+export interface StaffNoteRequest {
+  text: string;
+}
+/**
+ * A question that got no good answer, asked in the same words but for fillers.
+ */
+export interface StaffQuestion {
+  question: string;
+  count: number;
+  lastAskedAt: string;
+  /**
+   * Where it was asked last.
+   */
+  sessionId: string;
+}
+/**
+ * GET /staff/questions: of the last 90 days, the most frequent first.
+ */
+export interface StaffQuestionList {
+  questions: StaffQuestion[];
+}
+/**
+ * Something that the people of a site want to be told of at once.
+ */
+export interface StaffAlert {
+  key: string;
+  kind: 'waiting' | 'ticket';
+  sessionId: string;
+  at: string;
+  /**
+   * The visitor's newest message, or the ticket's reference.
+   */
+  text: string;
+}
+/**
+ * POST /staff/alerts: each alert is handed out once.
+ */
+export interface StaffAlertList {
+  alerts: StaffAlert[];
 }

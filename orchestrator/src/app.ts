@@ -15,6 +15,7 @@ import { addReceiptCheckRoutes } from './http/check-receipts.ts';
 import { addContinueRoutes } from './http/continue-links.ts';
 import { addFeedbackRoute } from './http/feedback.ts';
 import { addFileRoute } from './http/files.ts';
+import { addHandoffRoute } from './http/handoff.ts';
 import { addInterruptRoutes } from './http/interrupts.ts';
 import { addMemoryRoutes } from './http/memory.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
@@ -25,6 +26,8 @@ import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
 import { addReceiptRoutes } from './http/receipts.ts';
 import { addSessionRoutes } from './http/sessions.ts';
+import { addStaffConversationRoutes } from './http/staff-conversations.ts';
+import { addStaffPeopleRoutes } from './http/staff-people.ts';
 import { addStaffSiteRoute } from './http/staff-site.ts';
 import { addStaffStreamRoute } from './http/staff-stream.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
@@ -32,10 +35,13 @@ import { addUndoRoute } from './http/undo.ts';
 import { addSocketRoutes, socketPath } from './http/web-socket.ts';
 import type { ModelPort } from './model/port.ts';
 import { createTurnMetrics, type TurnMetrics } from './observe/metrics.ts';
+import { Conversations } from './session/conversations.ts';
 import { Effects } from './session/effects.ts';
 import { EventLog } from './session/event-log.ts';
+import { Handoffs } from './session/handoffs.ts';
 import { Interrupts } from './session/interrupts.ts';
 import { Memories } from './session/memory.ts';
+import { StaffNotes } from './session/notes.ts';
 import { Pages } from './session/pages.ts';
 import { ReceiptVerifier } from './session/receipt-token.ts';
 import { Receipts } from './session/receipts.ts';
@@ -45,6 +51,7 @@ import { Tasks } from './session/tasks.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { FetchFile } from './tools/fetch-file.ts';
+import type { AskHours } from './tools/opening-hours.ts';
 import type { OwnKey } from './tools/signing-key.ts';
 import type { SuggestArticles } from './tools/suggest-articles.ts';
 import type { AskTask } from './tools/task-status.ts';
@@ -61,6 +68,7 @@ export type AppPorts = {
   suggestArticles: SuggestArticles;
   fetchFile: FetchFile;
   askTask: AskTask;
+  askHours: AskHours;
   catalogue: Catalogue;
   key: OwnKey;
   /** Public keys that signed receipts before; they sign nothing else any more. */
@@ -112,6 +120,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     verifier,
     suggestArticles,
     fetchFile,
+    askHours: ports.askHours,
     sessionIdleDays: config.SESSION_IDLE_DAYS,
     ...visitorLimits,
   };
@@ -152,6 +161,7 @@ function openTurnPorts(config: Config, ports: AppPorts, { metrics, cache }: { me
     receipts,
     pages: new Pages(database),
     tasks: new Tasks(database),
+    handoffs: new Handoffs(database, runs, config.HANDOFF_WAIT_S),
     askTask,
     expireSessions: async () => void (await expireSessions(database, config.SESSION_IDLE_DAYS)),
     memories: new Memories(database),
@@ -173,6 +183,7 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
   addFileRoute(scope, httpPorts);
   addPageRoute(scope, httpPorts);
   addUndoRoute(scope, httpPorts);
+  addHandoffRoute(scope, httpPorts);
   addMemoryRoutes(scope, httpPorts);
   addContinueRoutes(scope, httpPorts);
   addSuggestionsRoute(scope, httpPorts);
@@ -183,10 +194,14 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
 }
 
 /** For the people of a site: each route asks for a staff assertion and cuts what it reads to its issuer. */
-function addStaffRoutes(scope: FastifyInstance, config: Config, { verifier, catalogue }: HttpPorts): void {
+function addStaffRoutes(scope: FastifyInstance, config: Config, httpPorts: HttpPorts): void {
+  const { verifier, catalogue, database } = httpPorts;
   const model = { provider: config.ANTHROPIC_API_KEY ? 'anthropic' : 'offline', plan: config.PLAN_MODEL, answer: config.ANSWER_MODEL } as const;
   addStaffSiteRoute(scope, { verifier, catalogue, model });
   addStaffStreamRoute(scope, { verifier });
+  const inbox = { ...httpPorts, conversations: new Conversations(database), notes: new StaffNotes(database) };
+  addStaffConversationRoutes(scope, inbox);
+  addStaffPeopleRoutes(scope, inbox);
 }
 
 function openVisitorLimits(config: Config) {

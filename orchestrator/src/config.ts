@@ -31,6 +31,7 @@ export type Config = Readonly<
     SESSION_IDLE_DAYS: number;
     AGENT_MODELS: string[];
     PAIRED_SITE_SCOPES: string[];
+    HANDOFF_WAIT_S: number;
   }
 >;
 
@@ -151,6 +152,13 @@ export const variables: Record<keyof Config, VariableSchema> = {
     description: 'Models that a site may set for an agent, as a JSON array; another one is ignored.',
   },
   PAIRED_SITE_SCOPES: pairedSiteScopes,
+  HANDOFF_WAIT_S: {
+    type: 'integer',
+    minimum: 10,
+    maximum: 3600,
+    default: 180,
+    description: 'Seconds after which a visitor who waits for a person is offered to leave a message.',
+  },
 };
 
 /** @throws ConfigError naming the variable and the rule it breaks */

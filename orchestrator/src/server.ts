@@ -12,6 +12,7 @@ import { createToolClient } from './tools/client.ts';
 import { createCorpusVersion } from './tools/corpus-version.ts';
 import { createFetchFile } from './tools/fetch-file.ts';
 import { createToolGuards } from './tools/guards.ts';
+import { createAskHours } from './tools/opening-hours.ts';
 import { readFormerKeys, readSigningKey } from './tools/signing-key.ts';
 import { createSuggestArticles } from './tools/suggest-articles.ts';
 import { createAskTask } from './tools/task-status.ts';
@@ -51,6 +52,7 @@ const { app, liveRuns, metrics } = buildApp(config, {
   fetchFile: createFetchFile({ url: config.TOOLS_API_URL, key }),
   suggestArticles: createSuggestArticles({ url: config.TOOLS_API_URL, key }),
   askTask: createAskTask({ url: config.TOOLS_API_URL, key }),
+  askHours: createAskHours({ url: config.TOOLS_API_URL, key }),
   owner: `${instance} ${randomUUID()}`,
 });
 guards.registerIn(metrics);

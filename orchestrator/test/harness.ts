@@ -15,6 +15,7 @@ import type { ModelEvent, ModelPort, ModelRequest, ToolOutcome } from '../src/mo
 import type { ToolCaller } from '../src/tools/client.ts';
 import type { CorpusVersion } from '../src/tools/corpus-version.ts';
 import type { FetchFile } from '../src/tools/fetch-file.ts';
+import type { AskHours } from '../src/tools/opening-hours.ts';
 import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
 import type { SuggestArticles } from '../src/tools/suggest-articles.ts';
 import type { AskTask } from '../src/tools/task-status.ts';
@@ -40,6 +41,7 @@ export type HarnessOptions = {
   suggestArticles?: SuggestArticles;
   fetchFile?: FetchFile;
   askTask?: AskTask;
+  askHours?: AskHours;
   config?: Partial<Config>;
   databaseUrl?: string;
   /** The most that the site may grant. */
@@ -84,6 +86,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     fetchFile: fetchFileOf(options),
     suggestArticles: options.suggestArticles ?? (async () => ({ articles: [] })),
     askTask: options.askTask ?? (async () => undefined),
+    askHours: askHoursOf(options),
     owner: options.owner ?? randomUUID(),
     socketLimits: options.socketLimits ?? {},
   });
@@ -104,6 +107,10 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
       await embedded?.stop();
     },
   };
+}
+
+function askHoursOf({ askHours }: HarnessOptions): AskHours {
+  return askHours ?? (async () => ({ state: 'unknown' }));
 }
 
 function fetchFileOf({ fetchFile }: HarnessOptions): FetchFile {

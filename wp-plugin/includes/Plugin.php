@@ -32,6 +32,7 @@ final class Plugin {
 
 		$staff    = new Staff\Staff_Client( $key->current( ... ), $settings );
 		$route    = new Staff\Staff_Route( $errors );
+		$alerts   = new Inbox\Alert_Settings();
 
 		( new Languages( plugin_dir_path( $this->file ) . 'languages/' ) )->add_hooks();
 		$identity = new Settings\Site_Identity( $settings, $key );
@@ -67,6 +68,11 @@ final class Plugin {
 		( new Widget\Site_Wide_Chat( $agents, $renderer ) )->add_hooks();
 		( new Staff\Capabilities() )->add_hooks();
 		( new Staff\Site_Controller( $staff, $route ) )->add_hooks();
+		( new Inbox\Handoff_Controller( $client, $cookie, $guard, $errors ) )->add_hooks();
+		( new Inbox\Conversations_Controller( $staff, $route, $guard ) )->add_hooks();
+		( new Inbox\Questions_Controller( $staff, $route, $guard ) )->add_hooks();
+		( new Inbox\Alert_Settings_Controller( $alerts, new Inbox\Alert_Sender( $alerts ), $route, $guard ) )->add_hooks();
+		( new Inbox\Alert_Watch( $this->file, $staff, $settings, $alerts, new Inbox\Alert_Sender( $alerts ) ) )->add_hooks();
 		( new Staff\Admin_Screens( $this->file, fn(): array => $this->screens( $setup ) ) )->add_hooks();
 	}
 
@@ -74,6 +80,7 @@ final class Plugin {
 	private function screens( Setup\Setup_State $setup ): array {
 		return array(
 			new Staff\Admin_Screen( 'overview', __( 'Overview', 'aiguy' ), Staff\Capabilities::VIEW ),
+			new Staff\Admin_Screen( 'conversations', __( 'Conversations', 'aiguy' ), Staff\Capabilities::VIEW, Inbox\Conversations_Controller::screen_data( ... ), Inbox\Waiting::count( ... ) ),
 			...( $setup->is_finished() ? array() : array( new Staff\Admin_Screen( 'setup', __( 'Set-up', 'aiguy' ), Staff\Capabilities::MANAGE ) ) ),
 			new Staff\Admin_Screen(
 				'agents',

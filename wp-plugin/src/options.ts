@@ -1,6 +1,7 @@
 // What the page says about a chat (the attribute data-aiguy, the same for every guest), and what launcher and chat are to each other.
 
 import type { PageSnapshot } from '@aiguy/manifests/generated/http';
+import type { PersonState } from './chat/events.ts';
 import type { VisitorSession } from './chat/session.ts';
 import type { Extras } from './widget/extras-slots.ts';
 
@@ -15,6 +16,8 @@ export type ChatOptions = {
   /** What an open chat offers beside writing and reading, and its style; loaded after the first view. */
   extras: string;
   extrasStyle: string;
+  /** Loaded when somebody talks to a person, or is offered to. */
+  person: string;
   style: string;
   /** Addresses of WordPress' own scripts that the chat needs, in the order in which they must run. */
   deps: string[];
@@ -96,9 +99,18 @@ export type ConsentGlobal = {
   ask: (element: HTMLElement, options: ChatOptions, onClose: () => void) => Promise<void> | undefined;
 };
 
+export type PersonGlobal = {
+  /** Shows in `place` who is spoken to or waited for; nothing when there is nobody. */
+  show: (place: HTMLElement, person: PersonState | undefined, actions: PersonActions) => void;
+};
+
+/** ask: for a person, or with words for a ticket. */
+export type PersonActions = { locale: string; ask: (leftMessage?: string) => void };
+
 declare global {
   interface Window {
     aiguyConsent?: ConsentGlobal;
+    aiguyPerson?: PersonGlobal;
     aiguyChat?: ChatGlobal;
     aiguyPage?: PageGlobal;
     aiguyExtras?: ExtrasGlobal;

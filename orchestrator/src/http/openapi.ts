@@ -16,6 +16,16 @@ const wait = {
 const failure = { default: { description: 'An error of the table.', ...json('ErrorBody') } };
 const answers = (description: string, body: object) => ({ 200: { description, ...body }, ...failure });
 
+const conversationId = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+const act = (summary: string, body?: string) => ({
+  post: {
+    summary,
+    parameters: [conversationId],
+    ...(body ? { requestBody: { required: true, ...json(body) } } : {}),
+    responses: answers('The conversation as it is now.', json('StaffConversation')),
+  },
+});
+
 const paths = {
   '/chat': {
     post: {
@@ -58,6 +68,51 @@ const paths = {
     get: {
       summary: 'For the people of a site: two events a second and a half apart, to see whether they arrive so.',
       responses: answers('The events.', events),
+    },
+  },
+  '/staff/conversations': {
+    get: {
+      summary:
+        'The site’s conversations, newest first: q searches what was said, filter is one of a list, before pages on; present=1 says that somebody has them open.',
+      parameters: ['q', 'filter', 'before', 'limit', 'present'].map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+      responses: answers('A page.', json('StaffConversationList')),
+    },
+  },
+  '/staff/conversations/counts': {
+    get: { summary: 'Visitors who wait for a person, and who have one.', responses: answers('The counts.', json('StaffCounts')) },
+  },
+  '/staff/conversations/{id}': {
+    get: {
+      summary: 'What was said and what happened.',
+      parameters: [conversationId],
+      responses: answers('The transcript.', json('StaffTranscript')),
+    },
+  },
+  '/staff/conversations/{id}/export': {
+    get: {
+      summary: 'The transcript as JSON and as text.',
+      parameters: [conversationId],
+      responses: answers('Both.', { content: { 'application/json': { schema: { type: 'object' } } } }),
+    },
+  },
+  '/staff/conversations/{id}/take-over': act('From here on this person answers; a running answer is stopped.'),
+  '/staff/conversations/{id}/messages': act('Say something to the visitor, once for each messageId.', 'StaffMessage'),
+  '/staff/conversations/{id}/hand-back': act('The agent answers again; by whoever has it.'),
+  '/staff/conversations/{id}/close': act('The same by anybody, also for a visitor who waits.'),
+  '/staff/conversations/{id}/notes': act('Write a note for the others.', 'StaffNoteRequest'),
+  '/staff/tickets': { get: { summary: 'Tickets that conversations have left.', responses: answers('The newest 200.', json('StaffTicketList')) } },
+  '/staff/questions': {
+    get: { summary: 'Questions without a good answer, grouped.', responses: answers('At most 100 groups.', json('StaffQuestionList')) },
+  },
+  '/staff/alerts': {
+    post: { summary: 'What the site is to be told of; each is handed out once.', responses: answers('At most 20.', json('StaffAlertList')) },
+  },
+  '/sessions/{id}/handoff': {
+    post: {
+      summary: 'The visitor wants to talk to a person; asked again, it is the same wait.',
+      parameters: [sessionId],
+      requestBody: { required: true, ...json('HandoffRequest') },
+      responses: answers('What he may expect.', json('HandoffInfo')),
     },
   },
   '/sessions': {

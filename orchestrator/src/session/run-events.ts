@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import { AiguyError, type ErrorCode } from '@aiguy/manifests/errors';
 import type {
+  AuthorValue,
   FileValue,
   InterruptSettledValue,
   PageWantedValue,
+  PersonValue,
   QueuedValue,
   RatedValue,
   ReceiptValue,
@@ -68,6 +70,14 @@ export function taskChanged(value: TaskValue): AGUIEvent {
   return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.task', value };
 }
 
+export function personChanged(value: PersonValue): AGUIEvent {
+  return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.person', value };
+}
+
+export function authorNamed(value: AuthorValue): AGUIEvent {
+  return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.author', value };
+}
+
 /** What stands in the log before anything is known but its name. */
 export function taskOpened({ task }: { task: TaskReference }): AGUIEvent {
   return taskChanged({ taskId: task.id, title: task.title, state: 'queued' });
@@ -78,8 +88,7 @@ export function runFinished(sessionId: string, runId: string): AGUIEvent {
 }
 
 /** One whole message. */
-export function textMessage(text: string): AGUIEvent[] {
-  const messageId = randomUUID();
+export function textMessage(text: string, messageId: string = randomUUID()): AGUIEvent[] {
   return [
     { type: EventType.TEXT_MESSAGE_START, timestamp: Date.now(), messageId, role: 'assistant' },
     { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: text },

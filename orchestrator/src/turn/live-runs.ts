@@ -51,12 +51,13 @@ export class LiveRuns {
     this.#live.get(keyOf(sessionId, runId))?.controller.abort('cancelled');
   }
 
-  /** Looks once for abandoned runs, cards whose time is over, effects in doubt, tasks that have got on, and conversations nobody has gone on with. */
+  /** Looks once for abandoned runs, cards whose time is over, effects in doubt, tasks that have got on, people who were asked for in vain, and conversations nobody has gone on with. */
   async sweep(): Promise<void> {
     await this.#takeOver();
     await this.#ports.interrupts.expire();
     await reconcileEffects(this.#ports);
     await followTasks(this.#ports, this.#stopping.signal);
+    await this.#ports.handoffs.closeForgotten();
     await this.#ports.expireSessions();
   }
 

@@ -10,6 +10,8 @@ import { callModel } from './call-model.ts';
 import { callTools, gatherPassages, observe } from './call-tools.ts';
 import { carryOut } from './carry-out.ts';
 import { type Checkpoint, checkpointOf, ledgerOf, readCheckpoint, resetEvents } from './checkpoint.ts';
+import { judgeHelp, offerPerson } from './judge-help.ts';
+import { callsForTicket } from './leave-ticket.ts';
 import { advance, type Command, type Input, initialState, type Outcome, type Step } from './machine.ts';
 import { promptFor } from './prompt.ts';
 import { keepAnswer, recallAnswer } from './recall-answer.ts';
@@ -63,7 +65,7 @@ function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'r
   const { run, visitor, assertion, input } = assignment;
   const { agent } = visitor;
   return {
-    ports,
+    ports: input.kind === 'message' && input.ticket ? { ...ports, model: callsForTicket(ports.model, run.id) } : ports,
     message: { run, visitor, assertion, text: input.kind === 'message' ? input.text : '' },
     turnId: run.id,
     recorder,
@@ -164,7 +166,9 @@ async function finish(turn: Turn, step: Step, outcome: Outcome): Promise<Assignm
   await turn.recorder.settle();
   const asks = final.kind === 'interrupt' && turn.waiting ? { interrupts: [turn.waiting.interrupt], checkpoint: checkpointOf(turn, step) } : {};
   const next = final.kind === 'success' ? suggestActions(turn) : [];
-  return await turn.ports.runs.finish(turn.message.run, { status: final.kind, events: [...next, terminalEvent(turn, final)], ...asks });
+  const help = judgeHelp(turn, final);
+  const events = [...next, ...(await offerPerson(turn, help)), terminalEvent(turn, final)];
+  return await turn.ports.runs.finish(turn.message.run, { status: final.kind, events, ...help, ...asks });
 }
 
 function terminalEvent(turn: Turn, outcome: Outcome): AGUIEvent {

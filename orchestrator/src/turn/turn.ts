@@ -7,6 +7,7 @@ import type { ModelPort, ToolCall, TranscriptMessage } from '../model/port.ts';
 import type { TurnMetrics } from '../observe/metrics.ts';
 import type { Effects } from '../session/effects.ts';
 import type { EventLog } from '../session/event-log.ts';
+import type { Handoffs } from '../session/handoffs.ts';
 import type { NewInterrupt } from '../session/interrupt-rows.ts';
 import type { Interrupts } from '../session/interrupts.ts';
 import type { Memories } from '../session/memory.ts';
@@ -35,6 +36,7 @@ export type TurnPorts = {
   receipts: Receipts;
   pages: Pages;
   tasks: Tasks;
+  handoffs: Handoffs;
   askTask: AskTask;
   memories: Memories;
   afterwards: Afterwards;

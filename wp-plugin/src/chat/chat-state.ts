@@ -1,5 +1,5 @@
 // What the chat shows, as data, and where in it something new stands. Messages keep their identity while they don't change, so that only what changed is drawn again.
-import type { Citation, SuggestedAction, TaskState } from './events.ts';
+import type { Citation, PersonState, SuggestedAction, TaskState } from './events.ts';
 import type { FieldErrors } from './form.ts';
 import type { Interrupt, InterruptOutcome } from './interrupts.ts';
 
@@ -11,6 +11,8 @@ export type AssistantMessage = {
   id: string;
   text: string;
   citations: Citation[];
+  /** The person who says it; the agent otherwise. */
+  author?: string;
   at: number | undefined;
   /** False once no more text can come. */
   isStreaming: boolean;
@@ -67,6 +69,8 @@ export type ChatState = {
   ratings: Record<string, Rating>;
   /** What he may say next by one click. */
   actions: SuggestedAction[];
+  /** Between the visitor and a person of the site, as far as something is. */
+  person?: PersonState | undefined;
 };
 
 export const emptyChat: ChatState = { lastEventId: 0, messages: [], run: undefined, ratings: {}, actions: [] };

@@ -35,6 +35,7 @@ function setUp() {
         receipt: async () => new Blob(),
         file: async () => new Blob(),
         call: async () => ({}),
+        askPerson: call('askPerson'),
         close: () => undefined,
       };
     },

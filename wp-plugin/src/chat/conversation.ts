@@ -46,6 +46,8 @@ export type Conversation = {
    * @throws ChatError when it can't be had; this one goes on then
    */
   change(wish: SessionWish): Promise<SiteSession>;
+  /** Asks for a person of the site; with words, for a ticket instead. */
+  askPerson(leftMessage?: string): Promise<void>;
   close(): void;
 };
 
@@ -87,6 +89,7 @@ class LiveConversation implements Conversation {
       onRestart: () => this.#reduce({ type: 'restarted' }),
       onTaken: (command) => this.#taken.get(keyOf(command))?.(),
       isExpecting: () =>
+        ['waiting', 'joined'].includes(this.#snapshot.chat.person?.status ?? '') ||
         this.#snapshot.chat.messages.some((one) => isOpen(one) || (one.kind === 'task' && (one.state === 'queued' || one.state === 'running'))),
     });
   }
@@ -145,6 +148,16 @@ class LiveConversation implements Conversation {
 
   async file(fileId: string): Promise<Blob> {
     return await this.#transport.file(fileId);
+  }
+
+  async askPerson(text?: string): Promise<void> {
+    try {
+      await this.#transport.askPerson(text ? { messageId: this.#ports.newId(), text } : undefined);
+    } catch (error) {
+      this.#reduce({ type: 'lost', code: toChatError(error).code });
+      return;
+    }
+    if (!this.#snapshot.chat.run) await this.#resume();
   }
 
   setVisible(isVisible: boolean, viewer: object = this): void {

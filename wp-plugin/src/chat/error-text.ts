@@ -1,5 +1,6 @@
 // What a visitor reads for a code. The codes are those of manifests/protocol/errors.json and the few that only a browser can find out.
 import type { ErrorCode } from '@aiguy/manifests/errors';
+import { visibleLine } from './visible-text.ts';
 
 /** offline: the browser has no network. connection_lost: gave up following an answer. blocked: something before the site's own code answered. */
 export type BrowserCode = 'offline' | 'connection_lost' | 'blocked';
@@ -84,6 +85,9 @@ export function errorText(code: string, __: Translate): string {
 /** For a notice, which comes with a sentence of its own that is used when its code has none here. */
 export function noticeText(notice: { code: string; text: string }, __: Translate): string {
   if (notice.code === 'cancelled') return __('You stopped the answer.', 'aiguy');
+  /* translators: %s: name of a person. */
+  if (notice.code === 'person_joined') return __('%s has joined and answers from here on.', 'aiguy').replace('%s', () => visibleLine(notice.text));
+  if (notice.code === 'person_left') return __('The assistant answers again.', 'aiguy');
   return entryOf(notice.code)?.text(__) ?? notice.text;
 }
 

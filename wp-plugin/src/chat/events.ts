@@ -1,5 +1,5 @@
 // The AG-UI events that the chat shows, read once from what came over the wire; everything else is undefined and left alone.
-import type { TaskValue } from '@aiguy/manifests/generated/events';
+import type { PersonValue, TaskValue } from '@aiguy/manifests/generated/events';
 import type { Citation } from '@aiguy/manifests/generated/http';
 import { type Interrupt, type InterruptOutcome, readInterrupt, readOutcome } from './interrupts.ts';
 import { type Fields, fields, list, moment, number, text, texts } from './json.ts';
@@ -10,6 +10,8 @@ export type { Citation };
 export type SuggestedAction = { label: string; message: string; url: string };
 
 export type TaskState = TaskValue['state'];
+/** until: milliseconds since the epoch; hours: in words, from when people are there. */
+export type PersonState = { status: PersonValue['status']; name: string; until: number; present: boolean; hours: string };
 
 export type ChatEvent =
   | { type: 'RUN_STARTED'; runId: string; at: number | undefined; messages: { id: string; text: string }[] }
@@ -33,6 +35,8 @@ export type ChatEvent =
   | { type: 'rated'; runId: string; score: number; reason: string }
   | { type: 'suggested'; actions: SuggestedAction[] }
   | { type: 'page_wanted'; requestId: string; at: number }
+  | ({ type: 'person' } & PersonState)
+  | { type: 'author'; messageId: string; name: string }
   | { type: 'task'; taskId: string; title: string; state: TaskState; progress: number | undefined; message: string };
 
 /** @returns undefined for what is no JSON object or no event that the chat shows */
@@ -135,6 +139,10 @@ function readChange(name: unknown, value: Fields): ChatEvent | undefined {
           .map(fields)
           .map(({ label, message, url }) => ({ label: text(label), message: text(message), url: text(url) })),
       };
+    case 'aiguy.author':
+      return { type: 'author', messageId: text(value.messageId), name: text(value.name) };
+    case 'aiguy.person':
+      return readPerson(value);
     default:
       return undefined;
   }
@@ -154,6 +162,17 @@ function readTask(value: Fields): ChatEvent | undefined {
       message: text(value.message),
     }
   );
+}
+
+function readPerson({ status, name, until, present, hours }: Fields): ChatEvent {
+  return {
+    type: 'person',
+    status: text(status) as PersonState['status'],
+    name: text(name),
+    until: moment(until) ?? 0,
+    present: present === true,
+    hours: text(hours),
+  };
 }
 
 function citation(value: unknown): Citation[] {

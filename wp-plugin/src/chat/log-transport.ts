@@ -94,6 +94,11 @@ export class LogTransport implements Transport {
     return await (await this.#ask(this.#path(`chat/${path}`), body ? 'POST' : 'GET', body ? { body: JSON.stringify(body) } : {})).json();
   }
 
+  async askPerson(leaveMessage?: { messageId: string; text: string }): Promise<void> {
+    this.#enter(await this.#ports.session.ensure());
+    await this.#ask('chat/handoff', 'POST', { body: JSON.stringify({ leaveMessage }) });
+  }
+
   /** Says which page the visitor is on, as a tool has asked. */
   async tellPage(requestId: string, page: PageSnapshot): Promise<void> {
     await this.call('page', { requestId, page });

@@ -75,6 +75,10 @@ function applyEvent(state: ChatState, event: ChatEvent, origin: Origin): ChatSta
       return { ...state, ratings: { ...state.ratings, [event.runId]: event } };
     case 'suggested':
       return { ...state, actions: event.actions };
+    case 'person':
+      return changePerson(state, event, origin);
+    case 'author':
+      return withMessage(state, { ...answerOf(state, event.messageId), author: event.name });
     case 'interrupt_settled':
     case 'receipt':
     case 'task':
@@ -113,7 +117,10 @@ function applyText(state: ChatState, event: TextEvent, { isLive }: Origin): Chat
 }
 
 function startRun(state: ChatState, event: Extract<ChatEvent, { type: 'RUN_STARTED' }>): ChatState {
-  const started: ChatState = { ...state, actions: [], run: { id: event.runId, tools: [], isWriting: false } };
+  // Who writes on has read what was offered.
+  const isPast = event.messages.length > 0 && (state.person?.status === 'offered' || state.person?.status === 'away');
+  const person = isPast ? undefined : state.person;
+  const started: ChatState = { ...state, person, actions: [], run: { id: event.runId, tools: [], isWriting: false } };
   return event.messages.reduce((before, message) => {
     const question: UserMessage = { ...questionOf(before, { messageId: message.id, text: message.text }, event.at), delivery: 'sent' };
     const known = findMessage(before, 'user', message.id);
@@ -128,8 +135,18 @@ function questionOf(state: ChatState, { messageId, text }: { messageId: string; 
 }
 
 function finishRun(state: ChatState, event: Extract<ChatEvent, { type: 'RUN_FINISHED' }>, origin: Origin): ChatState {
-  if (event.outcome === 'cancelled') return withMessage(state, stopped(origin));
+  // A person who takes over stops the answer as well; that was not the visitor.
+  if (event.outcome === 'cancelled' && state.person?.status !== 'joined') return withMessage(state, stopped(origin));
   return askVisitor(state, event.interrupts, origin.isLive);
+}
+
+function changePerson(state: ChatState, event: Extract<ChatEvent, { type: 'person' }>, { id }: Origin): ChatState {
+  const { status, name } = event;
+  if (status === 'left' && state.person?.status !== 'joined') return { ...state, person: undefined };
+  const next = { ...state, person: status === 'left' ? undefined : event };
+  return status === 'joined' || status === 'left'
+    ? withMessage(next, { kind: 'notice', id: `notice-${id}`, code: `person_${status}`, text: name })
+    : next;
 }
 
 /** A step is begun again: what it had shown so far is taken back. */

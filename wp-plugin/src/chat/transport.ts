@@ -30,6 +30,8 @@ export type Transport = {
    * @throws ChatError
    */
   call(path: string, body?: object): Promise<unknown>;
+  /** Asks for a person of the site; what becomes of it is in the log. */
+  askPerson(leaveMessage?: { messageId: string; text: string }): Promise<void>;
   close(): void;
 };
 

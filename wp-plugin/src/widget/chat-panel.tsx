@@ -9,6 +9,7 @@ import { Composer } from './composer.tsx';
 import { type Extras, ExtrasContext } from './extras-slots.ts';
 import { Icon } from './icon.tsx';
 import { MessageList } from './message-list.tsx';
+import { PersonPlace } from './person-place.tsx';
 import { useChat } from './use-chat.ts';
 import { useVisibility } from './use-visibility.ts';
 import { useVisualViewport } from './use-visual-viewport.ts';
@@ -19,10 +20,13 @@ type Props = {
   openState: OpenState;
   onClose: () => void;
   loadExtras: () => Promise<Extras | undefined>;
+  loadPerson: () => Promise<void>;
 };
 
-export function ChatPanel({ options, conversation, openState, onClose, loadExtras }: Props) {
+export function ChatPanel({ options, conversation, openState, onClose, loadExtras, loadPerson }: Props) {
   const snapshot = useChat(conversation);
+  const { person } = snapshot.chat;
+  const isAttended = person?.status === 'waiting' || person?.status === 'joined';
   const panel = useRef<HTMLElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const [extras, setExtras] = useState<Extras>();
@@ -63,9 +67,10 @@ export function ChatPanel({ options, conversation, openState, onClose, loadExtra
         data-theme={options.theme}
         onKeyDown={onKeyDown}
       >
-        <Header title={options.title} avatar={options.avatar} onClose={onClose} />
+        <Header options={options} onClose={onClose} onPerson={isAttended ? undefined : () => void conversation.askPerson()} />
         {extras ? <extras.Panel options={options} conversation={conversation} openState={openState} field={field} /> : null}
         <MessageList options={options} snapshot={snapshot} conversation={conversation} onRetry={onRetry} onSuggestion={onSend} />
+        <PersonPlace person={person} locale={options.locale} conversation={conversation} load={loadPerson} />
         <Composer ref={field} placeholder={options.placeholder} snapshot={snapshot} onSend={onSend} onStop={() => void conversation.stop()} />
         <Announcer messages={snapshot.chat.messages} />
       </section>
@@ -73,13 +78,20 @@ export function ChatPanel({ options, conversation, openState, onClose, loadExtra
   );
 }
 
-function Header({ title, avatar, onClose }: { title: string; avatar: string | undefined; onClose: () => void }) {
+type HeaderProps = Pick<Props, 'options' | 'onClose'> & { onPerson: (() => void) | undefined };
+
+function Header({ options: { title, avatar }, onClose, onPerson }: HeaderProps) {
   return (
     <header className="header">
       <span className="mark">{avatar ? <img src={avatar} alt="" /> : <Icon name="bubble" />}</span>
       <h2 className="title" dir="auto">
         {title}
       </h2>
+      {onPerson ? (
+        <button type="button" className="to-person" onClick={onPerson}>
+          {__('Talk to a person', 'aiguy')}
+        </button>
+      ) : null}
       <span className="header-actions" />
       <button type="button" className="icon-button" aria-label={__('Close the chat', 'aiguy')} onClick={onClose}>
         <Icon name="close" />

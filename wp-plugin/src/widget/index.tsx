@@ -38,9 +38,11 @@ function createMount(): ChatGlobal['mount'] {
       const root = element.getRootNode() as ShadowRoot;
       return await window.aiguyExtras?.({ root, style: options.extrasStyle, options, ...talk.site, explain: (code) => errorText(code, __) });
     };
+    const loadPerson = async () => await loadScript(options.person);
     const root = createRoot(element);
+    const { conversation } = talk;
     const draw: MountedChat['show'] = (openState) =>
-      root.render(<ChatPanel options={options} conversation={talk.conversation} openState={openState} onClose={onClose} loadExtras={loadExtras} />);
+      root.render(<ChatPanel {...{ options, conversation, openState, onClose, loadExtras, loadPerson }} />);
     // Before the visitor has agreed there is no session, and so no cookie.
     const agreed = options.consent ? window.aiguyConsent?.ask(element, options, onClose) : undefined;
     return agreed ? showOnce(agreed, draw, talk) : showAtOnce(draw, talk);

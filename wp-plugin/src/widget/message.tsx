@@ -7,6 +7,7 @@ import { errorText, isRetryable, noticeText } from '../chat/error-text.ts';
 import { hostOf } from '../chat/links.ts';
 import { type MarkdownContext, parseMarkdown } from '../chat/markdown.ts';
 import { closeUnfinished } from '../chat/unfinished-markdown.ts';
+import { visibleLine } from '../chat/visible-text.ts';
 import { Citations } from './citations.tsx';
 import { ExtrasContext } from './extras-slots.ts';
 import { FileLine } from './file-line.tsx';
@@ -72,14 +73,16 @@ function Delivery({ message, locale }: { message: UserMessage; locale: string })
 }
 
 function AnswerView({ message, locale, conversation }: Omit<Props, 'onRetry'> & { message: AssistantMessage }) {
-  const { text, citations, isStreaming } = message;
+  const { text, citations, isStreaming, author } = message;
   const extras = useContext(ExtrasContext);
   const context = useMemo(() => markdownContext(citations), [citations]);
   const markdown = useMemo(() => parseMarkdown(isStreaming ? closeUnfinished(text) : text, context), [text, isStreaming, context]);
   return (
     // The announcer tells what is in here, sentence by sentence; the log around it would tell every piece.
     <article className="message assistant" aria-live="off" aria-busy={isStreaming}>
-      <h3 className="unseen">{__('Assistant', 'aiguy')}</h3>
+      <h3 className={author ? 'author' : 'unseen'} dir="auto">
+        {author ? visibleLine(author) : __('Assistant', 'aiguy')}
+      </h3>
       <div className={`bubble assistant ${isStreaming ? 'is-streaming' : ''}`}>
         <MarkdownView blocks={markdown.blocks} citations={citations} />
         {markdown.isShortened ? <p className="shortened">{__('The answer was shortened.', 'aiguy')}</p> : null}
