@@ -27,7 +27,12 @@ export type CustomName =
   | 'aiguy.receipt'
   | 'aiguy.task'
   | 'aiguy.file'
-  | 'aiguy.page_wanted';
+  | 'aiguy.page_wanted'
+  | 'aiguy.degraded';
+/**
+ * Which cap: messages of one guest, of the guests of one network, of one customer, of the site; or the site's money.
+ */
+export type CapReason = 'guest_messages' | 'network_messages' | 'customer_messages' | 'site_messages' | 'site_cost';
 /**
  * JSON inside TOOL_CALL_RESULT.content.
  */
@@ -50,6 +55,8 @@ export interface Events {
   EmittedType?: EmittedType;
   StepName?: StepName;
   CustomName?: CustomName;
+  CapReason?: CapReason;
+  DegradedValue?: DegradedValue;
   CitationsValue?: CitationsValue;
   ToolTitleValue?: ToolTitleValue;
   NoticeValue?: NoticeValue;
@@ -62,6 +69,17 @@ export interface Events {
   FileValue?: FileValue;
   PageWantedValue?: PageWantedValue;
   TaskValue?: TaskValue;
+}
+/**
+ * aiguy.degraded: a cap of the day is reached, and what happens instead of the usual answer.
+ */
+export interface DegradedValue {
+  reason: CapReason;
+  action: 'knowledge' | 'contact' | 'closed';
+  /**
+   * When the next day begins (UTC).
+   */
+  until: string;
 }
 /**
  * aiguy.citations: all citations of the message so far; sent before the text that carries their [number].

@@ -42,6 +42,9 @@ export type HarnessOptions = {
   askTask?: AskTask;
   config?: Partial<Config>;
   databaseUrl?: string;
+  /** Answers when a cap is reached. */
+  knowledge?: ModelPort;
+  nowMs?: () => number;
   /** The most that the site may grant. */
   scopes?: string[];
   owner?: string;
@@ -52,8 +55,7 @@ export type HarnessOptions = {
 };
 
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
-  const embedded: EmbeddedPostgres | undefined = options.databaseUrl ? undefined : await startEmbeddedPostgres();
-  const url = options.databaseUrl ?? embedded?.url ?? '';
+  const { embedded, url } = await openPostgres(options);
   await migrate({ url, folder: new URL('../migrations', import.meta.url).pathname });
   const database = openDatabase({ url, connectionsMax: embedded ? embeddedConnectionsMax : 10, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
   const { site, siteJwks } = await makeSite();
@@ -79,6 +81,8 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     formerKeys: options.formerKeys ?? [],
     catalogue: loadManifests(),
     model: options.model,
+    knowledge: knowledgeOf(options),
+    nowMs: options.nowMs ?? Date.now,
     tools: options.tools ?? toolsThat(async () => ({ ok: false, code: 'tool_unavailable', message: 'no tools in this test' })),
     corpusVersion: options.corpusVersion ?? (async () => undefined),
     fetchFile: fetchFileOf(options),
@@ -104,6 +108,16 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
       await embedded?.stop();
     },
   };
+}
+
+async function openPostgres({ databaseUrl }: HarnessOptions): Promise<{ embedded: EmbeddedPostgres | undefined; url: string }> {
+  if (databaseUrl) return { embedded: undefined, url: databaseUrl };
+  const embedded = await startEmbeddedPostgres();
+  return { embedded, url: embedded.url };
+}
+
+function knowledgeOf({ knowledge }: HarnessOptions): ModelPort {
+  return knowledge ?? { ...modelThat(() => saysText('Nothing but what I know.')), name: 'knowledge', isExtractive: true };
 }
 
 function fetchFileOf({ fetchFile }: HarnessOptions): FetchFile {

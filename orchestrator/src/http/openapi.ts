@@ -45,6 +45,13 @@ const paths = {
   '/staff/site': {
     get: { summary: 'For the people of a site: version, clock, model and tools.', responses: answers('The orchestrator.', json('SiteInfo')) },
   },
+  '/staff/reports': {
+    get: {
+      summary: 'For the people of a site: figures by day.',
+      parameters: ['from', 'to'].map((name) => ({ name, in: 'query', required: true, schema: { type: 'string', format: 'date' } })),
+      responses: answers('The report.', json('Report')),
+    },
+  },
   '/sessions': {
     post: {
       summary: 'Make the session of the assertion, if it is new.',
