@@ -45,6 +45,8 @@ export type HarnessOptions = {
   /** Answers when a cap is reached. */
   knowledge?: ModelPort;
   nowMs?: () => number;
+  /** For tests that ask the one embedded database for more at once than a service would. */
+  databaseTimeoutMs?: number;
   /** The most that the site may grant. */
   scopes?: string[];
   owner?: string;
@@ -55,9 +57,7 @@ export type HarnessOptions = {
 };
 
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
-  const { embedded, url } = await openPostgres(options);
-  await migrate({ url, folder: new URL('../migrations', import.meta.url).pathname });
-  const database = openDatabase({ url, connectionsMax: embedded ? embeddedConnectionsMax : 10, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  const { embedded, url, database } = await openPostgres(options);
   const { site, siteJwks } = await makeSite();
   const key = options.key ?? (await makeOwnKey());
   const config = {
@@ -110,10 +110,13 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   };
 }
 
-async function openPostgres({ databaseUrl }: HarnessOptions): Promise<{ embedded: EmbeddedPostgres | undefined; url: string }> {
-  if (databaseUrl) return { embedded: undefined, url: databaseUrl };
-  const embedded = await startEmbeddedPostgres();
-  return { embedded, url: embedded.url };
+async function openPostgres(options: HarnessOptions): Promise<{ embedded: EmbeddedPostgres | undefined; url: string; database: Database }> {
+  const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres();
+  const url = options.databaseUrl ?? embedded?.url ?? '';
+  await migrate({ url, folder: new URL('../migrations', import.meta.url).pathname });
+  const { databaseTimeoutMs: connectTimeoutMs = 2000, databaseTimeoutMs: statementTimeoutMs = 5000 } = options;
+  const database = openDatabase({ url, connectionsMax: embedded ? embeddedConnectionsMax : 10, connectTimeoutMs, statementTimeoutMs });
+  return { embedded, url, database };
 }
 
 function knowledgeOf({ knowledge }: HarnessOptions): ModelPort {
