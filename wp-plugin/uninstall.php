@@ -12,6 +12,10 @@ if ( ! defined( 'WP_UNINSTALL_PLUGIN' ) ) {
 $aiguy_remove = static function (): void {
 	delete_option( 'aiguy_settings' );
 	delete_option( 'aiguy_signing_key' );
+	delete_option( 'aiguy_weekly_report_addresses' );
+	delete_option( 'aiguy_weekly_report_sent' );
+	wp_clear_scheduled_hook( 'aiguy_weekly_report' );
+	delete_metadata( 'user', 0, $GLOBALS['wpdb']->get_blog_prefix() . 'aiguy_weekly_report', '', true );
 };
 
 if ( is_multisite() ) {

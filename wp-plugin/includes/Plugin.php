@@ -17,7 +17,8 @@ final class Plugin {
 		$settings = new Settings\Settings();
 		$key      = new Session\Signing_Key();
 		$visitors = new Session\Visitor_Resolver();
-		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ) );
+		$network  = new Session\Visitor_Network( static fn(): string => get_current_blog_id() . wp_salt( 'auth' ), $settings->trusted_proxies( ... ) );
+		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ), $network->claim( ... ) );
 		// The sites of a network share their salts; a session belongs to one site.
 		$cookie   = new Session\Session_Cookie( static fn(): string => get_current_blog_id() . wp_salt( 'auth' ), $visitors->current( ... ) );
 		$guard    = new Rest\Request_Guard( static fn(): array => array( home_url(), site_url() ) );
@@ -44,6 +45,10 @@ final class Plugin {
 		( new Settings\Settings_Page( $this->file, $settings, $key ) )->add_hooks();
 		( new Staff\Capabilities() )->add_hooks();
 		( new Staff\Site_Controller( $staff, $route ) )->add_hooks();
+		$recipients = new Reports\Weekly_Recipients();
+		$weekly     = new Reports\Weekly_Mail( $staff, $recipients );
+		$weekly->add_hooks();
+		( new Reports\Reports_Controller( $staff, $recipients, $weekly, $guard, $route ) )->add_hooks();
 		( new Staff\Admin_Screens( $this->file, $this->screens( ... ) ) )->add_hooks();
 	}
 
@@ -51,6 +56,7 @@ final class Plugin {
 	private function screens(): array {
 		return array(
 			new Staff\Admin_Screen( 'overview', __( 'Overview', 'aiguy' ), Staff\Capabilities::VIEW ),
+			new Staff\Admin_Screen( 'reports', __( 'Reports', 'aiguy' ), Staff\Capabilities::VIEW ),
 		);
 	}
 }

@@ -15,8 +15,9 @@ final class Assertion_Signer {
 	 * @param \Closure(): Ed25519_Key           $key    The key that signs now.
 	 * @param \Closure(): string                $issuer The name of this site.
 	 * @param \Closure(Visitor): list<string>   $scopes What the visitor's session may be used for.
+	 * @param \Closure(Visitor): array<string, string> $network The claim that says where a guest comes from; may be empty.
 	 */
-	public function __construct( private readonly \Closure $key, private readonly \Closure $issuer, private readonly \Closure $scopes ) {}
+	public function __construct( private readonly \Closure $key, private readonly \Closure $issuer, private readonly \Closure $scopes, private readonly \Closure $network ) {}
 
 	/** @param int|null $now Seconds since the epoch; null for the clock. */
 	public function sign( Visitor $visitor, string $session_id, ?int $now = null ): string {
@@ -31,6 +32,6 @@ final class Assertion_Signer {
 			'iat'    => $now,
 			'exp'    => $now + self::LIFETIME_SECONDS,
 		);
-		return Compact_Jwt::sign( ( $this->key )(), 'visitor-assertion+jwt', $claims );
+		return Compact_Jwt::sign( ( $this->key )(), 'visitor-assertion+jwt', $claims + ( $this->network )( $visitor ) );
 	}
 }
