@@ -20,7 +20,7 @@ export function Tables({ report }: { report: Report }) {
         /* translators: %s: a number of days. */
         note={sprintf(
           __('Different wordings of a question count together. Wordings are kept for %s days; the numbers stay.', 'aiguy'),
-          report.keptDays,
+          String(report.keptDays),
         )}
       />
       <Table
@@ -31,7 +31,7 @@ export function Tables({ report }: { report: Report }) {
           [__('An answer: not good', 'aiguy'), ratings.down],
           ...[5, 4, 3, 2, 1].map((stars): Cell[] => [
             /* translators: %s: a number from 1 to 5. */
-            sprintf(__('A conversation: %s of 5', 'aiguy'), stars),
+            sprintf(__('A conversation: %s of 5', 'aiguy'), String(stars)),
             ratings.stars[stars - 1] ?? 0,
           ]),
         ]}

@@ -34,10 +34,13 @@ function MailForm({ first }: { first: Mail }) {
   const [addresses, setAddresses] = useState((first.addresses ?? []).join('\n'));
   const [said, setSaid] = useState<{ status: 'success' | 'error'; text: string }>();
   const change = async (data: { mine?: boolean; addresses?: string[] }) => {
+    // A tick shows at once; what was not taken is taken back.
+    setMail({ ...mail, mine: data.mine ?? mail.mine });
     try {
       setMail(await request<Mail>('reports/mail', { method: 'PUT', data }));
       setSaid({ status: 'success', text: __('Saved.', 'aiguy') });
     } catch (error) {
+      setMail(mail);
       const text =
         error instanceof RequestError && error.code !== 'invalid_request'
           ? error.message
