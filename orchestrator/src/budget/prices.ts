@@ -34,7 +34,7 @@ export function costOf(price: Price, usage: Usage): number {
     usage.cacheReadTokens * price.cache_read +
     usage.cacheWriteTokens * price.cache_write +
     usage.outputTokens * price.output;
-  return Math.ceil(exact - 1e-9);
+  return Math.max(0, Math.ceil(exact - 1e-9));
 }
 
 /** What the provider itself writes around tools and system, and the turn's context. */

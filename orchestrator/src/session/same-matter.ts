@@ -19,10 +19,10 @@ const helped =
 /** A longer message says more than thanks. */
 const thanksLengthMax = 80;
 
-/** The same number of an order or a ticket, or half of the words that carry meaning. */
+/** The same number of an order or a ticket; where not both name one, half of the words that carry meaning. */
 export function isSameMatter(one: string, other: string): boolean {
   const [a, b] = [matterOf(one), matterOf(other)];
-  if ([...a.numbers].some((number) => b.numbers.has(number))) return true;
+  if (a.numbers.size > 0 && b.numbers.size > 0) return [...a.numbers].some((number) => b.numbers.has(number));
   const [fewer, more] = a.words.size < b.words.size ? [a.words, b.words] : [b.words, a.words];
   if (fewer.size === 0) return false;
   return [...fewer].filter((word) => more.has(word)).length / fewer.size >= shareMin;
