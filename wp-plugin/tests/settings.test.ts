@@ -246,3 +246,9 @@ test('deactivating keeps everything, deleting the plugin leaves nothing', () => 
   assert.equal(site.evaluate(`${loaded} deactivate_plugins( 'aiguy/aiguy.php' ); ${left}`), '2');
   assert.equal(site.evaluate(`define( 'WP_UNINSTALL_PLUGIN', 'aiguy/aiguy.php' ); require WP_PLUGIN_DIR . '/aiguy/uninstall.php'; ${left}`), '0');
 });
+
+test('trusted proxies are addresses and ranges; what is none is left out, and said', async () => {
+  const shown = await save({ orchestrator_url: 'http://127.0.0.1:1', trusted_proxies: '10.0.0.0/8, nonsense  2001:db8::1' });
+  assert.match(shown, /What was none is left out/);
+  assert.equal(settings().trusted_proxies, '10.0.0.0/8, 2001:db8::1');
+});

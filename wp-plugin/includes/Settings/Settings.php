@@ -64,7 +64,7 @@ final class Settings {
 
 	/** @return list<string> Addresses and CIDR ranges of proxies in front of this server whose X-Forwarded-For counts; none, until the owner has said so. */
 	public function trusted_proxies(): array {
-		$given = defined( 'AIGUY_TRUSTED_PROXIES' ) ? AIGUY_TRUSTED_PROXIES : $this->text( 'trusted_proxies' );
+		$given = defined( 'AIGUY_TRUSTED_PROXIES' ) ? (string) AIGUY_TRUSTED_PROXIES : $this->text( 'trusted_proxies' );
 		/**
 		 * Filters the proxies whose word for a visitor's address counts.
 		 *
@@ -72,7 +72,7 @@ final class Settings {
 		 *
 		 * @param list<string> $proxies Such as 10.0.0.0/8 or 2001:db8::1.
 		 */
-		$proxies = (array) apply_filters( 'aiguy_trusted_proxies', is_array( $given ) ? $given : preg_split( '/[\s,]+/', (string) $given, -1, PREG_SPLIT_NO_EMPTY ) );
+		$proxies = (array) apply_filters( 'aiguy_trusted_proxies', preg_split( '/[\s,]+/', $given, -1, PREG_SPLIT_NO_EMPTY ) );
 		return array_values( array_filter( $proxies, 'is_string' ) );
 	}
 
