@@ -139,11 +139,11 @@ test('the figures come as a file for spreadsheets', async () => {
 
 test('an owner asks for the weekly mail with one tick, and sees when it comes', async () => {
   await page.getByLabel('Send them to me each Monday').check();
-  await page.getByText('Saved.', { exact: true }).waitFor();
+  await page.locator('#weekly').getByText('Saved.', { exact: true }).waitFor();
   await page.getByText(/^The next one: Monday/).waitFor();
   await page.getByLabel('And to these addresses').fill('boss@shop.example, nobody');
   await page.getByRole('button', { name: 'Save addresses' }).click();
-  await page.getByText('Write one e-mail address a line, at most 20.', { exact: true }).waitFor();
+  await page.locator('#weekly').getByText('Write one e-mail address a line, at most 20.', { exact: true }).waitFor();
 });
 
 test('with no conversations the screen says so, and the overview shows today and its limits', async () => {

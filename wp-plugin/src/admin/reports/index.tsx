@@ -30,7 +30,7 @@ function Reports() {
           </Button>
         )}
       </div>
-      <div aria-live="polite" aria-busy={answered.state === 'loading'}>
+      <div aria-busy={answered.state === 'loading'}>
         {answered.state === 'loading' && <Spinner />}
         {answered.state === 'error' && (
           <Notice status="error" isDismissible={false} actions={[{ label: __('Try again', 'aiguy'), onClick: again }]}>

@@ -84,13 +84,11 @@ function MailForm({ first }: { first: Mail }) {
           {sprintf(__('The next one: %s', 'aiguy'), formatMoment(mail.next))}
         </p>
       )}
-      <div aria-live="polite">
-        {said && (
-          <Notice status={said.status} isDismissible={false}>
-            {said.text}
-          </Notice>
-        )}
-      </div>
+      {said && (
+        <Notice status={said.status} isDismissible={false}>
+          {said.text}
+        </Notice>
+      )}
     </>
   );
 }
