@@ -22,6 +22,10 @@ $aiguy_remove = static function (): void {
 	delete_option( 'aiguy_alerts_unsent' );
 	delete_transient( 'aiguy_waiting' );
 	wp_clear_scheduled_hook( 'aiguy_alerts' );
+	delete_option( 'aiguy_weekly_report_addresses' );
+	delete_option( 'aiguy_weekly_report_sent' );
+	wp_clear_scheduled_hook( 'aiguy_weekly_report' );
+	delete_metadata( 'user', 0, $GLOBALS['wpdb']->get_blog_prefix() . 'aiguy_weekly_report', '', true );
 };
 
 require_once __DIR__ . '/includes/Chat/Relay_Places.php';

@@ -31,7 +31,8 @@ export type CustomName =
   | 'aiguy.rated'
   | 'aiguy.suggested_actions'
   | 'aiguy.person'
-  | 'aiguy.author';
+  | 'aiguy.author'
+  | 'aiguy.degraded';
 /**
  * JSON inside TOOL_CALL_RESULT.content.
  */
@@ -46,6 +47,10 @@ export type ToolResultContent =
       message: string;
       details?: {}[];
     };
+/**
+ * Which cap: messages of one guest, of the guests of one network, of one customer, of the site; or the site's money.
+ */
+export type CapReason = 'guest_messages' | 'network_messages' | 'customer_messages' | 'site_messages' | 'site_cost';
 
 /**
  * The chat stream: AG-UI 1.0 events (types from @ag-ui/core) in the subset that is emitted, and the values of the CUSTOM events whose names begin with aiguy. Each SSE frame's id is the event's sequence number in its session, from 1 without holes.
@@ -70,6 +75,8 @@ export interface Events {
   TaskValue?: TaskValue;
   PersonValue?: PersonValue;
   AuthorValue?: AuthorValue;
+  CapReason?: CapReason;
+  DegradedValue?: DegradedValue;
 }
 /**
  * aiguy.citations: all citations of the message so far; sent before the text that carries their [number].
@@ -271,4 +278,15 @@ export interface PersonValue {
 export interface AuthorValue {
   messageId: string;
   name: string;
+}
+/**
+ * aiguy.degraded: a cap of the day is reached, and what happens instead of the usual answer.
+ */
+export interface DegradedValue {
+  reason: CapReason;
+  action: 'knowledge' | 'contact' | 'closed';
+  /**
+   * When the next day begins (UTC).
+   */
+  until: string;
 }

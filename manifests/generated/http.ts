@@ -105,6 +105,9 @@ export interface Http {
   StaffQuestionList?: StaffQuestionList;
   StaffAlert?: StaffAlert;
   StaffAlertList?: StaffAlertList;
+  ReportFigures?: ReportFigures;
+  ReportOutcomes?: ReportOutcomes;
+  Report?: Report;
 }
 export interface ErrorBody {
   code: string;
@@ -1013,4 +1016,101 @@ export interface StaffAlert {
  */
 export interface StaffAlertList {
   alerts: StaffAlert[];
+}
+/**
+ * A span of time in numbers.
+ */
+export interface ReportFigures {
+  conversations: number;
+  messages: number;
+  outcomes: ReportOutcomes;
+  ratings: {
+    up: number;
+    down: number;
+    /**
+     * Whole conversations rated 1, 2, 3, 4, 5.
+     *
+     * @minItems 5
+     * @maxItems 5
+     */
+    stars: number[];
+  };
+  /**
+   * From the run's begin to its first words; null without any.
+   */
+  firstAnswerMs: {
+    p50: number | null;
+    p95: number | null;
+  };
+  toolCalls: number;
+  toolErrors: number;
+  /**
+   * Messages that met a cap.
+   */
+  capped: number;
+  tokens: {
+    input: number;
+    cacheRead: number;
+    cacheWrite: number;
+    output: number;
+  };
+  costMicroUsd: number;
+}
+/**
+ * Each conversation counts once; orchestrator/README.md says which is which.
+ */
+export interface ReportOutcomes {
+  confirmed: number;
+  assumed: number;
+  abandoned: number;
+  reopened: number;
+  escalated: number;
+  open: number;
+}
+/**
+ * What a site's chat has done in a span of time, cut to the site.
+ */
+export interface Report {
+  from: string;
+  /**
+   * The last day, included. Days are UTC.
+   */
+  to: string;
+  asOf: string;
+  /**
+   * After so many days without activity a conversation is deleted, with its ratings and wordings; its numbers stay.
+   */
+  keptDays: number;
+  total: ReportFigures;
+  /**
+   * @maxItems 366
+   */
+  days: {
+    day: string;
+    figures: ReportFigures;
+    /**
+     * Those in force on that day.
+     */
+    caps: {
+      messages: number;
+      costMicroUsd: number;
+    };
+  }[];
+  tools: {
+    name: string;
+    title: string;
+    calls: number;
+    errors: number;
+  }[];
+  /**
+   * @maxItems 20
+   */
+  questions: {
+    /**
+     * As a visitor wrote it: hostile text.
+     */
+    question: string;
+    count: number;
+    unanswered: number;
+  }[];
 }

@@ -9,6 +9,7 @@ import { TokenVerifier } from '@aiguy/manifests/tokens';
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 import type { JWK } from 'jose';
+import type { Ceilings } from './budget/caps.ts';
 import type { Config } from './config.ts';
 import { type SocketLimits, socketLimits } from './http/chat-socket.ts';
 import { addReceiptCheckRoutes } from './http/check-receipts.ts';
@@ -28,6 +29,7 @@ import { addReceiptRoutes } from './http/receipts.ts';
 import { addSessionRoutes } from './http/sessions.ts';
 import { addStaffConversationRoutes } from './http/staff-conversations.ts';
 import { addStaffPeopleRoutes } from './http/staff-people.ts';
+import { addStaffReportsRoute } from './http/staff-reports.ts';
 import { addStaffSiteRoute } from './http/staff-site.ts';
 import { addStaffStreamRoute } from './http/staff-stream.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
@@ -45,9 +47,11 @@ import { StaffNotes } from './session/notes.ts';
 import { Pages } from './session/pages.ts';
 import { ReceiptVerifier } from './session/receipt-token.ts';
 import { Receipts } from './session/receipts.ts';
+import { noteRuns } from './session/run-facts.ts';
 import { Runs } from './session/runs.ts';
 import { expireSessions } from './session/sessions.ts';
 import { Tasks } from './session/tasks.ts';
+import { Usage } from './session/usage.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { FetchFile } from './tools/fetch-file.ts';
@@ -69,12 +73,16 @@ export type AppPorts = {
   fetchFile: FetchFile;
   askTask: AskTask;
   askHours: AskHours;
+  /** Answers from the knowledge, without cost, when a cap is reached. */
+  knowledge: ModelPort;
   catalogue: Catalogue;
   key: OwnKey;
   /** Public keys that signed receipts before; they sign nothing else any more. */
   formerKeys?: JWK[];
   /** Names this process among those of its database: instance and boot. */
   owner: string;
+  /** Another clock, for tests. */
+  nowMs?: () => number;
   /** Others than the usual ones, for tests. */
   socketLimits?: Partial<SocketLimits>;
 };
@@ -130,7 +138,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const sockets = { origins: config.CORS_ORIGINS, limits: { ...socketLimits, ...ports.socketLimits }, socketsPerSessionMax };
   const receiptChecks = { verifier: new ReceiptVerifier({ keys: [...key.publicKeys.keys, ...formerKeys] }), ...visitorLimits };
   app.register(async (scope) => addRoutes(scope, httpPorts, key));
-  app.register(async (scope) => addStaffRoutes(scope, config, httpPorts));
+  app.register(async (scope) => addStaffRoutes(scope, config, { ...httpPorts, nowMs: turnPorts.nowMs }));
   const configured = new Set(config.TRUSTED_ISSUERS.map(({ issuer }) => issuer));
   const { limitPairing } = visitorLimits;
   app.register(async (scope) => addPairSiteRoute(scope, { database, toolsUrl: config.TOOLS_API_URL, configured, limitPairing }));
@@ -144,12 +152,16 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
 }
 
 function openTurnPorts(config: Config, ports: AppPorts, { metrics, cache }: { metrics: TurnMetrics; cache: Cache }): TurnPorts {
-  const { database, model, tools, corpusVersion, askTask, catalogue } = ports;
+  const { database, model, knowledge, tools, corpusVersion, askTask, catalogue } = ports;
   const log = new EventLog(database);
   const runs = new Runs(database, log, ports.owner);
   const receipts = new Receipts(database, ports.key, catalogue);
   return {
     model,
+    knowledge,
+    usage: new Usage(database),
+    ceilings: ceilingsOf(config),
+    prices: config.MODEL_PRICES,
     tools,
     corpusVersion,
     answers: config.ANSWER_CACHE_TTL_S > 0 ? createAnswerCache(cache, config.ANSWER_CACHE_TTL_S) : undefined,
@@ -164,14 +176,25 @@ function openTurnPorts(config: Config, ports: AppPorts, { metrics, cache }: { me
     handoffs: new Handoffs(database, runs, config.HANDOFF_WAIT_S),
     askTask,
     expireSessions: async () => void (await expireSessions(database, config.SESSION_IDLE_DAYS)),
+    noteRuns: async () => void (await noteRuns(database)),
     memories: new Memories(database),
     afterwards: new Afterwards(),
     metrics,
     limits: { tokens: config.TURN_TOKENS_MAX, tools: config.TURN_TOOLS_MAX, wallMs: config.TURN_WALL_MS },
     answerTokensMax: config.ANSWER_TOKENS_MAX,
     agentModels: config.AGENT_MODELS,
-    nowMs: Date.now,
+    nowMs: ports.nowMs ?? Date.now,
     random: Math.random,
+  };
+}
+
+function ceilingsOf(config: Config): Ceilings {
+  return {
+    guestMessages: config.CAP_GUEST_MESSAGES_DAY,
+    guestsPerNetwork: config.CAP_GUESTS_PER_NETWORK,
+    customerMessages: config.CAP_CUSTOMER_MESSAGES_DAY,
+    siteMessages: config.CAP_SITE_MESSAGES_DAY,
+    siteMicroUsd: Math.floor(config.CAP_SITE_COST_DAY_USD * 1_000_000),
   };
 }
 
@@ -194,12 +217,13 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
 }
 
 /** For the people of a site: each route asks for a staff assertion and cuts what it reads to its issuer. */
-function addStaffRoutes(scope: FastifyInstance, config: Config, httpPorts: HttpPorts): void {
-  const { verifier, catalogue, database } = httpPorts;
+function addStaffRoutes(scope: FastifyInstance, config: Config, ports: HttpPorts & Pick<TurnPorts, 'nowMs'>): void {
+  const { verifier, catalogue, database, sessionIdleDays, nowMs } = ports;
   const model = { provider: config.ANTHROPIC_API_KEY ? 'anthropic' : 'offline', plan: config.PLAN_MODEL, answer: config.ANSWER_MODEL } as const;
   addStaffSiteRoute(scope, { verifier, catalogue, model });
   addStaffStreamRoute(scope, { verifier });
-  const inbox = { ...httpPorts, conversations: new Conversations(database), notes: new StaffNotes(database) };
+  addStaffReportsRoute(scope, { verifier, catalogue, database, sessionIdleDays, ceilings: ceilingsOf(config), nowMs });
+  const inbox = { ...ports, conversations: new Conversations(database), notes: new StaffNotes(database) };
   addStaffConversationRoutes(scope, inbox);
   addStaffPeopleRoutes(scope, inbox);
 }

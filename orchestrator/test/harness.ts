@@ -44,6 +44,11 @@ export type HarnessOptions = {
   askHours?: AskHours;
   config?: Partial<Config>;
   databaseUrl?: string;
+  /** Answers when a cap is reached. */
+  knowledge?: ModelPort;
+  nowMs?: () => number;
+  /** For tests that ask the one embedded database for more at once than a service would. */
+  databaseTimeoutMs?: number;
   /** The most that the site may grant. */
   scopes?: string[];
   owner?: string;
@@ -54,10 +59,7 @@ export type HarnessOptions = {
 };
 
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
-  const embedded: EmbeddedPostgres | undefined = options.databaseUrl ? undefined : await startEmbeddedPostgres();
-  const url = options.databaseUrl ?? embedded?.url ?? '';
-  await migrate({ url, folder: new URL('../migrations', import.meta.url).pathname });
-  const database = openDatabase({ url, connectionsMax: embedded ? embeddedConnectionsMax : 10, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  const { embedded, url, database } = await openPostgres(options);
   const { site, siteJwks } = await makeSite();
   const key = options.key ?? (await makeOwnKey());
   const config = {
@@ -81,6 +83,8 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     formerKeys: options.formerKeys ?? [],
     catalogue: loadManifests(),
     model: options.model,
+    knowledge: knowledgeOf(options),
+    nowMs: options.nowMs ?? Date.now,
     tools: options.tools ?? toolsThat(async () => ({ ok: false, code: 'tool_unavailable', message: 'no tools in this test' })),
     corpusVersion: options.corpusVersion ?? (async () => undefined),
     fetchFile: fetchFileOf(options),
@@ -111,6 +115,19 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
 
 function askHoursOf({ askHours }: HarnessOptions): AskHours {
   return askHours ?? (async () => ({ state: 'unknown' }));
+}
+
+async function openPostgres(options: HarnessOptions): Promise<{ embedded: EmbeddedPostgres | undefined; url: string; database: Database }> {
+  const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres();
+  const url = options.databaseUrl ?? embedded?.url ?? '';
+  await migrate({ url, folder: new URL('../migrations', import.meta.url).pathname });
+  const { databaseTimeoutMs: connectTimeoutMs = 2000, databaseTimeoutMs: statementTimeoutMs = 5000 } = options;
+  const database = openDatabase({ url, connectionsMax: embedded ? embeddedConnectionsMax : 10, connectTimeoutMs, statementTimeoutMs });
+  return { embedded, url, database };
+}
+
+function knowledgeOf({ knowledge }: HarnessOptions): ModelPort {
+  return knowledge ?? { ...modelThat(() => saysText('Nothing but what I know.')), name: 'knowledge', isExtractive: true };
 }
 
 function fetchFileOf({ fetchFile }: HarnessOptions): FetchFile {

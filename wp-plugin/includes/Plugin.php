@@ -18,7 +18,8 @@ final class Plugin {
 		$key      = new Session\Signing_Key();
 		$visitors = new Session\Visitor_Resolver();
 		$agents   = new Settings\Agents();
-		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ), static fn( string $id ): array => $agents->find( $id )->claim() );
+		$network  = new Session\Visitor_Network( static fn(): string => get_current_blog_id() . wp_salt( 'auth' ), $settings->trusted_proxies( ... ) );
+		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ), static fn( string $id ): array => $agents->find( $id )->claim(), $network->claim( ... ) );
 		// The sites of a network share their salts; a session belongs to one site.
 		$cookie   = new Session\Session_Cookie( static fn(): string => get_current_blog_id() . wp_salt( 'auth' ), $visitors->current( ... ) );
 		$guard    = new Rest\Request_Guard( static fn(): array => array( home_url(), site_url() ) );
@@ -73,6 +74,10 @@ final class Plugin {
 		( new Inbox\Questions_Controller( $staff, $route, $guard ) )->add_hooks();
 		( new Inbox\Alert_Settings_Controller( $alerts, new Inbox\Alert_Sender( $alerts ), $route, $guard ) )->add_hooks();
 		( new Inbox\Alert_Watch( $this->file, $staff, $settings, $alerts, new Inbox\Alert_Sender( $alerts ) ) )->add_hooks();
+		$recipients = new Reports\Weekly_Recipients();
+		$weekly     = new Reports\Weekly_Mail( $staff, $recipients );
+		$weekly->add_hooks();
+		( new Reports\Reports_Controller( $staff, $recipients, $weekly, $guard, $route ) )->add_hooks();
 		( new Staff\Admin_Screens( $this->file, fn(): array => $this->screens( $setup ) ) )->add_hooks();
 	}
 
@@ -81,6 +86,7 @@ final class Plugin {
 		return array(
 			new Staff\Admin_Screen( 'overview', __( 'Overview', 'aiguy' ), Staff\Capabilities::VIEW ),
 			new Staff\Admin_Screen( 'conversations', __( 'Conversations', 'aiguy' ), Staff\Capabilities::VIEW, Inbox\Conversations_Controller::screen_data( ... ), Inbox\Waiting::count( ... ) ),
+			new Staff\Admin_Screen( 'reports', __( 'Reports', 'aiguy' ), Staff\Capabilities::VIEW ),
 			...( $setup->is_finished() ? array() : array( new Staff\Admin_Screen( 'setup', __( 'Set-up', 'aiguy' ), Staff\Capabilities::MANAGE ) ) ),
 			new Staff\Admin_Screen(
 				'agents',

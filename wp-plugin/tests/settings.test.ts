@@ -142,7 +142,7 @@ test('saved settings are cleaned, and an address that can’t be used leaves the
     suggest_articles: '0',
   };
   await save(fields);
-  assert.deepEqual(settings(), { ...fields, orchestrator_url: upstream.url });
+  assert.deepEqual(settings(), { ...fields, orchestrator_url: upstream.url, trusted_proxies: '' });
   for (const url of [
     'javascript:alert(1)',
     'file:///etc/passwd',
@@ -247,6 +247,12 @@ test('a kept key that was damaged is repaired by replacing it', async () => {
   assert.equal(await problem(), 'signing_key');
   assert.equal(JSON.parse((await call('key')).text).ok, true);
   assert.equal(await signing(), (await published())[0]);
+});
+
+test('trusted proxies are addresses and ranges; what is none is left out, and said', async () => {
+  const shown = await save({ orchestrator_url: 'http://127.0.0.1:1', trusted_proxies: '10.0.0.0/8, nonsense  2001:db8::1' });
+  assert.match(shown, /What was none is left out/);
+  assert.equal(settings().trusted_proxies, '10.0.0.0/8, 2001:db8::1');
 });
 
 test('deactivating keeps everything, deleting the plugin leaves nothing', () => {

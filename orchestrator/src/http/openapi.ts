@@ -115,6 +115,13 @@ const paths = {
       responses: answers('What he may expect.', json('HandoffInfo')),
     },
   },
+  '/staff/reports': {
+    get: {
+      summary: 'For the people of a site: figures by day.',
+      parameters: ['from', 'to'].map((name) => ({ name, in: 'query', required: true, schema: { type: 'string', format: 'date' } })),
+      responses: answers('The report.', json('Report')),
+    },
+  },
   '/sessions': {
     get: { summary: 'The conversations of a signed-in visitor, the latest first.', responses: answers('At most 50.', json('OwnSessions')) },
     post: {

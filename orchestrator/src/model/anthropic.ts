@@ -37,6 +37,7 @@ export function createAnthropicModel(options: AnthropicOptions): ModelPort {
   const modelFor = { plan: options.planModel, answer: options.answerModel };
   return {
     name: options.planModel,
+    modelFor: (purpose) => (purpose === 'plan' ? options.planModel : options.answerModel),
     // A little over what the tokenizer makes of English and JSON; what was really used is settled afterwards.
     estimateTokens: (text) => Math.ceil(text.length / 3.2),
     stream: async function* (request, signal) {

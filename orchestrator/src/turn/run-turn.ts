@@ -6,6 +6,7 @@ import { LeaseLostError } from '../session/event-log.ts';
 import { runError } from '../session/run-events.ts';
 import { type Assignment, leaseMs } from '../session/runs.ts';
 import { toolsFor } from '../tools/catalogue.ts';
+import { admit, calledIn, leftOf } from './at-cap.ts';
 import { callModel } from './call-model.ts';
 import { callTools, gatherPassages, observe } from './call-tools.ts';
 import { carryOut } from './carry-out.ts';
@@ -82,6 +83,8 @@ function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'r
     done: undefined,
     isCompacted: false,
     attempts: 0,
+    isAdmitted: input.kind !== 'message',
+    degraded: undefined,
     signal,
   };
 }
@@ -107,6 +110,7 @@ function goOn(base: Base, kept: Checkpoint): { turn: Turn; first: Step } {
     messages: kept.messages,
     pendingCall: kept.waiting,
     done: kept.done,
+    ...(kept.degraded ? { degraded: kept.degraded, tools: leftOf(base.tools, calledIn(kept.messages)) } : {}),
     attempts: isDecided ? 0 : kept.attempts,
     ledger: ledgerOf(kept, ports.limits, { nowMs: ports.nowMs(), isNewSlice: isDecided }),
   };
@@ -145,7 +149,7 @@ async function perform(turn: Turn, command: Exclude<Command, { type: 'finish' }>
   switch (command.type) {
     case 'call_model':
       if (await reopenCard(turn)) return { type: 'reopened' };
-      return (await recallAnswer(turn)) ? { type: 'answered' } : await callModel(turn, command.purpose);
+      return (await admit(turn)) ?? (await answerWithModel(turn, command.purpose));
     case 'execute_tools':
       return await callTools(turn, command.calls);
     case 'ask':
@@ -158,6 +162,10 @@ async function perform(turn: Turn, command: Exclude<Command, { type: 'finish' }>
       await turn.recorder.settle();
       return { type: 'released' };
   }
+}
+
+async function answerWithModel(turn: Turn, purpose: 'plan' | 'answer'): Promise<Input> {
+  return (await recallAnswer(turn)) ? { type: 'answered' } : await callModel(turn, purpose);
 }
 
 async function finish(turn: Turn, step: Step, outcome: Outcome): Promise<Assignment | undefined> {

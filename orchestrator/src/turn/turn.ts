@@ -1,8 +1,12 @@
 // What a turn works with: its ports, and the little that changes while it runs.
+
+import type { DegradedValue } from '@aiguy/manifests/generated/events';
 import type { Interrupt } from '@aiguy/manifests/generated/http';
 import type { Catalogue } from '@aiguy/manifests/load';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
+import type { Ceilings } from '../budget/caps.ts';
 import type { Ledger, Limits } from '../budget/ledger.ts';
+import type { Prices } from '../budget/prices.ts';
 import type { ModelPort, ToolCall, TranscriptMessage } from '../model/port.ts';
 import type { TurnMetrics } from '../observe/metrics.ts';
 import type { Effects } from '../session/effects.ts';
@@ -15,6 +19,7 @@ import type { Pages } from '../session/pages.ts';
 import type { Receipts } from '../session/receipts.ts';
 import type { Run, Runs } from '../session/runs.ts';
 import type { Tasks } from '../session/tasks.ts';
+import type { Usage } from '../session/usage.ts';
 import type { VisitorTools } from '../tools/catalogue.ts';
 import type { ToolCaller } from '../tools/client.ts';
 import type { CorpusVersion } from '../tools/corpus-version.ts';
@@ -27,6 +32,11 @@ import type { ReleasedAnswer } from './release-answer.ts';
 
 export type TurnPorts = {
   model: ModelPort;
+  /** Answers from the knowledge when a cap is reached; costs nothing. */
+  knowledge: ModelPort;
+  usage: Usage;
+  ceilings: Ceilings;
+  prices: Prices;
   tools: ToolCaller;
   catalogue: Catalogue;
   log: EventLog;
@@ -42,6 +52,8 @@ export type TurnPorts = {
   afterwards: Afterwards;
   /** Deletes some of the conversations that nobody has gone on with for long. */
   expireSessions: () => Promise<void>;
+  /** Keeps, for the reports, what ended runs have come to. */
+  noteRuns: () => Promise<void>;
   metrics: TurnMetrics;
   /** Undefined when answers are never told again. */
   answers: AnswerCache | undefined;
@@ -95,12 +107,21 @@ export type Turn = {
   isCompacted: boolean;
   /** Model attempts of this turn, retries included. */
   attempts: number;
+  /** Its message was counted against the caps, or needs not be. */
+  isAdmitted: boolean;
+  /** A cap is reached, and the model is not asked any more. */
+  degraded: DegradedValue | undefined;
   /** Aborted when the visitor stops, the lease is lost or the process shuts down. */
   signal: AbortSignal;
 };
 
 export function isSignedIn({ message }: { message: Pick<AcceptedMessage, 'visitor'> }): boolean {
   return message.visitor.sub.startsWith('wp:');
+}
+
+/** Who answers: the model, or the knowledge alone when a cap is reached. */
+export function modelOf({ ports, degraded }: Pick<Turn, 'ports' | 'degraded'>): ModelPort {
+  return degraded ? ports.knowledge : ports.model;
 }
 
 /** Nothing was done about the message yet. */

@@ -16,8 +16,15 @@ final class Assertion_Signer {
 	 * @param \Closure(): string                $issuer The name of this site.
 	 * @param \Closure(Visitor): list<string>   $scopes What the visitor's session may be used for.
 	 * @param \Closure(string): array<string, mixed> $agent What the owner has set for the agent of that id: AgentSettings of claims.json.
+	 * @param \Closure(Visitor): array<string, string> $network The claim that says where a guest comes from; may be empty.
 	 */
-	public function __construct( private readonly \Closure $key, private readonly \Closure $issuer, private readonly \Closure $scopes, private readonly \Closure $agent ) {}
+	public function __construct(
+		private readonly \Closure $key,
+		private readonly \Closure $issuer,
+		private readonly \Closure $scopes,
+		private readonly \Closure $agent,
+		private readonly \Closure $network,
+	) {}
 
 	/** @param int|null $now Seconds since the epoch; null for the clock. */
 	public function sign( Chat_Session $session, ?int $now = null ): string {
@@ -33,6 +40,6 @@ final class Assertion_Signer {
 			'iat'    => $now,
 			'exp'    => $now + self::LIFETIME_SECONDS,
 		);
-		return Compact_Jwt::sign( ( $this->key )(), 'visitor-assertion+jwt', $claims );
+		return Compact_Jwt::sign( ( $this->key )(), 'visitor-assertion+jwt', $claims + ( $this->network )( $session->visitor ) );
 	}
 }

@@ -64,6 +64,20 @@ final class Settings {
 		return isset( $parts['host'], $parts['scheme'] ) && ! isset( $parts['user'] ) && ! isset( $parts['query'] ) && ! isset( $parts['fragment'] ) ? $url : null;
 	}
 
+	/** @return list<string> Addresses and CIDR ranges of proxies in front of this server whose X-Forwarded-For counts; none, until the owner has said so. */
+	public function trusted_proxies(): array {
+		$given = defined( 'AIGUY_TRUSTED_PROXIES' ) ? (string) AIGUY_TRUSTED_PROXIES : $this->text( 'trusted_proxies' );
+		/**
+		 * Filters the proxies whose word for a visitor's address counts.
+		 *
+		 * @since 0.1.0
+		 *
+		 * @param list<string> $proxies Such as 10.0.0.0/8 or 2001:db8::1.
+		 */
+		$proxies = (array) apply_filters( 'aiguy_trusted_proxies', preg_split( '/[\s,]+/', $given, -1, PREG_SPLIT_NO_EMPTY ) );
+		return array_values( array_filter( $proxies, 'is_string' ) );
+	}
+
 	private function url( string $constant, string $field ): string {
 		return untrailingslashit( defined( $constant ) ? (string) constant( $constant ) : $this->text( $field ) );
 	}

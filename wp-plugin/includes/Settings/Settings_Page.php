@@ -39,6 +39,7 @@ final class Settings_Page {
 		add_settings_section( 'chat', __( 'Chat', 'aiguy' ), '__return_null', self::SLUG );
 		$this->field( 'connection', 'orchestrator_url', __( 'Orchestrator address', 'aiguy' ), __( 'As this server reaches it, such as http://127.0.0.1:8787.', 'aiguy' ), 'AIGUY_ORCHESTRATOR_URL' );
 		$this->field( 'connection', 'public_orchestrator_url', __( 'Public address', 'aiguy' ), __( 'As browsers reach it; only for the direct transport, and only with https://.', 'aiguy' ), 'AIGUY_PUBLIC_ORCHESTRATOR_URL' );
+		$this->field( 'connection', 'trusted_proxies', __( 'Trusted proxies', 'aiguy' ), __( 'Addresses or ranges of proxies in front of this server, such as 10.0.0.0/8, separated by commas. They are believed where a visitor comes from; leave it empty without a proxy.', 'aiguy' ), 'AIGUY_TRUSTED_PROXIES' );
 		add_settings_field( 'transport', __( 'Transport', 'aiguy' ), $this->render_transport( ... ), self::SLUG, 'connection', array( 'label_for' => 'aiguy-transport' ) );
 		add_settings_field( 'suggest_articles', __( 'Suggest articles while typing', 'aiguy' ), $this->render_suggest_articles( ... ), self::SLUG, 'chat', array( 'label_for' => 'aiguy-suggest_articles' ) );
 	}
@@ -100,8 +101,19 @@ final class Settings_Page {
 		if ( 'direct' === $clean['transport'] && '' === $clean['public_orchestrator_url'] && ! defined( 'AIGUY_PUBLIC_ORCHESTRATOR_URL' ) ) {
 			add_settings_error( Settings::OPTION, 'transport', __( 'The direct transport needs the public address; until then the chat goes through this site.', 'aiguy' ), 'warning' );
 		}
+		$clean['trusted_proxies']  = self::clean_ranges( $text( 'trusted_proxies' ) );
 		$clean['suggest_articles'] = '0' === ( $input['suggest_articles'] ?? '1' ) ? '0' : '1';
 		return $clean;
+	}
+
+	/** Addresses and CIDR ranges alone, separated by commas; what is none is left out, and said. */
+	private static function clean_ranges( string $text ): string {
+		$ranges = array_slice( (array) preg_split( '/[\s,]+/', $text, -1, PREG_SPLIT_NO_EMPTY ), 0, 50 );
+		$valid  = array_filter( $ranges, static fn( string $range ): bool => 1 === preg_match( '#\A([0-9a-f:.]+)(/\d{1,3})?\z#i', $range, $parts ) && false !== filter_var( $parts[1], FILTER_VALIDATE_IP ) );
+		if ( count( $valid ) < count( $ranges ) ) {
+			add_settings_error( Settings::OPTION, 'trusted_proxies', __( 'Trusted proxies must be IP addresses or ranges such as 10.0.0.0/8. What was none is left out.', 'aiguy' ) );
+		}
+		return implode( ', ', $valid );
 	}
 
 	private function enqueue( string $screen ): void {

@@ -82,8 +82,17 @@ export function errorText(code: string, __: Translate): string {
   return (entryOf(code) ?? broken).text(__);
 }
 
+/** For aiguy.degraded: what happens instead of the usual answer. */
+const capTexts: Record<string, Entry['text']> = {
+  at_cap_knowledge: (__) => __('Today’s limit is reached: until tomorrow, answers come straight from our articles.', 'aiguy'),
+  at_cap_contact: (__) => __('Today’s limit is reached: a person takes over from here.', 'aiguy'),
+  at_cap_closed: (__) => __('Today’s limit is reached.', 'aiguy'),
+};
+
 /** For a notice, which comes with a sentence of its own that is used when its code has none here. */
 export function noticeText(notice: { code: string; text: string }, __: Translate): string {
+  const atCap = Object.hasOwn(capTexts, notice.code) ? capTexts[notice.code] : undefined;
+  if (atCap) return atCap(__);
   if (notice.code === 'cancelled') return __('You stopped the answer.', 'aiguy');
   /* translators: %s: name of a person. */
   if (notice.code === 'person_joined') return __('%s has joined and answers from here on.', 'aiguy').replace('%s', () => visibleLine(notice.text));

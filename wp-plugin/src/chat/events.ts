@@ -97,6 +97,8 @@ function readCustom(event: Fields): ChatEvent | undefined {
       return { type: 'tool_title', toolCallId: text(value.toolCallId), title: text(value.title) };
     case 'aiguy.notice':
       return { type: 'notice', code: text(value.code), message: text(value.message) };
+    case 'aiguy.degraded':
+      return { type: 'notice', code: `at_cap_${text(value.action)}`, message: '' };
     case 'aiguy.step_reset':
       return { type: 'step_reset', messageIds: texts(value.messageIds), toolCallIds: texts(value.toolCallIds), resultIds: texts(value.resultIds) };
     case 'aiguy.queued':

@@ -184,3 +184,12 @@ test('what is suggested is over with the next question', () => {
   ]);
   assert.deepEqual(reduce([received(turn.length + 2, { ...turn[0], runId: 'r2' })], state).actions, []);
 });
+
+test('that a cap is reached is said once, where it was last so', () => {
+  const value = { reason: 'site_cost', action: 'closed', until: '2026-11-22T00:00:00Z' };
+  const capped = { type: 'CUSTOM', name: 'aiguy.degraded', value };
+  const state = reduce([received(1, capped), ...turn.map((event, index) => received(index + 2, event)), received(30, capped)]);
+  const notices = state.messages.filter(({ kind }) => kind === 'notice');
+  assert.deepEqual(notices, [{ kind: 'notice', id: 'at-cap', code: 'at_cap_closed', text: '' }]);
+  assert.equal(state.messages.at(-1), notices[0]);
+});

@@ -64,7 +64,7 @@ function applyEvent(state: ChatState, event: ChatEvent, origin: Origin): ChatSta
     case 'MESSAGES_SNAPSHOT':
       return { ...state, messages: event.messages.map(fromSnapshot) };
     case 'notice':
-      return withMessage(state, { kind: 'notice', id: `notice-${origin.id}`, code: event.code, text: event.message });
+      return showNotice(state, event, origin);
     case 'queued':
       return withMessage(state, { ...questionOf(state, event, undefined), delivery: 'queued' });
     case 'step_reset':
@@ -93,6 +93,12 @@ function applyEvent(state: ChatState, event: ChatEvent, origin: Origin): ChatSta
     default:
       return applyText(state, event, origin);
   }
+}
+
+/** That a cap is reached is said once, where it was so last. */
+function showNotice(state: ChatState, { code, message }: Extract<ChatEvent, { type: 'notice' }>, { id }: Origin): ChatState {
+  const notice: NoticeMessage = { kind: 'notice', id: code.startsWith('at_cap') ? 'at-cap' : `notice-${id}`, code, text: message };
+  return withMessage(dropMessage(state, notice.id), notice);
 }
 
 type TextEvent = Extract<ChatEvent, { type: 'TEXT_MESSAGE_START' | 'TEXT_MESSAGE_CONTENT' | 'TEXT_MESSAGE_END' | 'citations' }>;
