@@ -8,6 +8,7 @@ import type { Audit } from './audit/audit.ts';
 import type { Files } from './backends/files/files.ts';
 import type { Guests } from './backends/guests/guests.ts';
 import type { Knowledge } from './backends/knowledge/search.ts';
+import type { SiteDocuments } from './backends/knowledge/site-documents.ts';
 import type { Config } from './config.ts';
 import { addCallToolRoute } from './http/call-tool.ts';
 import { addFileRoute } from './http/files.ts';
@@ -16,8 +17,11 @@ import { addListToolsRoute } from './http/list-tools.ts';
 import { addMcpRoutes } from './http/mcp.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
 import { addPreviewToolRoute } from './http/preview-tool.ts';
+import { addSiteDocumentRoutes } from './http/site-documents.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addTaskStatusRoute } from './http/task-status.ts';
+import { addTryKnowledgeRoute } from './http/try-knowledge.ts';
+import type { Learner } from './ingestion/learner.ts';
 import { createToolMetrics } from './observe/metrics.ts';
 import type { LongTasks } from './tasks/long-tasks.ts';
 import { assertComplete, type Handlers } from './tools/index.ts';
@@ -30,6 +34,8 @@ export type AppPorts = {
   /** undefined where guests can show nothing and have to sign in. */
   guests?: Guests | undefined;
   knowledge: Knowledge;
+  documents: SiteDocuments;
+  learner: Pick<Learner, 'soon'>;
   files: Files;
   tasks?: LongTasks | undefined;
 };
@@ -38,7 +44,8 @@ export type AppPorts = {
 const bodyBytesMax = 64 * 1024;
 const requestTimeoutMs = 10_000;
 
-export function buildApp(config: Config, { database, catalogue, handlers, audit, guests, knowledge, files, tasks }: AppPorts): Service {
+export function buildApp(config: Config, appPorts: AppPorts): Service {
+  const { database, catalogue, handlers, audit, guests, knowledge, files, tasks } = appPorts;
   assertComplete(catalogue, handlers);
   const service = createService({
     name: 'tools_api',
@@ -62,6 +69,8 @@ export function buildApp(config: Config, { database, catalogue, handlers, audit,
   addListToolsRoute(app, { catalogue, verifier });
   addKnowledgeVersionRoute(app, { verifier, knowledge });
   addSuggestionsRoute(app, { verifier, knowledge, limits });
+  addSiteDocumentRoutes(app, { verifier, limits, documents: appPorts.documents, learner: appPorts.learner });
+  addTryKnowledgeRoute(app, { verifier, knowledge, limits });
   addMcpRoutes(app, { ...ports, issuers: config.TRUSTED_ISSUERS });
   addOpenapiRoute(app, catalogue);
   app.addHook('onClose', async () => limits.close());
