@@ -21,6 +21,7 @@ import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
 import { addReceiptRoutes } from './http/receipts.ts';
 import { addSessionRoutes } from './http/sessions.ts';
+import { addStaffKnowledgeRoutes } from './http/staff-knowledge.ts';
 import { addStaffSiteRoute } from './http/staff-site.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addUndoRoute } from './http/undo.ts';
@@ -41,6 +42,7 @@ import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { FetchFile } from './tools/fetch-file.ts';
 import type { OwnKey } from './tools/signing-key.ts';
+import type { SiteKnowledge } from './tools/site-knowledge.ts';
 import type { SuggestArticles } from './tools/suggest-articles.ts';
 import type { AskTask } from './tools/task-status.ts';
 import { Afterwards } from './turn/afterwards.ts';
@@ -54,6 +56,7 @@ export type AppPorts = {
   tools: ToolCaller;
   corpusVersion: CorpusVersion;
   suggestArticles: SuggestArticles;
+  siteKnowledge: SiteKnowledge;
   fetchFile: FetchFile;
   askTask: AskTask;
   catalogue: Catalogue;
@@ -112,6 +115,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const receiptChecks = { verifier: new ReceiptVerifier({ keys: [...key.publicKeys.keys, ...formerKeys] }), ...visitorLimits };
   app.register(async (scope) => addRoutes(scope, httpPorts, key));
   app.register(async (scope) => addStaffRoutes(scope, config, httpPorts));
+  app.register(async (scope) => addKnowledgeRoutes(scope, httpPorts, { turnPorts, siteKnowledge: ports.siteKnowledge }));
   app.register(async (scope) => await addSocketRoutes(scope, httpPorts, sockets));
   app.register(async (scope) => await addReceiptCheckRoutes(scope, receiptChecks));
   app.addHook('onClose', async () => {
@@ -170,6 +174,16 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
 function addStaffRoutes(scope: FastifyInstance, config: Config, { verifier, catalogue }: HttpPorts): void {
   const model = { provider: config.ANTHROPIC_API_KEY ? 'anthropic' : 'offline', plan: config.PLAN_MODEL, answer: config.ANSWER_MODEL } as const;
   addStaffSiteRoute(scope, { verifier, catalogue, model });
+}
+
+/** What its agent answers from. */
+function addKnowledgeRoutes(
+  scope: FastifyInstance,
+  { verifier }: HttpPorts,
+  { turnPorts, siteKnowledge }: { turnPorts: TurnPorts; siteKnowledge: SiteKnowledge },
+): void {
+  const { model, catalogue, answerTokensMax, nowMs } = turnPorts;
+  addStaffKnowledgeRoutes(scope, { verifier, siteKnowledge, model, catalogue, answerTokensMax, nowMs });
 }
 
 function openVisitorLimits(config: Config) {

@@ -16,6 +16,7 @@ import type { ToolCaller } from '../src/tools/client.ts';
 import type { CorpusVersion } from '../src/tools/corpus-version.ts';
 import type { FetchFile } from '../src/tools/fetch-file.ts';
 import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
+import type { SiteKnowledge } from '../src/tools/site-knowledge.ts';
 import type { SuggestArticles } from '../src/tools/suggest-articles.ts';
 import type { AskTask } from '../src/tools/task-status.ts';
 
@@ -38,6 +39,7 @@ export type HarnessOptions = {
   tools?: ToolCaller;
   corpusVersion?: CorpusVersion;
   suggestArticles?: SuggestArticles;
+  siteKnowledge?: SiteKnowledge;
   fetchFile?: FetchFile;
   askTask?: AskTask;
   config?: Partial<Config>;
@@ -83,6 +85,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     corpusVersion: options.corpusVersion ?? (async () => undefined),
     fetchFile: fetchFileOf(options),
     suggestArticles: options.suggestArticles ?? (async () => ({ articles: [] })),
+    siteKnowledge: siteKnowledgeOf(options),
     askTask: options.askTask ?? (async () => undefined),
     owner: options.owner ?? randomUUID(),
     socketLimits: options.socketLimits ?? {},
@@ -108,6 +111,10 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
 
 function fetchFileOf({ fetchFile }: HarnessOptions): FetchFile {
   return fetchFile ?? (async () => assert.fail('no files in this test'));
+}
+
+function siteKnowledgeOf({ siteKnowledge }: HarnessOptions): SiteKnowledge {
+  return siteKnowledge ?? (async () => assert.fail('no knowledge in this test'));
 }
 
 export function newVisitor(): Pick<VisitorAssertion, 'sub' | 'sid' | 'scopes' | 'jti'> {

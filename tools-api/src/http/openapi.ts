@@ -4,6 +4,7 @@ import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { FastifyInstance } from 'fastify';
 import { answersKeptHours } from '../effects/idempotency.ts';
 import { fileOperation } from './files.ts';
+import { siteKnowledgePaths, siteKnowledgeSchemas } from './site-documents-openapi.ts';
 import { suggestionsPerMinute } from './suggestions.ts';
 import { taskOperation } from './task-status.ts';
 
@@ -31,6 +32,7 @@ function openapiOf(catalogue: Catalogue): object {
       },
       '/knowledge/suggestions': { post: suggestions },
       '/knowledge/version': { get: knowledgeVersion },
+      ...siteKnowledgePaths((name) => answer('As it says.', { $ref: `#/components/schemas/${name}` }), failures),
       '/mcp': { post: mcp },
       ...Object.fromEntries(open.map(([path, operationId, description]) => [path, { get: openOperation(operationId, description) }])),
       '/tasks/{id}': { get: { ...taskOperation, responses: { 200: answer('What became of it.', http.$defs.TaskStatus), ...failures } } },
@@ -49,6 +51,7 @@ function openapiOf(catalogue: Catalogue): object {
       securitySchemes: {
         toolsAccess: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token of a configured issuer.' },
         toolToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token for one call, signed by an orchestrator.' },
+        staffAssertion: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'What a site has signed for somebody who works there.' },
         visitorAssertion: { type: 'apiKey', in: 'header', name: 'X-Visitor-Assertion', description: 'The site’s assertion of the visitor.' },
       },
       schemas: JSON.parse(JSON.stringify(schemas).replaceAll('#/$defs/', '#/components/schemas/')),
@@ -57,7 +60,15 @@ function openapiOf(catalogue: Catalogue): object {
 }
 
 const { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview } = http.$defs;
-const schemas = { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview };
+const schemas = {
+  ...siteKnowledgeSchemas,
+  ErrorBody,
+  SuggestedArticle,
+  Suggestions,
+  SuggestionsRequest,
+  ToolList,
+  ToolPreview,
+};
 
 const failuresOf = (...statuses: number[]) =>
   Object.fromEntries(statuses.map((status) => [status, answer('An error of the table.', { $ref: '#/components/schemas/ErrorBody' })]));

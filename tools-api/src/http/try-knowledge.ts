@@ -19,7 +19,7 @@ import { assertWellFormed } from './well-formed.ts';
 type TryPorts = { verifier: TokenVerifier; knowledge: Pick<Knowledge, 'explain'>; limits: RateLimits };
 
 export const triesPerMinute = 30;
-const searchTimeoutMs = 4000;
+const searchTimeoutMs = 7000;
 /** 400 characters as JSON escapes, and the rest. */
 const bodyBytesMax = 8192;
 
