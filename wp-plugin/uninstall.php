@@ -12,6 +12,9 @@ if ( ! defined( 'WP_UNINSTALL_PLUGIN' ) ) {
 $aiguy_remove = static function (): void {
 	delete_option( 'aiguy_settings' );
 	delete_option( 'aiguy_signing_key' );
+	array_map( 'delete_option', array( 'aiguy_knowledge', 'aiguy_knowledge_schema', 'aiguy_knowledge_lock', 'aiguy_knowledge_import' ) );
+	array_map( 'wp_clear_scheduled_hook', array( 'aiguy_knowledge_work', 'aiguy_knowledge_tend' ) );
+	$GLOBALS['wpdb']->query( 'DROP TABLE IF EXISTS ' . $GLOBALS['wpdb']->prefix . 'aiguy_knowledge' );
 };
 
 if ( is_multisite() ) {

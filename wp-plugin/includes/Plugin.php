@@ -44,13 +44,31 @@ final class Plugin {
 		( new Settings\Settings_Page( $this->file, $settings, $key ) )->add_hooks();
 		( new Staff\Capabilities() )->add_hooks();
 		( new Staff\Site_Controller( $staff, $route ) )->add_hooks();
+		$this->start_knowledge( $staff, $route, $guard );
 		( new Staff\Admin_Screens( $this->file, $this->screens( ... ) ) )->add_hooks();
+	}
+
+	/** What the agent learns of the site. */
+	private function start_knowledge( Staff\Staff_Client $staff, Staff\Staff_Route $route, Rest\Request_Guard $guard ): void {
+		$choice      = new Knowledge\Choice();
+		$table       = new Knowledge\Knowledge_Table();
+		$eligibility = new Knowledge\Eligibility( $choice );
+		$worker      = new Knowledge\Knowledge_Worker( $table, new Knowledge\Work_Lock(), $eligibility, new Knowledge\Document_Renderer(), $staff );
+		$site        = new Knowledge\Whole_Site( $table, $eligibility );
+		$schedule    = new Knowledge\Knowledge_Schedule( $worker, $table, $site );
+		$watcher     = new Knowledge\Post_Watcher( $table, $eligibility, $schedule );
+		register_deactivation_hook( $this->file, $schedule->stop( ... ) );
+		$schedule->add_hooks();
+		$watcher->add_hooks();
+		( new Knowledge\Exclude_Controls( $choice, $table, $watcher ) )->add_hooks();
+		( new Knowledge\Knowledge_Controller( $route, $guard, $staff, $choice, $table, $site, $worker, $schedule, $watcher ) )->add_hooks();
 	}
 
 	/** @return list<Staff\Admin_Screen> The menu AIGuy, in its order. */
 	private function screens(): array {
 		return array(
 			new Staff\Admin_Screen( 'overview', __( 'Overview', 'aiguy' ), Staff\Capabilities::VIEW ),
+			new Staff\Admin_Screen( 'knowledge', __( 'Knowledge', 'aiguy' ), Staff\Capabilities::MANAGE ),
 		);
 	}
 }
