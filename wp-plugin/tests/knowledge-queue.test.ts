@@ -22,7 +22,8 @@ test('while the agent is down nothing is lost: one request a batch, then later a
   assert.deepEqual([first?.state, first?.tried], ['queued', '1']);
   assert.match(String(first?.error), /could not be reached/);
   assert.ok(Number(first?.due) > Date.now() / 1000);
-  assert.match(String((await on.admin<{ problem: string }>('')).body.problem), /could not be reached/);
+  const { body } = await on.admin<{ problem: string }>('');
+  assert.match(String(body.problem), /could not be reached/, JSON.stringify(body));
   on.upstream.answer = on.answer;
   on.hasten();
   await on.work();
@@ -129,5 +130,5 @@ test('the daily look finds what no hook has told of', async () => {
   await on.work('aiguy_knowledge_tend');
   await on.work();
   assert.equal(on.known.has(gone), false);
-  assert.ok([...known.values()].some(({ title, collection }) => title === 'By another program' && collection === 'post'));
+  assert.ok([...on.known.values()].some(({ title, collection }) => title === 'By another program' && collection === 'post'));
 });

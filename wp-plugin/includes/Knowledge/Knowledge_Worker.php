@@ -76,6 +76,10 @@ final class Knowledge_Worker {
 
 	/** @throws \Throwable */
 	private function learn( Knowledge_Row $row ): void {
+		// A batch takes seconds, in which others go on editing.
+		wp_cache_delete( $row->id, 'posts' );
+		wp_cache_delete( $row->id, 'post_meta' );
+		wp_cache_delete_multiple( array( Choice::OPTION, 'alloptions', 'notoptions' ), 'options' );
 		$post = get_post( $row->id );
 		if ( ! $post instanceof \WP_Post || ! $this->eligibility->may_learn( $post ) ) {
 			$this->table->forget( array( $row->id ) );
