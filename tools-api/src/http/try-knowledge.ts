@@ -7,6 +7,7 @@ import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { FastifyInstance } from 'fastify';
 import { answerableFrom } from '../backends/knowledge/answerability.ts';
+import { relatedFrom } from '../backends/knowledge/candidates.ts';
 import type { Candidate } from '../backends/knowledge/score.ts';
 import type { Explained, Knowledge, Passage } from '../backends/knowledge/search.ts';
 import { ownNameOf } from '../backends/knowledge/site-documents.ts';
@@ -66,7 +67,7 @@ function placeIn(list: readonly string[], id: string): number | null {
 
 function wordsOf({ terms }: Explained['question'], candidate: Candidate | undefined): { covered: string[]; missing: string[] } {
   const stems = new Set(candidate?.stems);
-  const isHeld = ({ stands }: (typeof terms)[number]): boolean => [...stands.keys()].some((stem) => stems.has(stem));
+  const isHeld = ({ stands }: (typeof terms)[number]): boolean => [...stands].some(([stem, part]) => part >= relatedFrom && stems.has(stem));
   const words = (part: typeof terms): string[] => part.map(({ word }) => word);
   return { covered: words(terms.filter(isHeld)), missing: words(terms.filter((term) => !isHeld(term))) };
 }

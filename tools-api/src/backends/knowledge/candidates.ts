@@ -33,7 +33,7 @@ export const candidatesMax = 100;
 /** The words that say most; common ones would match every passage. */
 const searchedTermsMax = 12;
 /** A related word finds a passage when it covers this much of the question's own. */
-const relatedFrom = 0.4;
+export const relatedFrom = 0.4;
 /** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009) with its usual constant. */
 const fusionConstant = 60;
 

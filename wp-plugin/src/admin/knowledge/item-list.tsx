@@ -163,30 +163,32 @@ function Line({ item, change }: { item: Item; change: Change }) {
         {error !== '' && <span className="aiguy-knowledge-error">{error}</span>}
       </td>
       <td data-label={__('Learnt', 'aiguy')}>{updated === null ? '—' : <time dateTime={updated}>{dateWords(updated)}</time>}</td>
-      <td className="aiguy-knowledge-actions">
-        {(state === 'failed' || state === 'known') && (
-          // translators: %s: title of a page.
-          <Button variant="link" onClick={() => change([id], 'learn')} aria-label={sprintf(__('Learn again: %s', 'aiguy'), title)}>
-            {__('Learn again', 'aiguy')}
-          </Button>
-        )}
-        {isOut ? (
-          // translators: %s: title of a page.
-          <Button variant="link" onClick={() => change([id], 'include')} aria-label={sprintf(__('Let it in: %s', 'aiguy'), title)}>
-            {__('Let it in', 'aiguy')}
-          </Button>
-        ) : (
-          // translators: %s: title of a page.
-          <Button variant="link" isDestructive onClick={() => change([id], 'exclude')} aria-label={sprintf(__('Leave out: %s', 'aiguy'), title)}>
-            {__('Leave out', 'aiguy')}
-          </Button>
-        )}
-        {url !== '' && (
-          // translators: %s: title of a page.
-          <a href={url} aria-label={sprintf(__('View: %s', 'aiguy'), title)}>
-            {__('View', 'aiguy')}
-          </a>
-        )}
+      <td>
+        <div className="aiguy-knowledge-actions">
+          {(state === 'failed' || state === 'known') && (
+            // translators: %s: title of a page.
+            <Button variant="link" onClick={() => change([id], 'learn')} aria-label={sprintf(__('Learn again: %s', 'aiguy'), title)}>
+              {__('Learn again', 'aiguy')}
+            </Button>
+          )}
+          {isOut ? (
+            // translators: %s: title of a page.
+            <Button variant="link" onClick={() => change([id], 'include')} aria-label={sprintf(__('Let it in: %s', 'aiguy'), title)}>
+              {__('Let it in', 'aiguy')}
+            </Button>
+          ) : (
+            // translators: %s: title of a page.
+            <Button variant="link" isDestructive onClick={() => change([id], 'exclude')} aria-label={sprintf(__('Leave out: %s', 'aiguy'), title)}>
+              {__('Leave out', 'aiguy')}
+            </Button>
+          )}
+          {url !== '' && (
+            // translators: %s: title of a page.
+            <a href={url} aria-label={sprintf(__('View: %s', 'aiguy'), title)}>
+              {__('View', 'aiguy')}
+            </a>
+          )}
+        </div>
       </td>
     </tr>
   );

@@ -73,7 +73,13 @@ function Import({ knowledge, state }: Props) {
         </Notice>
       )}
       <p role="status">{progressWords(state)}</p>
-      {running && <ProgressBar value={Math.round((running.done / Math.max(1, running.total)) * 100)} className="aiguy-knowledge-progress" />}
+      {running && (
+        <ProgressBar
+          value={Math.round((running.done / Math.max(1, running.total)) * 100)}
+          className="aiguy-knowledge-progress"
+          aria-label={__('Progress', 'aiguy')}
+        />
+      )}
       {running ? (
         <Button variant="secondary" disabled={knowledge.isSending} onClick={() => void knowledge.wish('cancel', {})}>
           {__('Stop', 'aiguy')}

@@ -3,6 +3,9 @@ import type { KnowledgeTrial } from '@aiguy/manifests/generated/http';
 import { Button, Card, CardBody, CardHeader, ExternalLink, Notice, Spinner, TextControl } from '@wordpress/components';
 import { useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
+import { hostOf } from '../../chat/links';
+import { parseMarkdown } from '../../chat/markdown';
+import { MarkdownView } from '../../widget/markdown-view';
 import { request } from '../request';
 import { wordsOf } from './state';
 
@@ -76,7 +79,7 @@ function Answered({ trial: { answer, finding } }: { trial: Trial }) {
           {__('The answer could not be written just now. What was found is below.', 'aiguy')}
         </Notice>
       ) : (
-        <blockquote className="aiguy-knowledge-answer">{answer.text}</blockquote>
+        <Answer answer={answer} />
       )}
       <p className="description">
         {__(
@@ -99,6 +102,18 @@ function Answered({ trial: { answer, finding } }: { trial: Trial }) {
   );
 }
 
+/** Written as in the chat. */
+function Answer({ answer: { text, citations } }: { answer: Trial['answer'] }) {
+  const base = window.location.href;
+  const knownHosts = new Set(citations.flatMap(({ url }) => hostOf(url, base) ?? []));
+  const { blocks } = parseMarkdown(text, { base, knownHosts, citations: new Set(citations.map(({ number }) => number)) });
+  return (
+    <blockquote className="aiguy-knowledge-answer">
+      <MarkdownView blocks={blocks} citations={citations} />
+    </blockquote>
+  );
+}
+
 const percent = (part: number) => Math.round(part * 100);
 
 function verdictWords({ answerable, confidence, threshold, judge }: Trial['finding']): string {
@@ -109,9 +124,9 @@ function verdictWords({ answerable, confidence, threshold, judge }: Trial['findi
   }
   const words = answerable
     ? // translators: 1, 2: numbers from 0 to 100.
-      __('It answers: it is %1$d %% sure that these passages hold the answer, and needs %2$d %%.', 'aiguy')
+      __('It answers: it is %1$d%% sure that these passages hold the answer, and needs %2$d%%.', 'aiguy')
     : // translators: 1, 2: numbers from 0 to 100.
-      __('It does not answer: it is only %1$d %% sure that these passages hold the answer, and needs %2$d %%.', 'aiguy');
+      __('It does not answer: it is only %1$d%% sure that these passages hold the answer, and needs %2$d%%.', 'aiguy');
   return sprintf(words, percent(confidence), percent(threshold));
 }
 
@@ -148,7 +163,7 @@ function reasonWords({ found_by: by, covered, missing, score }: Passage): string
           : __('Comes along with the page', 'aiguy');
   const list = new Intl.ListFormat(window.aiguyAdmin.locale, { type: 'unit' });
   // translators: %d: a number from 0 to 100.
-  const parts: string[] = [how, sprintf(__('fits to %d %%', 'aiguy'), percent(score))];
+  const parts: string[] = [how, sprintf(__('fits %d%%', 'aiguy'), percent(score))];
   // translators: %s: words of the question.
   if (covered.length > 0) parts.push(sprintf(__('has: %s', 'aiguy'), list.format(covered)));
   // translators: %s: words of the question.
