@@ -834,9 +834,9 @@ export interface KnowledgeTrial {
   finding: KnowledgeFinding;
   answer: {
     /**
-     * refused: it says that it does not find it; unavailable: the model could not be asked.
+     * uncited: it rests on no passage, as when it says that it does not find it; unavailable: the model could not be asked.
      */
-    kind: 'answered' | 'refused' | 'unavailable';
+    kind: 'cited' | 'uncited' | 'unavailable';
     text: string;
     citations: Citation[];
   };

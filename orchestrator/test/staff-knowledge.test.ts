@@ -26,8 +26,9 @@ const model = modelThat((_call, { messages }) => {
   const piano = passages.find(({ text }) => text.includes('piano'));
   if (!piano) return saysText('I don’t find that in our help centre.');
   return [
-    { type: 'text', delta: 'It costs 95 dollars. It takes 300 minutes.' },
+    { type: 'text', delta: 'It costs 95 dollars.' },
     { type: 'citation', passageId: piano.id, quote: 'for 95 dollars' },
+    { type: 'text', delta: ' It takes 300 minutes.' },
     { type: 'done', stop: 'end', usage: noUsage, model: 'test' },
   ];
 });
@@ -83,12 +84,12 @@ test('a trial is the answer as the chat would give it: cited, and without what n
   await tools.learn();
   const { status, body } = await ask<KnowledgeTrial>('POST', 'try', { body: { question: 'What does it cost to tune an upright piano?' } });
   assert.equal(status, 200, JSON.stringify(body));
-  assert.equal(body.answer.kind, 'answered');
+  assert.equal(body.answer.kind, 'cited');
   assert.match(body.answer.text, /95 dollars.*\[1\]/);
   assert.doesNotMatch(body.answer.text, /300/);
   assert.deepEqual([body.answer.citations[0]?.url, body.finding.passages[0]?.site_document], [document.url, 'page-1']);
   const nothing = await ask<KnowledgeTrial>('POST', 'try', { body: { question: 'Who won the chess championship?' } });
-  assert.deepEqual([nothing.body.answer.kind, nothing.body.finding.answerable], ['refused', false]);
+  assert.deepEqual([nothing.body.answer.kind, nothing.body.finding.answerable], ['uncited', false]);
 });
 
 test('scope by scope: reading does not write, and a visitor does neither', async () => {

@@ -60,7 +60,7 @@ test('the list finds by state and title, and a trial links the passage to where 
       corpus_version: '1',
       passages: [{ site_document: `post-${id}` }, { site_document: null }],
     },
-    answer: { kind: 'answered', text: 'Yes.', citations: [] },
+    answer: { kind: 'cited', text: 'Yes.', citations: [] },
   };
   on.upstream.answer = (_request, response) => reply(response, 200, trial);
   const tried = await on.admin<{ finding: { passages: { edit: string }[] } }>('/try', { question: '  Do you rent harpsichords?  ' });

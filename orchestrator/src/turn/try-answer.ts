@@ -30,7 +30,7 @@ export async function tryAnswer(
   const { parts, citations } = writer.answer;
   const text = parts.map((part) => ('text' in part ? part.text : '')).join('');
   if (!isDone || text === '') return { kind: 'unavailable', text: '', citations: [] };
-  return { kind: citations.length > 0 ? 'answered' : 'refused', text, citations };
+  return { kind: citations.length > 0 ? 'cited' : 'uncited', text, citations };
 }
 
 /** @returns whether it ended as an answer */
