@@ -22,7 +22,8 @@ const document = {
 };
 const model = modelThat((_call, { messages }) => {
   const last = messages.at(-1);
-  const passages = last?.role === 'tool' && last.outcome.ok ? (last.outcome.output.passages as { id: string; text: string }[]) : [];
+  const output = last?.role === 'tool' && last.outcome.ok ? last.outcome.output : {};
+  const passages = output.answerable === true ? (output.passages as { id: string; text: string }[]) : [];
   const piano = passages.find(({ text }) => text.includes('piano'));
   if (!piano) return saysText('I don’t find that in our help centre.');
   return [

@@ -27,7 +27,12 @@ final class Knowledge_Schedule {
 	/** Something waits. */
 	public function soon( int $seconds = self::SOON_SECONDS ): void {
 		if ( function_exists( 'as_schedule_single_action' ) && did_action( 'action_scheduler_init' ) ) {
-			as_schedule_single_action( time() + $seconds, self::WORK, array(), self::GROUP, true );
+			$next = as_next_scheduled_action( self::WORK, array(), self::GROUP );
+			if ( ! is_int( $next ) || $next > time() + $seconds ) {
+				// Only what has not begun; the one that is running may be who asks.
+				as_unschedule_all_actions( self::WORK, array(), self::GROUP );
+				as_schedule_single_action( time() + $seconds, self::WORK, array(), self::GROUP );
+			}
 			return;
 		}
 		$next = wp_next_scheduled( self::WORK );
