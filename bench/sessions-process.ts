@@ -66,6 +66,7 @@ async function serve({ databaseUrl, connectionsMax, issuer }: SessionsServer): P
     tools: { call: async () => noTools, preview: async () => noTools, write: async () => ({ outcome: noTools, isCertain: true }) },
     corpusVersion: async () => undefined,
     fetchFile: async () => Buffer.alloc(0),
+    siteKnowledge: async () => ({ status: 404, body: {} }),
     suggestArticles: async () => ({ articles: [] }),
     askTask: async () => undefined,
     askHours: async () => ({ state: 'unknown' }),

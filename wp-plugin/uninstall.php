@@ -26,6 +26,9 @@ $aiguy_remove = static function (): void {
 	delete_option( 'aiguy_weekly_report_sent' );
 	wp_clear_scheduled_hook( 'aiguy_weekly_report' );
 	delete_metadata( 'user', 0, $GLOBALS['wpdb']->get_blog_prefix() . 'aiguy_weekly_report', '', true );
+	array_map( 'delete_option', array( 'aiguy_knowledge', 'aiguy_knowledge_schema', 'aiguy_knowledge_lock', 'aiguy_knowledge_import' ) );
+	array_map( 'wp_clear_scheduled_hook', array( 'aiguy_knowledge_work', 'aiguy_knowledge_tend' ) );
+	$GLOBALS['wpdb']->query( 'DROP TABLE IF EXISTS ' . $GLOBALS['wpdb']->prefix . 'aiguy_knowledge' );
 };
 
 require_once __DIR__ . '/includes/Chat/Relay_Places.php';

@@ -108,6 +108,13 @@ export interface Http {
   ReportFigures?: ReportFigures;
   ReportOutcomes?: ReportOutcomes;
   Report?: Report;
+  KnowledgeDocument?: KnowledgeDocument;
+  KnowledgeDocumentResult?: KnowledgeDocumentResult;
+  KnowledgeForgotten?: KnowledgeForgotten;
+  KnowledgeDocumentList?: KnowledgeDocumentList;
+  KnowledgeQuestion?: KnowledgeQuestion;
+  KnowledgeFinding?: KnowledgeFinding;
+  KnowledgeTrial?: KnowledgeTrial;
 }
 export interface ErrorBody {
   code: string;
@@ -1113,4 +1120,174 @@ export interface Report {
     count: number;
     unanswered: number;
   }[];
+}
+/**
+ * The body of PUT /knowledge/documents/:id: what a site teaches its agent. html or text; at most 2 MiB.
+ */
+export interface KnowledgeDocument {
+  title: string;
+  /**
+   * Where a visitor reads it; what citations link to.
+   */
+  url: string;
+  /**
+   * Its content, as a visitor who is not signed in sees it.
+   */
+  html?: string;
+  /**
+   * Its content as plain text or Markdown, instead of html.
+   */
+  text?: string;
+  /**
+   * BCP 47.
+   */
+  language: string;
+  /**
+   * Part of the knowledge it belongs to; general when left out.
+   */
+  collection?: string;
+  modified: string;
+}
+/**
+ * The answer of PUT /knowledge/documents/:id. Its words are found at once, its meaning as soon as the vectors are computed.
+ */
+export interface KnowledgeDocumentResult {
+  /**
+   * The site's own name of the document, such as post-12.
+   */
+  id: string;
+  was: 'new' | 'changed' | 'unchanged';
+  /**
+   * That it was cut into.
+   */
+  passages: number;
+}
+/**
+ * The answer of DELETE /knowledge/documents/:id.
+ */
+export interface KnowledgeForgotten {
+  /**
+   * The site's own name of the document, such as post-12.
+   */
+  id: string;
+  /**
+   * false when it was not known.
+   */
+  forgotten: boolean;
+}
+/**
+ * The answer of GET /knowledge/documents: what the site that asks has taught, by id.
+ */
+export interface KnowledgeDocumentList {
+  /**
+   * @maxItems 100
+   */
+  documents: {
+    /**
+     * The site's own name of the document, such as post-12.
+     */
+    id: string;
+    title: string;
+    url: string;
+    language: string;
+    collection: string;
+    /**
+     * Last changed at the site.
+     */
+    updated: string;
+    learnt: string;
+    passages: number;
+    /**
+     * Passages whose vectors are not computed yet: found by their words alone.
+     */
+    pending: number;
+  }[];
+  /**
+   * For ?after=, when there are more.
+   */
+  next: string | null;
+  total: number;
+  /**
+   * Of all that this site's agent answers from; general has what the operator ingested.
+   */
+  collections: {
+    name: string;
+    documents: number;
+  }[];
+}
+/**
+ * The body of POST /knowledge/try: asked as a guest would ask it.
+ */
+export interface KnowledgeQuestion {
+  question: string;
+  language?: string;
+  /**
+   * @maxItems 16
+   */
+  collections?: string[];
+}
+/**
+ * What a search found for a question, and why. The answer of the tools API's POST /knowledge/try.
+ */
+export interface KnowledgeFinding {
+  answerable: boolean;
+  confidence: number;
+  /**
+   * From which confidence on it counts as answerable, where no model judges.
+   */
+  threshold: number;
+  /**
+   * Who decided whether it is answerable.
+   */
+  judge: 'score' | 'model';
+  corpus_version: string;
+  /**
+   * @maxItems 5
+   */
+  passages: {
+    id: string;
+    document_id: string;
+    title: string;
+    heading: string;
+    url: string;
+    text: string;
+    last_updated: string;
+    score: number;
+    /**
+     * The site's own name of its document; null for the operator's.
+     */
+    site_document: string | null;
+    found_by: {
+      /**
+       * Its place among the nearest in meaning.
+       */
+      meaning: number | null;
+      /**
+       * Its place among those that share words.
+       */
+      words: number | null;
+    };
+    /**
+     * Words of the question that it holds, in these or in related words.
+     */
+    covered: string[];
+    /**
+     * Words of the question that it does not hold.
+     */
+    missing: string[];
+  }[];
+}
+/**
+ * The answer of POST /staff/knowledge/try: what was found, and what the model makes of it by the same rules as in the chat. Not a whole turn: other tools and what was said before play no part.
+ */
+export interface KnowledgeTrial {
+  finding: KnowledgeFinding;
+  answer: {
+    /**
+     * uncited: it rests on no passage, as when it says that it does not find it; unavailable: the model could not be asked.
+     */
+    kind: 'cited' | 'uncited' | 'unavailable';
+    text: string;
+    citations: Citation[];
+  };
 }

@@ -28,6 +28,7 @@ import { addChatRoutes } from './http/post-chat.ts';
 import { addReceiptRoutes } from './http/receipts.ts';
 import { addSessionRoutes } from './http/sessions.ts';
 import { addStaffConversationRoutes } from './http/staff-conversations.ts';
+import { addStaffKnowledgeRoutes } from './http/staff-knowledge.ts';
 import { addStaffPeopleRoutes } from './http/staff-people.ts';
 import { addStaffReportsRoute } from './http/staff-reports.ts';
 import { addStaffSiteRoute } from './http/staff-site.ts';
@@ -57,6 +58,7 @@ import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { FetchFile } from './tools/fetch-file.ts';
 import type { AskHours } from './tools/opening-hours.ts';
 import type { OwnKey } from './tools/signing-key.ts';
+import type { SiteKnowledge } from './tools/site-knowledge.ts';
 import type { SuggestArticles } from './tools/suggest-articles.ts';
 import type { AskTask } from './tools/task-status.ts';
 import { Afterwards } from './turn/afterwards.ts';
@@ -70,6 +72,7 @@ export type AppPorts = {
   tools: ToolCaller;
   corpusVersion: CorpusVersion;
   suggestArticles: SuggestArticles;
+  siteKnowledge: SiteKnowledge;
   fetchFile: FetchFile;
   askTask: AskTask;
   askHours: AskHours;
@@ -142,6 +145,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const configured = new Set(config.TRUSTED_ISSUERS.map(({ issuer }) => issuer));
   const { limitPairing } = visitorLimits;
   app.register(async (scope) => addPairSiteRoute(scope, { database, toolsUrl: config.TOOLS_API_URL, configured, limitPairing }));
+  app.register(async (scope) => addKnowledgeRoutes(scope, httpPorts, { turnPorts, siteKnowledge: ports.siteKnowledge }));
   app.register(async (scope) => await addSocketRoutes(scope, httpPorts, sockets));
   app.register(async (scope) => await addReceiptCheckRoutes(scope, receiptChecks));
   app.addHook('onClose', async () => {
@@ -226,6 +230,16 @@ function addStaffRoutes(scope: FastifyInstance, config: Config, ports: HttpPorts
   const inbox = { ...ports, conversations: new Conversations(database), notes: new StaffNotes(database) };
   addStaffConversationRoutes(scope, inbox);
   addStaffPeopleRoutes(scope, inbox);
+}
+
+/** What its agent answers from. */
+function addKnowledgeRoutes(
+  scope: FastifyInstance,
+  { verifier }: HttpPorts,
+  { turnPorts, siteKnowledge }: { turnPorts: TurnPorts; siteKnowledge: SiteKnowledge },
+): void {
+  const { model, catalogue, answerTokensMax, nowMs } = turnPorts;
+  addStaffKnowledgeRoutes(scope, { verifier, siteKnowledge, model, catalogue, answerTokensMax, nowMs });
 }
 
 function openVisitorLimits(config: Config) {

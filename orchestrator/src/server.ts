@@ -14,6 +14,7 @@ import { createFetchFile } from './tools/fetch-file.ts';
 import { createToolGuards } from './tools/guards.ts';
 import { createAskHours } from './tools/opening-hours.ts';
 import { readFormerKeys, readSigningKey } from './tools/signing-key.ts';
+import { createSiteKnowledge } from './tools/site-knowledge.ts';
 import { createSuggestArticles } from './tools/suggest-articles.ts';
 import { createAskTask } from './tools/task-status.ts';
 
@@ -52,6 +53,7 @@ const { app, liveRuns, metrics } = buildApp(config, {
   tools: createToolClient({ url: config.TOOLS_API_URL, key, guards }),
   corpusVersion: createCorpusVersion({ url: config.TOOLS_API_URL, key }),
   fetchFile: createFetchFile({ url: config.TOOLS_API_URL, key }),
+  siteKnowledge: createSiteKnowledge({ url: config.TOOLS_API_URL }),
   suggestArticles: createSuggestArticles({ url: config.TOOLS_API_URL, key }),
   knowledge: model.isExtractive ? model : createKnowledgeModel(),
   askTask: createAskTask({ url: config.TOOLS_API_URL, key }),

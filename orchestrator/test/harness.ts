@@ -17,6 +17,7 @@ import type { CorpusVersion } from '../src/tools/corpus-version.ts';
 import type { FetchFile } from '../src/tools/fetch-file.ts';
 import type { AskHours } from '../src/tools/opening-hours.ts';
 import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
+import type { SiteKnowledge } from '../src/tools/site-knowledge.ts';
 import type { SuggestArticles } from '../src/tools/suggest-articles.ts';
 import type { AskTask } from '../src/tools/task-status.ts';
 
@@ -39,6 +40,7 @@ export type HarnessOptions = {
   tools?: ToolCaller;
   corpusVersion?: CorpusVersion;
   suggestArticles?: SuggestArticles;
+  siteKnowledge?: SiteKnowledge;
   fetchFile?: FetchFile;
   askTask?: AskTask;
   askHours?: AskHours;
@@ -89,6 +91,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     corpusVersion: options.corpusVersion ?? (async () => undefined),
     fetchFile: fetchFileOf(options),
     suggestArticles: options.suggestArticles ?? (async () => ({ articles: [] })),
+    siteKnowledge: siteKnowledgeOf(options),
     askTask: options.askTask ?? (async () => undefined),
     askHours: askHoursOf(options),
     owner: options.owner ?? randomUUID(),
@@ -132,6 +135,10 @@ function knowledgeOf({ knowledge }: HarnessOptions): ModelPort {
 
 function fetchFileOf({ fetchFile }: HarnessOptions): FetchFile {
   return fetchFile ?? (async () => assert.fail('no files in this test'));
+}
+
+function siteKnowledgeOf({ siteKnowledge }: HarnessOptions): SiteKnowledge {
+  return siteKnowledge ?? (async () => assert.fail('no knowledge in this test'));
 }
 
 export function newVisitor(): Pick<VisitorAssertion, 'sub' | 'sid' | 'scopes' | 'jti'> {

@@ -9,6 +9,7 @@ import type { Audit } from './audit/audit.ts';
 import type { Files } from './backends/files/files.ts';
 import type { Guests } from './backends/guests/guests.ts';
 import type { Knowledge } from './backends/knowledge/search.ts';
+import type { SiteDocuments } from './backends/knowledge/site-documents.ts';
 import { readOpeningHours } from './backends/opening-hours.ts';
 import type { Config } from './config.ts';
 import { addCallToolRoute } from './http/call-tool.ts';
@@ -20,8 +21,11 @@ import { addOpenapiRoute } from './http/openapi.ts';
 import { addOpeningHoursRoute } from './http/opening-hours.ts';
 import { addPairSiteRoute } from './http/pair-site.ts';
 import { addPreviewToolRoute } from './http/preview-tool.ts';
+import { addSiteDocumentRoutes } from './http/site-documents.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addTaskStatusRoute } from './http/task-status.ts';
+import { addTryKnowledgeRoute } from './http/try-knowledge.ts';
+import type { Learner } from './ingestion/learner.ts';
 import { createToolMetrics } from './observe/metrics.ts';
 import type { LongTasks } from './tasks/long-tasks.ts';
 import { assertComplete, type Handlers } from './tools/index.ts';
@@ -34,6 +38,8 @@ export type AppPorts = {
   /** undefined where guests can show nothing and have to sign in. */
   guests?: Guests | undefined;
   knowledge: Knowledge;
+  documents: SiteDocuments;
+  learner: Pick<Learner, 'soon'>;
   files: Files;
   tasks?: LongTasks | undefined;
 };
@@ -42,7 +48,8 @@ export type AppPorts = {
 const bodyBytesMax = 64 * 1024;
 const requestTimeoutMs = 10_000;
 
-export function buildApp(config: Config, { database, catalogue, handlers, audit, guests, knowledge, files, tasks }: AppPorts): Service {
+export function buildApp(config: Config, appPorts: AppPorts): Service {
+  const { database, catalogue, handlers, audit, guests, knowledge, files, tasks } = appPorts;
   assertComplete(catalogue, handlers);
   const service = createService({
     name: 'tools_api',
@@ -68,6 +75,8 @@ export function buildApp(config: Config, { database, catalogue, handlers, audit,
   addKnowledgeVersionRoute(app, { verifier, knowledge });
   addOpeningHoursRoute(app, { verifier, openingHours: readOpeningHours(config) });
   addSuggestionsRoute(app, { verifier, knowledge, limits });
+  addSiteDocumentRoutes(app, { verifier, limits, documents: appPorts.documents, learner: appPorts.learner });
+  addTryKnowledgeRoute(app, { verifier, knowledge, limits });
   addMcpRoutes(app, { ...ports, issuers: config.TRUSTED_ISSUERS });
   addPairSiteRoute(app, { database, limits, configured: new Set(config.TRUSTED_ISSUERS.map(({ issuer }) => issuer)) });
   addOpenapiRoute(app, catalogue);

@@ -11,6 +11,7 @@ import { createCodeMailer } from './backends/guests/code-mail.ts';
 import { openGuests } from './backends/guests/guests.ts';
 import { createGuides } from './backends/guides.ts';
 import { createInvoices } from './backends/invoices.ts';
+import { createSiteDocuments } from './backends/knowledge/site-documents.ts';
 import { readOpeningHours } from './backends/opening-hours.ts';
 import { createPageBrowser } from './backends/pages/page-browser.ts';
 import { createSitePages } from './backends/pages/site-pages.ts';
@@ -31,6 +32,7 @@ import { createWooShop } from './backends/woocommerce/woo-shop.ts';
 import { readConfig } from './config.ts';
 import { startForgetting } from './effects/idempotency.ts';
 import { keepIndex } from './ingestion/keep-index.ts';
+import { createLearner } from './ingestion/learner.ts';
 import { createIngestion } from './ingestion/run-ingestion.ts';
 import { startSchedule } from './ingestion/schedule.ts';
 import { createGuestMetrics } from './observe/guest-metrics.ts';
@@ -68,6 +70,9 @@ const pageBrowser =
   config.PAGE_BROWSER === undefined
     ? undefined
     : createPageBrowser({ executablePath: config.PAGE_BROWSER, hasSandbox: config.PAGE_BROWSER_SANDBOX === 'on' });
+const documents = createSiteDocuments(database);
+// Its log is the service's, which is built with it.
+const learner = createLearner({ documents, ingest: async (task, signal) => await ingest(task, signal) });
 const { app, metrics } = buildApp(config, {
   database,
   catalogue,
@@ -94,6 +99,8 @@ const { app, metrics } = buildApp(config, {
   audit: await openAudit(database),
   guests,
   knowledge,
+  documents,
+  learner,
   files,
   tasks,
 });
@@ -113,13 +120,15 @@ const schedule = { databaseUrl: config.TOOLS_DATABASE_URL, cron: config.KNOWLEDG
 const stopSchedule = config.KNOWLEDGE_SOURCES.length > 0 ? await startSchedule(schedule) : undefined;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
 
+// Documents whose vectors an earlier process has not come to.
+learner.soon();
 await app.listen({ host: config.TOOLS_API_HOST, port: config.TOOLS_API_PORT });
 
 async function stop(): Promise<void> {
   stopping.abort();
   forgetting.stop();
   sweeping.stop();
-  await Promise.all([app.close(), stopSchedule?.(), tasks?.stop(), keeping]);
+  await Promise.all([app.close(), stopSchedule?.(), tasks?.stop(), keeping, learner.stop()]);
   await guests.close();
   desk?.close();
   files.close();

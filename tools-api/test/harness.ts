@@ -12,7 +12,7 @@ import { type AgentSettings, type SigningKey, signToken } from '@aiguy/manifests
 import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { keepEmbeddings } from '../../scripts/kept-embeddings.ts';
-import { allScopes } from '../../scripts/keys.ts';
+import { allScopes, staffScopes } from '../../scripts/keys.ts';
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
@@ -24,8 +24,11 @@ import { type Guests, openGuests } from '../src/backends/guests/guests.ts';
 import { createGuides } from '../src/backends/guides.ts';
 import { createInvoices } from '../src/backends/invoices.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
+import { rebuildIndex } from '../src/backends/knowledge/indexes.ts';
 import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/search.ts';
+import { createSiteDocuments } from '../src/backends/knowledge/site-documents.ts';
 import { createSpelling } from '../src/backends/knowledge/spelling.ts';
+import { learnWords } from '../src/backends/knowledge/words.ts';
 import { type OpeningHours, readOpeningHours } from '../src/backends/opening-hours.ts';
 import { createSitePages } from '../src/backends/pages/site-pages.ts';
 import { createProductSearch } from '../src/backends/product-search/product-search.ts';
@@ -41,7 +44,7 @@ import type { LongTasks } from '../src/tasks/long-tasks.ts';
 import { createHandlers, type Handlers } from '../src/tools/index.ts';
 
 export const siteUrl = 'https://shop.example';
-const scopes = allScopes;
+const scopes = [...allScopes, ...staffScopes];
 
 export type Party = { issuer: ToolsIssuer; key: SigningKey };
 /** The three kinds of issuers that a tools API trusts. */
@@ -64,6 +67,8 @@ export type Harness = Parties & {
   filesFolder: string;
   /** The database as handlers have it. */
   reading: Database;
+  /** Computes what is missing of vectors and words, as the process that ingests does. */
+  learn: () => Promise<void>;
   /** Without the cache that handlers have. */
   knowledge: SearchEngine;
   close: () => Promise<void>;
@@ -107,6 +112,7 @@ export async function startHarness(
     database,
     databaseUrl: embedded.url,
     ...parts,
+    learn: async () => await learnAll(database),
     build: async (change = {}) => {
       const config = configOf(parties, { TOOLS_DATABASE_URL: embedded.url, ...change.config });
       const ports = {
@@ -116,6 +122,8 @@ export async function startHarness(
         audit: await openAudit(change.database ?? database),
         guests,
         knowledge: cached,
+        documents: createSiteDocuments(change.database ?? database),
+        learner: { soon: () => undefined },
         files: change.files ?? files,
         tasks: change.tasks,
       };
@@ -161,6 +169,13 @@ async function makeHandlers(database: Database, { guests, namings, openingHours 
   return { handlers, files, filesFolder, reading, knowledge, cached };
 }
 
+async function learnAll(database: Database): Promise<void> {
+  const local = createLocalEmbedder();
+  const signal = AbortSignal.timeout(60_000);
+  await rebuildIndex({ database, embedder: local }, { signal });
+  await learnWords({ database, words: local }, signal);
+}
+
 async function loadShop(url: string, database: Database): Promise<void> {
   await migrate({ url, folder: migrationsFolder });
   await inTransaction(database, loadStore);
@@ -168,7 +183,7 @@ async function loadShop(url: string, database: Database): Promise<void> {
 
 export async function makeParties(): Promise<Parties> {
   return {
-    site: await makeParty(siteUrl, { kinds: ['visitor-assertion'], customers: ['wp-users'] }),
+    site: await makeParty(siteUrl, { kinds: ['visitor-assertion', 'staff-assertion'], customers: ['wp-users'] }),
     orchestrator: await makeParty('https://orchestrator.example', { kinds: ['tool-token'] }),
     direct: await makeParty('urn:test:direct', { kinds: ['tools-access'], customers: ['direct', 'wp-users'] }),
   };
@@ -192,7 +207,17 @@ export async function directToken(harness: Parties, claims: { sub?: string; scop
   return await signToken('tools-access', harness.direct.key, { sub: 'customer:aarav_martin_9556', scopes, jti: randomUUID(), ...claims });
 }
 
-type VisitorCall = { sub?: string; sid?: string; scopes?: string[]; agent?: AgentSettings; tool: string; scope: string; args: unknown };
+type VisitorCall = {
+  sub?: string;
+  sid?: string;
+  scopes?: string[];
+  tool: string;
+  scope: string;
+  args: unknown;
+  /** Another site than the harness'. */
+  key?: SigningKey;
+  agent?: AgentSettings;
+};
 
 /** The two headers of a call on behalf of a visitor. */
 export async function visitorHeaders(harness: Parties, call: VisitorCall): Promise<{ authorization: string; 'x-visitor-assertion': string }> {
@@ -205,6 +230,6 @@ export async function visitorHeaders(harness: Parties, call: VisitorCall): Promi
     jti: randomUUID(),
   });
   const claims = { ...identity, scopes: call.scopes ?? scopes, ...(call.agent ? { agent: call.agent } : {}), jti: randomUUID() };
-  const assertion = await signToken('visitor-assertion', harness.site.key, claims);
+  const assertion = await signToken('visitor-assertion', call.key ?? harness.site.key, claims);
   return { authorization: `Bearer ${token}`, 'x-visitor-assertion': assertion };
 }

@@ -78,7 +78,24 @@ final class Plugin {
 		$weekly     = new Reports\Weekly_Mail( $staff, $recipients );
 		$weekly->add_hooks();
 		( new Reports\Reports_Controller( $staff, $recipients, $weekly, $guard, $route ) )->add_hooks();
+		$this->start_knowledge( $staff, $route, $guard );
 		( new Staff\Admin_Screens( $this->file, fn(): array => $this->screens( $setup ) ) )->add_hooks();
+	}
+
+	/** What the agent learns of the site. */
+	private function start_knowledge( Staff\Staff_Client $staff, Staff\Staff_Route $route, Rest\Request_Guard $guard ): void {
+		$choice      = new Knowledge\Choice();
+		$table       = new Knowledge\Knowledge_Table();
+		$eligibility = new Knowledge\Eligibility( $choice );
+		$worker      = new Knowledge\Knowledge_Worker( $table, new Knowledge\Work_Lock(), $eligibility, new Knowledge\Document_Renderer(), $staff );
+		$site        = new Knowledge\Whole_Site( $table, $eligibility );
+		$schedule    = new Knowledge\Knowledge_Schedule( $worker, $table, $site );
+		$watcher     = new Knowledge\Post_Watcher( $table, $eligibility, $schedule );
+		register_deactivation_hook( $this->file, $schedule->stop( ... ) );
+		$schedule->add_hooks();
+		$watcher->add_hooks();
+		( new Knowledge\Exclude_Controls( $choice, $table, $watcher ) )->add_hooks();
+		( new Knowledge\Knowledge_Controller( $route, $guard, $staff, $choice, $table, $site, $worker, $schedule, $watcher ) )->add_hooks();
 	}
 
 	/** @return list<Staff\Admin_Screen> The menu AIGuy, in its order. */
@@ -87,6 +104,7 @@ final class Plugin {
 			new Staff\Admin_Screen( 'overview', __( 'Overview', 'aiguy' ), Staff\Capabilities::VIEW ),
 			new Staff\Admin_Screen( 'conversations', __( 'Conversations', 'aiguy' ), Staff\Capabilities::VIEW, Inbox\Conversations_Controller::screen_data( ... ), Inbox\Waiting::count( ... ) ),
 			new Staff\Admin_Screen( 'reports', __( 'Reports', 'aiguy' ), Staff\Capabilities::VIEW ),
+			new Staff\Admin_Screen( 'knowledge', __( 'Knowledge', 'aiguy' ), Staff\Capabilities::MANAGE ),
 			...( $setup->is_finished() ? array() : array( new Staff\Admin_Screen( 'setup', __( 'Set-up', 'aiguy' ), Staff\Capabilities::MANAGE ) ) ),
 			new Staff\Admin_Screen(
 				'agents',

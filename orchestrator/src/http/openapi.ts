@@ -122,6 +122,33 @@ const paths = {
       responses: answers('The report.', json('Report')),
     },
   },
+  '/staff/knowledge/documents': {
+    get: {
+      summary: 'For the people of a site: what it has taught its agent, by id.',
+      parameters: [{ name: 'after', in: 'query', schema: { type: 'string' } }],
+      responses: answers('A page of it.', json('KnowledgeDocumentList')),
+    },
+  },
+  '/staff/knowledge/documents/{id}': {
+    put: {
+      summary: 'Teach the agent of the site a document, or a new version of it.',
+      parameters: [sessionId],
+      requestBody: { required: true, ...json('KnowledgeDocument') },
+      responses: answers('What changed.', json('KnowledgeDocumentResult')),
+    },
+    delete: {
+      summary: 'Have a document forgotten.',
+      parameters: [sessionId],
+      responses: answers('Whether it was known.', json('KnowledgeForgotten')),
+    },
+  },
+  '/staff/knowledge/try': {
+    post: {
+      summary: 'What the agent would answer to a guest, from which passages, and why.',
+      requestBody: { required: true, ...json('KnowledgeQuestion') },
+      responses: answers('The trial.', json('KnowledgeTrial')),
+    },
+  },
   '/sessions': {
     get: { summary: 'The conversations of a signed-in visitor, the latest first.', responses: answers('At most 50.', json('OwnSessions')) },
     post: {

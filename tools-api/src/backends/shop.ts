@@ -10,6 +10,8 @@ export type Subject = {
   subject: string;
   /** The one order that a guest has shown to be his, for this call alone; only tools get it whose manifest says so, and they look at this order only. */
   order?: ProvenOrder | undefined;
+  /** The parts of the knowledge that the agent he speaks to answers from, as his site says; all when left out. */
+  collections?: readonly string[] | undefined;
 };
 
 /** status: state and dates alone. owner: everything that this order's customer may see and do. */

@@ -5,6 +5,7 @@ import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { FastifyInstance } from 'fastify';
 import { answersKeptHours } from '../effects/idempotency.ts';
 import { fileOperation } from './files.ts';
+import { siteKnowledgePaths, siteKnowledgeSchemas } from './site-documents-openapi.ts';
 import { suggestionsPerMinute } from './suggestions.ts';
 import { taskOperation } from './task-status.ts';
 
@@ -32,6 +33,7 @@ function openapiOf(catalogue: Catalogue): OpenapiDocument {
       '/knowledge/suggestions': { post: suggestions },
       '/sites/pair': { post: pairing },
       '/knowledge/version': { get: knowledgeVersion },
+      ...siteKnowledgePaths((name) => answer('As it says.', { $ref: `#/components/schemas/${name}` }), failures),
       '/mcp': { post: mcp },
       ...Object.fromEntries(open.map(([path, operationId, description]) => [path, { get: openOperation(operationId, description) }])),
       '/tasks/{id}': { get: { ...taskOperation, responses: { 200: answer('What became of it.', http.$defs.TaskStatus), ...failures } } },
@@ -50,6 +52,7 @@ function openapiOf(catalogue: Catalogue): OpenapiDocument {
       securitySchemes: {
         toolsAccess: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token of a configured issuer.' },
         toolToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token for one call, signed by an orchestrator.' },
+        staffAssertion: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'What a site has signed for somebody who works there.' },
         visitorAssertion: { type: 'apiKey', in: 'header', name: 'X-Visitor-Assertion', description: 'The site’s assertion of the visitor.' },
       },
       schemas: JSON.parse(JSON.stringify(schemas).replaceAll('#/$defs/', '#/components/schemas/')),
@@ -58,7 +61,17 @@ function openapiOf(catalogue: Catalogue): OpenapiDocument {
 }
 
 const { ErrorBody, PairedSite, PairSite, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview } = http.$defs;
-const schemas = { ErrorBody, PairedSite, PairSite, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview };
+const schemas = {
+  ...siteKnowledgeSchemas,
+  ErrorBody,
+  PairedSite,
+  PairSite,
+  SuggestedArticle,
+  Suggestions,
+  SuggestionsRequest,
+  ToolList,
+  ToolPreview,
+};
 
 const failuresOf = (...statuses: number[]) =>
   Object.fromEntries(statuses.map((status) => [status, answer('An error of the table.', { $ref: '#/components/schemas/ErrorBody' })]));
