@@ -61,6 +61,7 @@ async function serve({ databaseUrl, connectionsMax, issuer }: SessionsServer): P
     tools: { call: async () => noTools, preview: async () => noTools, write: async () => ({ outcome: noTools, isCertain: true }) },
     corpusVersion: async () => undefined,
     fetchFile: async () => Buffer.alloc(0),
+    relayPrivacy: { exportPage: async () => ({ records: [] }), erase: async () => ({ done: true, erased: {}, retained: [] }) },
     suggestArticles: async () => ({ articles: [] }),
     askTask: async () => undefined,
     owner: randomUUID(),

@@ -54,6 +54,11 @@ export interface Http {
   ContinueLink?: ContinueLink;
   ContinueRequest?: ContinueRequest;
   SiteInfo?: SiteInfo;
+  PrivacyExportRequest?: PrivacyExportRequest;
+  PrivacyExport?: PrivacyExport;
+  PrivacyRecord?: PrivacyRecord;
+  PrivacyEraseRequest?: PrivacyEraseRequest;
+  PrivacyErasure?: PrivacyErasure;
 }
 export interface ErrorBody {
   code: string;
@@ -663,4 +668,85 @@ export interface SiteInfo {
    * What the site may have its people do here.
    */
   scopes: string[];
+}
+/**
+ * The body of POST /staff/privacy/export, and of POST /privacy/export at the tools API.
+ */
+export interface PrivacyExportRequest {
+  /**
+   * A user of the site that signs.
+   */
+  subject?: string;
+  /**
+   * An address that tickets of this site's guests are to be answered to. The site has made sure whose it is.
+   */
+  email?: string;
+  /**
+   * As the page before named it; the first page when left out.
+   */
+  cursor?: string;
+}
+/**
+ * One page of what is kept of a user.
+ */
+export interface PrivacyExport {
+  /**
+   * @maxItems 200
+   */
+  records: PrivacyRecord[];
+  /**
+   * There is more; left out on the last page.
+   */
+  cursor?: string;
+}
+export interface PrivacyRecord {
+  /**
+   * messages, or the table it is kept in.
+   */
+  kind: string;
+  id: string;
+  fields: {
+    name: string;
+    value: string;
+  }[];
+}
+/**
+ * The body of POST /staff/privacy/erase, and of POST /privacy/erase at the tools API. Asking again erases what has come since.
+ */
+export interface PrivacyEraseRequest {
+  /**
+   * A user of the site that signs.
+   */
+  subject?: string;
+  /**
+   * An address that tickets of this site's guests are to be answered to. The site has made sure whose it is.
+   */
+  email?: string;
+}
+export interface PrivacyErasure {
+  /**
+   * false: there is more that can be erased now; ask again.
+   */
+  done: boolean;
+  /**
+   * Rows by the table they were in.
+   */
+  erased: {
+    [k: string]: number;
+  };
+  retained: {
+    kind: string;
+    /**
+     * change_in_doubt, answer_under_way: ask again in some minutes. record_names_nobody: rows of the audit, keyed hashes in a chain. help_desk: copies in the team's other system, to be erased there. shop: customer, orders and invoices, which the shop decides about.
+     */
+    reason: 'change_in_doubt' | 'answer_under_way' | 'record_names_nobody' | 'help_desk' | 'shop';
+    /**
+     * 0 where it is not counted.
+     */
+    count: number;
+    /**
+     * @maxItems 50
+     */
+    references?: string[];
+  }[];
 }

@@ -21,6 +21,7 @@ import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
 import { addReceiptRoutes } from './http/receipts.ts';
 import { addSessionRoutes } from './http/sessions.ts';
+import { addStaffPrivacyRoutes } from './http/staff-privacy.ts';
 import { addStaffSiteRoute } from './http/staff-site.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addUndoRoute } from './http/undo.ts';
@@ -40,6 +41,7 @@ import { Tasks } from './session/tasks.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { FetchFile } from './tools/fetch-file.ts';
+import type { RelayPrivacy } from './tools/relay-privacy.ts';
 import type { OwnKey } from './tools/signing-key.ts';
 import type { SuggestArticles } from './tools/suggest-articles.ts';
 import type { AskTask } from './tools/task-status.ts';
@@ -55,6 +57,7 @@ export type AppPorts = {
   corpusVersion: CorpusVersion;
   suggestArticles: SuggestArticles;
   fetchFile: FetchFile;
+  relayPrivacy: RelayPrivacy;
   askTask: AskTask;
   catalogue: Catalogue;
   key: OwnKey;
@@ -111,7 +114,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const sockets = { origins: config.CORS_ORIGINS, limits: { ...socketLimits, ...ports.socketLimits }, socketsPerSessionMax };
   const receiptChecks = { verifier: new ReceiptVerifier({ keys: [...key.publicKeys.keys, ...formerKeys] }), ...visitorLimits };
   app.register(async (scope) => addRoutes(scope, httpPorts, key));
-  app.register(async (scope) => addStaffRoutes(scope, config, httpPorts));
+  app.register(async (scope) => addStaffRoutes(scope, config, { ...httpPorts, relayPrivacy: ports.relayPrivacy }));
   app.register(async (scope) => await addSocketRoutes(scope, httpPorts, sockets));
   app.register(async (scope) => await addReceiptCheckRoutes(scope, receiptChecks));
   app.addHook('onClose', async () => {
@@ -167,9 +170,11 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
 }
 
 /** For the people of a site: each route asks for a staff assertion and cuts what it reads to its issuer. */
-function addStaffRoutes(scope: FastifyInstance, config: Config, { verifier, catalogue }: HttpPorts): void {
+function addStaffRoutes(scope: FastifyInstance, config: Config, ports: HttpPorts & { relayPrivacy: RelayPrivacy }): void {
+  const { verifier, catalogue } = ports;
   const model = { provider: config.ANTHROPIC_API_KEY ? 'anthropic' : 'offline', plan: config.PLAN_MODEL, answer: config.ANSWER_MODEL } as const;
   addStaffSiteRoute(scope, { verifier, catalogue, model });
+  addStaffPrivacyRoutes(scope, ports);
 }
 
 function openVisitorLimits(config: Config) {

@@ -11,6 +11,7 @@ import { toolsFor } from './tools/catalogue.ts';
 import { createToolClient } from './tools/client.ts';
 import { createCorpusVersion } from './tools/corpus-version.ts';
 import { createFetchFile } from './tools/fetch-file.ts';
+import { createRelayPrivacy } from './tools/relay-privacy.ts';
 import { createToolGuards } from './tools/guards.ts';
 import { readFormerKeys, readSigningKey } from './tools/signing-key.ts';
 import { createSuggestArticles } from './tools/suggest-articles.ts';
@@ -49,6 +50,7 @@ const { app, liveRuns, metrics } = buildApp(config, {
   tools: createToolClient({ url: config.TOOLS_API_URL, key, guards }),
   corpusVersion: createCorpusVersion({ url: config.TOOLS_API_URL, key }),
   fetchFile: createFetchFile({ url: config.TOOLS_API_URL, key }),
+  relayPrivacy: createRelayPrivacy({ url: config.TOOLS_API_URL }),
   suggestArticles: createSuggestArticles({ url: config.TOOLS_API_URL, key }),
   askTask: createAskTask({ url: config.TOOLS_API_URL, key }),
   owner: `${instance} ${randomUUID()}`,

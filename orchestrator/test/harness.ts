@@ -15,6 +15,7 @@ import type { ModelEvent, ModelPort, ModelRequest, ToolOutcome } from '../src/mo
 import type { ToolCaller } from '../src/tools/client.ts';
 import type { CorpusVersion } from '../src/tools/corpus-version.ts';
 import type { FetchFile } from '../src/tools/fetch-file.ts';
+import type { RelayPrivacy } from '../src/tools/relay-privacy.ts';
 import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
 import type { SuggestArticles } from '../src/tools/suggest-articles.ts';
 import type { AskTask } from '../src/tools/task-status.ts';
@@ -39,6 +40,7 @@ export type HarnessOptions = {
   corpusVersion?: CorpusVersion;
   suggestArticles?: SuggestArticles;
   fetchFile?: FetchFile;
+  relayPrivacy?: RelayPrivacy;
   askTask?: AskTask;
   config?: Partial<Config>;
   databaseUrl?: string;
@@ -82,6 +84,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     tools: options.tools ?? toolsThat(async () => ({ ok: false, code: 'tool_unavailable', message: 'no tools in this test' })),
     corpusVersion: options.corpusVersion ?? (async () => undefined),
     fetchFile: fetchFileOf(options),
+    relayPrivacy: options.relayPrivacy ?? nothingAtTools,
     suggestArticles: options.suggestArticles ?? (async () => ({ articles: [] })),
     askTask: options.askTask ?? (async () => undefined),
     owner: options.owner ?? randomUUID(),
@@ -105,6 +108,11 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     },
   };
 }
+
+const nothingAtTools: RelayPrivacy = {
+  exportPage: async () => ({ records: [] }),
+  erase: async () => ({ done: true, erased: {}, retained: [] }),
+};
 
 function fetchFileOf({ fetchFile }: HarnessOptions): FetchFile {
   return fetchFile ?? (async () => assert.fail('no files in this test'));

@@ -8,6 +8,7 @@ import type { Audit } from './audit/audit.ts';
 import type { Files } from './backends/files/files.ts';
 import type { Guests } from './backends/guests/guests.ts';
 import type { Knowledge } from './backends/knowledge/search.ts';
+import type { PersonalData } from './backends/personal-data.ts';
 import type { Config } from './config.ts';
 import { addCallToolRoute } from './http/call-tool.ts';
 import { addFileRoute } from './http/files.ts';
@@ -16,6 +17,7 @@ import { addListToolsRoute } from './http/list-tools.ts';
 import { addMcpRoutes } from './http/mcp.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
 import { addPreviewToolRoute } from './http/preview-tool.ts';
+import { addPrivacyRoutes } from './http/privacy.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addTaskStatusRoute } from './http/task-status.ts';
 import { createToolMetrics } from './observe/metrics.ts';
@@ -27,6 +29,8 @@ export type AppPorts = {
   catalogue: Catalogue;
   handlers: Handlers;
   audit: Audit;
+  /** undefined where nobody may ask for it. */
+  personalData?: PersonalData | undefined;
   /** undefined where guests can show nothing and have to sign in. */
   guests?: Guests | undefined;
   knowledge: Knowledge;
@@ -38,7 +42,8 @@ export type AppPorts = {
 const bodyBytesMax = 64 * 1024;
 const requestTimeoutMs = 10_000;
 
-export function buildApp(config: Config, { database, catalogue, handlers, audit, guests, knowledge, files, tasks }: AppPorts): Service {
+export function buildApp(config: Config, ports: AppPorts): Service {
+  const { database, catalogue, handlers, audit, guests, knowledge, files, tasks, personalData } = ports;
   assertComplete(catalogue, handlers);
   const service = createService({
     name: 'tools_api',
@@ -54,15 +59,16 @@ export function buildApp(config: Config, { database, catalogue, handlers, audit,
   const metrics = createToolMetrics(service.metrics);
 
   const { app } = service;
-  const ports = { database, catalogue, handlers, limits, audit, metrics, guests, verifier, tasks };
-  addCallToolRoute(app, ports);
-  addPreviewToolRoute(app, ports);
-  addTaskStatusRoute(app, ports);
+  const calls = { database, catalogue, handlers, limits, audit, metrics, guests, verifier, tasks };
+  addCallToolRoute(app, calls);
+  addPreviewToolRoute(app, calls);
+  addTaskStatusRoute(app, calls);
   addFileRoute(app, { files, catalogue, limits, verifier });
   addListToolsRoute(app, { catalogue, verifier });
   addKnowledgeVersionRoute(app, { verifier, knowledge });
   addSuggestionsRoute(app, { verifier, knowledge, limits });
-  addMcpRoutes(app, { ...ports, issuers: config.TRUSTED_ISSUERS });
+  if (personalData) addPrivacyRoutes(app, { verifier, personalData });
+  addMcpRoutes(app, { ...calls, issuers: config.TRUSTED_ISSUERS });
   addOpenapiRoute(app, catalogue);
   app.addHook('onClose', async () => limits.close());
   return service;

@@ -17,6 +17,7 @@ import { createProductSearch } from './backends/product-search/product-search.ts
 import { createProducts } from './backends/products.ts';
 import { createProfiles } from './backends/profiles.ts';
 import { mayBeReader, readOnly } from './backends/read-only.ts';
+import { createPersonalData } from './backends/personal-data.ts';
 import { createDemoShop } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
 import { readDeskSettings, readMailSettings } from './backends/ticket-desk/settings.ts';
@@ -79,6 +80,7 @@ const { app, metrics } = buildApp(config, {
     seller: config.INVOICE_SELLER,
   }),
   audit: await openAudit(database),
+  personalData: createPersonalData({ database, shop }),
   // Whose address an order elsewhere is billed to is not asked for there yet: its guests sign in.
   guests: woo ? undefined : guests,
   knowledge,

@@ -12,7 +12,7 @@ import { type SigningKey, signToken } from '@aiguy/manifests/tokens';
 import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { keepEmbeddings } from '../../scripts/kept-embeddings.ts';
-import { allScopes } from '../../scripts/keys.ts';
+import { allScopes, staffScopes } from '../../scripts/keys.ts';
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
@@ -28,6 +28,7 @@ import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/se
 import { createSpelling } from '../src/backends/knowledge/spelling.ts';
 import { type OpeningHours, readOpeningHours } from '../src/backends/opening-hours.ts';
 import { createSitePages } from '../src/backends/pages/site-pages.ts';
+import { createPersonalData } from '../src/backends/personal-data.ts';
 import { createProductSearch } from '../src/backends/product-search/product-search.ts';
 import { createProducts } from '../src/backends/products.ts';
 import { createProfiles } from '../src/backends/profiles.ts';
@@ -96,7 +97,7 @@ export async function startHarness(
   const { mailer, nowMs = Date.now } = options;
   const guests = await openGuests({ database, billing: createDemoBilling(database), mailer, nowMs });
   const parts = await makeHandlers(database, { namings, guests, openingHours: options.openingHours });
-  const { knowledge, cached, handlers, files, filesFolder } = parts;
+  const { knowledge, cached, handlers, files, filesFolder, reading } = parts;
   // As the process does at boot: loading the model takes longer than a tool may.
   if (!options.shopOnly) await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
   const services: Service[] = [];
@@ -112,6 +113,7 @@ export async function startHarness(
         catalogue: change.catalogue ?? loadManifests(),
         handlers: { ...handlers, ...change.handlers } as Handlers,
         audit: await openAudit(change.database ?? database),
+        personalData: createPersonalData({ database, shop: createDemoShop(reading, namings) }),
         guests,
         knowledge: cached,
         files: change.files ?? files,
@@ -166,7 +168,7 @@ async function loadShop(url: string, database: Database): Promise<void> {
 
 export async function makeParties(): Promise<Parties> {
   return {
-    site: await makeParty(siteUrl, { kinds: ['visitor-assertion'], customers: ['wp-users'] }),
+    site: await makeParty(siteUrl, { kinds: ['visitor-assertion', 'staff-assertion'], customers: ['wp-users'] }),
     orchestrator: await makeParty('https://orchestrator.example', { kinds: ['tool-token'] }),
     direct: await makeParty('urn:test:direct', { kinds: ['tools-access'], customers: ['direct', 'wp-users'] }),
   };
@@ -181,7 +183,7 @@ export function configOf(parties: Parties, change: Partial<Config>): Config {
 async function makeParty(issuer: string, rest: Pick<ToolsIssuer, 'kinds' | 'customers'>): Promise<Party> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const jwks: JSONWebKeySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'EdDSA' }] };
-  return { issuer: { issuer, scopes, jwks, ...rest }, key: { issuer, kid: 'key-1', privateKey } };
+  return { issuer: { issuer, scopes: [...scopes, ...staffScopes], jwks, ...rest }, key: { issuer, kid: 'key-1', privateKey } };
 }
 
 export const newSid = () => randomBytes(24).toString('base64url');

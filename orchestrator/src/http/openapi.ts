@@ -45,6 +45,20 @@ const paths = {
   '/staff/site': {
     get: { summary: 'For the people of a site: version, clock, model and tools.', responses: answers('The orchestrator.', json('SiteInfo')) },
   },
+  '/staff/privacy/export': {
+    post: {
+      summary: 'For the people of a site: a page of what is kept of one of its users.',
+      requestBody: { required: true, ...json('PrivacyExportRequest') },
+      responses: answers('The page.', json('PrivacyExport')),
+    },
+  },
+  '/staff/privacy/erase': {
+    post: {
+      summary: 'For the people of a site: erase what is kept of one of its users.',
+      requestBody: { required: true, ...json('PrivacyEraseRequest') },
+      responses: answers('What was erased, and what was not and why.', json('PrivacyErasure')),
+    },
+  },
   '/sessions': {
     post: {
       summary: 'Make the session of the assertion, if it is new.',

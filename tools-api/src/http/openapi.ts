@@ -4,6 +4,7 @@ import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { FastifyInstance } from 'fastify';
 import { answersKeptHours } from '../effects/idempotency.ts';
 import { fileOperation } from './files.ts';
+import { privacyOperations } from './privacy.ts';
 import { suggestionsPerMinute } from './suggestions.ts';
 import { taskOperation } from './task-status.ts';
 
@@ -32,6 +33,12 @@ function openapiOf(catalogue: Catalogue): object {
       '/knowledge/suggestions': { post: suggestions },
       '/knowledge/version': { get: knowledgeVersion },
       '/mcp': { post: mcp },
+      ...Object.fromEntries(
+        Object.entries(privacyOperations).map(([path, { result, ...operation }]) => [
+          path,
+          { post: { ...operation, security: [{ staffAssertion: [] }], responses: { 200: answer('As it says.', result), ...failures } } },
+        ]),
+      ),
       ...Object.fromEntries(open.map(([path, operationId, description]) => [path, { get: openOperation(operationId, description) }])),
       '/tasks/{id}': { get: { ...taskOperation, responses: { 200: answer('What became of it.', http.$defs.TaskStatus), ...failures } } },
       '/files/{id}': {
@@ -49,6 +56,7 @@ function openapiOf(catalogue: Catalogue): object {
       securitySchemes: {
         toolsAccess: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token of a configured issuer.' },
         toolToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token for one call, signed by an orchestrator.' },
+        staffAssertion: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A staff assertion of the site.' },
         visitorAssertion: { type: 'apiKey', in: 'header', name: 'X-Visitor-Assertion', description: 'The site’s assertion of the visitor.' },
       },
       schemas: JSON.parse(JSON.stringify(schemas).replaceAll('#/$defs/', '#/components/schemas/')),
@@ -56,8 +64,10 @@ function openapiOf(catalogue: Catalogue): object {
   };
 }
 
+const { PrivacyErasure, PrivacyEraseRequest, PrivacyExport, PrivacyExportRequest, PrivacyRecord } = http.$defs;
 const { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview } = http.$defs;
-const schemas = { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview };
+const privacySchemas = { PrivacyErasure, PrivacyEraseRequest, PrivacyExport, PrivacyExportRequest, PrivacyRecord };
+const schemas = { ...privacySchemas, ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview };
 
 const failuresOf = (...statuses: number[]) =>
   Object.fromEntries(statuses.map((status) => [status, answer('An error of the table.', { $ref: '#/components/schemas/ErrorBody' })]));
