@@ -41,7 +41,8 @@ async function exported(of: { subject: string } | { email: string }): Promise<Pr
 }
 
 test('a guest’s tickets go by the address that he gave, at his site alone', async () => {
-  const add = "INSERT INTO tickets (reference, owner, email, category, priority, summary, status, created_at, updated_at) VALUES ($1, $2, 'Guest@mail.example', 'other', 'normal', 's', 'open', now(), now())";
+  const add =
+    "INSERT INTO tickets (reference, owner, email, category, priority, summary, status, created_at, updated_at) VALUES ($1, $2, 'Guest@mail.example', 'other', 'normal', 's', 'open', now(), now())";
   await system.tools.database.query(add, ['T-BBBBB2', `${system.tools.site.key.issuer} anon:abc`]);
   await system.tools.database.query(add, ['T-BBBBB3', 'https://other.example anon:abc']);
   assert.equal((await exported({ email: 'guest@mail.example' })).length, 1);
@@ -66,14 +67,15 @@ test('what a customer said, prefers and had handed over is told, then erased in 
      VALUES ('T-AAAAA2', $1, $2, 'other', 'normal', $3, 'open', now(), now())`,
     [owner, his.mail, his.words],
   );
-  await system.tools.database.query("INSERT INTO preferences VALUES ($1, 'contact', '\"teapot.ada@mail.example\"', now() + interval '1 day')", [owner]);
+  await system.tools.database.query("INSERT INTO preferences VALUES ($1, 'contact', '\"teapot.ada@mail.example\"', now() + interval '1 day')", [
+    owner,
+  ]);
 
   const told = await exported({ subject: visitor.sub });
-  assert.deepEqual([...new Set(told.map(({ kind }) => kind))].toSorted().filter((kind) => ['messages', 'preferences', 'tickets'].includes(kind)), [
-    'messages',
-    'preferences',
-    'tickets',
-  ]);
+  assert.deepEqual(
+    [...new Set(told.map(({ kind }) => kind))].toSorted().filter((kind) => ['messages', 'preferences', 'tickets'].includes(kind)),
+    ['messages', 'preferences', 'tickets'],
+  );
   assert.ok(JSON.stringify(told).includes(his.words) && !JSON.stringify(told).includes('giraffe'));
   assert.deepEqual((await bothPlaces(his.words)).toSorted(), ['events', 'runs', 'session_memory', 'tickets']);
   const recordBefore = await system.tools.database.query('SELECT count(*)::int AS rows FROM audit');
@@ -96,5 +98,5 @@ test('what a customer said, prefers and had handed over is told, then erased in 
   const recordAfter = await system.tools.database.query('SELECT count(*)::int AS rows FROM audit');
   assert.deepEqual(recordAfter.rows, recordBefore.rows);
   assert.equal((await verifyAudit(system.tools.database)).isIntact, true);
-  assert.deepEqual((await exported({ subject: visitor.sub })), []);
+  assert.deepEqual(await exported({ subject: visitor.sub }), []);
 });

@@ -84,7 +84,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     tools: options.tools ?? toolsThat(async () => ({ ok: false, code: 'tool_unavailable', message: 'no tools in this test' })),
     corpusVersion: options.corpusVersion ?? (async () => undefined),
     fetchFile: fetchFileOf(options),
-    relayPrivacy: options.relayPrivacy ?? nothingAtTools,
+    relayPrivacy: relayPrivacyOf(options),
     suggestArticles: options.suggestArticles ?? (async () => ({ articles: [] })),
     askTask: options.askTask ?? (async () => undefined),
     owner: options.owner ?? randomUUID(),
@@ -109,10 +109,9 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   };
 }
 
-const nothingAtTools: RelayPrivacy = {
-  exportPage: async () => ({ records: [] }),
-  erase: async () => ({ done: true, erased: {}, retained: [] }),
-};
+function relayPrivacyOf({ relayPrivacy }: HarnessOptions): RelayPrivacy {
+  return relayPrivacy ?? { exportPage: async () => ({ records: [] }), erase: async () => ({ done: true, erased: {}, retained: [] }) };
+}
 
 function fetchFileOf({ fetchFile }: HarnessOptions): FetchFile {
   return fetchFile ?? (async () => assert.fail('no files in this test'));

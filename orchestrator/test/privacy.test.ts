@@ -7,16 +7,18 @@ import type { PrivacyErasure, PrivacyExport } from '@aiguy/manifests/generated/h
 import { gate, type Harness, modelThat, saysText, startHarness } from './harness.ts';
 
 const held = gate();
+const reached = gate();
 let harness: Harness;
 let isToolsDown = false;
 const asked: string[] = [];
 
 before(async () => {
   const model = modelThat((_call, request, signal) => {
-    if (!JSON.stringify(request).includes('hold on')) return saysText('The help centre says nothing of that.');
+    if (!JSON.stringify(request).includes('hold on, zebra')) return saysText('The help centre says nothing of that.');
+    reached.open();
     return (async function* () {
-      await Promise.race([held.opened, new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))]);
-      yield* saysText('Late.');
+      await Promise.race([held.opened, new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))]);
+      yield { type: 'failed', failure: 'aborted' } as const;
     })();
   });
   const relayPrivacy = {
@@ -75,7 +77,7 @@ async function placesOf(text: string): Promise<string[]> {
 }
 
 test('all that was said is told, across conversations and pages, and nothing of anybody else', async () => {
-  const first = visitor('wp:1:41');console.error("a");
+  const first = visitor('wp:1:41');
   await say(first, 'Do you ship zebra-striped kettles?');
   await say(visitor('wp:1:41'), 'Another day, another kettle');
   await harness.database.query(
@@ -84,11 +86,14 @@ test('all that was said is told, across conversations and pages, and nothing of 
     [first.sid],
   );
   await say(visitor('wp:1:42'), 'A stranger speaks of giraffes');
-console.error("b",Date.now());  const records = await exportAll('wp:1:41');console.error("c",Date.now());
+  const records = await exportAll('wp:1:41');
   const told = JSON.stringify(records);
   assert.ok(told.includes('zebra-striped') && told.includes('The help centre says nothing of that.') && !told.includes('giraffes'));
   assert.equal(records.filter(({ kind }) => kind === 'messages').length, 254);
-  assert.deepEqual(records.filter(({ kind }) => kind === 'preferences').map(({ id }) => id), ['first', 'tickets:1']);
+  assert.deepEqual(
+    records.filter(({ kind }) => kind === 'preferences').map(({ id }) => id),
+    ['first', 'tickets:1'],
+  );
   assert.ok(!/eyJ|"assertion"/.test(told), 'no credential is told');
 });
 
@@ -99,7 +104,7 @@ test('after erasing, neither the subject nor a word of his stands anywhere, and 
   await say(own, 'My zebra kettle, write to ada@example.org');
   await say(visitor('wp:1:52'), 'Another one’s giraffe');
   await harness.database.query("INSERT INTO later VALUES ($1, 'zebra')", [own.sid]);
-  await harness.database.query("INSERT INTO counted SELECT issuer, subject, now(), 1 FROM sessions WHERE id = $1", [own.sid]);
+  await harness.database.query('INSERT INTO counted SELECT issuer, subject, now(), 1 FROM sessions WHERE id = $1', [own.sid]);
   assert.deepEqual(await placesOf('wp:1:51'), ['sessions', 'counted']);
   assert.ok((await placesOf('ada@example.org')).includes('events'));
   const { status, body } = await privacy<PrivacyErasure>('erase', { subject: 'wp:1:51' });
@@ -114,9 +119,9 @@ test('after erasing, neither the subject nor a word of his stands anywhere, and 
 test('an answer that is under way is stopped first, and what waits behind it is not begun', async () => {
   const own = visitor('wp:1:61');
   const first = say(own, 'Please hold on, zebra');
-  while ((await placesOf('hold on, zebra')).length === 0) await new Promise(setImmediate);
-  const second = say(own, 'And then hold on again, zebra');
-  while ((await placesOf('hold on again')).length === 0) await new Promise(setImmediate);
+  await reached.opened;
+  const second = say(own, 'And then once more, zebra');
+  while ((await placesOf('once more, zebra')).length === 0) await new Promise(setImmediate);
   const { body } = await privacy<PrivacyErasure>('erase', { subject: 'wp:1:61' });
   assert.deepEqual([body.done, body.erased.sessions, body.retained], [true, 1, []]);
   await Promise.allSettled([first, second]);
@@ -155,5 +160,8 @@ test('another site’s people, another scope, guests as subjects and unknown fie
   await harness.database.query("UPDATE sessions SET issuer = 'https://other.example' WHERE subject = 'wp:1:52'");
   assert.deepEqual((await privacy<PrivacyErasure>('erase', { subject: 'wp:1:52' })).body.erased, { preferences: 2 });
   assert.equal((await placesOf('giraffe')).includes('events'), true);
-  assert.equal((await exportAll('wp:1:52')).some(({ kind }) => kind === 'messages'), false);
+  assert.equal(
+    (await exportAll('wp:1:52')).some(({ kind }) => kind === 'messages'),
+    false,
+  );
 });

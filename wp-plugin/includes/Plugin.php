@@ -44,6 +44,18 @@ final class Plugin {
 		( new Settings\Settings_Page( $this->file, $settings, $key ) )->add_hooks();
 		( new Staff\Capabilities() )->add_hooks();
 		( new Staff\Site_Controller( $staff, $route ) )->add_hooks();
+		$personal = new Privacy\Personal_Data( $staff );
+		( new Privacy\Privacy_Tools( $personal, $settings ) )->add_hooks();
+		( new Privacy\Deleted_Users( $personal, $settings ) )->add_hooks();
+		( new Abilities\Site_Abilities( $staff, $client ) )->add_hooks();
+		$pins = new Abilities\Pinned_Abilities();
+		( new Abilities\Abilities_Controller( $pins, $guard, $route ) )->add_hooks();
+		( new Abilities\Run_Controller( $pins, new Session\Assertion_Reader( $key->public_keys( ... ), $settings->issuer( ... ) ), $guard, $errors ) )->add_hooks();
+		( new Woo\Compatibility( $this->file ) )->add_hooks();
+		if ( defined( 'WP_CLI' ) && WP_CLI ) {
+			\WP_CLI::add_command( 'aiguy', new Cli\Command( $settings, $key, new Settings\Connection_Controller( $client, $key ), $staff, $personal ) );
+			\WP_CLI::add_command( 'aiguy key', new Cli\Key_Command( $key ) );
+		}
 		( new Staff\Admin_Screens( $this->file, $this->screens( ... ) ) )->add_hooks();
 	}
 
@@ -51,6 +63,7 @@ final class Plugin {
 	private function screens(): array {
 		return array(
 			new Staff\Admin_Screen( 'overview', __( 'Overview', 'aiguy' ), Staff\Capabilities::VIEW ),
+			new Staff\Admin_Screen( 'abilities', __( 'Abilities', 'aiguy' ), Staff\Capabilities::MANAGE ),
 		);
 	}
 }

@@ -7,7 +7,7 @@ import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { FastifyInstance } from 'fastify';
-import { type DataSubject, dropQueued, eraseRows, exportPage, findOwnSessions, type OwnSession } from '../session/personal-data.ts';
+import { type DataSubject, eraseRows, exportPage, findOwnSessions, type OwnSession } from '../session/personal-data.ts';
 import type { Runs } from '../session/runs.ts';
 import type { RelayPrivacy } from '../tools/relay-privacy.ts';
 import type { LiveRuns } from '../turn/live-runs.ts';
@@ -81,11 +81,13 @@ async function erase(ports: StaffPrivacyPorts, of: PrivacyEraseRequest, { issuer
 async function stopAnswers(ports: StaffPrivacyPorts, who: DataSubject): Promise<OwnSession[]> {
   const deadlineMs = Date.now() + cancelTimeoutMs;
   for (;;) {
-    await dropQueued(ports.database, who);
     const sessions = await findOwnSessions(ports.database, who);
     const running = sessions.filter(({ isRunning }) => isRunning);
     if (running.length === 0 || Date.now() > deadlineMs) return sessions.filter(({ isRunning, isInDoubt }) => isRunning || isInDoubt);
-    for (const { id } of running) await cancelRun(ports, id);
+    for (const { id } of running) {
+      await ports.runs.cancelQueued(id);
+      await cancelRun(ports, id);
+    }
     await setTimeout(cancelPollMs);
   }
 }

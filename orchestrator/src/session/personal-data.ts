@@ -112,11 +112,6 @@ export async function findOwnSessions(database: Database, { issuer, subject }: D
   return rows;
 }
 
-/** Takes messages back that wait behind a run. */
-export async function dropQueued(database: Database, { issuer, subject }: DataSubject): Promise<void> {
-  await database.query(`DELETE FROM runs WHERE status = 'queued' AND session_id IN (${ownSessions})`, [issuer, subject]);
-}
-
 /**
  * Deletes sessions in which nothing is running or in doubt, with everything that hangs on them, and what other tables say of the subject.
  * Of a session remains a digest of its random id, so that an open tab is told; it names nobody.

@@ -6,7 +6,7 @@ import { AiguyError } from '@aiguy/manifests/errors';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { type EventLog, LeaseLostError, type LoggedEvent } from './event-log.ts';
 import { forgetFormValues, insertInterrupts, type NewInterrupt } from './interrupt-rows.ts';
-import { queuedEvent, runError, runStarted } from './run-events.ts';
+import { queuedEvent, runCancelled, runError, runStarted } from './run-events.ts';
 import { ensureSession } from './sessions.ts';
 
 export type Run = { sessionId: string; id: string; epoch: number; firstSeq: number };
@@ -273,6 +273,19 @@ export class Runs {
       [sessionId],
     );
     return rows[0]?.id;
+  }
+
+  /** Ends what waits in a session; nothing of it is begun. */
+  async cancelQueued(sessionId: string): Promise<void> {
+    await this.inSession(sessionId, async (connection, append) => {
+      await lockSession(connection, sessionId);
+      const { rows } = await connection.query<Pick<RunRow, 'id' | 'input'>>(
+        `UPDATE runs SET status = 'cancelled', finished_at = now(), visitor = NULL, assertion = NULL WHERE session_id = $1 AND status = 'queued'
+         RETURNING id, input`,
+        [sessionId],
+      );
+      for (const { id, input } of rows) await append(id, [runStarted(sessionId, id, input), runCancelled(sessionId, id)]);
+    });
   }
 
   /** Whether a run is running or waits for its turn. */

@@ -38,9 +38,11 @@ export function createPersonalData({ database, shop }: PersonalDataPorts): Perso
       );
       const preferences =
         cursor === undefined
-          ? await rowsOf(database, "SELECT 'preferences' AS kind, name AS id, to_jsonb(preferences) - 'owner' AS fields FROM preferences WHERE owner = ANY($1)", [
-              owners,
-            ])
+          ? await rowsOf(
+              database,
+              "SELECT 'preferences' AS kind, name AS id, to_jsonb(preferences) - 'owner' AS fields FROM preferences WHERE owner = ANY($1)",
+              [owners],
+            )
           : [];
       const isLast = tickets.length <= ticketsPerPage;
       const records = [...preferences, ...tickets.slice(0, ticketsPerPage)];

@@ -54,14 +54,10 @@ export async function isAnswered(database: Database, keyDigest: string): Promise
 
 /** Fails when there is an answer to this key already, and takes the whole transaction with it. */
 export async function keepAnswer(connection: Connection, keyDigest: string, answer: NewAnswer): Promise<void> {
-  await connection.query('INSERT INTO idempotency_keys (key_digest, tool, args_digest, status, body, subject_digest) VALUES ($1, $2, $3, $4, $5, $6)', [
-    keyDigest,
-    answer.tool,
-    answer.argsDigest,
-    answer.status,
-    answer.body,
-    answer.subjectDigest,
-  ]);
+  await connection.query(
+    'INSERT INTO idempotency_keys (key_digest, tool, args_digest, status, body, subject_digest) VALUES ($1, $2, $3, $4, $5, $6)',
+    [keyDigest, answer.tool, answer.argsDigest, answer.status, answer.body, answer.subjectDigest],
+  );
 }
 
 /** Deletes answers, preferences and what guests have shown or tried, once its time is over. */

@@ -42,7 +42,7 @@ final class Connection_Controller {
 		return new \WP_REST_Response( array( 'ok' => '' === $report->problem, 'problem' => $report->problem, 'message' => $report->message ) );
 	}
 
-	private function test(): Connection_Report {
+	public function test(): Connection_Report {
 		try {
 			$this->key->current();
 		} catch ( Api_Exception ) {
