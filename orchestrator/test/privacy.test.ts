@@ -126,7 +126,8 @@ test('an answer that is under way is stopped first, and what waits behind it is 
   assert.deepEqual([body.done, body.erased.sessions, body.retained], [true, 1, []]);
   await Promise.allSettled([first, second]);
   await harness.orchestrator.afterwards.settled();
-  for (const text of ['wp:1:61', 'hold on, zebra', 'once more, zebra', own.sid]) assert.deepEqual([text, (await placesOf(text)).filter((place) => place !== 'later')], [text, []]);
+  for (const text of ['wp:1:61', 'hold on, zebra', 'once more, zebra', own.sid])
+    assert.deepEqual([text, (await placesOf(text)).filter((place) => place !== 'later')], [text, []]);
 });
 
 test('a change in doubt is kept until it is known what came of it', async () => {

@@ -25,7 +25,10 @@ beforeEach(() => {
   upstream.received.length = 0;
   answers = { '/staff/privacy/erase': () => [200, erased] };
   upstream.answer = ({ url, body }, response) => {
-    const [status, answer] = answers[url.split('?')[0] ?? '']?.(JSON.parse(body || '{}')) ?? [404, { code: 'not_found', message: 'No.', requestId: 'r' }];
+    const [status, answer] = answers[url.split('?')[0] ?? '']?.(JSON.parse(body || '{}')) ?? [
+      404,
+      { code: 'not_found', message: 'No.', requestId: 'r' },
+    ];
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   };
 });
@@ -46,7 +49,10 @@ test('the eraser erases a user’s data in the services, in the name of the site
   assert.deepEqual([result.items_removed, result.items_retained, result.done], [true, true, true]);
   assert.match(result.messages.join(), /7 entries of the security record stay/);
   assert.deepEqual(bodies(), [{ subject: `wp:1:${customer.id}`, email: customer.mail }]);
-  assert.deepEqual(upstream.received.map(claims).map(({ sub, scopes }) => [sub, scopes]), [['site', ['privacy:write']]]);
+  assert.deepEqual(
+    upstream.received.map(claims).map(({ sub, scopes }) => [sub, scopes]),
+    [['site', ['privacy:write']]],
+  );
 });
 
 test('it goes on while there is more, and an orchestrator that is down leaves the request open', async () => {
@@ -71,41 +77,63 @@ test('the exporter tells page by page what is kept, hostile text as text', async
   assert.deepEqual([first.done, first.data[0]?.data[0]?.value], [false, '&lt;img src=x onerror=alert(1)&gt;']);
   const second = await use<Exported>('exporter', customer.mail, 2);
   assert.deepEqual([second.done, second.data[0]?.group_label], [true, 'Support chat: messages']);
-  assert.deepEqual(bodies().map(({ cursor }) => cursor), [undefined, 'messages:1']);
+  assert.deepEqual(
+    bodies().map(({ cursor }) => cursor),
+    [undefined, 'messages:1'],
+  );
   assert.match((await use<Exported>('exporter', customer.mail, 7)).error ?? '', /interrupted/);
 });
 
 test('a user who is deleted is erased behind the request, again until it is done, unless a filter says no', async () => {
-  const add = (login: string) => Number(site.evaluate(`echo wp_insert_user(array('user_login' => '${login}', 'user_pass' => 'x', 'user_email' => '${login}@mail.example'));`));
+  const add = (login: string) =>
+    Number(site.evaluate(`echo wp_insert_user(array('user_login' => '${login}', 'user_pass' => 'x', 'user_email' => '${login}@mail.example'));`));
   const remove = (id: number, first = '') => site.evaluate(`require_once ABSPATH . 'wp-admin/includes/user.php'; ${first} wp_delete_user(${id});`);
-  const planned = () => JSON.parse(site.evaluate("echo wp_json_encode(array_values(array_merge(...array_map('array_values', array_column(_get_cron_array(), 'aiguy_erase_user')))));")) as { args: number[] }[];
+  const planned = () =>
+    JSON.parse(
+      site.evaluate(
+        "echo wp_json_encode(array_values(array_merge(...array_map('array_values', array_column(_get_cron_array(), 'aiguy_erase_user')))));",
+      ),
+    ) as { args: number[] }[];
   const kept = add('kept');
   remove(kept, "add_filter('aiguy_erase_deleted_user', '__return_false');");
   assert.deepEqual(planned(), []);
   const gone = add('gone');
   remove(gone);
-  assert.deepEqual(planned().map(({ args }) => args), [[gone, 1]]);
+  assert.deepEqual(
+    planned().map(({ args }) => args),
+    [[gone, 1]],
+  );
   answers['/staff/privacy/erase'] = () => [200, { ...erased, retained: [{ kind: 'sessions', reason: 'change_in_doubt', count: 1 }] }];
-  const due = "foreach (_get_cron_array() as $at => $hooks) foreach ($hooks['aiguy_erase_user'] ?? array() as $e) { wp_unschedule_event($at, 'aiguy_erase_user', $e['args']); do_action_ref_array('aiguy_erase_user', $e['args']); }";
+  const due =
+    "foreach (_get_cron_array() as $at => $hooks) foreach ($hooks['aiguy_erase_user'] ?? array() as $e) { wp_unschedule_event($at, 'aiguy_erase_user', $e['args']); do_action_ref_array('aiguy_erase_user', $e['args']); }";
   await runInside(site, due);
-  assert.deepEqual(planned().map(({ args }) => args), [[gone, 2]]);
+  assert.deepEqual(
+    planned().map(({ args }) => args),
+    [[gone, 2]],
+  );
   answers['/staff/privacy/erase'] = () => [200, erased];
   await runInside(site, due);
   assert.deepEqual([planned(), bodies().at(-1)], [[], { subject: `wp:1:${gone}` }]);
 });
 
 test('the privacy policy guide has a text of ours', async () => {
-  const text = await runInside(site, "require_once ABSPATH . 'wp-admin/includes/admin.php'; define('WP_ADMIN', true); echo Aiguy\\Privacy\\Policy_Text::html();");
+  const text = await runInside(
+    site,
+    "require_once ABSPATH . 'wp-admin/includes/admin.php'; define('WP_ADMIN', true); echo Aiguy\\Privacy\\Policy_Text::html();",
+  );
   assert.match(text, /automated assistant \(AI\)/);
   assert.match(text, /tutorial/);
 });
 
-const cli = async (command: string, method: string, call = 'array(), array()') => await runInside(site, `WP_CLI::$commands['${command}']->${method}(${call});`, cliDouble);
+const cli = async (command: string, method: string, call = 'array(), array()') =>
+  await runInside(site, `WP_CLI::$commands['${command}']->${method}(${call});`, cliDouble);
 
 test('wp aiguy status names what is wrong, and key rotate replaces the key', async () => {
   upstream.answer = ({ url }, response) => {
     const ready = url === '/readyz';
-    response.writeHead(ready ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(ready ? { status: 'ok', service: 'orchestrator' } : { code: 'not_found' }));
+    response
+      .writeHead(ready ? 200 : 404, { 'content-type': 'application/json' })
+      .end(JSON.stringify(ready ? { status: 'ok', service: 'orchestrator' } : { code: 'not_found' }));
   };
   const well = await cli('aiguy', 'status');
   assert.match(well, /✔ {2}connection +Connected/);
@@ -122,7 +150,8 @@ test('wp aiguy status names what is wrong, and key rotate replaces the key', asy
 
 test('wp aiguy sync asks whoever teaches the agent, and says when nobody does', async () => {
   assert.match(await cli('aiguy', 'sync'), /Error: Nothing on this site teaches/);
-  const taught = "add_action('aiguy_knowledge_sync', function ($progress) { $progress(1, 2); $progress(2, 2); }); WP_CLI::$commands['aiguy']->sync();";
+  const taught =
+    "add_action('aiguy_knowledge_sync', function ($progress) { $progress(1, 2); $progress(2, 2); }); WP_CLI::$commands['aiguy']->sync();";
   assert.equal(await runInside(site, taught, cliDouble), '1/2\n2/2\nSuccess: Learned: 2.\n');
 });
 

@@ -1,6 +1,5 @@
 // AIGuy → Abilities: which read-only abilities of other plugins are approved for the agent, each as it was on the day of its approval.
 import { Button, Card, CardBody, CardHeader, Notice, Spinner } from '@wordpress/components';
-import { dateI18n, getSettings } from '@wordpress/date';
 import { useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { mountScreen } from '../mount';
@@ -77,7 +76,8 @@ function Abilities() {
 }
 
 const nothingYet = () => __('No plugin offers an ability that changes nothing. They appear here as soon as one does.', 'aiguy');
-const changedMeanwhile = () => __('This ability has changed since the page was opened. Reload the page, read it again, and then approve it.', 'aiguy');
+const changedMeanwhile = () =>
+  __('This ability has changed since the page was opened. Reload the page, read it again, and then approve it.', 'aiguy');
 
 type RowProps = { ability: Ability; isBusy: boolean; change: (ability: Ability, verb: 'approve' | 'withdraw') => Promise<void> };
 
@@ -93,13 +93,25 @@ function Row({ ability, isBusy, change }: RowProps) {
       <div className="aiguy-ability-actions">
         {(state === 'off' || state === 'changed') && (
           /* translators: %s: name of an ability. */
-          <Button variant="primary" isBusy={isBusy} disabled={isBusy} aria-label={sprintf(__('Approve «%s»', 'aiguy'), label)} onClick={() => void change(ability, 'approve')}>
+          <Button
+            variant="primary"
+            isBusy={isBusy}
+            disabled={isBusy}
+            aria-label={sprintf(__('Approve «%s»', 'aiguy'), label)}
+            onClick={() => void change(ability, 'approve')}
+          >
             {state === 'changed' ? __('Approve as it is now', 'aiguy') : __('Approve', 'aiguy')}
           </Button>
         )}
         {state !== 'off' && (
           /* translators: %s: name of an ability. */
-          <Button variant="secondary" isBusy={isBusy} disabled={isBusy} aria-label={sprintf(__('Withdraw «%s»', 'aiguy'), label)} onClick={() => void change(ability, 'withdraw')}>
+          <Button
+            variant="secondary"
+            isBusy={isBusy}
+            disabled={isBusy}
+            aria-label={sprintf(__('Withdraw «%s»', 'aiguy'), label)}
+            onClick={() => void change(ability, 'withdraw')}
+          >
             {__('Withdraw', 'aiguy')}
           </Button>
         )}
@@ -109,7 +121,7 @@ function Row({ ability, isBusy, change }: RowProps) {
 }
 
 function stateInWords({ state, approvedAt }: Ability): string {
-  const day = approvedAt === null ? '' : dateI18n(getSettings().formats.date, approvedAt);
+  const day = approvedAt === null ? '' : new Intl.DateTimeFormat(window.aiguyAdmin.locale, { dateStyle: 'long' }).format(new Date(approvedAt));
   switch (state) {
     case 'on':
       /* translators: %s: a date. */
