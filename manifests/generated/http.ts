@@ -19,6 +19,7 @@ export type InputAnswer =
 export interface Http {
   ErrorBody?: ErrorBody;
   ChatMessage?: ChatMessage;
+  ViewedProduct?: ViewedProduct;
   RunAgentInput?: RunAgentInput;
   Citation?: Citation;
   ChatAnswer?: ChatAnswer;
@@ -86,6 +87,14 @@ export interface ChatMessage {
    * Made by the client; sending the same message with the same id again continues the first run instead of starting another.
    */
   messageId?: string;
+  product?: ViewedProduct;
+}
+/**
+ * The product on whose page the visitor wrote, so that «this one» means something. Data, never an instruction.
+ */
+export interface ViewedProduct {
+  name: string;
+  sku?: string;
 }
 /**
  * AG-UI 1.0 RunAgentInput as a generic AG-UI client sends it. Only the last user message is taken; earlier messages must be ones the session's log already holds, everything else the client claims to know is refused.

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AGUIEvent } from '@ag-ui/core';
 import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
+import type { ViewedProduct } from '@aiguy/manifests/generated/http';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { type EventLog, LeaseLostError, type LoggedEvent } from './event-log.ts';
 import { forgetFormValues, insertInterrupts, type NewInterrupt } from './interrupt-rows.ts';
@@ -13,11 +14,18 @@ export type Run = { sessionId: string; id: string; epoch: number; firstSeq: numb
 export type RunStatus = 'queued' | 'running' | 'success' | 'interrupt' | 'cancelled' | 'error';
 /** undo: a click on a receipt; effectKey names the planned effect that takes the other one back. notice: nobody asked; something that was under way has ended. */
 export type RunInput =
-  | { kind: 'message'; messageId: string; text: string }
+  | { kind: 'message'; messageId: string; text: string; product?: ViewedProduct }
   | { kind: 'resume'; interruptId: string; parentRunId: string }
   | { kind: 'undo'; effectKey: string; parentRunId: string }
   | { kind: 'notice' };
-export type NewMessage = { visitor: VisitorAssertion; assertion: string; text: string; messageId: string; runId: string };
+export type NewMessage = {
+  visitor: VisitorAssertion;
+  assertion: string;
+  text: string;
+  messageId: string;
+  runId: string;
+  product?: ViewedProduct | undefined;
+};
 
 /** A run that this process holds the lease of, with everything that working on it needs. */
 export type Assignment = {
@@ -89,13 +97,13 @@ export class Runs {
    * @throws AiguyError turn_in_progress when too many wait already, idempotency_conflict, not_found
    */
   async start(message: NewMessage): Promise<Started> {
-    const { visitor, assertion, text, messageId, runId } = message;
+    const { visitor, assertion, text, messageId, runId, product } = message;
     return await this.inSession(visitor.sid, async (connection, append) => {
       await ensureSession(connection, visitor);
       await lockSession(connection, visitor.sid);
       const earlier = await findRepeated(connection, message);
       if (earlier) return { run: earlier, assignment: undefined };
-      const input: RunInput = { kind: 'message', messageId, text };
+      const input: RunInput = { kind: 'message', messageId, text, ...(product ? { product } : {}) };
       return await this.enter(connection, append, { visitor, assertion, runId, key: messageId, keyDigest: digest(text), input });
     });
   }

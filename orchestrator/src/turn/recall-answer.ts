@@ -63,6 +63,6 @@ function circumstancesOf(turn: Turn): Circumstances {
     issuer: turn.message.visitor.iss,
     signedIn: isSignedIn(turn),
     model: turn.ports.model.name,
-    prefix: JSON.stringify([systemPrompt, allowed, needingSignIn.map(({ name }) => name)]),
+    prefix: JSON.stringify([systemPrompt, allowed, needingSignIn.map(({ name }) => name), ...(turn.message.viewing ? [turn.message.viewing] : [])]),
   };
 }

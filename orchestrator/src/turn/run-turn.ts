@@ -61,7 +61,13 @@ function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'r
   const { run, visitor, assertion, input } = assignment;
   return {
     ports,
-    message: { run, visitor, assertion, text: input.kind === 'message' ? input.text : '' },
+    message: {
+      run,
+      visitor,
+      assertion,
+      text: input.kind === 'message' ? input.text : '',
+      viewing: input.kind === 'message' ? input.product : undefined,
+    },
     turnId: run.id,
     recorder,
     tools: toolsFor(ports.catalogue, visitor.scopes, { isSignedIn: isSignedIn({ message: { visitor } }) }),
@@ -81,7 +87,8 @@ function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'r
 
 async function beginAnew(base: Base): Promise<{ turn: Turn; first: Step }> {
   const { ports, message } = base;
-  const { exchanges, notes, isFirst } = await recollect(ports, message.run, message.text);
+  const { exchanges, notes: remembered, isFirst } = await recollect(ports, message.run, message.text);
+  const notes = message.viewing ? { ...remembered, viewing: message.viewing } : remembered;
   const messages = transcriptOf({ exchanges, notes, text: message.text }, historyCharactersMax);
   const turn = { ...base, isFirst, messages, ledger: openLedger(ports.limits, ports.nowMs()) };
   return { turn, first: advance(initialState, { type: base.undoing === undefined ? 'accepted' : 'decided' }) };

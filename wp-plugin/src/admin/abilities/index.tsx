@@ -48,7 +48,7 @@ function Abilities() {
         )}
       </p>
       <Notice status="info" isDismissible={false}>
-        {__('Your agent does not call approved abilities by itself yet; programs that hold a visitor’s assertion can.', 'aiguy')}
+        {__('Your agent does not use approved abilities by itself yet. Programs that ask in a visitor’s name can.', 'aiguy')}
       </Notice>
       {problem !== '' && (
         <Notice status="error" onRemove={() => setProblem('')}>
