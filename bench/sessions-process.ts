@@ -67,6 +67,7 @@ async function serve({ databaseUrl, connectionsMax, issuer }: SessionsServer): P
     corpusVersion: async () => undefined,
     fetchFile: async () => Buffer.alloc(0),
     siteKnowledge: async () => ({ status: 404, body: {} }),
+    relayPrivacy: { exportPage: async () => ({ records: [] }), erase: async () => ({ done: true, erased: {}, retained: [] }) },
     suggestArticles: async () => ({ articles: [] }),
     askTask: async () => undefined,
     askHours: async () => ({ state: 'unknown' }),

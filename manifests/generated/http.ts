@@ -115,6 +115,12 @@ export interface Http {
   KnowledgeQuestion?: KnowledgeQuestion;
   KnowledgeFinding?: KnowledgeFinding;
   KnowledgeTrial?: KnowledgeTrial;
+  ViewedProduct?: ViewedProduct;
+  PrivacyExportRequest?: PrivacyExportRequest;
+  PrivacyExport?: PrivacyExport;
+  PrivacyRecord?: PrivacyRecord;
+  PrivacyEraseRequest?: PrivacyEraseRequest;
+  PrivacyErasure?: PrivacyErasure;
 }
 export interface ErrorBody {
   code: string;
@@ -142,6 +148,14 @@ export interface ChatMessage {
    * Made by the client; sending the same message with the same id again continues the first run instead of starting another.
    */
   messageId?: string;
+  product?: ViewedProduct;
+}
+/**
+ * The product on whose page the visitor wrote, so that «this one» means something. Data, never an instruction.
+ */
+export interface ViewedProduct {
+  name: string;
+  sku?: string;
 }
 /**
  * AG-UI 1.0 RunAgentInput as a generic AG-UI client sends it. Only the last user message is taken; earlier messages must be ones the session's log already holds, everything else the client claims to know is refused.
@@ -1290,4 +1304,85 @@ export interface KnowledgeTrial {
     text: string;
     citations: Citation[];
   };
+}
+/**
+ * The body of POST /staff/privacy/export, and of POST /privacy/export at the tools API.
+ */
+export interface PrivacyExportRequest {
+  /**
+   * A user of the site that signs.
+   */
+  subject?: string;
+  /**
+   * An address that tickets of this site's guests are to be answered to. The site has made sure whose it is.
+   */
+  email?: string;
+  /**
+   * As the page before named it; the first page when left out.
+   */
+  cursor?: string;
+}
+/**
+ * One page of what is kept of a user.
+ */
+export interface PrivacyExport {
+  /**
+   * @maxItems 200
+   */
+  records: PrivacyRecord[];
+  /**
+   * There is more; left out on the last page.
+   */
+  cursor?: string;
+}
+export interface PrivacyRecord {
+  /**
+   * messages, or the table it is kept in.
+   */
+  kind: string;
+  id: string;
+  fields: {
+    name: string;
+    value: string;
+  }[];
+}
+/**
+ * The body of POST /staff/privacy/erase, and of POST /privacy/erase at the tools API. Asking again erases what has come since.
+ */
+export interface PrivacyEraseRequest {
+  /**
+   * A user of the site that signs.
+   */
+  subject?: string;
+  /**
+   * An address that tickets of this site's guests are to be answered to. The site has made sure whose it is.
+   */
+  email?: string;
+}
+export interface PrivacyErasure {
+  /**
+   * false: there is more that can be erased now; ask again.
+   */
+  done: boolean;
+  /**
+   * Rows by the table they were in.
+   */
+  erased: {
+    [k: string]: number;
+  };
+  retained: {
+    kind: string;
+    /**
+     * change_in_doubt, answer_under_way: ask again in some minutes. record_names_nobody: rows of the audit, keyed hashes in a chain. help_desk: copies in the team's other system, to be erased there. shop: customer, orders and invoices, which the shop decides about.
+     */
+    reason: 'change_in_doubt' | 'answer_under_way' | 'record_names_nobody' | 'help_desk' | 'shop';
+    /**
+     * 0 where it is not counted.
+     */
+    count: number;
+    /**
+     * @maxItems 50
+     */
+    references?: string[];
+  }[];
 }

@@ -30,6 +30,7 @@ import { addSessionRoutes } from './http/sessions.ts';
 import { addStaffConversationRoutes } from './http/staff-conversations.ts';
 import { addStaffKnowledgeRoutes } from './http/staff-knowledge.ts';
 import { addStaffPeopleRoutes } from './http/staff-people.ts';
+import { addStaffPrivacyRoutes } from './http/staff-privacy.ts';
 import { addStaffReportsRoute } from './http/staff-reports.ts';
 import { addStaffSiteRoute } from './http/staff-site.ts';
 import { addStaffStreamRoute } from './http/staff-stream.ts';
@@ -57,6 +58,7 @@ import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { FetchFile } from './tools/fetch-file.ts';
 import type { AskHours } from './tools/opening-hours.ts';
+import type { RelayPrivacy } from './tools/relay-privacy.ts';
 import type { OwnKey } from './tools/signing-key.ts';
 import type { SiteKnowledge } from './tools/site-knowledge.ts';
 import type { SuggestArticles } from './tools/suggest-articles.ts';
@@ -74,6 +76,7 @@ export type AppPorts = {
   suggestArticles: SuggestArticles;
   siteKnowledge: SiteKnowledge;
   fetchFile: FetchFile;
+  relayPrivacy: RelayPrivacy;
   askTask: AskTask;
   askHours: AskHours;
   /** Answers from the knowledge, without cost, when a cap is reached. */
@@ -141,7 +144,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const sockets = { origins: config.CORS_ORIGINS, limits: { ...socketLimits, ...ports.socketLimits }, socketsPerSessionMax };
   const receiptChecks = { verifier: new ReceiptVerifier({ keys: [...key.publicKeys.keys, ...formerKeys] }), ...visitorLimits };
   app.register(async (scope) => addRoutes(scope, httpPorts, key));
-  app.register(async (scope) => addStaffRoutes(scope, config, { ...httpPorts, nowMs: turnPorts.nowMs }));
+  app.register(async (scope) => addStaffRoutes(scope, config, { ...httpPorts, nowMs: turnPorts.nowMs, relayPrivacy: ports.relayPrivacy }));
   const configured = new Set(config.TRUSTED_ISSUERS.map(({ issuer }) => issuer));
   const { limitPairing } = visitorLimits;
   app.register(async (scope) => addPairSiteRoute(scope, { database, toolsUrl: config.TOOLS_API_URL, configured, limitPairing }));
@@ -221,7 +224,7 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
 }
 
 /** For the people of a site: each route asks for a staff assertion and cuts what it reads to its issuer. */
-function addStaffRoutes(scope: FastifyInstance, config: Config, ports: HttpPorts & Pick<TurnPorts, 'nowMs'>): void {
+function addStaffRoutes(scope: FastifyInstance, config: Config, ports: HttpPorts & Pick<TurnPorts, 'nowMs'> & { relayPrivacy: RelayPrivacy }): void {
   const { verifier, catalogue, database, sessionIdleDays, nowMs } = ports;
   const model = { provider: config.ANTHROPIC_API_KEY ? 'anthropic' : 'offline', plan: config.PLAN_MODEL, answer: config.ANSWER_MODEL } as const;
   addStaffSiteRoute(scope, { verifier, catalogue, model });
@@ -230,6 +233,7 @@ function addStaffRoutes(scope: FastifyInstance, config: Config, ports: HttpPorts
   const inbox = { ...ports, conversations: new Conversations(database), notes: new StaffNotes(database) };
   addStaffConversationRoutes(scope, inbox);
   addStaffPeopleRoutes(scope, inbox);
+  addStaffPrivacyRoutes(scope, ports);
 }
 
 /** What its agent answers from. */

@@ -13,6 +13,7 @@ import { createCorpusVersion } from './tools/corpus-version.ts';
 import { createFetchFile } from './tools/fetch-file.ts';
 import { createToolGuards } from './tools/guards.ts';
 import { createAskHours } from './tools/opening-hours.ts';
+import { createRelayPrivacy } from './tools/relay-privacy.ts';
 import { readFormerKeys, readSigningKey } from './tools/signing-key.ts';
 import { createSiteKnowledge } from './tools/site-knowledge.ts';
 import { createSuggestArticles } from './tools/suggest-articles.ts';
@@ -54,6 +55,7 @@ const { app, liveRuns, metrics } = buildApp(config, {
   corpusVersion: createCorpusVersion({ url: config.TOOLS_API_URL, key }),
   fetchFile: createFetchFile({ url: config.TOOLS_API_URL, key }),
   siteKnowledge: createSiteKnowledge({ url: config.TOOLS_API_URL }),
+  relayPrivacy: createRelayPrivacy({ url: config.TOOLS_API_URL }),
   suggestArticles: createSuggestArticles({ url: config.TOOLS_API_URL, key }),
   knowledge: model.isExtractive ? model : createKnowledgeModel(),
   askTask: createAskTask({ url: config.TOOLS_API_URL, key }),

@@ -16,6 +16,7 @@ import type { ToolCaller } from '../src/tools/client.ts';
 import type { CorpusVersion } from '../src/tools/corpus-version.ts';
 import type { FetchFile } from '../src/tools/fetch-file.ts';
 import type { AskHours } from '../src/tools/opening-hours.ts';
+import type { RelayPrivacy } from '../src/tools/relay-privacy.ts';
 import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
 import type { SiteKnowledge } from '../src/tools/site-knowledge.ts';
 import type { SuggestArticles } from '../src/tools/suggest-articles.ts';
@@ -42,6 +43,7 @@ export type HarnessOptions = {
   suggestArticles?: SuggestArticles;
   siteKnowledge?: SiteKnowledge;
   fetchFile?: FetchFile;
+  relayPrivacy?: RelayPrivacy;
   askTask?: AskTask;
   askHours?: AskHours;
   config?: Partial<Config>;
@@ -90,6 +92,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     tools: options.tools ?? toolsThat(async () => ({ ok: false, code: 'tool_unavailable', message: 'no tools in this test' })),
     corpusVersion: options.corpusVersion ?? (async () => undefined),
     fetchFile: fetchFileOf(options),
+    relayPrivacy: relayPrivacyOf(options),
     suggestArticles: options.suggestArticles ?? (async () => ({ articles: [] })),
     siteKnowledge: siteKnowledgeOf(options),
     askTask: options.askTask ?? (async () => undefined),
@@ -131,6 +134,10 @@ async function openPostgres(options: HarnessOptions): Promise<{ embedded: Embedd
 
 function knowledgeOf({ knowledge }: HarnessOptions): ModelPort {
   return knowledge ?? { ...modelThat(() => saysText('Nothing but what I know.')), name: 'knowledge', isExtractive: true };
+}
+
+function relayPrivacyOf({ relayPrivacy }: HarnessOptions): RelayPrivacy {
+  return relayPrivacy ?? { exportPage: async () => ({ records: [] }), erase: async () => ({ done: true, erased: {}, retained: [] }) };
 }
 
 function fetchFileOf({ fetchFile }: HarnessOptions): FetchFile {

@@ -11,6 +11,7 @@ import type { Guests } from './backends/guests/guests.ts';
 import type { Knowledge } from './backends/knowledge/search.ts';
 import type { SiteDocuments } from './backends/knowledge/site-documents.ts';
 import { readOpeningHours } from './backends/opening-hours.ts';
+import type { PersonalData } from './backends/personal-data.ts';
 import type { Config } from './config.ts';
 import { addCallToolRoute } from './http/call-tool.ts';
 import { addFileRoute } from './http/files.ts';
@@ -21,6 +22,7 @@ import { addOpenapiRoute } from './http/openapi.ts';
 import { addOpeningHoursRoute } from './http/opening-hours.ts';
 import { addPairSiteRoute } from './http/pair-site.ts';
 import { addPreviewToolRoute } from './http/preview-tool.ts';
+import { addPrivacyRoutes } from './http/privacy.ts';
 import { addSiteDocumentRoutes } from './http/site-documents.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addTaskStatusRoute } from './http/task-status.ts';
@@ -35,6 +37,8 @@ export type AppPorts = {
   catalogue: Catalogue;
   handlers: Handlers;
   audit: Audit;
+  /** undefined where nobody may ask for it. */
+  personalData?: PersonalData | undefined;
   /** undefined where guests can show nothing and have to sign in. */
   guests?: Guests | undefined;
   knowledge: Knowledge;
@@ -48,8 +52,8 @@ export type AppPorts = {
 const bodyBytesMax = 64 * 1024;
 const requestTimeoutMs = 10_000;
 
-export function buildApp(config: Config, appPorts: AppPorts): Service {
-  const { database, catalogue, handlers, audit, guests, knowledge, files, tasks } = appPorts;
+export function buildApp(config: Config, ports: AppPorts): Service {
+  const { database, catalogue, handlers, audit, guests, knowledge, files, tasks, personalData } = ports;
   assertComplete(catalogue, handlers);
   const service = createService({
     name: 'tools_api',
@@ -66,18 +70,19 @@ export function buildApp(config: Config, appPorts: AppPorts): Service {
   const metrics = createToolMetrics(service.metrics);
 
   const { app } = service;
-  const ports = { database, catalogue, handlers, limits, audit, metrics, guests, verifier, tasks };
-  addCallToolRoute(app, ports);
-  addPreviewToolRoute(app, ports);
-  addTaskStatusRoute(app, ports);
+  const calls = { database, catalogue, handlers, limits, audit, metrics, guests, verifier, tasks };
+  addCallToolRoute(app, calls);
+  addPreviewToolRoute(app, calls);
+  addTaskStatusRoute(app, calls);
   addFileRoute(app, { files, catalogue, limits, verifier });
   addListToolsRoute(app, { catalogue, verifier });
   addKnowledgeVersionRoute(app, { verifier, knowledge });
   addOpeningHoursRoute(app, { verifier, openingHours: readOpeningHours(config) });
   addSuggestionsRoute(app, { verifier, knowledge, limits });
-  addSiteDocumentRoutes(app, { verifier, limits, documents: appPorts.documents, learner: appPorts.learner });
+  addSiteDocumentRoutes(app, { verifier, limits, documents: ports.documents, learner: ports.learner });
   addTryKnowledgeRoute(app, { verifier, knowledge, limits });
-  addMcpRoutes(app, { ...ports, issuers: config.TRUSTED_ISSUERS });
+  if (personalData) addPrivacyRoutes(app, { verifier, personalData });
+  addMcpRoutes(app, { ...calls, issuers: config.TRUSTED_ISSUERS });
   addPairSiteRoute(app, { database, limits, configured: new Set(config.TRUSTED_ISSUERS.map(({ issuer }) => issuer)) });
   addOpenapiRoute(app, catalogue);
   app.addHook('onClose', async () => limits.close());

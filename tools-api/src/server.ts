@@ -15,6 +15,7 @@ import { createSiteDocuments } from './backends/knowledge/site-documents.ts';
 import { readOpeningHours } from './backends/opening-hours.ts';
 import { createPageBrowser } from './backends/pages/page-browser.ts';
 import { createSitePages } from './backends/pages/site-pages.ts';
+import { createPersonalData } from './backends/personal-data.ts';
 import { createProductSearch } from './backends/product-search/product-search.ts';
 import { createProducts } from './backends/products.ts';
 import { createProfiles } from './backends/profiles.ts';
@@ -97,6 +98,7 @@ const { app, metrics } = buildApp(config, {
     seller: config.INVOICE_SELLER,
   }),
   audit: await openAudit(database),
+  personalData: createPersonalData({ database, shop }),
   guests,
   knowledge,
   documents,

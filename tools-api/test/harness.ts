@@ -31,6 +31,7 @@ import { createSpelling } from '../src/backends/knowledge/spelling.ts';
 import { learnWords } from '../src/backends/knowledge/words.ts';
 import { type OpeningHours, readOpeningHours } from '../src/backends/opening-hours.ts';
 import { createSitePages } from '../src/backends/pages/site-pages.ts';
+import { createPersonalData } from '../src/backends/personal-data.ts';
 import { createProductSearch } from '../src/backends/product-search/product-search.ts';
 import { createProducts } from '../src/backends/products.ts';
 import { createProfiles } from '../src/backends/profiles.ts';
@@ -103,7 +104,7 @@ export async function startHarness(
   const { mailer, billing = createDemoBilling(database), nowMs = Date.now } = options;
   const guests = await openGuests({ database, billing, mailer, nowMs });
   const parts = await makeHandlers(database, { namings, guests, openingHours: options.openingHours });
-  const { knowledge, cached, handlers, files, filesFolder } = parts;
+  const { knowledge, cached, handlers, files, filesFolder, reading } = parts;
   // As the process does at boot: loading the model takes longer than a tool may.
   if (!options.shopOnly) await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
   const services: Service[] = [];
@@ -120,6 +121,7 @@ export async function startHarness(
         catalogue: change.catalogue ?? loadManifests(),
         handlers: { ...handlers, ...change.handlers } as Handlers,
         audit: await openAudit(change.database ?? database),
+        personalData: createPersonalData({ database, shop: createDemoShop(reading, namings) }),
         guests,
         knowledge: cached,
         documents: createSiteDocuments(change.database ?? database),
@@ -198,7 +200,7 @@ export function configOf(parties: Parties, change: Partial<Config>): Config {
 async function makeParty(issuer: string, rest: Pick<ToolsIssuer, 'kinds' | 'customers'>): Promise<Party> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const jwks: JSONWebKeySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'EdDSA' }] };
-  return { issuer: { issuer, scopes, jwks, ...rest }, key: { issuer, kid: 'key-1', privateKey } };
+  return { issuer: { issuer, scopes: [...scopes, ...staffScopes], jwks, ...rest }, key: { issuer, kid: 'key-1', privateKey } };
 }
 
 export const newSid = () => randomBytes(24).toString('base64url');

@@ -79,6 +79,18 @@ final class Plugin {
 		$weekly->add_hooks();
 		( new Reports\Reports_Controller( $staff, $recipients, $weekly, $guard, $route ) )->add_hooks();
 		$this->start_knowledge( $staff, $route, $guard );
+		$personal = new Privacy\Personal_Data( $staff );
+		( new Privacy\Privacy_Tools( $personal, $settings ) )->add_hooks();
+		( new Privacy\Deleted_Users( $personal, $settings ) )->add_hooks();
+		( new Abilities\Site_Abilities( $staff, $client ) )->add_hooks();
+		$pins = new Abilities\Pinned_Abilities();
+		( new Abilities\Abilities_Controller( $pins, $guard, $route ) )->add_hooks();
+		( new Abilities\Run_Controller( $pins, new Session\Assertion_Reader( $key->public_keys( ... ), $settings->issuer( ... ) ), $guard, $errors ) )->add_hooks();
+		( new Woo\Compatibility( $this->file ) )->add_hooks();
+		if ( defined( 'WP_CLI' ) && WP_CLI ) {
+			\WP_CLI::add_command( 'aiguy', new Cli\Command( $settings, $key, $connection, $staff, $personal ) );
+			\WP_CLI::add_command( 'aiguy key', new Cli\Key_Command( $key ) );
+		}
 		( new Staff\Admin_Screens( $this->file, fn(): array => $this->screens( $setup ) ) )->add_hooks();
 	}
 
@@ -116,6 +128,7 @@ final class Plugin {
 					return array();
 				}
 			),
+			new Staff\Admin_Screen( 'abilities', __( 'Abilities', 'aiguy' ), Staff\Capabilities::MANAGE ),
 		);
 	}
 }

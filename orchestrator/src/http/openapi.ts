@@ -149,6 +149,20 @@ const paths = {
       responses: answers('The trial.', json('KnowledgeTrial')),
     },
   },
+  '/staff/privacy/export': {
+    post: {
+      summary: 'For the people of a site: a page of what is kept of one of its users.',
+      requestBody: { required: true, ...json('PrivacyExportRequest') },
+      responses: answers('The page.', json('PrivacyExport')),
+    },
+  },
+  '/staff/privacy/erase': {
+    post: {
+      summary: 'For the people of a site: erase what is kept of one of its users.',
+      requestBody: { required: true, ...json('PrivacyEraseRequest') },
+      responses: answers('What was erased, and what was not and why.', json('PrivacyErasure')),
+    },
+  },
   '/sessions': {
     get: { summary: 'The conversations of a signed-in visitor, the latest first.', responses: answers('At most 50.', json('OwnSessions')) },
     post: {

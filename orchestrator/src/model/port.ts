@@ -1,5 +1,5 @@
 // The contract between the turn and whatever plans and writes: Claude, a script, or the offline policy.
-import type { TaskReference } from '@aiguy/manifests/generated/http';
+import type { TaskReference, ViewedProduct } from '@aiguy/manifests/generated/http';
 
 /** What the visitor's session looks like to a model; made by turn/transcript.ts, always well-paired. */
 export type TranscriptMessage =
@@ -24,6 +24,8 @@ export type Notes = {
   currentOrders?: string[];
   tickets?: string[];
   products?: string[];
+  /** The product on whose page he is. */
+  viewing?: ViewedProduct;
   /** Titles of articles that were cited, the latest first. */
   articles?: string[];
   preferences?: Record<string, string>;

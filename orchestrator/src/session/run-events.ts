@@ -36,6 +36,10 @@ export function runStarted(sessionId: string, runId: string, input: RunInput): A
   };
 }
 
+export function runCancelled(sessionId: string, runId: string): AGUIEvent {
+  return { type: EventType.RUN_FINISHED, timestamp: Date.now(), threadId: sessionId, runId, outcome: { type: 'cancelled' } } as AGUIEvent;
+}
+
 /** A message that waits is shown at once; a run that goes on from a card has nothing to show. */
 export function queuedEvent(runId: string, input: RunInput, position: number): AGUIEvent[] {
   if (input.kind !== 'message') return [];

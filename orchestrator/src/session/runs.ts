@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import type { AGUIEvent } from '@ag-ui/core';
 import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
+import type { ViewedProduct } from '@aiguy/manifests/generated/http';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { type EventLog, LeaseLostError, type LoggedEvent } from './event-log.ts';
 import { forgetFormValues, insertInterrupts, type NewInterrupt } from './interrupt-rows.ts';
 import { begin, endAtOnce, instantRun, isAnsweredByPerson, nextSeqOf, placeFor } from './people.ts';
-import { queuedEvent, runError, runStarted } from './run-events.ts';
+import { queuedEvent, runCancelled, runError, runStarted } from './run-events.ts';
 import { ensureSession } from './sessions.ts';
 
 export type Run = { sessionId: string; id: string; epoch: number; firstSeq: number };
@@ -17,13 +18,21 @@ export type RunStatus = 'queued' | 'running' | 'success' | 'interrupt' | 'cancel
  * has ended. person: somebody of the site says it.
  */
 export type RunInput =
-  | { kind: 'message'; messageId: string; text: string; ticket?: true }
+  | { kind: 'message'; messageId: string; text: string; ticket?: true; product?: ViewedProduct }
   | { kind: 'resume'; interruptId: string; parentRunId: string }
   | { kind: 'undo'; effectKey: string; parentRunId: string }
   | { kind: 'person'; messageId: string; text: string; name: string }
   | { kind: 'notice' };
-/** ticket: it asks for the card of a ticket, not for an answer. */
-export type NewMessage = { visitor: VisitorAssertion; assertion: string; text: string; messageId: string; runId: string; ticket?: true };
+export type NewMessage = {
+  visitor: VisitorAssertion;
+  assertion: string;
+  text: string;
+  messageId: string;
+  runId: string;
+  /** It asks for the card of a ticket, not for an answer. */
+  ticket?: true;
+  product?: ViewedProduct | undefined;
+};
 
 /** A run that this process holds the lease of, with everything that working on it needs. */
 export type Assignment = {
@@ -103,13 +112,13 @@ export class Runs {
    * @throws AiguyError turn_in_progress when too many wait already, idempotency_conflict, not_found
    */
   async start(message: NewMessage): Promise<Started> {
-    const { visitor, assertion, text, messageId, runId, ticket } = message;
+    const { visitor, assertion, text, messageId, runId, ticket, product } = message;
     return await this.inSession(visitor.sid, async (connection, append) => {
       await ensureSession(connection, visitor);
       await lockSession(connection, visitor.sid);
       const earlier = await findRepeated(connection, message);
       if (earlier) return { run: earlier, assignment: undefined };
-      const input: RunInput = { kind: 'message', messageId, text, ...(ticket ? { ticket } : {}) };
+      const input: RunInput = { kind: 'message', messageId, text, ...(ticket ? { ticket } : {}), ...(product ? { product } : {}) };
       return await this.enter(connection, append, { visitor, assertion, runId, key: messageId, keyDigest: digest(text), input });
     });
   }
@@ -295,6 +304,19 @@ export class Runs {
       [sessionId],
     );
     return rows[0]?.id;
+  }
+
+  /** Ends what waits in a session; nothing of it is begun. */
+  async cancelQueued(sessionId: string): Promise<void> {
+    await this.inSession(sessionId, async (connection, append) => {
+      await lockSession(connection, sessionId);
+      const { rows } = await connection.query<Pick<RunRow, 'id' | 'input'>>(
+        `UPDATE runs SET status = 'cancelled', finished_at = now(), visitor = NULL, assertion = NULL WHERE session_id = $1 AND status = 'queued'
+         RETURNING id, input`,
+        [sessionId],
+      );
+      for (const { id, input } of rows) await append(id, [runStarted(sessionId, id, input), runCancelled(sessionId, id)]);
+    });
   }
 
   /** Whether a run is running or waits for its turn. */

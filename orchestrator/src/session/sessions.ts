@@ -25,7 +25,7 @@ export async function ensureSession(on: Database | Connection, visitor: Owner): 
     [visitor.sid, visitor.iss, visitor.sub, visitor.agent?.retention_days ?? null],
   );
   if (rows[0]?.is_new) {
-    await on.query('DELETE FROM expired_sessions WHERE digest = $1', [digestOf(visitor)]);
+    await on.query('DELETE FROM expired_sessions WHERE digest = $1', [tombstoneOf(visitor)]);
     return;
   }
   const { rowCount } = await on.query('SELECT FROM sessions WHERE id = $1 AND issuer = $2 AND subject = $3', [visitor.sid, visitor.iss, visitor.sub]);
@@ -52,7 +52,7 @@ export async function findSession(database: Database, visitor: Owner): Promise<S
 
 /** @throws AiguyError session_expired */
 export async function assertNotExpired(database: Database, visitor: Owner): Promise<void> {
-  const { rowCount } = await database.query('SELECT FROM expired_sessions WHERE digest = $1', [digestOf(visitor)]);
+  const { rowCount } = await database.query('SELECT FROM expired_sessions WHERE digest = $1', [tombstoneOf(visitor)]);
   if (rowCount !== 0) throw new AiguyError('session_expired');
 }
 
@@ -71,7 +71,7 @@ export async function expireSessions(database: Database, idleDays: number): Prom
     );
     if (rows.length === 0) return 0;
     await connection.query('INSERT INTO expired_sessions (digest) SELECT unnest($1::text[]) ON CONFLICT (digest) DO UPDATE SET expired_at = now()', [
-      rows.map(digestOf),
+      rows.map(tombstoneOf),
     ]);
     await connection.query('DELETE FROM sessions WHERE id = ANY($1)', [rows.map(({ sid }) => sid)]);
     await connection.query(`DELETE FROM expired_sessions WHERE expired_at < now() - $1 * interval '1 day'`, [tombstoneDays]);
@@ -79,8 +79,8 @@ export async function expireSessions(database: Database, idleDays: number): Prom
   });
 }
 
-/** Whoever doesn't hold the assertion can't ask whether the session was. */
-function digestOf({ iss, sub, sid }: Owner): string {
+/** What remains of a deleted session. Whoever doesn't hold the assertion can't ask whether it was. */
+export function tombstoneOf({ iss, sub, sid }: Owner): string {
   return createHash('sha256')
     .update(JSON.stringify([iss, sub, sid]))
     .digest('base64url');

@@ -67,7 +67,13 @@ function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'r
   const { agent } = visitor;
   return {
     ports: input.kind === 'message' && input.ticket ? { ...ports, model: callsForTicket(ports.model, run.id) } : ports,
-    message: { run, visitor, assertion, text: input.kind === 'message' ? input.text : '' },
+    message: {
+      run,
+      visitor,
+      assertion,
+      text: input.kind === 'message' ? input.text : '',
+      viewing: input.kind === 'message' ? input.product : undefined,
+    },
     turnId: run.id,
     recorder,
     system: promptFor(agent),
@@ -91,7 +97,8 @@ function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'r
 
 async function beginAnew(base: Base): Promise<{ turn: Turn; first: Step }> {
   const { ports, message } = base;
-  const { exchanges, notes, isFirst } = await recollect(ports, message.run, message.text);
+  const { exchanges, notes: remembered, isFirst } = await recollect(ports, message.run, message.text);
+  const notes = message.viewing ? { ...remembered, viewing: message.viewing } : remembered;
   const messages = transcriptOf({ exchanges, notes, text: message.text }, historyCharactersMax);
   const turn = { ...base, isFirst, messages, ledger: openLedger(ports.limits, ports.nowMs()) };
   return { turn, first: advance(initialState, { type: base.undoing === undefined ? 'accepted' : 'decided' }) };

@@ -1,7 +1,7 @@
 // What a turn works with: its ports, and the little that changes while it runs.
 
 import type { DegradedValue } from '@aiguy/manifests/generated/events';
-import type { Interrupt } from '@aiguy/manifests/generated/http';
+import type { Interrupt, ViewedProduct } from '@aiguy/manifests/generated/http';
 import type { Catalogue } from '@aiguy/manifests/load';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import type { Ceilings } from '../budget/caps.ts';
@@ -68,7 +68,7 @@ export type TurnPorts = {
 };
 
 /** What the turn is about. The assertion proves the visitor to the tools API. */
-export type AcceptedMessage = { run: Run; visitor: VisitorAssertion; assertion: string; text: string };
+export type AcceptedMessage = { run: Run; visitor: VisitorAssertion; assertion: string; text: string; viewing?: ViewedProduct | undefined };
 
 /** A call that runs only after its visitor has answered, and what the visitor is asked. */
 export type Waiting = { call: ToolCall; interrupt: NewInterrupt };

@@ -5,6 +5,7 @@ import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { FastifyInstance } from 'fastify';
 import { answersKeptHours } from '../effects/idempotency.ts';
 import { fileOperation } from './files.ts';
+import { privacyOperations } from './privacy.ts';
 import { siteKnowledgePaths, siteKnowledgeSchemas } from './site-documents-openapi.ts';
 import { suggestionsPerMinute } from './suggestions.ts';
 import { taskOperation } from './task-status.ts';
@@ -35,6 +36,12 @@ function openapiOf(catalogue: Catalogue): OpenapiDocument {
       '/knowledge/version': { get: knowledgeVersion },
       ...siteKnowledgePaths((name) => answer('As it says.', { $ref: `#/components/schemas/${name}` }), failures),
       '/mcp': { post: mcp },
+      ...Object.fromEntries(
+        Object.entries(privacyOperations).map(([path, { result, ...operation }]) => [
+          path,
+          { post: { ...operation, security: [{ staffAssertion: [] }], responses: { 200: answer('As it says.', result), ...failures } } },
+        ]),
+      ),
       ...Object.fromEntries(open.map(([path, operationId, description]) => [path, { get: openOperation(operationId, description) }])),
       '/tasks/{id}': { get: { ...taskOperation, responses: { 200: answer('What became of it.', http.$defs.TaskStatus), ...failures } } },
       '/files/{id}': {
@@ -60,12 +67,18 @@ function openapiOf(catalogue: Catalogue): OpenapiDocument {
   } as OpenapiDocument;
 }
 
+const { PrivacyErasure, PrivacyEraseRequest, PrivacyExport, PrivacyExportRequest, PrivacyRecord } = http.$defs;
 const { ErrorBody, PairedSite, PairSite, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview } = http.$defs;
 const schemas = {
   ...siteKnowledgeSchemas,
   ErrorBody,
   PairedSite,
   PairSite,
+  PrivacyErasure,
+  PrivacyEraseRequest,
+  PrivacyExport,
+  PrivacyExportRequest,
+  PrivacyRecord,
   SuggestedArticle,
   Suggestions,
   SuggestionsRequest,

@@ -14,6 +14,7 @@ use Aiguy\Rest\Error_Response;
 use Aiguy\Rest\Request_Guard;
 use Aiguy\Session\Chat_Session;
 use Aiguy\Session\Session_Cookie;
+use Aiguy\Woo\Viewed_Product;
 
 final class Chat_Controller {
 
@@ -138,7 +139,8 @@ final class Chat_Controller {
 		if ( ! is_string( $message ) || ( null !== $id && ! ( is_string( $id ) && preg_match( '/\A[A-Za-z0-9_-]{8,64}\z/', $id ) ) ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
-		$body = array( 'message' => self::checked( $message ) ) + ( null === $id ? array() : array( 'messageId' => $id ) );
+		$product = Viewed_Product::of( (string) $request->get_header( 'referer' ) );
+		$body    = array( 'message' => self::checked( $message ) ) + ( null === $id ? array() : array( 'messageId' => $id ) ) + ( null === $product ? array() : array( 'product' => $product ) );
 		return $this->client->request( $session, 'POST', '/chat', (string) wp_json_encode( $body ), $this->client->passed_headers( $request ) );
 	}
 

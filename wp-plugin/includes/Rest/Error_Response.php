@@ -105,6 +105,7 @@ final class Error_Response {
 			'rest_cookie_invalid_nonce'   => __( 'Your sign-in could not be confirmed. Reload the page and try again.', 'aiguy' ),
 			'not_found'                   => __( 'That could not be found.', 'aiguy' ),
 			'payload_too_large'           => __( 'That is too large to send.', 'aiguy' ),
+			'rate_limited'                => __( 'That was a lot of questions at once. Wait a moment and try again.', 'aiguy' ),
 			'unsupported_media_type'      => __( 'Send the request as application/json.', 'aiguy' ),
 			'orchestrator_unavailable'    => __( "The assistant can't be reached at the moment. Try again in a minute.", 'aiguy' ),
 			'orchestrator_not_configured' => __( 'The assistant is not set up yet.', 'aiguy' ),

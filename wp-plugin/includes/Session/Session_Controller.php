@@ -59,6 +59,15 @@ final class Session_Controller {
 			$answer  = $this->answer( $session, $nonce );
 			if ( $is_kept ) {
 				$this->cookie->write( $session );
+				/**
+				 * Fires when a visitor has opened the chat, or has come back to it.
+				 *
+				 * @since 0.1.0
+				 *
+				 * @param string $session_id  Names the conversation.
+				 * @param bool   $is_customer Whether he is signed in.
+				 */
+				do_action( 'aiguy_session_opened', $session->id, $session->visitor->is_customer );
 			}
 			return new \WP_REST_Response( $answer );
 		} catch ( Api_Exception $exception ) {

@@ -11,6 +11,8 @@ use Aiguy\Chat\Orchestrator_Client;
 use Aiguy\Chat\Upstream_Request;
 use Aiguy\Plugin;
 use Aiguy\Rest\Api_Exception;
+use Aiguy\Rest\Error_Response;
+use Aiguy\Rest\Request_Guard;
 use Aiguy\Session\Chat_Session;
 use Aiguy\Session\Signing_Key;
 use Aiguy\Session\Visitor;
@@ -39,7 +41,12 @@ final class Connection_Controller {
 		);
 	}
 
-	private function answer(): \WP_REST_Response {
+	private function answer( \WP_REST_Request $request ): \WP_REST_Response {
+		try {
+			Request_Guard::assert_no_fields( $request );
+		} catch ( Api_Exception $exception ) {
+			return ( new Error_Response() )->response( $exception );
+		}
 		$report = $this->test();
 		return new \WP_REST_Response( array( 'ok' => '' === $report->problem, 'problem' => $report->problem, 'message' => $report->message ) );
 	}
