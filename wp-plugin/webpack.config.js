@@ -1,13 +1,13 @@
 // The build of @wordpress/scripts with our entries, in two parts: what visitors load (launcher; chat, page and consent, loaded by it; extras, loaded after the chat's first view) with the block, and the screens in wp-admin.
 import { globSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import DependencyExtractionPlugin from '@wordpress/dependency-extraction-webpack-plugin';
 import base from '@wordpress/scripts/config/webpack.config.js';
 import TerserPlugin from 'terser-webpack-plugin';
 
 /** Bundled in the chat instead of taken from the page: there, api-fetch carries the nonce of a page that may be older than the nonce lives. */
 const bundled = new Set(['@wordpress/api-fetch', '@wordpress/private-apis', '@wordpress/url']);
-const alias = { '@wordpress/private-apis': resolve('src/chat/private-apis.ts') };
+const alias = { '@wordpress/private-apis': join(import.meta.dirname, 'src/chat/private-apis.ts') };
 
 /** Replaced, or not wanted: our styles use logical properties, so that one file serves both directions. */
 const left = new Set(['DependencyExtractionWebpackPlugin', 'RtlCssPlugin']);
