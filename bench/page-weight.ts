@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { dataDirectory, projectRoot } from '../scripts/data-directory.ts';
 
-export type PageWeight = { launcherGzipBytes: number; chatGzipBytes: number; wordpressGzipBytes: number | null };
+/** extrasGzipBytes: what comes after the chat's first view. */
+export type PageWeight = { launcherGzipBytes: number; chatGzipBytes: number; extrasGzipBytes: number; wordpressGzipBytes: number | null };
 
 const build = join(projectRoot, 'wp-plugin', 'build');
 /** The scripts of WordPress behind the handles that the chat names, with what these need in turn. */
@@ -25,6 +26,7 @@ export function pageWeight(): PageWeight {
   return {
     launcherGzipBytes: gzipBytes(join(build, 'launcher.js')),
     chatGzipBytes: gzipBytes(join(build, 'chat.js')) + gzipBytes(join(build, 'chat.css')),
+    extrasGzipBytes: gzipBytes(join(build, 'extras.js')) + gzipBytes(join(build, 'extras.css')),
     wordpressGzipBytes: existsSync(tree) ? files.reduce((sum, file) => sum + gzipBytes(join(tree, file)), 0) : null,
   };
 }

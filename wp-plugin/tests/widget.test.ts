@@ -50,6 +50,18 @@ test('the scripts that the chat needs are named in the order in which they run, 
   }
 });
 
+test('what comes after the first view needs no script that the chat has not brought, and its addresses are said', async () => {
+  const needs = (name: string) =>
+    site.evaluate(`echo implode( ' ', ( require WP_PLUGIN_DIR . '/aiguy/build/${name}.asset.php' )['dependencies'] );`).split(' ');
+  const brought = new Set(needs('chat'));
+  assert.deepEqual(
+    needs('extras').filter((handle) => !brought.has(handle)),
+    [],
+  );
+  const { extras, extrasStyle } = shortcode('[aiguy_chat]');
+  for (const url of [extras, extrasStyle]) assert.equal((await send(String(url))).status, 200, String(url));
+});
+
 test('attributes are taken where they are valid, and can’t break out of the markup', () => {
   const set = shortcode('[aiguy_chat position="inline" theme="dark" title="Ask us" greeting="Hi" placeholder="Type"]');
   assert.deepEqual([set.position, set.theme, set.title, set.greeting, set.placeholder], ['inline', 'dark', 'Ask us', 'Hi', 'Type']);
@@ -85,8 +97,9 @@ test('without its built files the chat shows nothing, tells the owner, and break
   assert.equal(site.evaluate(unbuilt + notices.replace('%', '1008')), '');
 });
 
-test('a page pays at most five kilobytes for the launcher, and a visitor who opens the chat thirty-two more', () => {
-  const { launcherGzipBytes, chatGzipBytes } = pageWeight();
+test('a page pays at most five kilobytes for the launcher, a visitor who opens the chat thirty-two more, and twelve after its first view', () => {
+  const { launcherGzipBytes, chatGzipBytes, extrasGzipBytes } = pageWeight();
   assert.ok(launcherGzipBytes <= 5_120, String(launcherGzipBytes));
   assert.ok(chatGzipBytes <= 32_768, String(chatGzipBytes));
+  assert.ok(extrasGzipBytes <= 12_288, String(extrasGzipBytes));
 });

@@ -7,6 +7,7 @@ import { Source } from './source.tsx';
 import { Voice } from './voice.tsx';
 import './styles/panel.css';
 import './styles/answers.css';
+import './styles/articles.css';
 import './styles/conditions.css';
 
 const styleTimeoutMs = 10_000;
