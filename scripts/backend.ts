@@ -10,7 +10,7 @@ import { loadDemo } from '../tools-api/src/demo/load-demo.ts';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { holdPostgres } from './held-postgres.ts';
 import { keepEmbeddings } from './kept-embeddings.ts';
-import { allScopes, developmentKey, trustedDevelopmentIssuer } from './keys.ts';
+import { allScopes, developmentKey, staffScopes, trustedDevelopmentIssuer } from './keys.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 
 export type Backend = {
@@ -152,9 +152,9 @@ async function trustedIssuers(options: BackendOptions, orchestratorUrl: string):
   const development = await trustedDevelopmentIssuer(options.dataDir);
   const site: TrustedIssuer = {
     issuer: options.siteUrl,
-    kinds: ['visitor-assertion'],
+    kinds: ['visitor-assertion', 'staff-assertion'],
     ...(options.siteKeys ? { jwks: options.siteKeys } : { jwksUri: `${options.siteUrl}/wp-json/aiguy/v1/jwks` }),
-    scopes: allScopes,
+    scopes: [...allScopes, ...staffScopes],
   };
   const own: TrustedIssuer = {
     issuer: orchestratorUrl,

@@ -19,6 +19,16 @@ export const allScopes = [
   'ticket:read',
   'ticket:write',
 ];
+/** What people of a site may do there, beyond what visitors may. */
+export const staffScopes = [
+  'conversation:read',
+  'conversation:write',
+  'knowledge:read',
+  'knowledge:write',
+  'privacy:write',
+  'report:read',
+  'site:read',
+];
 
 /** Reads dataDir/keys/<name>.jwk, making it first where it is missing. `site` is the key of the demo WordPress. */
 export async function developmentKey(dataDir: string, name: 'orchestrator' | 'development' | 'site'): Promise<JWK> {
@@ -41,7 +51,7 @@ export async function developmentSigner(dataDir: string): Promise<SigningKey> {
 /** The development issuer as both services are told to trust it. */
 export async function trustedDevelopmentIssuer(dataDir: string): Promise<TrustedIssuer> {
   const jwks = await publicKeys(await developmentKey(dataDir, 'development'));
-  return { issuer: developmentIssuer, kinds: ['visitor-assertion', 'tools-access'], jwks, scopes: allScopes };
+  return { issuer: developmentIssuer, kinds: ['visitor-assertion', 'staff-assertion', 'tools-access'], jwks, scopes: [...allScopes, ...staffScopes] };
 }
 
 /** The key set that publishes the public half of a key. */

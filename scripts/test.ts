@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { dataDirectory, projectRoot } from './data-directory.ts';
 import { hasPrograms, installHint } from './system-packages.ts';
@@ -17,6 +18,8 @@ Runs the tests. Those that need system packages run where these are installed.
 
 type Suite = {
   name: string;
+  /** Suites of one lane run one after another; the lanes run side by side, because crashes mostly wait and a site mostly runs on the other core. */
+  lane: 'code' | 'crashes' | 'site';
   files: string[];
   needs: string[];
   needsRoot?: boolean;
@@ -24,7 +27,6 @@ type Suite = {
   needsFolder?: string;
   /** Too large to be fetched for a test run in which something may be left out. */
   fetches?: { name: string; isThere: () => boolean; fetch: () => Promise<unknown> };
-  command: (files: string[]) => string[];
   prepare?: () => Promise<void>;
 };
 
@@ -33,8 +35,6 @@ const { values, positionals } = parseArgs({
   options: { all: { type: 'boolean', default: process.env.CI === 'true' }, help: { type: 'boolean', default: false } },
 });
 
-const nodeTest = (files: string[]) => [process.execPath, '--test', '--test-concurrency=2', '--test-timeout=180000', ...files];
-const nodeTestSerial = (files: string[]) => [process.execPath, '--test', '--test-concurrency=1', '--test-timeout=600000', ...files];
 const wordpress = ['php', 'mariadbd', 'nginx', 'apache2'];
 const cacheDir = join(dataDirectory(), 'cache');
 const log = (line: string) => void process.stdout.write(`${line}\n`);
@@ -48,46 +48,46 @@ const playground = {
 const suites: Suite[] = [
   {
     name: 'TypeScript',
+    lane: 'code',
     files: find('{manifests,orchestrator,tools-api,scripts,bench}/**/*.test.ts', 'wp-plugin/src/**/*.test.ts', 'test/*.test.ts').filter(isPlain),
     needs: [],
-    command: nodeTest,
   },
-  { name: 'Crash', files: find('test/crash/*.test.ts').filter(isPlain), needs: [], command: nodeTestSerial },
-  { name: 'Redis', files: find('test/**/*.redis.test.ts'), needs: ['redis-server'], command: nodeTestSerial },
+  { name: 'Crash', lane: 'crashes', files: find('test/crash/*.test.ts').filter(isPlain), needs: [] },
+  { name: 'Redis', lane: 'crashes', files: find('test/**/*.redis.test.ts'), needs: ['redis-server'] },
   {
     name: 'Postgres',
+    lane: 'crashes',
     files: find('{orchestrator,tools-api,scripts,test}/**/*.postgres.test.ts'),
     needs: ['debootstrap', 'unshare', 'chroot'],
     needsRoot: true,
-    command: nodeTestSerial,
   },
-  { name: 'Help centre', files: find('test/**/*.corpus.test.ts'), needs: [], needsFolder: '../shared/data/help-centre', command: nodeTestSerial },
-  { name: 'Retail tools', files: find('test/**/*.retail.test.ts'), needs: [], needsFolder: '../shared/data/tau-retail', command: nodeTestSerial },
+  { name: 'Help centre', lane: 'code', files: find('test/**/*.corpus.test.ts'), needs: [], needsFolder: '../shared/data/help-centre' },
+  { name: 'Retail tools', lane: 'code', files: find('test/**/*.retail.test.ts'), needs: [], needsFolder: '../shared/data/tau-retail' },
   {
     name: 'WordPress',
+    lane: 'site',
     files: find('wp-plugin/tests/*.test.ts', '{scripts,test}/**/*.wordpress.test.ts').filter((file) => !file.includes('.sqlite.')),
     needs: wordpress,
-    command: nodeTestSerial,
     prepare: buildWidget,
   },
   {
     name: 'WordPress on SQLite',
+    lane: 'site',
     files: find('wp-plugin/tests/*.sqlite.test.ts'),
     needs: ['php', 'unzip'],
     // It brings the drop-in.
     fetches: playground,
-    command: nodeTestSerial,
     prepare: buildWidget,
   },
   {
     name: 'Playground',
+    lane: 'site',
     files: find('{scripts,test}/**/*.playground.test.ts'),
     needs: [],
     fetches: playground,
-    command: nodeTestSerial,
     prepare: buildWidget,
   },
-  { name: 'Browser', files: find('test/**/*.browser.test.ts'), needs: [...wordpress, 'chromium'], command: nodeTestSerial, prepare: buildWidget },
+  { name: 'Browser', lane: 'site', files: find('test/**/*.browser.test.ts'), needs: [...wordpress, 'chromium'], prepare: buildWidget },
 ];
 
 if (values.help) process.stdout.write(help);
@@ -102,19 +102,8 @@ function isPlain(file: string): boolean {
 }
 
 async function main(): Promise<number> {
-  const chosen = suites.map((suite) => ({ ...suite, files: suite.files.filter(isChosen) })).filter((suite) => suite.files.length > 0);
-  const results: Result[] = [];
-  const leftOut: string[] = [];
-  for (const suite of chosen) {
-    const lack = await lackOf(suite);
-    if (lack) {
-      leftOut.push(`${suite.name} (${suite.files.length} files), needs ${lack}`);
-      continue;
-    }
-    await suite.prepare?.();
-    process.stdout.write(`\n▶ ${suite.name}\n`);
-    results.push(await run(suite.command(suite.files)));
-  }
+  const { lanes, leftOut } = await plan();
+  const results = (await Promise.all([...lanes.values()].map(async (lane) => await runLane(lane, lanes.size > 1)))).flat();
   for (const line of leftOut) process.stdout.write(`\nLeft out: ${line}\n`);
   const sum = (count: 'passed' | 'failed' | 'skipped') => results.reduce((total, result) => total + result[count], 0);
   const incomplete = leftOut.length > 0 || sum('skipped') > 0;
@@ -122,6 +111,29 @@ async function main(): Promise<number> {
   process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed${sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''}\n`);
   const failed = results.some((result) => result.code !== 0) || sum('passed') === 0;
   return failed || (values.all && incomplete) ? 1 : 0;
+}
+
+async function plan(): Promise<{ lanes: Map<Suite['lane'], Suite[]>; leftOut: string[] }> {
+  const chosen = suites.map((suite) => ({ ...suite, files: suite.files.filter(isChosen) })).filter((suite) => suite.files.length > 0);
+  const leftOut: string[] = [];
+  const lanes = new Map<Suite['lane'], Suite[]>();
+  for (const suite of chosen) {
+    const lack = await lackOf(suite);
+    if (lack) leftOut.push(`${suite.name} (${suite.files.length} files), needs ${lack}`);
+    else lanes.set(suite.lane, [...(lanes.get(suite.lane) ?? []), suite]);
+  }
+  return { lanes, leftOut };
+}
+
+/** @param isOneOfSeveral then each line says whose it is */
+async function runLane(lane: readonly Suite[], isOneOfSeveral: boolean): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const suite of lane) {
+    await suite.prepare?.();
+    process.stdout.write(`\n▶ ${suite.name}\n`);
+    results.push(await run(suite, isOneOfSeveral));
+  }
+  return results;
 }
 
 function isChosen(file: string): boolean {
@@ -150,18 +162,21 @@ async function succeeds(work: () => Promise<unknown>): Promise<boolean> {
 
 type Result = { code: number; passed: number; failed: number; skipped: number };
 
-async function run([program = '', ...args]: string[]): Promise<Result> {
-  const child = spawn(program, args, {
+async function run(suite: Suite, isOneOfSeveral: boolean): Promise<Result> {
+  const files = suite.files;
+  // Alone it may have both cores.
+  const concurrency = suite.lane === 'code' && !isOneOfSeveral ? 2 : 1;
+  const child = spawn(process.execPath, ['--test', `--test-concurrency=${concurrency}`, '--test-timeout=600000', ...files], {
     cwd: projectRoot,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+    env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning', NODE_COMPILE_CACHE: join(projectRoot, '.cache', 'compile') },
   });
   let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    process.stdout.write(chunk);
-    output = (output + chunk.toString('utf8')).slice(-20_000);
-  });
-  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 1)));
+  for await (const line of createInterface({ input: child.stdout })) {
+    process.stdout.write(isOneOfSeveral ? `${suite.name} │ ${line}\n` : `${line}\n`);
+    output = `${output}${line}\n`.slice(-20_000);
+  }
+  const code = child.exitCode ?? (await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 1))));
   return { code, ...counts(output) };
 }
 

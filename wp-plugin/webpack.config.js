@@ -1,24 +1,38 @@
-// The build of @wordpress/scripts with our entries: launcher (on the page), chat (loaded by the launcher), page (loaded when a tool asks for the page), block (in the editor).
-import { resolve } from 'node:path';
+// The build of @wordpress/scripts with our entries, in two parts: what visitors load (launcher; chat and page, loaded by it) with the block, and the screens in wp-admin.
+import { globSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import DependencyExtractionPlugin from '@wordpress/dependency-extraction-webpack-plugin';
 import base from '@wordpress/scripts/config/webpack.config.js';
 
-/** Bundled instead of taken from the page: there, api-fetch carries the nonce of a page that may be older than the nonce lives. */
+/** Bundled in the chat instead of taken from the page: there, api-fetch carries the nonce of a page that may be older than the nonce lives. */
 const bundled = new Set(['@wordpress/api-fetch', '@wordpress/private-apis', '@wordpress/url']);
 
 /** Replaced, or not wanted: our styles use logical properties, so that one file serves both directions. */
 const left = new Set(['DependencyExtractionWebpackPlugin', 'RtlCssPlugin']);
 
-export default {
+/** Each part is a build of its own; none may clean away what the other has made. */
+const part = (name, entry, requestToExternal) => ({
   ...base,
-  entry: {
-    launcher: resolve('src/launcher/index.ts'),
-    chat: resolve('src/widget/index.tsx'),
-    page: resolve('src/page/index.ts'),
-    'block/index': resolve('src/block/index.tsx'),
-  },
-  plugins: [
-    ...base.plugins.filter((plugin) => !left.has(plugin.constructor.name)),
-    new DependencyExtractionPlugin({ requestToExternal: (request) => (bundled.has(request) ? false : undefined) }),
-  ],
-};
+  name,
+  entry,
+  output: { ...base.output, clean: false },
+  plugins: [...base.plugins.filter((plugin) => !left.has(plugin.constructor.name)), new DependencyExtractionPlugin({ requestToExternal })],
+});
+
+export default [
+  part(
+    'chat',
+    {
+      launcher: resolve('src/launcher/index.ts'),
+      chat: resolve('src/widget/index.tsx'),
+      page: resolve('src/page/index.ts'),
+      'block/index': resolve('src/block/index.tsx'),
+    },
+    (request) => (bundled.has(request) ? false : undefined),
+  ),
+  part(
+    'admin',
+    Object.fromEntries(globSync('src/admin/*/index.tsx').map((file) => [`admin/${basename(dirname(file))}`, resolve(file)])),
+    () => undefined,
+  ),
+];

@@ -1,10 +1,12 @@
 // Generated from protocol/claims.json by `npm run generate`; never edited by hand.
 
 /**
- * Payloads of the three JWTs, all signed with Ed25519 (alg EdDSA). The header's typ tells them apart: visitor-assertion+jwt, tool-token+jwt, tools-access+jwt.
+ * Payloads of the four JWTs, all signed with Ed25519 (alg EdDSA). The header's typ tells them apart: visitor-assertion+jwt, staff-assertion+jwt, tool-token+jwt, tools-access+jwt.
  */
 export interface Claims {
   VisitorAssertion?: VisitorAssertion;
+  AgentSettings?: AgentSettings;
+  StaffAssertion?: StaffAssertion;
   ToolToken?: ToolToken;
   ToolsAccess?: ToolsAccess;
 }
@@ -22,6 +24,72 @@ export interface VisitorAssertion {
    * Session id: at least 128 random bits, base64url, made by the issuer.
    */
   sid: string;
+  /**
+   * @maxItems 32
+   */
+  scopes: string[];
+  jti: string;
+  iat: number;
+  exp: number;
+  agent?: AgentSettings;
+}
+/**
+ * What the site's owner has set for the agent that this chat belongs to. The services may be stricter, never laxer.
+ */
+export interface AgentSettings {
+  id: string;
+  name?: string;
+  tone?: 'friendly' | 'neutral' | 'formal';
+  /**
+   * One of those that the orchestrator allows; another one is ignored.
+   */
+  model?: string;
+  /**
+   * BCP 47; the language of answers where the visitor's own can't be told.
+   */
+  language?: string;
+  /**
+   * @maxItems 40
+   */
+  tools_off?: string[];
+  /**
+   * Only for signed-in visitors.
+   *
+   * @maxItems 40
+   */
+  tools_sign_in?: string[];
+  /**
+   * Parts of the knowledge it answers from; all when left out.
+   *
+   * @maxItems 16
+   */
+  collections?: string[];
+  caps?: {
+    guest_messages_day?: number;
+    customer_messages_day?: number;
+    site_messages_day?: number;
+    site_cost_day_usd?: number;
+    /**
+     * Answer from the knowledge without a model, offer to leave an address, or say that the chat is closed for today.
+     */
+    at_cap?: 'knowledge' | 'contact' | 'closed';
+  };
+  retention_days?: number;
+}
+/**
+ * Signed by the site for somebody who works there, or for the site itself (scheduled work); lives at most one minute. Everything it reaches is that site's.
+ */
+export interface StaffAssertion {
+  iss: string;
+  aud: 'orchestrator';
+  /**
+   * wp:<blog>:<user> a user of the site who may do this there, site the site itself.
+   */
+  sub: string;
+  /**
+   * As visitors see who is speaking.
+   */
+  name?: string;
   /**
    * @maxItems 32
    */

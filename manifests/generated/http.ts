@@ -53,6 +53,7 @@ export interface Http {
   SessionMemoryInfo?: SessionMemoryInfo;
   ContinueLink?: ContinueLink;
   ContinueRequest?: ContinueRequest;
+  SiteInfo?: SiteInfo;
 }
 export interface ErrorBody {
   code: string;
@@ -634,4 +635,32 @@ export interface ContinueLink {
  */
 export interface ContinueRequest {
   token: string;
+}
+/**
+ * What the orchestrator says of itself to the people of a site.
+ */
+export interface SiteInfo {
+  /**
+   * The site as it signs.
+   */
+  issuer: string;
+  version: string;
+  /**
+   * The orchestrator's clock.
+   */
+  time: string;
+  model: {
+    provider: 'offline' | 'anthropic';
+    plan: string;
+    answer: string;
+  };
+  tools: {
+    name: string;
+    title: string;
+    effect: 'read' | 'write';
+  }[];
+  /**
+   * What the site may have its people do here.
+   */
+  scopes: string[];
 }

@@ -17,7 +17,7 @@ const issuer = {
   required: ['issuer', 'kinds', 'scopes'],
   properties: {
     issuer: { type: 'string', minLength: 1 },
-    kinds: { type: 'array', items: { enum: ['visitor-assertion', 'tool-token', 'tools-access'] } },
+    kinds: { type: 'array', items: { enum: ['visitor-assertion', 'staff-assertion', 'tool-token', 'tools-access'] } },
     jwksUri: { type: 'string', pattern: '^https?://' },
     jwks: { type: 'object' },
     scopes: { type: 'array', items: { type: 'string' } },

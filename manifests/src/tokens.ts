@@ -1,17 +1,17 @@
-// Signing and verification of the three JWTs (RFC 7519, RFC 8037): one algorithm, a list of trusted issuers, a typ of its own for each kind.
+// Signing and verification of the four JWTs (RFC 7519, RFC 8037): one algorithm, a list of trusted issuers, a typ of its own for each kind.
 import { type CryptoKey, createLocalJWKSet, decodeJwt, type JSONWebKeySet, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
-import type { ToolsAccess, ToolToken, VisitorAssertion } from '../generated/claims.ts';
+import type { AgentSettings, StaffAssertion, ToolsAccess, ToolToken, VisitorAssertion } from '../generated/claims.ts';
 import claimsSchema from '../protocol/claims.json' with { type: 'json' };
 import { AiguyError } from './errors.ts';
 import { fetchedKeys } from './issuer-keys.ts';
 import { check, createAjv } from './validate.ts';
 
-export type { ToolsAccess, ToolToken, VisitorAssertion };
+export type { AgentSettings, StaffAssertion, ToolsAccess, ToolToken, VisitorAssertion };
 
 /** A party whose signatures count, with the most it may grant. */
 export type TrustedIssuer = {
   issuer: string;
-  /** What its tokens may be: a site signs assertions, the orchestrator tool tokens, a developer's issuer direct access. */
+  /** What its tokens may be: a site signs assertions of visitors and of its staff, the orchestrator tool tokens, a developer's issuer direct access. */
   kinds: readonly TokenKind[];
   /** Where its public keys are published, or the keys themselves. */
   jwksUri?: string | undefined;
@@ -20,14 +20,24 @@ export type TrustedIssuer = {
   scopes: readonly string[];
 };
 
-export type TokenKind = 'visitor-assertion' | 'tool-token' | 'tools-access';
+export type TokenKind = 'visitor-assertion' | 'staff-assertion' | 'tool-token' | 'tools-access';
 export type SigningKey = { issuer: string; kid: string; privateKey: CryptoKey };
 
-type ClaimsOf = { 'visitor-assertion': VisitorAssertion; 'tool-token': ToolToken; 'tools-access': ToolsAccess };
+type ClaimsOf = { 'visitor-assertion': VisitorAssertion; 'staff-assertion': StaffAssertion; 'tool-token': ToolToken; 'tools-access': ToolsAccess };
 
-const definitionOf = { 'visitor-assertion': 'VisitorAssertion', 'tool-token': 'ToolToken', 'tools-access': 'ToolsAccess' } as const;
-const audienceOf = { 'visitor-assertion': 'orchestrator', 'tool-token': 'tools-api', 'tools-access': 'tools-api' } as const;
-const lifetimeMaxS = { 'visitor-assertion': 300, 'tool-token': 60, 'tools-access': 3600 } as const;
+const definitionOf = {
+  'visitor-assertion': 'VisitorAssertion',
+  'staff-assertion': 'StaffAssertion',
+  'tool-token': 'ToolToken',
+  'tools-access': 'ToolsAccess',
+} as const;
+const audienceOf = {
+  'visitor-assertion': 'orchestrator',
+  'staff-assertion': 'orchestrator',
+  'tool-token': 'tools-api',
+  'tools-access': 'tools-api',
+} as const;
+const lifetimeMaxS = { 'visitor-assertion': 300, 'staff-assertion': 60, 'tool-token': 60, 'tools-access': 3600 } as const;
 const tokenBytesMax = 8192;
 const clockToleranceS = 30;
 

@@ -21,6 +21,7 @@ import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
 import { addReceiptRoutes } from './http/receipts.ts';
 import { addSessionRoutes } from './http/sessions.ts';
+import { addStaffSiteRoute } from './http/staff-site.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addUndoRoute } from './http/undo.ts';
 import { addSocketRoutes, socketPath } from './http/web-socket.ts';
@@ -110,6 +111,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const sockets = { origins: config.CORS_ORIGINS, limits: { ...socketLimits, ...ports.socketLimits }, socketsPerSessionMax };
   const receiptChecks = { verifier: new ReceiptVerifier({ keys: [...key.publicKeys.keys, ...formerKeys] }), ...visitorLimits };
   app.register(async (scope) => addRoutes(scope, httpPorts, key));
+  app.register(async (scope) => addStaffRoutes(scope, config, httpPorts));
   app.register(async (scope) => await addSocketRoutes(scope, httpPorts, sockets));
   app.register(async (scope) => await addReceiptCheckRoutes(scope, receiptChecks));
   app.addHook('onClose', async () => {
@@ -162,6 +164,12 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
   addSuggestionsRoute(scope, httpPorts);
   addOpenapiRoute(scope);
   scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
+}
+
+/** For the people of a site: each route asks for a staff assertion and cuts what it reads to its issuer. */
+function addStaffRoutes(scope: FastifyInstance, config: Config, { verifier, catalogue }: HttpPorts): void {
+  const model = { provider: config.ANTHROPIC_API_KEY ? 'anthropic' : 'offline', plan: config.PLAN_MODEL, answer: config.ANSWER_MODEL } as const;
+  addStaffSiteRoute(scope, { verifier, catalogue, model });
 }
 
 function openVisitorLimits(config: Config) {

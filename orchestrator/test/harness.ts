@@ -4,9 +4,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { AGUIEvent } from '@ag-ui/core';
 import { type Database, migrate, openDatabase } from '@aiguy/manifests/database';
 import { loadManifests } from '@aiguy/manifests/load';
-import { type SigningKey, signToken, type VisitorAssertion } from '@aiguy/manifests/tokens';
+import { type SigningKey, type StaffAssertion, signToken, type VisitorAssertion } from '@aiguy/manifests/tokens';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { type EmbeddedPostgres, embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { staffScopes } from '../../scripts/keys.ts';
 import { buildApp, type Orchestrator } from '../src/app.ts';
 import { type Config, variables } from '../src/config.ts';
 import type { SocketLimits } from '../src/http/chat-socket.ts';
@@ -27,6 +28,7 @@ export type Harness = {
   key: OwnKey;
   /** Signs as the site; claims can be bent for tests of refusal. */
   assertionFor: (claims?: Partial<VisitorAssertion> & { lifetimeS?: number }) => Promise<string>;
+  staffAssertionFor: (claims?: Partial<StaffAssertion>) => Promise<string>;
   siteKey: SigningKey;
   close: () => Promise<void>;
 };
@@ -61,7 +63,14 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     DATABASE_URL: url,
     LOG_LEVEL: 'silent',
     CHAT_PER_MINUTE: 1000,
-    TRUSTED_ISSUERS: [{ issuer: siteIssuer, kinds: ['visitor-assertion'], jwks: siteJwks, scopes: options.scopes ?? ['docs:read', 'order:read'] }],
+    TRUSTED_ISSUERS: [
+      {
+        issuer: siteIssuer,
+        kinds: ['visitor-assertion', 'staff-assertion'],
+        jwks: siteJwks,
+        scopes: [...(options.scopes ?? ['docs:read', 'order:read']), ...staffScopes],
+      },
+    ],
     ...options.config,
   } as Config;
   const orchestrator = buildApp(config, {
@@ -85,6 +94,8 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     config,
     key,
     siteKey: site,
+    staffAssertionFor: async (claims = {}) =>
+      await signToken('staff-assertion', site, { sub: 'wp:1:1', name: 'Nora', scopes: staffScopes, jti: randomUUID(), ...claims }),
     assertionFor: async (claims = {}) => await signToken('visitor-assertion', site, { ...newVisitor(), ...claims }),
     close: async () => {
       await orchestrator.liveRuns.stop(0);

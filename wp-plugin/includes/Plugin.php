@@ -27,6 +27,9 @@ final class Plugin {
 		$door     = new Rest\Ajax_Door( $errors );
 		$renderer = new Widget\Widget_Renderer( $assets, $settings, $door );
 
+		$staff    = new Staff\Staff_Client( $key->current( ... ), $settings );
+		$route    = new Staff\Staff_Route( $errors );
+
 		register_activation_hook( $this->file, $key->ensure( ... ) );
 
 		( new Rest\Response_Filter( $errors ) )->add_hooks();
@@ -41,5 +44,15 @@ final class Plugin {
 		( new Settings\Connection_Controller( $client, $key ) )->add_hooks();
 		( new Settings\Key_Controller( $key ) )->add_hooks();
 		( new Settings\Settings_Page( $this->file, $settings, $key ) )->add_hooks();
+		( new Staff\Capabilities() )->add_hooks();
+		( new Staff\Site_Controller( $staff, $route ) )->add_hooks();
+		( new Staff\Admin_Screens( $this->file, $this->screens( ... ) ) )->add_hooks();
+	}
+
+	/** @return list<Staff\Admin_Screen> The menu AIGuy, in its order. */
+	private function screens(): array {
+		return array(
+			new Staff\Admin_Screen( 'overview', __( 'Overview', 'aiguy' ), Staff\Capabilities::VIEW ),
+		);
 	}
 }

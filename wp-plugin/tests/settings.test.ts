@@ -10,7 +10,7 @@ import { decodeProtectedHeader } from 'jose';
 import { allScopes } from '../../scripts/keys.ts';
 import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
-import { callRoute, openSession, signIn, startSite, startUpstream, type Upstream } from './site.ts';
+import { callRoute, enter, openSession, signIn, startSite, startUpstream, type Upstream } from './site.ts';
 
 let site: NativeWordPress;
 let upstream: Upstream;
@@ -19,17 +19,12 @@ let owner: { cookie: string; headers: Record<string, string> };
 before(async () => {
   upstream = await startUpstream();
   site = await startSite(upstream.url);
-  owner = await enter('owner', 'owner-demo');
+  owner = await enter(site, 'owner', 'owner-demo');
 });
 after(async () => {
   await site.stop();
   upstream.stop();
 });
-
-async function enter(login: string, password: string) {
-  const cookie = await signIn(site, login, password);
-  return { cookie, headers: { 'x-wp-nonce': (await openSession(site, { cookie })).session.nonce ?? '' } };
-}
 
 const call = async (route: string, as: { cookie?: string; headers?: Record<string, string> } = owner) =>
   await callRoute(site, `admin/${route}`, { method: 'POST', ...as });
@@ -51,7 +46,7 @@ async function save(fields: Record<string, string>): Promise<string> {
 
 for (const route of ['connection', 'key']) {
   test(`admin/${route} is for administrators, with their nonce`, async () => {
-    const subscriber = await enter('aarav', 'aarav-demo');
+    const subscriber = await enter(site, 'aarav', 'aarav-demo');
     assert.deepEqual([(await call(route, subscriber)).status, (await call(route, {})).status], [403, 401]);
     assert.equal((await call(route, { cookie: owner.cookie })).status, 401, 'the login cookie alone is not enough');
     assert.equal((await call(route, { cookie: owner.cookie, headers: { 'x-wp-nonce': 'abcdef0123' } })).status, 403);
@@ -120,7 +115,7 @@ test('without an orchestrator the visitor gets one plain sentence', async () => 
 test('the settings page shows what the services must know of this site, and nothing secret', async () => {
   const { keys } = JSON.parse((await send(`${site.url}/wp-json/aiguy/v1/jwks`)).text);
   const text = (await page()).replaceAll('&quot;', '"');
-  for (const part of [site.url, `${site.url}/wp-json/aiguy/v1/jwks`, keys[0].kid, '"kinds":["visitor-assertion"]'])
+  for (const part of [site.url, `${site.url}/wp-json/aiguy/v1/jwks`, keys[0].kid, '"kinds":["visitor-assertion","staff-assertion"]'])
     assert.ok(text.includes(part), part);
   assert.ok(!text.includes(site.evaluate("echo get_option('aiguy_signing_key')['seed'];")));
   const asSubscriber = await send(pageUrl(), { headers: { cookie: await signIn(site, 'aarav', 'aarav-demo') } });
@@ -191,7 +186,7 @@ test('the entry that the page shows is all that the services need to trust this 
     { TRUSTED_ISSUERS: `[${entry}]` },
   );
   assert.deepEqual(JSON.parse(entry).customers, ['wp-users']);
-  const customer = await openSession(site, await enter('aarav', 'aarav-demo'));
+  const customer = await openSession(site, await enter(site, 'aarav', 'aarav-demo'));
   const { sub, scopes } = await new TokenVerifier(TRUSTED_ISSUERS).verify('visitor-assertion', customer.session.assertion);
   assert.deepEqual([sub, scopes.toSorted()], ['wp:1:1008', allScopes]);
 });

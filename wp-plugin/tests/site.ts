@@ -104,3 +104,9 @@ export async function signIn(site: NativeWordPress, login: string, password: str
   const answer = await send(`${site.url}/wp-login.php`, { method: 'POST', headers, body: form });
   return cookiesOf(answer);
 }
+
+/** A signed-in user as a script on his page has him: login cookie, session and nonce. */
+export async function enter(site: NativeWordPress, login: string, password: string): Promise<{ cookie: string; headers: Record<string, string> }> {
+  const cookie = await signIn(site, login, password);
+  return { cookie, headers: { 'x-wp-nonce': (await openSession(site, { cookie })).session.nonce ?? '' } };
+}

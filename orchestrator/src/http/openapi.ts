@@ -42,6 +42,9 @@ const paths = {
       responses: answers('At most three articles; none when there are none, or none in time.', json('Suggestions')),
     },
   },
+  '/staff/site': {
+    get: { summary: 'For the people of a site: version, clock, model and tools.', responses: answers('The orchestrator.', json('SiteInfo')) },
+  },
   '/sessions': {
     post: {
       summary: 'Make the session of the assertion, if it is new.',

@@ -29,6 +29,9 @@ final class Error_Response {
 	);
 
 	public function response( Api_Exception $exception ): \WP_REST_Response {
+		if ( null !== $exception->answer ) {
+			return new \WP_REST_Response( $exception->answer['body'], $exception->answer['status'] );
+		}
 		return new \WP_REST_Response( $this->body( $exception->error_code ), self::STATUS[ $exception->error_code ] ?? 500 );
 	}
 

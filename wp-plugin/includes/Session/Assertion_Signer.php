@@ -1,6 +1,6 @@
 <?php
 /**
- * Signs visitor assertions: compact JWTs (RFC 7519, RFC 8037) whose claims are those of VisitorAssertion in manifests/protocol/claims.json.
+ * Signs visitor assertions, whose claims are those of VisitorAssertion in manifests/protocol/claims.json.
  */
 
 declare(strict_types=1);
@@ -21,8 +21,6 @@ final class Assertion_Signer {
 	/** @param int|null $now Seconds since the epoch; null for the clock. */
 	public function sign( Visitor $visitor, string $session_id, ?int $now = null ): string {
 		$now  ??= time();
-		$key    = ( $this->key )();
-		$header = array( 'alg' => 'EdDSA', 'kid' => $key->id(), 'typ' => 'visitor-assertion+jwt' );
 		$claims = array(
 			'iss'    => ( $this->issuer )(),
 			'aud'    => 'orchestrator',
@@ -33,12 +31,6 @@ final class Assertion_Signer {
 			'iat'    => $now,
 			'exp'    => $now + self::LIFETIME_SECONDS,
 		);
-		$signed = self::part( $header ) . '.' . self::part( $claims );
-		return $signed . '.' . Base64_Url::encode( $key->sign( $signed ) );
-	}
-
-	/** @param array<string, mixed> $fields */
-	private static function part( array $fields ): string {
-		return Base64_Url::encode( json_encode( $fields, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR ) );
+		return Compact_Jwt::sign( ( $this->key )(), 'visitor-assertion+jwt', $claims );
 	}
 }

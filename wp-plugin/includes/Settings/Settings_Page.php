@@ -11,6 +11,7 @@ use Aiguy\Plugin;
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Session\Signing_Key;
 use Aiguy\Session\Visitor_Resolver;
+use Aiguy\Staff\Staff_Client;
 
 final class Settings_Page {
 
@@ -148,9 +149,9 @@ final class Settings_Page {
 		}
 		$trusted = array(
 			'issuer'    => $this->settings->issuer(),
-			'kinds'     => array( 'visitor-assertion' ),
+			'kinds'     => array( 'visitor-assertion', 'staff-assertion' ),
 			'jwksUri'   => rest_url( 'aiguy/v1/jwks' ),
-			'scopes'    => Visitor_Resolver::SCOPES,
+			'scopes'    => array( ...Visitor_Resolver::SCOPES, ...Staff_Client::SCOPES ),
 			// Read by the tools API alone: the users of this site are its customers.
 			'customers' => array( 'wp-users' ),
 		);

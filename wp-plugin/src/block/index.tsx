@@ -6,7 +6,7 @@ import { __ } from '@wordpress/i18n';
 import metadata from './block.json';
 import './editor.css';
 
-type Attributes = { position: string; title: string; greeting: string; placeholder: string; theme: string };
+type Attributes = { position: 'inline' | 'floating'; title: string; greeting: string; placeholder: string; theme: 'auto' | 'light' | 'dark' };
 type EditProps = { attributes: Attributes; setAttributes: (change: Partial<Attributes>) => void };
 
 registerBlockType<Attributes>(metadata as never, { edit: Edit, save: () => null });
@@ -27,7 +27,7 @@ function Edit({ attributes, setAttributes }: EditProps) {
               { value: 'inline', label: __('In the page', 'aiguy') },
               { value: 'floating', label: __('In the corner', 'aiguy') },
             ]}
-            onChange={(position: string) => setAttributes({ position })}
+            onChange={(position) => setAttributes({ position })}
           />
           {text('title', __('Title', 'aiguy'))}
           {text('greeting', __('Greeting', 'aiguy'))}
@@ -41,7 +41,7 @@ function Edit({ attributes, setAttributes }: EditProps) {
               { value: 'light', label: __('Light', 'aiguy') },
               { value: 'dark', label: __('Dark', 'aiguy') },
             ]}
-            onChange={(theme: string) => setAttributes({ theme })}
+            onChange={(theme) => setAttributes({ theme })}
           />
         </PanelBody>
       </InspectorControls>

@@ -1,0 +1,36 @@
+<?php
+/**
+ * One screen of the menu AIGuy.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Staff;
+
+final class Admin_Screen {
+
+	/**
+	 * @param string                                $name       Of its script in build/admin.
+	 * @param string                                $title      In the menu and as the heading.
+	 * @param string                                $capability One of Capabilities.
+	 * @param null|\Closure(): array<string, mixed> $data       What the script knows before it asks anything; window.aiguyAdmin.
+	 */
+	public function __construct( public readonly string $name, public readonly string $title, public readonly string $capability, private readonly ?\Closure $data = null ) {}
+
+	public function slug(): string {
+		return 'aiguy-' . $this->name;
+	}
+
+	/** @return array<string, mixed> */
+	public function data(): array {
+		return array(
+			'adminUrl' => admin_url( 'admin.php' ),
+			'locale'   => str_replace( '_', '-', determine_locale() ),
+			'timeZone' => wp_timezone_string(),
+			'may'      => array(
+				'manage' => current_user_can( Capabilities::MANAGE ),
+				'reply'  => current_user_can( Capabilities::REPLY ),
+			),
+		) + ( null === $this->data ? array() : ( $this->data )() );
+	}
+}
