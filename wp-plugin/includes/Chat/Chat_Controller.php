@@ -27,9 +27,6 @@ final class Chat_Controller {
 	private const HAND_OVER_SECONDS      = 10;
 	private const BUSY_HAND_OVER_SECONDS = 2;
 
-	/** After how long a chat without a place asks again: fifty of them are some fifteen short requests a second. */
-	private const PAUSE_SECONDS = 3;
-
 	/** Answered by what a run says, so that they may take as long as it does; all but DELETE. */
 	private const HELD_ROUTES = array( '/aiguy/v1/chat', '/aiguy/v1/chat/confirmations', '/aiguy/v1/chat/inputs', '/aiguy/v1/chat/undo' );
 
@@ -115,7 +112,7 @@ final class Chat_Controller {
 	private function hold( \WP_REST_Request $request, Upstream_Request $upstream ): void {
 		$has_place = $this->places->take();
 		if ( ! $has_place ) {
-			header( 'Retry-After: ' . self::PAUSE_SECONDS );
+			header( 'Retry-After: ' . Relay_Places::pause_seconds( microtime( true ) - (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? 0 ) ) );
 		}
 		if ( 'POST' === $request->get_method() && ( ! $has_place || self::wants_no_answer( $request ) ) ) {
 			$this->relay->hand_over( $upstream, $has_place ? self::HAND_OVER_SECONDS : self::BUSY_HAND_OVER_SECONDS );

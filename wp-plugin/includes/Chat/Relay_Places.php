@@ -15,6 +15,10 @@ final class Relay_Places {
 	private const PLACES     = 4;
 	private const PLACES_MAX = 1000;
 
+	/** What a chat without a place may take of a worker's time: fifty of them not even one worker. */
+	private const SHARE_OF_WORKER = 1 / 60;
+	private const PAUSE_SECONDS   = array( 'min' => 3, 'max' => 15 );
+
 	/** @var resource|null */
 	private $held = null;
 
@@ -39,6 +43,15 @@ final class Relay_Places {
 			fclose( $this->held );
 			$this->held = null;
 		}
+	}
+
+	/**
+	 * After how long a chat without a place asks again: longer where a request takes longer, so that a slow or busy server has less to do.
+	 *
+	 * @param float $spent_seconds How long this request has taken until now, which is what WordPress needs to start.
+	 */
+	public static function pause_seconds( float $spent_seconds ): int {
+		return (int) ceil( max( self::PAUSE_SECONDS['min'], min( $spent_seconds / self::SHARE_OF_WORKER, self::PAUSE_SECONDS['max'] ) ) );
 	}
 
 	/** Removes the files; who holds a place keeps it. */
