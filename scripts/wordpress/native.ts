@@ -16,7 +16,14 @@ export type NativeWordPress = {
   stop: () => Promise<void>;
 };
 
-export type NativeOptions = { cacheDir: string; pluginDir: string; port: number; site: Site; log: (line: string) => void };
+export type NativeOptions = {
+  cacheDir: string;
+  /** Without it, a site that has never seen the plugin. */
+  pluginDir?: string;
+  port: number;
+  site: Site;
+  log: (line: string) => void;
+};
 
 /** Each open stream holds a worker. */
 const workers = 8;
@@ -94,7 +101,7 @@ type Files = { root: string; files: string; folder: string; databasePort: number
 
 function installFiles({ root, files, folder, databasePort, options }: Files): void {
   cpSync(files, root, { recursive: true });
-  symlinkSync(options.pluginDir, join(root, 'wp-content', 'plugins', 'aiguy'));
+  if (options.pluginDir !== undefined) symlinkSync(options.pluginDir, join(root, 'wp-content', 'plugins', 'aiguy'));
   const siteFile = join(folder, 'site.json');
   writeFileSync(siteFile, JSON.stringify(options.site));
   mkdirSync(join(root, 'wp-content', 'mu-plugins'));
