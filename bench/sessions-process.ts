@@ -51,6 +51,10 @@ async function serve({ databaseUrl, connectionsMax, issuer }: SessionsServer): P
     DATABASE_URL: databaseUrl,
     TRUSTED_ISSUERS: JSON.stringify([issuer]),
     TURN_WALL_MS: '120000',
+    CAP_GUEST_MESSAGES_DAY: '10000000',
+    CAP_CUSTOMER_MESSAGES_DAY: '10000000',
+    CAP_SITE_MESSAGES_DAY: '10000000',
+    CAP_SITE_COST_DAY_USD: '100000',
     LOG_LEVEL: 'silent',
   });
   const { app } = buildApp(config, {
@@ -58,11 +62,15 @@ async function serve({ databaseUrl, connectionsMax, issuer }: SessionsServer): P
     key: await readSigningKey(jwk, config.ORCHESTRATOR_ISSUER),
     catalogue: loadManifests(),
     model: stampingModel(),
+    knowledge: stampingModel(),
     tools: { call: async () => noTools, preview: async () => noTools, write: async () => ({ outcome: noTools, isCertain: true }) },
     corpusVersion: async () => undefined,
     fetchFile: async () => Buffer.alloc(0),
+    siteKnowledge: async () => ({ status: 404, body: {} }),
+    relayPrivacy: { exportPage: async () => ({ records: [] }), erase: async () => ({ done: true, erased: {}, retained: [] }) },
     suggestArticles: async () => ({ articles: [] }),
     askTask: async () => undefined,
+    askHours: async () => ({ state: 'unknown' }),
     owner: randomUUID(),
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -83,6 +83,10 @@ async function main(): Promise<void> {
     ANTHROPIC_API_KEY: 'bench-key-of-no-value',
     ANTHROPIC_BASE_URL: outside.said.messagesUrl,
     CHAT_PER_MINUTE: '100000',
+    CAP_GUEST_MESSAGES_DAY: '10000000',
+    CAP_CUSTOMER_MESSAGES_DAY: '10000000',
+    CAP_SITE_MESSAGES_DAY: '10000000',
+    CAP_SITE_COST_DAY_USD: '100000',
     LOG_LEVEL: 'warn',
   };
   const backend = await startBackend({

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs what the full test needs on Debian or Ubuntu: Chromium, PHP, MariaDB, Redis, nginx, PHP_CodeSniffer, debootstrap, fonts.
+# Installs what the full test needs on Debian or Ubuntu: Chromium, PHP, MariaDB, Redis, nginx, Apache, PHP_CodeSniffer, debootstrap, fonts.
 # Usage: sudo scripts/install-system-packages.sh [--help]
 set -euo pipefail
 packages=(chromium fonts-noto-core php-cli php-fpm php-mysql php-sqlite3 php-curl php-mbstring php-xml php-intl php-zip
-  php-codesniffer mariadb-server redis-server nginx unzip debootstrap)
+  php-codesniffer mariadb-server redis-server nginx apache2 libapache2-mod-php unzip debootstrap)
 
 if [ "${1:-}" = "--help" ]; then
   sed -n '2,3p' "$0" | cut -c3-

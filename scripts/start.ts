@@ -52,6 +52,12 @@ const orchestratorOnly = [
   'CHAT_PER_MINUTE',
   'ANSWER_CACHE_TTL_S',
   'SESSION_IDLE_DAYS',
+  'MODEL_PRICES',
+  'CAP_GUEST_MESSAGES_DAY',
+  'CAP_GUESTS_PER_NETWORK',
+  'CAP_CUSTOMER_MESSAGES_DAY',
+  'CAP_SITE_MESSAGES_DAY',
+  'CAP_SITE_COST_DAY_USD',
 ];
 
 if (values.help) process.stdout.write(help);

@@ -35,9 +35,15 @@ const { values, positionals } = parseArgs({
   options: { all: { type: 'boolean', default: process.env.CI === 'true' }, help: { type: 'boolean', default: false } },
 });
 
-const wordpress = ['php', 'mariadbd'];
+const wordpress = ['php', 'mariadbd', 'nginx', 'apache2'];
 const cacheDir = join(dataDirectory(), 'cache');
 const log = (line: string) => void process.stdout.write(`${line}\n`);
+
+const playground = {
+  name: 'WordPress Playground (npm start installs it on first use)',
+  isThere: () => isPlaygroundInstalled(cacheDir),
+  fetch: async () => await ensurePlayground({ cacheDir, log }),
+};
 
 const suites: Suite[] = [
   {
@@ -60,8 +66,17 @@ const suites: Suite[] = [
   {
     name: 'WordPress',
     lane: 'site',
-    files: find('wp-plugin/tests/*.test.ts', '{scripts,test}/**/*.wordpress.test.ts'),
+    files: find('wp-plugin/tests/*.test.ts', '{scripts,test}/**/*.wordpress.test.ts').filter((file) => !file.includes('.sqlite.')),
     needs: wordpress,
+    prepare: buildWidget,
+  },
+  {
+    name: 'WordPress on SQLite',
+    lane: 'site',
+    files: find('wp-plugin/tests/*.sqlite.test.ts'),
+    needs: ['php', 'unzip'],
+    // It brings the drop-in.
+    fetches: playground,
     prepare: buildWidget,
   },
   {
@@ -69,11 +84,7 @@ const suites: Suite[] = [
     lane: 'site',
     files: find('{scripts,test}/**/*.playground.test.ts'),
     needs: [],
-    fetches: {
-      name: 'WordPress Playground (npm start installs it on first use)',
-      isThere: () => isPlaygroundInstalled(cacheDir),
-      fetch: async () => await ensurePlayground({ cacheDir, log }),
-    },
+    fetches: playground,
     prepare: buildWidget,
   },
   { name: 'Browser', lane: 'site', files: find('test/**/*.browser.test.ts'), needs: [...wordpress, 'chromium'], prepare: buildWidget },

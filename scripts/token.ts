@@ -1,11 +1,13 @@
-// npm run token: prints one development token and nothing else.
+// npm run token: prints one development token, or a code that pairs a site, and nothing else.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { signToken } from '@aiguy/manifests/tokens';
 import { dataDirectory } from './data-directory.ts';
 import { allScopes, developmentSigner } from './keys.ts';
+import { describePairedSites, forgetSite, printPairingCode } from './pair-sites.ts';
 
 const help = `Usage: npm run token -- --for tools|chat [--sub SUBJECT] [--scope SCOPE]... [--sid SESSION]
+       npm run token -- --pair | --sites | --unpair SITE
 
 Prints a token of the development issuer, which the services of \`npm start\` trust.
   --for tools   a tools access token, one hour, for POST /tools/:name (default subject customer:aarav_martin_9556)
@@ -13,6 +15,12 @@ Prints a token of the development issuer, which the services of \`npm start\` tr
   --sub         wp:<blog>:<user>, anon:<random> or customer:<id>
   --scope       may be repeated; default: all (${allScopes.join(', ')})
   --sid         session of a chat token; default: a new one
+
+Or has the services trust a WordPress site without a restart (reads DATABASE_URL and TOOLS_DATABASE_URL, or else the embedded databases in
+AIGUY_DATA_DIR):
+  --pair        prints a code that the site's owner enters within ten minutes, once
+  --sites       lists the sites that were paired
+  --unpair      forgets one of them
 `;
 
 const { values } = parseArgs({
@@ -21,6 +29,9 @@ const { values } = parseArgs({
     sub: { type: 'string' },
     sid: { type: 'string' },
     scope: { type: 'string', multiple: true },
+    pair: { type: 'boolean', default: false },
+    sites: { type: 'boolean', default: false },
+    unpair: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -28,7 +39,15 @@ const { values } = parseArgs({
 if (values.help) {
   process.stdout.write(help);
 } else {
-  process.stdout.write(`${await token()}\n`);
+  process.stdout.write(`${(await pairing()) ?? (await token())}\n`);
+}
+
+/** @returns undefined when a token is asked for */
+async function pairing(): Promise<string | undefined> {
+  if (values.pair) return await printPairingCode();
+  if (values.sites) return await describePairedSites();
+  if (values.unpair === undefined) return undefined;
+  return (await forgetSite(values.unpair)) ? 'Forgotten.' : fail(`${values.unpair} was not paired; --sites lists those that were.`);
 }
 
 async function token(): Promise<string> {

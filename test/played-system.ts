@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { chatPageSlug, helpPages } from '../scripts/demo-site.ts';
 import type { NativeWordPress } from '../scripts/wordpress/native.ts';
-import { startSite } from '../wp-plugin/tests/site.ts';
+import { type SiteOptions, startSite } from '../wp-plugin/tests/site.ts';
 import { ChatOnPage, startBrowser } from './browser.ts';
 import { type PlayedInterrupt, type PlayedOrchestrator, type PlayedSession, playOrchestrator } from './doubles/orchestrator.ts';
 
@@ -15,9 +15,9 @@ const screenshots = process.env.AIGUY_SCREENSHOTS;
 
 export type PlayedSystem = { played: PlayedOrchestrator; site: NativeWordPress; browser: Browser; stop: () => Promise<void> };
 
-export async function startPlayedSystem(): Promise<PlayedSystem> {
+export async function startPlayedSystem(options: SiteOptions = {}): Promise<PlayedSystem> {
   const played = await playOrchestrator();
-  const site = await startSite(played.url, helpPages().slice(0, 1));
+  const site = await startSite(played.url, helpPages().slice(0, 1), options);
   const browser = await startBrowser();
   const stop = async () => {
     await browser.close();

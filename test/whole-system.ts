@@ -4,8 +4,9 @@ import type { ChatAnswer } from '@aiguy/manifests/generated/http';
 import { signToken } from '@aiguy/manifests/tokens';
 import type { ModelPort } from '../orchestrator/src/model/port.ts';
 import { createToolClient } from '../orchestrator/src/tools/client.ts';
+import { createRelayPrivacy } from '../orchestrator/src/tools/relay-privacy.ts';
 import { startHarness as startOrchestrator } from '../orchestrator/test/harness.ts';
-import { allScopes } from '../scripts/keys.ts';
+import { allScopes, staffScopes } from '../scripts/keys.ts';
 import { startHarness as startTools, type Harness as Tools } from '../tools-api/test/harness.ts';
 import { bent } from '../tools-api/test/write-harness.ts';
 
@@ -14,6 +15,8 @@ export type WholeSystem = {
   orchestratorDatabase: Tools['database'];
   /** As a visitor's tab does it, through the orchestrator's HTTP. */
   post: (visitor: Visitor, path: string, body: object) => Promise<ChatAnswer & { code?: string }>;
+  /** As the people of the site do it. */
+  staff: <T>(path: string, body: object) => Promise<T>;
   stop: () => Promise<void>;
 };
 export type Visitor = { sub: string; sid: string };
@@ -27,6 +30,7 @@ export async function startWholeSystem(options: { model: ModelPort; toolCallsMax
   const orchestrator = await startOrchestrator({
     model: options.model,
     tools: createToolClient({ url, key: tools.orchestrator.key }),
+    relayPrivacy: createRelayPrivacy({ url }),
     config: { TRUSTED_ISSUERS: [tools.site.issuer], TURN_TOOLS_MAX: options.toolCallsMax, TURN_WALL_MS: 60_000 },
   });
   const { app } = orchestrator.orchestrator;
@@ -38,6 +42,11 @@ export async function startWholeSystem(options: { model: ModelPort; toolCallsMax
       const headers = { authorization: `Bearer ${assertion}`, 'content-type': 'application/json', accept: 'application/json' };
       const response = await app.inject({ method: 'POST', url: path, headers, payload: JSON.stringify(body) });
       return response.json();
+    },
+    staff: async <T>(path: string, body: object) => {
+      const assertion = await signToken('staff-assertion', tools.site.key, { sub: 'site', scopes: staffScopes, jti: crypto.randomUUID() });
+      const headers = { authorization: `Bearer ${assertion}`, 'content-type': 'application/json' };
+      return (await app.inject({ method: 'POST', url: path, headers, payload: JSON.stringify(body) })).json<T>();
     },
     stop: async () => {
       await orchestrator.close();

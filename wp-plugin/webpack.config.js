@@ -1,4 +1,4 @@
-// The build of @wordpress/scripts with our entries, in two parts: what visitors load (launcher; chat and page, loaded by it) with the block, and the screens in wp-admin.
+// The build of @wordpress/scripts with our entries, in two parts: what visitors load (launcher; chat, page and consent, loaded by it; extras, loaded after the chat's first view) with the block, and the screens in wp-admin.
 import { globSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import DependencyExtractionPlugin from '@wordpress/dependency-extraction-webpack-plugin';
@@ -26,6 +26,9 @@ export default [
       launcher: resolve('src/launcher/index.ts'),
       chat: resolve('src/widget/index.tsx'),
       page: resolve('src/page/index.ts'),
+      extras: resolve('src/extras/index.tsx'),
+      consent: resolve('src/consent/index.ts'),
+      person: resolve('src/person/index.tsx'),
       'block/index': resolve('src/block/index.tsx'),
     },
     (request) => (bundled.has(request) ? false : undefined),

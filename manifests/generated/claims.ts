@@ -32,6 +32,10 @@ export interface VisitorAssertion {
   iat: number;
   exp: number;
   agent?: AgentSettings;
+  /**
+   * Which network the visitor comes from, for caps on guests: a digest of the first bits of the address under a key of the site's, never the address.
+   */
+  network?: string;
 }
 /**
  * What the site's owner has set for the agent that this chat belongs to. The services may be stricter, never laxer.

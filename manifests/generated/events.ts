@@ -27,7 +27,12 @@ export type CustomName =
   | 'aiguy.receipt'
   | 'aiguy.task'
   | 'aiguy.file'
-  | 'aiguy.page_wanted';
+  | 'aiguy.page_wanted'
+  | 'aiguy.rated'
+  | 'aiguy.suggested_actions'
+  | 'aiguy.person'
+  | 'aiguy.author'
+  | 'aiguy.degraded';
 /**
  * JSON inside TOOL_CALL_RESULT.content.
  */
@@ -42,6 +47,10 @@ export type ToolResultContent =
       message: string;
       details?: {}[];
     };
+/**
+ * Which cap: messages of one guest, of the guests of one network, of one customer, of the site; or the site's money.
+ */
+export type CapReason = 'guest_messages' | 'network_messages' | 'customer_messages' | 'site_messages' | 'site_cost';
 
 /**
  * The chat stream: AG-UI 1.0 events (types from @ag-ui/core) in the subset that is emitted, and the values of the CUSTOM events whose names begin with aiguy. Each SSE frame's id is the event's sequence number in its session, from 1 without holes.
@@ -61,7 +70,13 @@ export interface Events {
   ReceiptValue?: ReceiptValue;
   FileValue?: FileValue;
   PageWantedValue?: PageWantedValue;
+  RatedValue?: RatedValue;
+  SuggestedActionsValue?: SuggestedActionsValue;
   TaskValue?: TaskValue;
+  PersonValue?: PersonValue;
+  AuthorValue?: AuthorValue;
+  CapReason?: CapReason;
+  DegradedValue?: DegradedValue;
 }
 /**
  * aiguy.citations: all citations of the message so far; sent before the text that carries their [number].
@@ -190,6 +205,42 @@ export interface PageWantedValue {
   requestId: string;
 }
 /**
+ * aiguy.rated: what the visitor thought of an answer or of the whole conversation; the newest of a runId counts.
+ */
+export interface RatedValue {
+  /**
+   * The answer's run; empty for the whole conversation.
+   */
+  runId: string;
+  /**
+   * -1 or 1 for an answer, 1 to 5 for the conversation.
+   */
+  score: number;
+  /**
+   * Why an answer did not help.
+   */
+  reason?: 'wrong' | 'incomplete' | 'outdated' | 'unclear' | 'other';
+}
+/**
+ * aiguy.suggested_actions: what the visitor may say or open next, by one click; replaces what was suggested before, and is over with his next message.
+ */
+export interface SuggestedActionsValue {
+  /**
+   * @maxItems 4
+   */
+  actions: {
+    label: string;
+    /**
+     * Sent as if he had typed it.
+     */
+    message?: string;
+    /**
+     * Opened in a new tab instead; http or https.
+     */
+    url?: string;
+  }[];
+}
+/**
  * aiguy.task: a long task of the session, such as a ticket on its way, each time its state changes.
  */
 export interface TaskValue {
@@ -201,4 +252,41 @@ export interface TaskValue {
    * What a visitor reads.
    */
   message?: string;
+}
+/**
+ * aiguy.person: whether a person answers. offered: the last answers did not help, a person might; waiting: one was asked for; away: asked for, and nobody is there at this hour; joined: from here on the person answers and the agent is silent; left: the agent answers again. Not part of a run.
+ */
+export interface PersonValue {
+  status: 'offered' | 'waiting' | 'away' | 'joined' | 'left';
+  name?: string;
+  /**
+   * waiting: whoever has not been joined by then should be offered to leave a message.
+   */
+  until?: string;
+  /**
+   * waiting: somebody has the conversations open.
+   */
+  present?: boolean;
+  /**
+   * away: from when people are there.
+   */
+  hours?: string;
+}
+/**
+ * aiguy.author: the message is a person's; sent before its TEXT_MESSAGE_START, in a run of its own.
+ */
+export interface AuthorValue {
+  messageId: string;
+  name: string;
+}
+/**
+ * aiguy.degraded: a cap of the day is reached, and what happens instead of the usual answer.
+ */
+export interface DegradedValue {
+  reason: CapReason;
+  action: 'knowledge' | 'contact' | 'closed';
+  /**
+   * When the next day begins (UTC).
+   */
+  until: string;
 }

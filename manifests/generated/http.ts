@@ -12,6 +12,29 @@ export type InputAnswer =
   | {
       cancel: true;
     };
+/**
+ * Why an answer did not help.
+ */
+export type FeedbackReason = 'wrong' | 'incomplete' | 'outdated' | 'unclear' | 'other';
+/**
+ * The body of POST /sessions/:id/feedback. With runId: of that answer, -1 or 1; without: of the whole conversation, 1 to 5. Given again, it replaces the one before.
+ */
+export type Feedback = {
+  runId?: string;
+  score: number;
+  reason?: FeedbackReason;
+  /**
+   * The visitor's own words; told to no model.
+   */
+  comment?: string;
+} & Feedback1;
+export type Feedback1 =
+  | {
+      score?: -1 | 1;
+    }
+  | {
+      score?: number;
+    };
 
 /**
  * Bodies of the HTTP surface that both services and the plugin share.
@@ -51,9 +74,53 @@ export interface Http {
   ReceiptChain?: ReceiptChain;
   ReceiptVerdict?: ReceiptVerdict;
   SessionMemoryInfo?: SessionMemoryInfo;
+  FeedbackReason?: FeedbackReason;
+  Feedback?: Feedback;
+  FeedbackTaken?: FeedbackTaken;
+  OwnSession?: OwnSession;
+  OwnSessions?: OwnSessions;
+  TranscriptLine?: TranscriptLine;
+  Transcript?: Transcript;
   ContinueLink?: ContinueLink;
   ContinueRequest?: ContinueRequest;
+  PairSite?: PairSite;
+  PairedSite?: PairedSite;
   SiteInfo?: SiteInfo;
+  LeftMessage?: LeftMessage;
+  HandoffRequest?: HandoffRequest;
+  HandoffInfo?: HandoffInfo;
+  StaffHandoff?: StaffHandoff;
+  StaffConversation?: StaffConversation;
+  StaffConversationList?: StaffConversationList;
+  StaffCounts?: StaffCounts;
+  TranscriptEntry?: TranscriptEntry;
+  StaffNote?: StaffNote;
+  StaffRating?: StaffRating;
+  StaffTicket?: StaffTicket;
+  StaffTicketList?: StaffTicketList;
+  StaffTranscript?: StaffTranscript;
+  StaffMessage?: StaffMessage;
+  StaffNoteRequest?: StaffNoteRequest;
+  StaffQuestion?: StaffQuestion;
+  StaffQuestionList?: StaffQuestionList;
+  StaffAlert?: StaffAlert;
+  StaffAlertList?: StaffAlertList;
+  ReportFigures?: ReportFigures;
+  ReportOutcomes?: ReportOutcomes;
+  Report?: Report;
+  KnowledgeDocument?: KnowledgeDocument;
+  KnowledgeDocumentResult?: KnowledgeDocumentResult;
+  KnowledgeForgotten?: KnowledgeForgotten;
+  KnowledgeDocumentList?: KnowledgeDocumentList;
+  KnowledgeQuestion?: KnowledgeQuestion;
+  KnowledgeFinding?: KnowledgeFinding;
+  KnowledgeTrial?: KnowledgeTrial;
+  ViewedProduct?: ViewedProduct;
+  PrivacyExportRequest?: PrivacyExportRequest;
+  PrivacyExport?: PrivacyExport;
+  PrivacyRecord?: PrivacyRecord;
+  PrivacyEraseRequest?: PrivacyEraseRequest;
+  PrivacyErasure?: PrivacyErasure;
 }
 export interface ErrorBody {
   code: string;
@@ -81,6 +148,14 @@ export interface ChatMessage {
    * Made by the client; sending the same message with the same id again continues the first run instead of starting another.
    */
   messageId?: string;
+  product?: ViewedProduct;
+}
+/**
+ * The product on whose page the visitor wrote, so that «this one» means something. Data, never an instruction.
+ */
+export interface ViewedProduct {
+  name: string;
+  sku?: string;
 }
 /**
  * AG-UI 1.0 RunAgentInput as a generic AG-UI client sends it. Only the last user message is taken; earlier messages must be ones the session's log already holds, everything else the client claims to know is refused.
@@ -624,6 +699,57 @@ export interface SessionMemoryInfo {
   }[];
 }
 /**
+ * The rating is kept and stands in the log.
+ */
+export interface FeedbackTaken {
+  lastEventId: number;
+}
+export interface OwnSession {
+  sessionId: string;
+  /**
+   * The beginning of the first message; empty when there is none.
+   */
+  title: string;
+  createdAt: string;
+  lastAt: string;
+}
+/**
+ * The answer of GET /sessions: the conversations of the signed-in visitor, the latest first.
+ */
+export interface OwnSessions {
+  /**
+   * @maxItems 50
+   */
+  sessions: OwnSession[];
+}
+export interface TranscriptLine {
+  from: 'visitor' | 'assistant';
+  /**
+   * As it was written or sent: Markdown for an answer.
+   */
+  text: string;
+  at?: string;
+  sources: {
+    number: number;
+    title: string;
+    url: string;
+  }[];
+}
+/**
+ * The answer of GET /sessions/:id/transcript: what was said, oldest first.
+ */
+export interface Transcript {
+  sessionId: string;
+  /**
+   * Whether earlier lines were left out.
+   */
+  isShortened: boolean;
+  /**
+   * @maxItems 500
+   */
+  lines: TranscriptLine[];
+}
+/**
  * The answer of POST /sessions/:id/continue-links. The token belongs in the fragment of a URL, never in its query.
  */
 export interface ContinueLink {
@@ -635,6 +761,33 @@ export interface ContinueLink {
  */
 export interface ContinueRequest {
   token: string;
+}
+/**
+ * A site asks to be trusted, with a code that the operator printed. The code itself is not sent: what proves it is made for each service, so that one can't pair in the name of the other.
+ */
+export interface PairSite {
+  /**
+   * base64url of HMAC-SHA256(code, "aiguy-pairing id").
+   */
+  code: string;
+  /**
+   * A JWT of typ pairing-request+jwt, signed with the site's own key: iss, aud pairing, code, jwks_uri, jwks, iat, exp.
+   */
+  request: string;
+  /**
+   * For each service base64url of HMAC-SHA256(key, request), whose key is base64url of HMAC-SHA256(code, "aiguy-pairing proof <service>").
+   */
+  proofs: {
+    orchestrator: string;
+    'tools-api': string;
+  };
+}
+export interface PairedSite {
+  issuer: string;
+  /**
+   * pinned: the key address could not be reached, so a replaced key needs another pairing.
+   */
+  keys: 'fetched' | 'pinned';
 }
 /**
  * What the orchestrator says of itself to the people of a site.
@@ -663,4 +816,573 @@ export interface SiteInfo {
    * What the site may have its people do here.
    */
   scopes: string[];
+}
+/**
+ * Instead of waiting: the card of a ticket, whatever the model would make of the words.
+ */
+export interface LeftMessage {
+  messageId: string;
+  /**
+   * As it stands in the conversation.
+   */
+  text: string;
+}
+/**
+ * POST /sessions/:id/handoff: the visitor wants to talk to a person.
+ */
+export interface HandoffRequest {
+  leaveMessage?: LeftMessage;
+  reason?: 'asked_for_human' | 'not_helped';
+}
+/**
+ * What a visitor may expect who asked for a person; the same stands in the log as aiguy.person.
+ */
+export interface HandoffInfo {
+  status: 'waiting' | 'joined' | 'away' | 'ticket';
+  /**
+   * Who has joined.
+   */
+  name?: string;
+  /**
+   * waiting: whoever has not been joined by then should be offered to leave a message.
+   */
+  until?: string;
+  /**
+   * waiting: somebody has the conversations open.
+   */
+  present?: boolean;
+  /**
+   * away: from when people are there, as a visitor reads it.
+   */
+  hours?: string;
+}
+/**
+ * What is open between the visitor and a person: somebody is waited for, or has joined.
+ */
+export interface StaffHandoff {
+  status: 'waiting' | 'joined';
+  reason: 'asked_for_human' | 'not_helped' | 'stepped_in';
+  askedAt: string;
+  /**
+   * Subject of the person who has it.
+   */
+  takenBy?: string;
+  name?: string;
+}
+/**
+ * One conversation in a list for the people of a site. Everything of the visitor's is hostile text.
+ */
+export interface StaffConversation {
+  sessionId: string;
+  /**
+   * The subject of the site's own assertions: wp:<blog>:<user>, or anon:… for a guest.
+   */
+  visitor: string;
+  /**
+   * Added by the site.
+   */
+  visitorName?: string;
+  startedAt: string;
+  lastAt: string;
+  /**
+   * The newest message of the visitor, at most 200 characters.
+   */
+  preview: string;
+  messages: number;
+  running: boolean;
+  unanswered: boolean;
+  toolErrors: boolean;
+  escalated: boolean;
+  lowRating: boolean;
+  handoff?: StaffHandoff;
+}
+/**
+ * GET /staff/conversations
+ */
+export interface StaffConversationList {
+  conversations: StaffConversation[];
+  /**
+   * Cursor of the next page; absent on the last one.
+   */
+  before?: string;
+  counts: StaffCounts;
+}
+/**
+ * GET /staff/conversations/counts: visitors who wait for a person, and those with one.
+ */
+export interface StaffCounts {
+  waiting: number;
+  joined: number;
+}
+/**
+ * One thing that was said or that happened. What was typed into a form is never in it.
+ */
+export interface TranscriptEntry {
+  id: string;
+  kind: 'visitor' | 'agent' | 'person' | 'event';
+  text: string;
+  at?: string;
+  /**
+   * person: who.
+   */
+  name?: string;
+  event?: 'tool' | 'tool_failed' | 'card' | 'receipt' | 'task' | 'error' | 'stopped' | 'waiting' | 'joined' | 'left' | 'away' | 'withheld';
+  /**
+   * Items: An article that the answer cites.
+   */
+  sources?: {
+    title: string;
+    url: string;
+  }[];
+}
+/**
+ * An internal note.
+ */
+export interface StaffNote {
+  id: string;
+  name: string;
+  text: string;
+  at: string;
+}
+/**
+ * What the visitor thought of an answer (-1, 1), or of the conversation (1 to 5).
+ */
+export interface StaffRating {
+  score: number;
+  about: 'answer' | 'conversation';
+  reason: string;
+  comment: string;
+  at: string;
+}
+/**
+ * A ticket that a conversation has left.
+ */
+export interface StaffTicket {
+  reference: string;
+  sessionId: string;
+  summary: string;
+  /**
+   * As the desk said when it was opened.
+   */
+  status: string;
+  /**
+   * How far it is on its way to the desk.
+   */
+  delivery?: 'queued' | 'running' | 'done' | 'failed';
+  at: string;
+}
+/**
+ * GET /staff/tickets
+ */
+export interface StaffTicketList {
+  tickets: StaffTicket[];
+}
+/**
+ * GET /staff/conversations/:id: the newest 400 entries, and what belongs to the conversation.
+ */
+export interface StaffTranscript {
+  conversation: StaffConversation;
+  lastEventId: number;
+  entries: TranscriptEntry[];
+  notes: StaffNote[];
+  ratings: StaffRating[];
+  tickets: StaffTicket[];
+}
+/**
+ * POST /staff/conversations/:id/messages: what a person says. The same messageId again says it once.
+ */
+export interface StaffMessage {
+  messageId: string;
+  text: string;
+}
+/**
+ * POST /staff/conversations/:id/notes
+ */
+export interface StaffNoteRequest {
+  text: string;
+}
+/**
+ * A question that got no good answer, asked in the same words but for fillers.
+ */
+export interface StaffQuestion {
+  question: string;
+  count: number;
+  lastAskedAt: string;
+  /**
+   * Where it was asked last.
+   */
+  sessionId: string;
+}
+/**
+ * GET /staff/questions: of the last 90 days, the most frequent first.
+ */
+export interface StaffQuestionList {
+  questions: StaffQuestion[];
+}
+/**
+ * Something that the people of a site want to be told of at once.
+ */
+export interface StaffAlert {
+  key: string;
+  kind: 'waiting' | 'ticket';
+  sessionId: string;
+  at: string;
+  /**
+   * The visitor's newest message, or the ticket's reference.
+   */
+  text: string;
+}
+/**
+ * POST /staff/alerts: each alert is handed out once.
+ */
+export interface StaffAlertList {
+  alerts: StaffAlert[];
+}
+/**
+ * A span of time in numbers.
+ */
+export interface ReportFigures {
+  conversations: number;
+  messages: number;
+  outcomes: ReportOutcomes;
+  ratings: {
+    up: number;
+    down: number;
+    /**
+     * Whole conversations rated 1, 2, 3, 4, 5.
+     *
+     * @minItems 5
+     * @maxItems 5
+     */
+    stars: number[];
+  };
+  /**
+   * From the run's begin to its first words; null without any.
+   */
+  firstAnswerMs: {
+    p50: number | null;
+    p95: number | null;
+  };
+  toolCalls: number;
+  toolErrors: number;
+  /**
+   * Messages that met a cap.
+   */
+  capped: number;
+  tokens: {
+    input: number;
+    cacheRead: number;
+    cacheWrite: number;
+    output: number;
+  };
+  costMicroUsd: number;
+}
+/**
+ * Each conversation counts once; orchestrator/README.md says which is which.
+ */
+export interface ReportOutcomes {
+  confirmed: number;
+  assumed: number;
+  abandoned: number;
+  reopened: number;
+  escalated: number;
+  open: number;
+}
+/**
+ * What a site's chat has done in a span of time, cut to the site.
+ */
+export interface Report {
+  from: string;
+  /**
+   * The last day, included. Days are UTC.
+   */
+  to: string;
+  asOf: string;
+  /**
+   * After so many days without activity a conversation is deleted, with its ratings and wordings; its numbers stay.
+   */
+  keptDays: number;
+  total: ReportFigures;
+  /**
+   * @maxItems 366
+   */
+  days: {
+    day: string;
+    figures: ReportFigures;
+    /**
+     * Those in force on that day.
+     */
+    caps: {
+      messages: number;
+      costMicroUsd: number;
+    };
+  }[];
+  tools: {
+    name: string;
+    title: string;
+    calls: number;
+    errors: number;
+  }[];
+  /**
+   * @maxItems 20
+   */
+  questions: {
+    /**
+     * As a visitor wrote it: hostile text.
+     */
+    question: string;
+    count: number;
+    unanswered: number;
+  }[];
+}
+/**
+ * The body of PUT /knowledge/documents/:id: what a site teaches its agent. html or text; at most 2 MiB.
+ */
+export interface KnowledgeDocument {
+  title: string;
+  /**
+   * Where a visitor reads it; what citations link to.
+   */
+  url: string;
+  /**
+   * Its content, as a visitor who is not signed in sees it.
+   */
+  html?: string;
+  /**
+   * Its content as plain text or Markdown, instead of html.
+   */
+  text?: string;
+  /**
+   * BCP 47.
+   */
+  language: string;
+  /**
+   * Part of the knowledge it belongs to; general when left out.
+   */
+  collection?: string;
+  modified: string;
+}
+/**
+ * The answer of PUT /knowledge/documents/:id. Its words are found at once, its meaning as soon as the vectors are computed.
+ */
+export interface KnowledgeDocumentResult {
+  /**
+   * The site's own name of the document, such as post-12.
+   */
+  id: string;
+  was: 'new' | 'changed' | 'unchanged';
+  /**
+   * That it was cut into.
+   */
+  passages: number;
+}
+/**
+ * The answer of DELETE /knowledge/documents/:id.
+ */
+export interface KnowledgeForgotten {
+  /**
+   * The site's own name of the document, such as post-12.
+   */
+  id: string;
+  /**
+   * false when it was not known.
+   */
+  forgotten: boolean;
+}
+/**
+ * The answer of GET /knowledge/documents: what the site that asks has taught, by id.
+ */
+export interface KnowledgeDocumentList {
+  /**
+   * @maxItems 100
+   */
+  documents: {
+    /**
+     * The site's own name of the document, such as post-12.
+     */
+    id: string;
+    title: string;
+    url: string;
+    language: string;
+    collection: string;
+    /**
+     * Last changed at the site.
+     */
+    updated: string;
+    learnt: string;
+    passages: number;
+    /**
+     * Passages whose vectors are not computed yet: found by their words alone.
+     */
+    pending: number;
+  }[];
+  /**
+   * For ?after=, when there are more.
+   */
+  next: string | null;
+  total: number;
+  /**
+   * Of all that this site's agent answers from; general has what the operator ingested.
+   */
+  collections: {
+    name: string;
+    documents: number;
+  }[];
+}
+/**
+ * The body of POST /knowledge/try: asked as a guest would ask it.
+ */
+export interface KnowledgeQuestion {
+  question: string;
+  language?: string;
+  /**
+   * @maxItems 16
+   */
+  collections?: string[];
+}
+/**
+ * What a search found for a question, and why. The answer of the tools API's POST /knowledge/try.
+ */
+export interface KnowledgeFinding {
+  answerable: boolean;
+  confidence: number;
+  /**
+   * From which confidence on it counts as answerable, where no model judges.
+   */
+  threshold: number;
+  /**
+   * Who decided whether it is answerable.
+   */
+  judge: 'score' | 'model';
+  corpus_version: string;
+  /**
+   * @maxItems 5
+   */
+  passages: {
+    id: string;
+    document_id: string;
+    title: string;
+    heading: string;
+    url: string;
+    text: string;
+    last_updated: string;
+    score: number;
+    /**
+     * The site's own name of its document; null for the operator's.
+     */
+    site_document: string | null;
+    found_by: {
+      /**
+       * Its place among the nearest in meaning.
+       */
+      meaning: number | null;
+      /**
+       * Its place among those that share words.
+       */
+      words: number | null;
+    };
+    /**
+     * Words of the question that it holds, in these or in related words.
+     */
+    covered: string[];
+    /**
+     * Words of the question that it does not hold.
+     */
+    missing: string[];
+  }[];
+}
+/**
+ * The answer of POST /staff/knowledge/try: what was found, and what the model makes of it by the same rules as in the chat. Not a whole turn: other tools and what was said before play no part.
+ */
+export interface KnowledgeTrial {
+  finding: KnowledgeFinding;
+  answer: {
+    /**
+     * uncited: it rests on no passage, as when it says that it does not find it; unavailable: the model could not be asked.
+     */
+    kind: 'cited' | 'uncited' | 'unavailable';
+    text: string;
+    citations: Citation[];
+  };
+}
+/**
+ * The body of POST /staff/privacy/export, and of POST /privacy/export at the tools API.
+ */
+export interface PrivacyExportRequest {
+  /**
+   * A user of the site that signs.
+   */
+  subject?: string;
+  /**
+   * An address that tickets of this site's guests are to be answered to. The site has made sure whose it is.
+   */
+  email?: string;
+  /**
+   * As the page before named it; the first page when left out.
+   */
+  cursor?: string;
+}
+/**
+ * One page of what is kept of a user.
+ */
+export interface PrivacyExport {
+  /**
+   * @maxItems 200
+   */
+  records: PrivacyRecord[];
+  /**
+   * There is more; left out on the last page.
+   */
+  cursor?: string;
+}
+export interface PrivacyRecord {
+  /**
+   * messages, or the table it is kept in.
+   */
+  kind: string;
+  id: string;
+  fields: {
+    name: string;
+    value: string;
+  }[];
+}
+/**
+ * The body of POST /staff/privacy/erase, and of POST /privacy/erase at the tools API. Asking again erases what has come since.
+ */
+export interface PrivacyEraseRequest {
+  /**
+   * A user of the site that signs.
+   */
+  subject?: string;
+  /**
+   * An address that tickets of this site's guests are to be answered to. The site has made sure whose it is.
+   */
+  email?: string;
+}
+export interface PrivacyErasure {
+  /**
+   * false: there is more that can be erased now; ask again.
+   */
+  done: boolean;
+  /**
+   * Rows by the table they were in.
+   */
+  erased: {
+    [k: string]: number;
+  };
+  retained: {
+    kind: string;
+    /**
+     * change_in_doubt, answer_under_way: ask again in some minutes. record_names_nobody: rows of the audit, keyed hashes in a chain. help_desk: copies in the team's other system, to be erased there. shop: customer, orders and invoices, which the shop decides about.
+     */
+    reason: 'change_in_doubt' | 'answer_under_way' | 'record_names_nobody' | 'help_desk' | 'shop';
+    /**
+     * 0 where it is not counted.
+     */
+    count: number;
+    /**
+     * @maxItems 50
+     */
+    references?: string[];
+  }[];
 }

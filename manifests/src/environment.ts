@@ -1,9 +1,9 @@
 // Reads a process's configuration once: strings of the environment become typed values by the schema, and anything wrong refuses to start.
 import { check, createAjv } from './validate.ts';
 
-/** Schema of one variable: string, integer or boolean; JSON text for arrays and objects. */
+/** Schema of one variable: string, number, integer or boolean; JSON text for arrays and objects. */
 export type VariableSchema = {
-  type: 'string' | 'integer' | 'boolean' | 'array' | 'object';
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object';
   description: string;
   default?: unknown;
   /** Without a value the process refuses to start. */

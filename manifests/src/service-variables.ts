@@ -11,6 +11,34 @@ export type ServiceVariables<Issuer> = {
   OTEL_EXPORTER_OTLP_ENDPOINT: string | undefined;
 };
 
+/** What a paired site may grant at most. */
+export const pairedSiteScopes: VariableSchema = {
+  type: 'array',
+  maxItems: 32,
+  items: { type: 'string', pattern: '^[a-z]+:(read|write)$' },
+  default: [
+    'docs:read',
+    'handoff:write',
+    'invoice:read',
+    'order:read',
+    'order:write',
+    'page:read',
+    'product:read',
+    'profile:read',
+    'profile:write',
+    'ticket:read',
+    'ticket:write',
+    'conversation:read',
+    'conversation:write',
+    'knowledge:read',
+    'knowledge:write',
+    'privacy:write',
+    'report:read',
+    'site:read',
+  ],
+  description: 'The most that a site which was paired by a code may grant, as a JSON array of scopes.',
+};
+
 const issuer = {
   type: 'object',
   additionalProperties: false,

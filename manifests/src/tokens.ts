@@ -4,6 +4,7 @@ import type { AgentSettings, StaffAssertion, ToolsAccess, ToolToken, VisitorAsse
 import claimsSchema from '../protocol/claims.json' with { type: 'json' };
 import { AiguyError } from './errors.ts';
 import { fetchedKeys } from './issuer-keys.ts';
+import { type FindIssuer, type Known, PairedIssuers } from './paired-issuers.ts';
 import { check, createAjv } from './validate.ts';
 
 export type { AgentSettings, StaffAssertion, ToolsAccess, ToolToken, VisitorAssertion };
@@ -42,18 +43,20 @@ const tokenBytesMax = 8192;
 const clockToleranceS = 30;
 
 /**
- * Verifies tokens of a configured list of issuers.
+ * Verifies tokens of a configured list of issuers, and of those that `find` knows beside them.
  * Contract: every failure is AiguyError('invalid_token') with the reason as cause, or 'issuer_unavailable' when the keys to tell can't be had; nothing of the token's content is trusted before its signature.
  */
 export class TokenVerifier {
-  readonly #issuers: Map<string, { issuer: TrustedIssuer; keys: JWTVerifyGetKey }>;
+  readonly #issuers: Map<string, Known>;
+  readonly #found: PairedIssuers | undefined;
   readonly #ajv = createAjv().addSchema(claimsSchema);
   readonly #nowMs: () => number;
 
-  constructor(issuers: readonly TrustedIssuer[], options: { nowMs?: () => number; fetchTimeoutMs?: number } = {}) {
+  constructor(issuers: readonly TrustedIssuer[], options: { nowMs?: () => number; fetchTimeoutMs?: number; find?: FindIssuer } = {}) {
     this.#nowMs = options.nowMs ?? Date.now;
     const fetching = { fetchTimeoutMs: options.fetchTimeoutMs ?? 3000, nowMs: this.#nowMs };
     this.#issuers = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: keysOf(issuer, fetching) }]));
+    this.#found = options.find && new PairedIssuers(options.find, { nowMs: this.#nowMs, open: (issuer) => keysOf(issuer, fetching) });
   }
 
   /**
@@ -70,7 +73,8 @@ export class TokenVerifier {
 
   async #verify<K extends TokenKind>(kind: K, token: string | undefined, expiredForS: number): Promise<ClaimsOf[K]> {
     if (!token || token.length > tokenBytesMax) throw new Error('token missing or too large');
-    const trusted = this.#issuers.get(String(decodeJwt(token).iss));
+    const name = String(decodeJwt(token).iss);
+    const trusted = this.#issuers.get(name) ?? (await this.#found?.get(name));
     if (!trusted?.issuer.kinds.includes(kind)) throw new Error('issuer not trusted for this kind of token');
     const { payload } = await jwtVerify(token, trusted.keys, {
       algorithms: ['EdDSA'],

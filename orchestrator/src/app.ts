@@ -2,45 +2,65 @@
 import { type Cache, createCache } from '@aiguy/manifests/cache';
 import type { Database } from '@aiguy/manifests/database';
 import type { Catalogue } from '@aiguy/manifests/load';
+import { findPairedSite } from '@aiguy/manifests/pairing';
 import { createRateLimits } from '@aiguy/manifests/rate-limit';
 import { createService, type Service } from '@aiguy/manifests/service';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 import type { JWK } from 'jose';
+import type { Ceilings } from './budget/caps.ts';
 import type { Config } from './config.ts';
 import { type SocketLimits, socketLimits } from './http/chat-socket.ts';
 import { addReceiptCheckRoutes } from './http/check-receipts.ts';
 import { addContinueRoutes } from './http/continue-links.ts';
+import { addFeedbackRoute } from './http/feedback.ts';
 import { addFileRoute } from './http/files.ts';
+import { addHandoffRoute } from './http/handoff.ts';
 import { addInterruptRoutes } from './http/interrupts.ts';
 import { addMemoryRoutes } from './http/memory.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
+import { addOwnSessionRoutes } from './http/own-sessions.ts';
 import { addPageRoute } from './http/page.ts';
+import { addPairSiteRoute } from './http/pair-site.ts';
 import type { HttpPorts } from './http/ports.ts';
 import { addChatRoutes } from './http/post-chat.ts';
 import { addReceiptRoutes } from './http/receipts.ts';
 import { addSessionRoutes } from './http/sessions.ts';
+import { addStaffConversationRoutes } from './http/staff-conversations.ts';
+import { addStaffKnowledgeRoutes } from './http/staff-knowledge.ts';
+import { addStaffPeopleRoutes } from './http/staff-people.ts';
+import { addStaffPrivacyRoutes } from './http/staff-privacy.ts';
+import { addStaffReportsRoute } from './http/staff-reports.ts';
 import { addStaffSiteRoute } from './http/staff-site.ts';
+import { addStaffStreamRoute } from './http/staff-stream.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addUndoRoute } from './http/undo.ts';
 import { addSocketRoutes, socketPath } from './http/web-socket.ts';
 import type { ModelPort } from './model/port.ts';
 import { createTurnMetrics, type TurnMetrics } from './observe/metrics.ts';
+import { Conversations } from './session/conversations.ts';
 import { Effects } from './session/effects.ts';
 import { EventLog } from './session/event-log.ts';
+import { Handoffs } from './session/handoffs.ts';
 import { Interrupts } from './session/interrupts.ts';
 import { Memories } from './session/memory.ts';
+import { StaffNotes } from './session/notes.ts';
 import { Pages } from './session/pages.ts';
 import { ReceiptVerifier } from './session/receipt-token.ts';
 import { Receipts } from './session/receipts.ts';
+import { noteRuns } from './session/run-facts.ts';
 import { Runs } from './session/runs.ts';
 import { expireSessions } from './session/sessions.ts';
 import { Tasks } from './session/tasks.ts';
+import { Usage } from './session/usage.ts';
 import type { ToolCaller } from './tools/client.ts';
 import type { CorpusVersion } from './tools/corpus-version.ts';
 import type { FetchFile } from './tools/fetch-file.ts';
+import type { AskHours } from './tools/opening-hours.ts';
+import type { RelayPrivacy } from './tools/relay-privacy.ts';
 import type { OwnKey } from './tools/signing-key.ts';
+import type { SiteKnowledge } from './tools/site-knowledge.ts';
 import type { SuggestArticles } from './tools/suggest-articles.ts';
 import type { AskTask } from './tools/task-status.ts';
 import { Afterwards } from './turn/afterwards.ts';
@@ -54,14 +74,21 @@ export type AppPorts = {
   tools: ToolCaller;
   corpusVersion: CorpusVersion;
   suggestArticles: SuggestArticles;
+  siteKnowledge: SiteKnowledge;
   fetchFile: FetchFile;
+  relayPrivacy: RelayPrivacy;
   askTask: AskTask;
+  askHours: AskHours;
+  /** Answers from the knowledge, without cost, when a cap is reached. */
+  knowledge: ModelPort;
   catalogue: Catalogue;
   key: OwnKey;
   /** Public keys that signed receipts before; they sign nothing else any more. */
   formerKeys?: JWK[];
   /** Names this process among those of its database: instance and boot. */
   owner: string;
+  /** Another clock, for tests. */
+  nowMs?: () => number;
   /** Others than the usual ones, for tests. */
   socketLimits?: Partial<SocketLimits>;
 };
@@ -70,6 +97,8 @@ export type Orchestrator = Service & { liveRuns: LiveRuns; afterwards: Afterward
 /** A message is at most 4,000 characters; an AG-UI client sends its history along. */
 const bodyBytesMax = 256 * 1024;
 const requestTimeoutMs = 10_000;
+/** Times in a minute that one address may try a pairing code. */
+const pairingsPerMinute = 10;
 /** Links that a session may make or try in a minute. */
 const linksPerMinute = 5;
 /** Answers that this process keeps when there is no Redis; one takes a few kB. */
@@ -77,6 +106,8 @@ const answersMax = 1000;
 const socketsPerSessionMax = 10;
 /** A socket that is cut comes back with a new ticket; ten tabs do so at once after a restart. */
 const ticketsPerMinute = 60;
+/** Ratings, lists and transcripts of a session in a minute. */
+const feedbackPerMinute = 60;
 
 export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const { database, suggestArticles, fetchFile, key, formerKeys = [] } = ports;
@@ -94,7 +125,8 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const turnPorts = openTurnPorts(config, ports, { metrics: createTurnMetrics(service.metrics, Date.now), cache });
   const liveRuns = new LiveRuns(turnPorts);
   const visitorLimits = openVisitorLimits(config);
-  const verifier = new TokenVerifier(config.TRUSTED_ISSUERS);
+  const paired = { kinds: ['visitor-assertion', 'staff-assertion'], scopes: config.PAIRED_SITE_SCOPES } as const;
+  const verifier = new TokenVerifier(config.TRUSTED_ISSUERS, { find: findPairedSite(database, paired) });
   const httpPorts: HttpPorts = {
     ...turnPorts,
     database,
@@ -102,6 +134,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
     verifier,
     suggestArticles,
     fetchFile,
+    askHours: ports.askHours,
     sessionIdleDays: config.SESSION_IDLE_DAYS,
     ...visitorLimits,
   };
@@ -111,7 +144,11 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const sockets = { origins: config.CORS_ORIGINS, limits: { ...socketLimits, ...ports.socketLimits }, socketsPerSessionMax };
   const receiptChecks = { verifier: new ReceiptVerifier({ keys: [...key.publicKeys.keys, ...formerKeys] }), ...visitorLimits };
   app.register(async (scope) => addRoutes(scope, httpPorts, key));
-  app.register(async (scope) => addStaffRoutes(scope, config, httpPorts));
+  app.register(async (scope) => addStaffRoutes(scope, config, { ...httpPorts, nowMs: turnPorts.nowMs, relayPrivacy: ports.relayPrivacy }));
+  const configured = new Set(config.TRUSTED_ISSUERS.map(({ issuer }) => issuer));
+  const { limitPairing } = visitorLimits;
+  app.register(async (scope) => addPairSiteRoute(scope, { database, toolsUrl: config.TOOLS_API_URL, configured, limitPairing }));
+  app.register(async (scope) => addKnowledgeRoutes(scope, httpPorts, { turnPorts, siteKnowledge: ports.siteKnowledge }));
   app.register(async (scope) => await addSocketRoutes(scope, httpPorts, sockets));
   app.register(async (scope) => await addReceiptCheckRoutes(scope, receiptChecks));
   app.addHook('onClose', async () => {
@@ -122,12 +159,16 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
 }
 
 function openTurnPorts(config: Config, ports: AppPorts, { metrics, cache }: { metrics: TurnMetrics; cache: Cache }): TurnPorts {
-  const { database, model, tools, corpusVersion, askTask, catalogue } = ports;
+  const { database, model, knowledge, tools, corpusVersion, askTask, catalogue } = ports;
   const log = new EventLog(database);
   const runs = new Runs(database, log, ports.owner);
   const receipts = new Receipts(database, ports.key, catalogue);
   return {
     model,
+    knowledge,
+    usage: new Usage(database),
+    ceilings: ceilingsOf(config),
+    prices: config.MODEL_PRICES,
     tools,
     corpusVersion,
     answers: config.ANSWER_CACHE_TTL_S > 0 ? createAnswerCache(cache, config.ANSWER_CACHE_TTL_S) : undefined,
@@ -139,15 +180,28 @@ function openTurnPorts(config: Config, ports: AppPorts, { metrics, cache }: { me
     receipts,
     pages: new Pages(database),
     tasks: new Tasks(database),
+    handoffs: new Handoffs(database, runs, config.HANDOFF_WAIT_S),
     askTask,
     expireSessions: async () => void (await expireSessions(database, config.SESSION_IDLE_DAYS)),
+    noteRuns: async () => void (await noteRuns(database)),
     memories: new Memories(database),
     afterwards: new Afterwards(),
     metrics,
     limits: { tokens: config.TURN_TOKENS_MAX, tools: config.TURN_TOOLS_MAX, wallMs: config.TURN_WALL_MS },
     answerTokensMax: config.ANSWER_TOKENS_MAX,
-    nowMs: Date.now,
+    agentModels: config.AGENT_MODELS,
+    nowMs: ports.nowMs ?? Date.now,
     random: Math.random,
+  };
+}
+
+function ceilingsOf(config: Config): Ceilings {
+  return {
+    guestMessages: config.CAP_GUEST_MESSAGES_DAY,
+    guestsPerNetwork: config.CAP_GUESTS_PER_NETWORK,
+    customerMessages: config.CAP_CUSTOMER_MESSAGES_DAY,
+    siteMessages: config.CAP_SITE_MESSAGES_DAY,
+    siteMicroUsd: Math.floor(config.CAP_SITE_COST_DAY_USD * 1_000_000),
   };
 }
 
@@ -159,17 +213,37 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
   addFileRoute(scope, httpPorts);
   addPageRoute(scope, httpPorts);
   addUndoRoute(scope, httpPorts);
+  addHandoffRoute(scope, httpPorts);
   addMemoryRoutes(scope, httpPorts);
   addContinueRoutes(scope, httpPorts);
   addSuggestionsRoute(scope, httpPorts);
+  addFeedbackRoute(scope, httpPorts);
+  addOwnSessionRoutes(scope, httpPorts);
   addOpenapiRoute(scope);
   scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
 }
 
 /** For the people of a site: each route asks for a staff assertion and cuts what it reads to its issuer. */
-function addStaffRoutes(scope: FastifyInstance, config: Config, { verifier, catalogue }: HttpPorts): void {
+function addStaffRoutes(scope: FastifyInstance, config: Config, ports: HttpPorts & Pick<TurnPorts, 'nowMs'> & { relayPrivacy: RelayPrivacy }): void {
+  const { verifier, catalogue, database, sessionIdleDays, nowMs } = ports;
   const model = { provider: config.ANTHROPIC_API_KEY ? 'anthropic' : 'offline', plan: config.PLAN_MODEL, answer: config.ANSWER_MODEL } as const;
   addStaffSiteRoute(scope, { verifier, catalogue, model });
+  addStaffStreamRoute(scope, { verifier });
+  addStaffReportsRoute(scope, { verifier, catalogue, database, sessionIdleDays, ceilings: ceilingsOf(config), nowMs });
+  const inbox = { ...ports, conversations: new Conversations(database), notes: new StaffNotes(database) };
+  addStaffConversationRoutes(scope, inbox);
+  addStaffPeopleRoutes(scope, inbox);
+  addStaffPrivacyRoutes(scope, ports);
+}
+
+/** What its agent answers from. */
+function addKnowledgeRoutes(
+  scope: FastifyInstance,
+  { verifier }: HttpPorts,
+  { turnPorts, siteKnowledge }: { turnPorts: TurnPorts; siteKnowledge: SiteKnowledge },
+): void {
+  const { model, catalogue, answerTokensMax, nowMs } = turnPorts;
+  addStaffKnowledgeRoutes(scope, { verifier, siteKnowledge, model, catalogue, answerTokensMax, nowMs });
 }
 
 function openVisitorLimits(config: Config) {
@@ -182,12 +256,14 @@ function openVisitorLimits(config: Config) {
       await limits.consume(`suggestions session ${session}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE });
     },
     limitTickets: async (sessionId: string) => await limits.consume(`tickets ${sessionId}`, { ...aMinute, points: ticketsPerMinute }),
+    limitFeedback: async (sessionId: string) => await limits.consume(`feedback ${sessionId}`, { ...aMinute, points: feedbackPerMinute }),
     limitReceiptChecks: async (address: string) =>
       await limits.consume(`receipts address ${address}`, { ...aMinute, points: config.RECEIPT_CHECKS_PER_MINUTE }),
     limitLinks: async ({ session, address }: { session: string; address: string }) => {
       await limits.consume(`links address ${address}`, { ...aMinute, points: config.SUGGESTIONS_PER_MINUTE_AND_ADDRESS });
       await limits.consume(`links session ${session}`, { ...aMinute, points: linksPerMinute });
     },
+    limitPairing: async (address: string) => await limits.consume(`pairing address ${address}`, { ...aMinute, points: pairingsPerMinute }),
     close: limits.close,
   };
 }

@@ -1,8 +1,9 @@
 // The orchestrator's configuration: one schema, read and checked at boot, the only reader of the environment.
 import { readEnvironment, type VariableSchema } from '@aiguy/manifests/environment';
-import { type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
+import { pairedSiteScopes, type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import type { JWK } from 'jose';
+import { defaultPrices, type Prices } from './budget/prices.ts';
 
 export type Config = Readonly<
   ServiceVariables<TrustedIssuer> & {
@@ -29,9 +30,20 @@ export type Config = Readonly<
     ANSWER_CACHE_TTL_S: number;
     RECEIPT_CHECKS_PER_MINUTE: number;
     SESSION_IDLE_DAYS: number;
+    AGENT_MODELS: string[];
+    PAIRED_SITE_SCOPES: string[];
+    HANDOFF_WAIT_S: number;
+    MODEL_PRICES: Prices;
+    CAP_GUEST_MESSAGES_DAY: number;
+    CAP_GUESTS_PER_NETWORK: number;
+    CAP_CUSTOMER_MESSAGES_DAY: number;
+    CAP_SITE_MESSAGES_DAY: number;
+    CAP_SITE_COST_DAY_USD: number;
   }
 >;
 
+const usdPerMillion = { type: 'number', minimum: 0, maximum: 10000 } as const;
+const aDay = { type: 'integer', minimum: 0, maximum: 10_000_000 } as const;
 const url = { type: 'string', pattern: '^https?://[^\\s]+$', maxLength: 2000 } as const;
 
 export const variables: Record<keyof Config, VariableSchema> = {
@@ -140,6 +152,51 @@ export const variables: Record<keyof Config, VariableSchema> = {
     maximum: 3650,
     default: 30,
     description: 'Days without activity after which a conversation is deleted with everything kept of it.',
+  },
+  AGENT_MODELS: {
+    type: 'array',
+    maxItems: 50,
+    items: { type: 'string', pattern: '^[A-Za-z0-9._:/-]{1,100}$' },
+    default: [],
+    description: 'Models that a site may set for an agent, as a JSON array; another one is ignored.',
+  },
+  PAIRED_SITE_SCOPES: pairedSiteScopes,
+  HANDOFF_WAIT_S: {
+    type: 'integer',
+    minimum: 10,
+    maximum: 3600,
+    default: 180,
+    description: 'Seconds after which a visitor who waits for a person is offered to leave a message.',
+  },
+  MODEL_PRICES: {
+    type: 'object',
+    minProperties: 1,
+    maxProperties: 50,
+    additionalProperties: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['input', 'output', 'cache_read', 'cache_write'],
+      properties: { input: usdPerMillion, output: usdPerMillion, cache_read: usdPerMillion, cache_write: usdPerMillion },
+    },
+    default: defaultPrices,
+    description: 'US dollars per million tokens by model, as JSON; a model that is not named costs as much as the dearest.',
+  },
+  CAP_GUEST_MESSAGES_DAY: { ...aDay, default: 60, description: 'Messages of one guest in a day (UTC) that a model answers; a site may set less.' },
+  CAP_GUESTS_PER_NETWORK: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 10000,
+    default: 5,
+    description: 'Guests whose messages the guests of one network may send together; a household or an office shares one.',
+  },
+  CAP_CUSTOMER_MESSAGES_DAY: { ...aDay, default: 200, description: 'The same for somebody who is signed in.' },
+  CAP_SITE_MESSAGES_DAY: { ...aDay, default: 10_000, description: 'The same for all visitors of a site together.' },
+  CAP_SITE_COST_DAY_USD: {
+    type: 'number',
+    minimum: 0,
+    maximum: 100_000,
+    default: 10,
+    description: 'US dollars that the models may cost a site in a day.',
   },
 };
 

@@ -6,13 +6,16 @@ import { loadManifests } from '@aiguy/manifests/load';
 import { startTelemetry } from '@aiguy/manifests/telemetry';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
-import { createModel } from './model/create-model.ts';
+import { createKnowledgeModel, createModel } from './model/create-model.ts';
 import { toolsFor } from './tools/catalogue.ts';
 import { createToolClient } from './tools/client.ts';
 import { createCorpusVersion } from './tools/corpus-version.ts';
 import { createFetchFile } from './tools/fetch-file.ts';
 import { createToolGuards } from './tools/guards.ts';
+import { createAskHours } from './tools/opening-hours.ts';
+import { createRelayPrivacy } from './tools/relay-privacy.ts';
 import { readFormerKeys, readSigningKey } from './tools/signing-key.ts';
+import { createSiteKnowledge } from './tools/site-knowledge.ts';
 import { createSuggestArticles } from './tools/suggest-articles.ts';
 import { createAskTask } from './tools/task-status.ts';
 
@@ -32,25 +35,31 @@ const key = await readSigningKey(config.ORCHESTRATOR_SIGNING_KEY, config.ORCHEST
 const catalogue = loadManifests();
 const instance = `${hostname()}:${config.ORCHESTRATOR_PORT}`;
 const guards = createToolGuards();
+const tools = toolsFor(catalogue, []).needingSignIn;
+const model = createModel({
+  tools,
+  anthropicApiKey: config.ANTHROPIC_API_KEY,
+  anthropicBaseUrl: config.ANTHROPIC_BASE_URL,
+  planModel: config.PLAN_MODEL,
+  answerModel: config.ANSWER_MODEL,
+  requestTimeoutMs: config.TURN_WALL_MS,
+  idleTimeoutMs: config.MODEL_IDLE_TIMEOUT_MS,
+});
 const { app, liveRuns, metrics } = buildApp(config, {
   database,
   key,
   formerKeys: await readFormerKeys(config.ORCHESTRATOR_FORMER_KEYS),
   catalogue,
-  model: createModel({
-    tools: toolsFor(catalogue, []).needingSignIn,
-    anthropicApiKey: config.ANTHROPIC_API_KEY,
-    anthropicBaseUrl: config.ANTHROPIC_BASE_URL,
-    planModel: config.PLAN_MODEL,
-    answerModel: config.ANSWER_MODEL,
-    requestTimeoutMs: config.TURN_WALL_MS,
-    idleTimeoutMs: config.MODEL_IDLE_TIMEOUT_MS,
-  }),
+  model,
   tools: createToolClient({ url: config.TOOLS_API_URL, key, guards }),
   corpusVersion: createCorpusVersion({ url: config.TOOLS_API_URL, key }),
   fetchFile: createFetchFile({ url: config.TOOLS_API_URL, key }),
+  siteKnowledge: createSiteKnowledge({ url: config.TOOLS_API_URL }),
+  relayPrivacy: createRelayPrivacy({ url: config.TOOLS_API_URL }),
   suggestArticles: createSuggestArticles({ url: config.TOOLS_API_URL, key }),
+  knowledge: model.isExtractive ? model : createKnowledgeModel(),
   askTask: createAskTask({ url: config.TOOLS_API_URL, key }),
+  askHours: createAskHours({ url: config.TOOLS_API_URL, key }),
   owner: `${instance} ${randomUUID()}`,
 });
 guards.registerIn(metrics);

@@ -15,7 +15,10 @@ import type { ModelEvent, ModelPort, ModelRequest, ToolOutcome } from '../src/mo
 import type { ToolCaller } from '../src/tools/client.ts';
 import type { CorpusVersion } from '../src/tools/corpus-version.ts';
 import type { FetchFile } from '../src/tools/fetch-file.ts';
+import type { AskHours } from '../src/tools/opening-hours.ts';
+import type { RelayPrivacy } from '../src/tools/relay-privacy.ts';
 import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
+import type { SiteKnowledge } from '../src/tools/site-knowledge.ts';
 import type { SuggestArticles } from '../src/tools/suggest-articles.ts';
 import type { AskTask } from '../src/tools/task-status.ts';
 
@@ -38,10 +41,18 @@ export type HarnessOptions = {
   tools?: ToolCaller;
   corpusVersion?: CorpusVersion;
   suggestArticles?: SuggestArticles;
+  siteKnowledge?: SiteKnowledge;
   fetchFile?: FetchFile;
+  relayPrivacy?: RelayPrivacy;
   askTask?: AskTask;
+  askHours?: AskHours;
   config?: Partial<Config>;
   databaseUrl?: string;
+  /** Answers when a cap is reached. */
+  knowledge?: ModelPort;
+  nowMs?: () => number;
+  /** For tests that ask the one embedded database for more at once than a service would. */
+  databaseTimeoutMs?: number;
   /** The most that the site may grant. */
   scopes?: string[];
   owner?: string;
@@ -52,10 +63,7 @@ export type HarnessOptions = {
 };
 
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
-  const embedded: EmbeddedPostgres | undefined = options.databaseUrl ? undefined : await startEmbeddedPostgres();
-  const url = options.databaseUrl ?? embedded?.url ?? '';
-  await migrate({ url, folder: new URL('../migrations', import.meta.url).pathname });
-  const database = openDatabase({ url, connectionsMax: embedded ? embeddedConnectionsMax : 10, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  const { embedded, url, database } = await openPostgres(options);
   const { site, siteJwks } = await makeSite();
   const key = options.key ?? (await makeOwnKey());
   const config = {
@@ -79,11 +87,16 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     formerKeys: options.formerKeys ?? [],
     catalogue: loadManifests(),
     model: options.model,
+    knowledge: knowledgeOf(options),
+    nowMs: options.nowMs ?? Date.now,
     tools: options.tools ?? toolsThat(async () => ({ ok: false, code: 'tool_unavailable', message: 'no tools in this test' })),
     corpusVersion: options.corpusVersion ?? (async () => undefined),
     fetchFile: fetchFileOf(options),
+    relayPrivacy: relayPrivacyOf(options),
     suggestArticles: options.suggestArticles ?? (async () => ({ articles: [] })),
+    siteKnowledge: siteKnowledgeOf(options),
     askTask: options.askTask ?? (async () => undefined),
+    askHours: askHoursOf(options),
     owner: options.owner ?? randomUUID(),
     socketLimits: options.socketLimits ?? {},
   });
@@ -106,8 +119,33 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   };
 }
 
+function askHoursOf({ askHours }: HarnessOptions): AskHours {
+  return askHours ?? (async () => ({ state: 'unknown' }));
+}
+
+async function openPostgres(options: HarnessOptions): Promise<{ embedded: EmbeddedPostgres | undefined; url: string; database: Database }> {
+  const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres();
+  const url = options.databaseUrl ?? embedded?.url ?? '';
+  await migrate({ url, folder: new URL('../migrations', import.meta.url).pathname });
+  const { databaseTimeoutMs: connectTimeoutMs = 2000, databaseTimeoutMs: statementTimeoutMs = 5000 } = options;
+  const database = openDatabase({ url, connectionsMax: embedded ? embeddedConnectionsMax : 10, connectTimeoutMs, statementTimeoutMs });
+  return { embedded, url, database };
+}
+
+function knowledgeOf({ knowledge }: HarnessOptions): ModelPort {
+  return knowledge ?? { ...modelThat(() => saysText('Nothing but what I know.')), name: 'knowledge', isExtractive: true };
+}
+
+function relayPrivacyOf({ relayPrivacy }: HarnessOptions): RelayPrivacy {
+  return relayPrivacy ?? { exportPage: async () => ({ records: [] }), erase: async () => ({ done: true, erased: {}, retained: [] }) };
+}
+
 function fetchFileOf({ fetchFile }: HarnessOptions): FetchFile {
   return fetchFile ?? (async () => assert.fail('no files in this test'));
+}
+
+function siteKnowledgeOf({ siteKnowledge }: HarnessOptions): SiteKnowledge {
+  return siteKnowledge ?? (async () => assert.fail('no knowledge in this test'));
 }
 
 export function newVisitor(): Pick<VisitorAssertion, 'sub' | 'sid' | 'scopes' | 'jti'> {

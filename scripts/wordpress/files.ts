@@ -4,7 +4,15 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const releaseUrl = 'https://wordpress.org/latest.zip';
+/** The newest, and the oldest that the plugin says it needs; Debian's oldest that comes near it is 6.8. */
+const releases = {
+  newest: { tree: 'wordpress', url: 'https://wordpress.org/latest.zip', suite: 'sid' },
+  oldest: { tree: 'wordpress-oldest', url: 'https://wordpress.org/wordpress-6.6.zip', suite: 'trixie' },
+};
+
+type Release = (typeof releases)['newest'];
+
+export type FilesOptions = { cacheDir: string; log: (line: string) => void; release?: keyof typeof releases };
 const downloadTimeoutMs = 120_000;
 const connectTimeoutMs = 8000;
 const unpackTimeoutMs = 300_000;
@@ -14,14 +22,15 @@ const unpackTimeoutMs = 300_000;
  * @returns the path of the tree
  * @throws Error naming what would enable it
  */
-export async function ensureWordPressFiles(options: { cacheDir: string; log: (line: string) => void }): Promise<string> {
-  const tree = join(options.cacheDir, 'wordpress');
+export async function ensureWordPressFiles(options: FilesOptions): Promise<string> {
+  const release = releases[options.release ?? 'newest'];
+  const tree = join(options.cacheDir, release.tree);
   if (existsSync(join(tree, 'wp-includes', 'version.php'))) return tree;
   mkdirSync(options.cacheDir, { recursive: true });
   options.log('fetching WordPress …');
-  const unfinished = join(options.cacheDir, `wordpress-${process.pid}`);
+  const unfinished = join(options.cacheDir, `${release.tree}-${process.pid}`);
   rmSync(unfinished, { recursive: true, force: true });
-  if (!(await fromRelease(unfinished)) && !(await fromDebian(unfinished))) {
+  if (!(await fromRelease(unfinished, release)) && !(await fromDebian(unfinished, release))) {
     throw new Error(
       'WordPress could not be had: neither wordpress.org nor a Debian mirror (apt-get, dpkg) is reached. Use npm start -- --no-wordpress.',
     );
@@ -30,13 +39,13 @@ export async function ensureWordPressFiles(options: { cacheDir: string; log: (li
   return tree;
 }
 
-async function fromRelease(target: string): Promise<boolean> {
+async function fromRelease(target: string, { url }: Release): Promise<boolean> {
   const zip = `${target}.zip`;
   try {
     // The short limit is for the answer's head: a network that swallows packets must not hold the start up.
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), connectTimeoutMs);
-    const response = await fetch(releaseUrl, { signal: AbortSignal.any([controller.signal, AbortSignal.timeout(downloadTimeoutMs)]) });
+    const response = await fetch(url, { signal: AbortSignal.any([controller.signal, AbortSignal.timeout(downloadTimeoutMs)]) });
     clearTimeout(timer);
     if (!response.ok || !response.body) return false;
     await writeFile(zip, response.body);
@@ -51,8 +60,8 @@ async function fromRelease(target: string): Promise<boolean> {
   }
 }
 
-async function fromDebian(target: string): Promise<boolean> {
-  return await run(new URL('fetch-from-debian.sh', import.meta.url).pathname, [target]);
+async function fromDebian(target: string, { suite }: Release): Promise<boolean> {
+  return await run(new URL('fetch-from-debian.sh', import.meta.url).pathname, [target, suite]);
 }
 
 async function run(program: string, args: string[]): Promise<boolean> {

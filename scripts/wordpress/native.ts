@@ -1,19 +1,26 @@
-// A real WordPress on PHP's own server with a MariaDB of its own, for tests: everything in one temporary folder, stopped by pid.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+// A real WordPress for tests, behind the server, on the database and in the layout that the test wants: all in temporary folders, stopped by pid.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort } from '../free-port.ts';
-import { findProgram } from '../system-packages.ts';
+import { dirname, join } from 'node:path';
+import { asAccount, webAccount } from './account.ts';
 import { ensureWordPressFiles } from './files.ts';
-import { send } from './http.ts';
+import { type Mariadb, startMariadb } from './mariadb.ts';
+import { type Stop, startTimeoutMs } from './processes.ts';
 import type { Site } from './site.ts';
+import { ensurePlayground } from './start-demo.ts';
+import { type Layout, plantTree, type Tree } from './tree.ts';
+import { type Host, startWebServer } from './web-server.ts';
 
 export type NativeWordPress = {
   url: string;
-  /** Runs PHP code inside this WordPress and returns what it prints. */
-  evaluate: (code: string) => string;
-  stop: () => Promise<void>;
+  /** Where its files are. */
+  tree: Tree;
+  /** Runs PHP code inside this WordPress and returns what it prints. @param path whose site of a network, such as «/two/» */
+  evaluate: (code: string, path?: string) => string;
+  /** Puts it behind another server, at the same address. */
+  serveBehind: (host: Host) => Promise<void>;
+  stop: Stop;
 };
 
 export type NativeOptions = {
@@ -21,159 +28,95 @@ export type NativeOptions = {
   /** Without it, a site that has never seen the plugin. */
   pluginDir?: string;
   port: number;
+  /** Its address may have a path: then WordPress is at home there. */
   site: Site;
   log: (line: string) => void;
+  host?: Host;
+  /** A MariaDB that outlives this site, SQLite, or (left out) a MariaDB of its own. */
+  database?: Mariadb | 'sqlite';
+  layout?: Layout;
+  /** How many requests PHP serves at once. */
+  workers?: number;
+  /** Of another WordPress than the newest one at hand. */
+  files?: string;
 };
 
-/** Each open stream holds a worker. */
-const workers = 8;
-const startTimeoutMs = 60_000;
-const pollMs = 100;
+const sqliteFolder = 'plugin-sqlite-database-integration';
 
 export async function startNativeWordPress(options: NativeOptions): Promise<NativeWordPress> {
-  const files = await ensureWordPressFiles(options);
+  const files = options.files ?? (await ensureWordPressFiles(options));
+  const sqlite = options.database === 'sqlite' ? await sqliteDropIn(options) : undefined;
   const folder = mkdtempSync(join(tmpdir(), 'aiguy-wordpress-'));
-  const stops: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
+  const stops: Stop[] = [async () => rmSync(folder, { recursive: true, force: true })];
   const stop = async () => {
     for (const one of stops.splice(0).reverse()) await one();
   };
+  const { layout = {}, site, port, workers = 8, host = 'php' } = options;
+  const account = webAccount();
   try {
-    const databasePort = await startMariadb(folder, stops);
-    const root = join(folder, 'wordpress');
-    installFiles({ root, files, folder, databasePort, options });
-    const evaluate = (code: string) => php(root, `require '${root}/wp-load.php'; ${code}`);
-    php(
-      root,
-      `define('WP_INSTALLING', true); require '${root}/wp-load.php'; require ABSPATH . 'wp-admin/includes/upgrade.php';
-      wp_install('${options.site.siteTitle}', 'admin', 'admin@example.com', true, '', 'admin-test');`,
-    );
+    const database = sqlite ? { DB_NAME: 'wordpress', DB_DIR: join(folder, 'web', '.database') } : await ownDatabase(options, stops);
+    const tree = plantTree({ ...options, files, folder, layout, account, database, sqlite });
+    install(tree, site);
+    const load = `require '${join(tree.core, 'wp-load.php')}';`;
+    const evaluate = (code: string, path = tree.homePath) => runPhp({ tree, url: site.siteUrl, path, code: `${load} ${code}` });
     // Twice: the second pass runs with the plugin active and the new permalinks.
     evaluate('');
     evaluate('flush_rewrite_rules();');
-    stops.push(await startPhpServer(root, options));
-    return { url: options.site.siteUrl, evaluate, stop };
+    let stopServer: Stop = async () => undefined;
+    stops.push(async () => await stopServer());
+    const serveBehind = async (next: Host) => {
+      await stopServer();
+      const probe = `${site.siteUrl}${layout.subdirectory ? '/wp' : ''}/wp-login.php`;
+      stopServer = await startWebServer({ host: next, port, tree, folder, account, workers, probe });
+    };
+    await serveBehind(host);
+    return { url: site.siteUrl, tree, evaluate, serveBehind, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function startMariadb(folder: string, stops: (() => Promise<void>)[]): Promise<number> {
-  const data = join(folder, 'database');
-  mkdirSync(data);
-  const user = process.getuid?.() === 0 ? ['--user=mysql'] : [];
-  if (user.length > 0) spawnSync('chown', ['mysql', folder, data]);
-  const installed = spawnSync('mariadb-install-db', [...user, `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'], {
-    encoding: 'utf8',
-  });
-  if (installed.status !== 0) throw new Error(`mariadb-install-db failed: ${installed.stderr}`);
-  const port = await freePort();
-  const program = findProgram('mariadbd') ?? 'mariadbd';
-  const socket = join(folder, 'database.sock');
-  const child = spawn(
-    program,
-    [
-      '--no-defaults',
-      ...user,
-      `--datadir=${data}`,
-      `--port=${port}`,
-      '--bind-address=127.0.0.1',
-      `--socket=${socket}`,
-      '--innodb-flush-log-at-trx-commit=0',
-    ],
-    { stdio: 'ignore' },
-  );
-  stops.push(async () => await end(child));
-  await until(
-    () => existsSync(socket) && spawnSync('mariadb', [`--socket=${socket}`, '-uroot', '-e', 'CREATE DATABASE IF NOT EXISTS wordpress']).status === 0,
-    'MariaDB',
-  );
-  spawnSync('mariadb', [
-    `--socket=${socket}`,
-    '-uroot',
-    '-e',
-    "CREATE USER wordpress@'127.0.0.1' IDENTIFIED BY 'wordpress'; GRANT ALL ON wordpress.* TO wordpress@'127.0.0.1'",
-  ]);
-  return port;
+async function ownDatabase({ database }: NativeOptions, stops: Stop[]): Promise<Record<string, string>> {
+  const mariadb = typeof database === 'object' ? database : await startMariadb();
+  if (mariadb !== database) stops.push(mariadb.stop);
+  const name = `wordpress_${crypto.randomUUID().slice(0, 8)}`;
+  mariadb.create(name);
+  return { DB_NAME: name, DB_USER: 'wordpress', DB_PASSWORD: 'wordpress', DB_HOST: `127.0.0.1:${mariadb.port}` };
 }
 
-type Files = { root: string; files: string; folder: string; databasePort: number; options: NativeOptions };
-
-function installFiles({ root, files, folder, databasePort, options }: Files): void {
-  cpSync(files, root, { recursive: true });
-  if (options.pluginDir !== undefined) symlinkSync(options.pluginDir, join(root, 'wp-content', 'plugins', 'aiguy'));
-  const siteFile = join(folder, 'site.json');
-  writeFileSync(siteFile, JSON.stringify(options.site));
-  mkdirSync(join(root, 'wp-content', 'mu-plugins'));
-  cpSync(new URL('set-up-site.php', import.meta.url).pathname, join(root, 'wp-content', 'mu-plugins', 'set-up-site.php'));
-  const constants = {
-    DB_NAME: 'wordpress',
-    DB_USER: 'wordpress',
-    DB_PASSWORD: 'wordpress',
-    DB_HOST: `127.0.0.1:${databasePort}`,
-    WP_HOME: options.site.siteUrl,
-    WP_SITEURL: options.site.siteUrl,
-    AIGUY_SITE_FILE: siteFile,
-    ...Object.fromEntries(
-      ['AUTH_KEY', 'SECURE_AUTH_KEY', 'LOGGED_IN_KEY', 'NONCE_KEY', 'AUTH_SALT', 'SECURE_AUTH_SALT', 'LOGGED_IN_SALT', 'NONCE_SALT'].map((name) => [
-        name,
-        `test-${name}`,
-      ]),
-    ),
-  };
-  const defines = Object.entries(constants).map(([name, value]) => `define('${name}', '${value}');`);
-  const flags =
-    "define('WP_DEBUG', true); define('WP_DEBUG_DISPLAY', false); define('WP_DEBUG_LOG', true); define('DISABLE_WP_CRON', true); define('AUTOMATIC_UPDATER_DISABLED', true);";
-  writeFileSync(
-    join(root, 'wp-config.php'),
-    `<?php\n${defines.join('\n')}\n${flags}\n$table_prefix = 'wp_';\nif (!defined('ABSPATH')) define('ABSPATH', __DIR__ . '/');\nrequire_once ABSPATH . 'wp-settings.php';\n`,
-  );
+/** SQLite speaks WordPress' SQL through a drop-in, which comes with Playground. */
+async function sqliteDropIn(options: NativeOptions): Promise<string> {
+  const target = join(options.cacheDir, sqliteFolder);
+  if (existsSync(target)) return target;
+  const zip = join(dirname(await ensurePlayground(options)), 'sqlite-database-integration.zip');
+  const unfinished = mkdtempSync(join(options.cacheDir, 'sqlite-'));
+  const unzipped = spawnSync('unzip', ['-q', zip, '-d', unfinished], { encoding: 'utf8' });
+  if (unzipped.status !== 0) throw new Error(`The SQLite drop-in could not be unpacked: ${unzipped.stderr}`);
+  if (!existsSync(target)) renameSync(join(unfinished, sqliteFolder), target);
+  rmSync(unfinished, { recursive: true, force: true });
+  return target;
 }
 
-/** PHP's own server serves existing files itself; everything else goes to WordPress. */
-const router = `<?php
-$path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
-$file = $_SERVER['DOCUMENT_ROOT'] . $path;
-if (is_file($file)) return false;
-if (is_dir($file) && is_file(rtrim($file, '/') . '/index.php') && $path !== '/') { $_SERVER['SCRIPT_NAME'] = rtrim($path, '/') . '/index.php'; require rtrim($file, '/') . '/index.php'; return true; }
-$_SERVER['SCRIPT_NAME'] = '/index.php';
-$_SERVER['PHP_SELF'] = '/index.php';
-require $_SERVER['DOCUMENT_ROOT'] . '/index.php';
-`;
-
-async function startPhpServer(root: string, options: NativeOptions): Promise<() => Promise<void>> {
-  const routerFile = join(root, '..', 'router.php');
-  writeFileSync(routerFile, router);
-  const child = spawn('php', ['-d', 'output_buffering=4096', '-S', `127.0.0.1:${options.port}`, '-t', root, routerFile], {
-    cwd: root,
-    env: { ...process.env, PHP_CLI_SERVER_WORKERS: String(workers) },
-    stdio: 'ignore',
-    detached: true,
-  });
-  await until(async () => (await send(`${options.site.siteUrl}/wp-login.php`).catch(() => undefined))?.status === 200, 'WordPress');
-  // The workers are children of the server: the whole group ends.
-  return async () => await end(child, true);
+function install(tree: Tree, site: Site): void {
+  const load = `require '${join(tree.core, 'wp-load.php')}'; require ABSPATH . 'wp-admin/includes/upgrade.php';`;
+  // A network's addresses are in its tables, and only the first one is known here.
+  const address = tree.multisite ? `define('WP_SITEURL', '${site.siteUrl}');` : '';
+  const single = "define('WP_INSTALLING', true); define('AIGUY_SINGLE_SITE', true);";
+  const here = { tree, url: site.siteUrl, path: tree.homePath };
+  runPhp({ ...here, code: `${single} ${address} ${load} wp_install('${site.siteTitle}', 'admin', 'admin@example.com', true, '', 'admin-test');` });
+  if (!tree.multisite) return;
+  const tables = "$wpdb->set_prefix($wpdb->base_prefix); foreach ($wpdb->tables('ms_global') as $table => $name) $wpdb->$table = $name;";
+  const network = `install_network(); populate_network(1, '${new URL(site.siteUrl).host}', 'admin@example.com', 'Network', '${tree.homePath}', false);`;
+  runPhp({ ...here, code: `define('AIGUY_SINGLE_SITE', true); ${load} ${tables} ${network}` });
 }
 
-function php(root: string, code: string): string {
-  const result = spawnSync('php', ['-r', `$_SERVER['HTTP_HOST'] = '127.0.0.1'; ${code}`], { cwd: root, encoding: 'utf8', timeout: startTimeoutMs });
+type Run = { tree: Tree; url: string; path: string; code: string };
+
+function runPhp({ tree, url, path, code }: Run): string {
+  const request = `$_SERVER['HTTP_HOST'] = '${new URL(url).host}'; $_SERVER['REQUEST_URI'] = '${path}';`;
+  const options = { cwd: tree.core, encoding: 'utf8', timeout: startTimeoutMs, ...asAccount(webAccount()) } as const;
+  const result = spawnSync('php', ['-r', `${request} ${code}`], options);
   if (result.status !== 0) throw new Error(`PHP failed: ${result.stdout}${result.stderr}`);
   return result.stdout;
-}
-
-async function until(check: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadlineMs = Date.now() + startTimeoutMs;
-  while (!(await check())) {
-    if (Date.now() > deadlineMs) throw new Error(`${what} did not start within ${startTimeoutMs / 1000} s`);
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
-  }
-}
-
-async function end(child: ChildProcess, group = false): Promise<void> {
-  if (child.exitCode !== null || child.pid === undefined) return;
-  const exited = new Promise((resolve) => child.once('exit', resolve));
-  process.kill(group ? -child.pid : child.pid, 'SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
-  await exited;
-  clearTimeout(timer);
 }

@@ -51,7 +51,7 @@ function set_up( array $site ): void {
 	// They would be fetched from elsewhere.
 	update_option( 'show_avatars', 0 );
 	global $wp_rewrite;
-	$wp_rewrite->set_permalink_structure( '/%postname%/' );
+	$wp_rewrite->set_permalink_structure( $site['permalinks'] ?? '/%postname%/' );
 	array_map( __NAMESPACE__ . '\put_user', $site['users'] );
 	foreach ( $site['pages'] as $page ) {
 		put_page( $page );

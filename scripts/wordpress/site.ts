@@ -10,4 +10,6 @@ export type Site = {
   pages: SitePage[];
   frontPage: SitePage;
   chatPage: SitePage;
+  /** Left out for addresses by the page's name, empty for plain ones. */
+  permalinks?: string;
 };

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { JWK } from 'jose';
-import { ensureWordPressFiles } from './files.ts';
+import { ensureWordPressFiles, type FilesOptions } from './files.ts';
 import { send } from './http.ts';
 import type { Site } from './site.ts';
 
@@ -17,18 +17,24 @@ export type DemoWordPressOptions = {
   site: Site;
   log: (line: string) => void;
   signal: AbortSignal;
+  /** Of PHP, such as «8.1». */
+  php?: string;
+  workers?: number;
+  release?: FilesOptions['release'];
 };
 
 const playgroundVersion = '3.1.56';
 /** Each open stream holds a worker; with fewer than six Playground warns of deadlocks on file locks. */
-const workers = 6;
+const workersOfDemo = 6;
+/** That Playground has. */
+const newestPhp = '8.5';
 const installTimeoutMs = 600_000;
 const startTimeoutMs = 180_000;
 const pollMs = 250;
 
 export async function startDemoWordPress(options: DemoWordPressOptions): Promise<DemoWordPress> {
   const cacheDir = join(options.dataDir, 'cache');
-  const files = await ensureWordPressFiles({ cacheDir, log: options.log });
+  const files = await ensureWordPressFiles({ cacheDir, log: options.log, ...(options.release ? { release: options.release } : {}) });
   const playground = await ensurePlayground({ cacheDir, log: options.log });
   const root = join(options.dataDir, 'wordpress-site');
   installFiles(root, files, options);
@@ -40,7 +46,17 @@ export async function startDemoWordPress(options: DemoWordPressOptions): Promise
     '--mount-before-install',
     `${options.pluginDir}:/wordpress/wp-content/plugins/aiguy`,
   ];
-  const args = ['server', '--port', String(options.port), '--site-url', options.site.siteUrl, '--php', '8.3', '--workers', String(workers)];
+  const args = [
+    'server',
+    '--port',
+    String(options.port),
+    '--site-url',
+    options.site.siteUrl,
+    '--php',
+    options.php ?? newestPhp,
+    '--workers',
+    String(options.workers ?? workersOfDemo),
+  ];
   const command = [playground, ...args, '--wordpress-install-mode', 'install-from-existing-files-if-needed', ...mounts];
   const child = spawn(process.execPath, command, { cwd: options.dataDir, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const output: string[] = [];
@@ -53,7 +69,9 @@ export async function startDemoWordPress(options: DemoWordPressOptions): Promise
     clearTimeout(timer);
     writeFileSync(log, output.join(''));
   };
-  const outcome = await Promise.race([ready(options), exited.then(() => 'exited' as const)]);
+  const hasExited = new AbortController();
+  void exited.then(() => hasExited.abort());
+  const outcome = await Promise.race([exited.then(() => 'exited' as const), ready(options, hasExited.signal)]);
   if (outcome !== 'ready') {
     await stop();
     throw new Error(`WordPress did not start (${outcome}); see ${log}.`);
@@ -111,10 +129,10 @@ function installFiles(root: string, files: string, { site, signingKey }: DemoWor
 }
 
 /** The first answers set the site up; it is ready when the page carries the chat. */
-async function ready(options: DemoWordPressOptions): Promise<'ready' | 'timeout' | 'stopped'> {
+async function ready(options: DemoWordPressOptions, hasExited: AbortSignal): Promise<'ready' | 'timeout' | 'stopped'> {
   const deadlineMs = Date.now() + startTimeoutMs;
   while (Date.now() < deadlineMs) {
-    if (options.signal.aborted) return 'stopped';
+    if (options.signal.aborted || hasExited.aborted) return 'stopped';
     const page = await send(`${options.site.siteUrl}/${options.site.chatPage.slug}/`).catch(() => undefined);
     if (page?.status === 200 && page.text.includes('data-aiguy=')) return 'ready';
     await new Promise((resolve) => setTimeout(resolve, pollMs));

@@ -14,6 +14,8 @@ export class PlayedSession {
   file: Buffer | undefined;
   readonly id: string;
   readonly log: Event[] = [];
+  /** Messages by their id: the length of the log when each came. */
+  readonly taken = new Map<string, number>();
   readonly interrupts = new Map<string, PlayedInterrupt>();
   /** What the clicks, forms and undos brought, in order. */
   readonly received: { path: string; body: Event }[] = [];
@@ -189,13 +191,16 @@ function sessionOf(played: PlayedOrchestrator, request: IncomingMessage): Played
 
 async function takeMessage(played: PlayedOrchestrator, exchange: Exchange): Promise<void> {
   const { session, body } = exchange;
-  const from = session.log.length;
-  const id = begin(played, session, body);
-  await stream(exchange, from, id);
+  // A message is taken once: the same one again gives the log from where it began.
+  const known = session.taken.get(String(body.messageId));
+  const from = known ?? session.log.length;
+  if (body.messageId !== undefined) session.taken.set(String(body.messageId), from);
+  if (known === undefined) begin(played, session, body);
+  await stream(exchange, from, String(body.messageId));
 }
 
-/** Begins the run of a message, or lets it wait. @returns the message's id */
-function begin(played: PlayedOrchestrator, session: PlayedSession, body: Event): string {
+/** Begins the run of a message, or lets it wait. */
+function begin(played: PlayedOrchestrator, session: PlayedSession, body: Event): void {
   const message = { id: String(body.messageId), role: 'user', content: String(body.message) };
   const start = () => {
     session.start([message]);
@@ -209,7 +214,6 @@ function begin(played: PlayedOrchestrator, session: PlayedSession, body: Event):
       start();
     })();
   }
-  return message.id;
 }
 
 async function settle(played: PlayedOrchestrator, exchange: Exchange, path: string): Promise<void> {

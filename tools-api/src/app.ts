@@ -1,6 +1,7 @@
 // Builds the tools API: every port and every route, in order, no logic.
 import type { Database } from '@aiguy/manifests/database';
 import type { Catalogue } from '@aiguy/manifests/load';
+import { findPairedSite } from '@aiguy/manifests/pairing';
 import { createRateLimits } from '@aiguy/manifests/rate-limit';
 import { createService, type Service } from '@aiguy/manifests/service';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
@@ -8,6 +9,9 @@ import type { Audit } from './audit/audit.ts';
 import type { Files } from './backends/files/files.ts';
 import type { Guests } from './backends/guests/guests.ts';
 import type { Knowledge } from './backends/knowledge/search.ts';
+import type { SiteDocuments } from './backends/knowledge/site-documents.ts';
+import { readOpeningHours } from './backends/opening-hours.ts';
+import type { PersonalData } from './backends/personal-data.ts';
 import type { Config } from './config.ts';
 import { addCallToolRoute } from './http/call-tool.ts';
 import { addFileRoute } from './http/files.ts';
@@ -15,9 +19,15 @@ import { addKnowledgeVersionRoute } from './http/knowledge-version.ts';
 import { addListToolsRoute } from './http/list-tools.ts';
 import { addMcpRoutes } from './http/mcp.ts';
 import { addOpenapiRoute } from './http/openapi.ts';
+import { addOpeningHoursRoute } from './http/opening-hours.ts';
+import { addPairSiteRoute } from './http/pair-site.ts';
 import { addPreviewToolRoute } from './http/preview-tool.ts';
+import { addPrivacyRoutes } from './http/privacy.ts';
+import { addSiteDocumentRoutes } from './http/site-documents.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addTaskStatusRoute } from './http/task-status.ts';
+import { addTryKnowledgeRoute } from './http/try-knowledge.ts';
+import type { Learner } from './ingestion/learner.ts';
 import { createToolMetrics } from './observe/metrics.ts';
 import type { LongTasks } from './tasks/long-tasks.ts';
 import { assertComplete, type Handlers } from './tools/index.ts';
@@ -27,9 +37,13 @@ export type AppPorts = {
   catalogue: Catalogue;
   handlers: Handlers;
   audit: Audit;
+  /** undefined where nobody may ask for it. */
+  personalData?: PersonalData | undefined;
   /** undefined where guests can show nothing and have to sign in. */
   guests?: Guests | undefined;
   knowledge: Knowledge;
+  documents: SiteDocuments;
+  learner: Pick<Learner, 'soon'>;
   files: Files;
   tasks?: LongTasks | undefined;
 };
@@ -38,7 +52,8 @@ export type AppPorts = {
 const bodyBytesMax = 64 * 1024;
 const requestTimeoutMs = 10_000;
 
-export function buildApp(config: Config, { database, catalogue, handlers, audit, guests, knowledge, files, tasks }: AppPorts): Service {
+export function buildApp(config: Config, ports: AppPorts): Service {
+  const { database, catalogue, handlers, audit, guests, knowledge, files, tasks, personalData } = ports;
   assertComplete(catalogue, handlers);
   const service = createService({
     name: 'tools_api',
@@ -49,20 +64,26 @@ export function buildApp(config: Config, { database, catalogue, handlers, audit,
     metricsToken: config.METRICS_TOKEN,
     ready: async () => void (await database.query('SELECT 1')),
   });
-  const verifier = new TokenVerifier(config.TRUSTED_ISSUERS);
+  const paired = { kinds: ['visitor-assertion', 'staff-assertion'], scopes: config.PAIRED_SITE_SCOPES } as const;
+  const verifier = new TokenVerifier(config.TRUSTED_ISSUERS, { find: findPairedSite(database, paired) });
   const limits = createRateLimits({ redisUrl: config.REDIS_URL, prefix: 'aiguy-tools' });
   const metrics = createToolMetrics(service.metrics);
 
   const { app } = service;
-  const ports = { database, catalogue, handlers, limits, audit, metrics, guests, verifier, tasks };
-  addCallToolRoute(app, ports);
-  addPreviewToolRoute(app, ports);
-  addTaskStatusRoute(app, ports);
+  const calls = { database, catalogue, handlers, limits, audit, metrics, guests, verifier, tasks };
+  addCallToolRoute(app, calls);
+  addPreviewToolRoute(app, calls);
+  addTaskStatusRoute(app, calls);
   addFileRoute(app, { files, catalogue, limits, verifier });
   addListToolsRoute(app, { catalogue, verifier });
   addKnowledgeVersionRoute(app, { verifier, knowledge });
+  addOpeningHoursRoute(app, { verifier, openingHours: readOpeningHours(config) });
   addSuggestionsRoute(app, { verifier, knowledge, limits });
-  addMcpRoutes(app, { ...ports, issuers: config.TRUSTED_ISSUERS });
+  addSiteDocumentRoutes(app, { verifier, limits, documents: ports.documents, learner: ports.learner });
+  addTryKnowledgeRoute(app, { verifier, knowledge, limits });
+  if (personalData) addPrivacyRoutes(app, { verifier, personalData });
+  addMcpRoutes(app, { ...calls, issuers: config.TRUSTED_ISSUERS });
+  addPairSiteRoute(app, { database, limits, configured: new Set(config.TRUSTED_ISSUERS.map(({ issuer }) => issuer)) });
   addOpenapiRoute(app, catalogue);
   app.addHook('onClose', async () => limits.close());
   return service;

@@ -1,6 +1,6 @@
 // The tools API's configuration: one schema, read and checked at boot, the only reader of the environment.
 import { ConfigError, readEnvironment, type VariableSchema } from '@aiguy/manifests/environment';
-import { type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
+import { pairedSiteScopes, type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import { type EmbeddingVariables, providers, readEmbeddingSettings } from './backends/embedding/settings.ts';
 import { type OpeningHoursVariables, openingHoursVariables, readOpeningHours } from './backends/opening-hours.ts';
@@ -18,6 +18,10 @@ export type Config = Readonly<
       TOOLS_DATABASE_URL: string;
       FILES_LOCATION: string;
       INVOICE_SELLER: string[];
+      PAGE_BROWSER: string | undefined;
+      RETURN_DAYS: number | undefined;
+      PAGE_BROWSER_SANDBOX: 'on' | 'off';
+      PAIRED_SITE_SCOPES: string[];
       RERANK_MODEL: string | undefined;
       ANTHROPIC_API_KEY: string | undefined;
       ANTHROPIC_BASE_URL: string | undefined;
@@ -71,6 +75,24 @@ export const variables: Record<keyof Config, VariableSchema> = {
     default: '.data/files',
     description: 'Where files that tools make are kept until they expire: a folder, or s3://bucket/prefix.',
   },
+  PAGE_BROWSER: {
+    type: 'string',
+    pattern: '^/',
+    maxLength: 500,
+    description: 'Path of a Chromium that renders pages of the site before navigate_page reads them; without one their HTML is read as it comes.',
+  },
+  PAGE_BROWSER_SANDBOX: {
+    type: 'string',
+    enum: ['on', 'off'],
+    default: 'on',
+    description: 'The sandbox of that Chromium, which root can’t use: off only in a container of its own.',
+  },
+  RETURN_DAYS: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 3650,
+    description: 'Days after it came within which an order can be returned; without a limit when unset.',
+  },
   INVOICE_SELLER: {
     type: 'array',
     items: { type: 'string', minLength: 1, maxLength: 100 },
@@ -105,6 +127,7 @@ export const variables: Record<keyof Config, VariableSchema> = {
     maxLength: 2000,
     description: 'Where documents of folders and buckets stand that name no address.',
   },
+  PAIRED_SITE_SCOPES: pairedSiteScopes,
   ...openingHoursVariables,
   ...ticketVariables,
   ...wooVariables,

@@ -104,12 +104,13 @@ async function proven(ports: ToolPorts, tool: Tool, { caller, args, idempotencyK
 }
 
 function authorise(catalogue: Catalogue, { name, argsDigest, caller }: Started): Tool {
-  const { boundTo, subject, sessionId, scopes } = caller;
+  const { boundTo, subject, sessionId, scopes, agent } = caller;
   if (boundTo && (boundTo.subject !== subject.subject || boundTo.sessionId !== sessionId)) throw new AiguyError('subject_mismatch');
   const tool = catalogue.get(name);
   if (!tool) throw new AiguyError('unknown_tool');
   if (boundTo && (boundTo.tool !== name || boundTo.argsDigest !== argsDigest)) throw new AiguyError('invalid_token');
-  if (!scopes.includes(tool.manifest.scope)) throw new AiguyError('insufficient_scope');
+  if (!scopes.includes(tool.manifest.scope) || agent?.tools_off?.includes(name)) throw new AiguyError('insufficient_scope');
+  if (agent?.tools_sign_in?.includes(name) && isGuest(subject)) throw new AiguyError('sign_in_required');
   return tool;
 }
 

@@ -11,22 +11,29 @@ import { createCodeMailer } from './backends/guests/code-mail.ts';
 import { openGuests } from './backends/guests/guests.ts';
 import { createGuides } from './backends/guides.ts';
 import { createInvoices } from './backends/invoices.ts';
+import { createSiteDocuments } from './backends/knowledge/site-documents.ts';
 import { readOpeningHours } from './backends/opening-hours.ts';
+import { createPageBrowser } from './backends/pages/page-browser.ts';
 import { createSitePages } from './backends/pages/site-pages.ts';
+import { createPersonalData } from './backends/personal-data.ts';
 import { createProductSearch } from './backends/product-search/product-search.ts';
 import { createProducts } from './backends/products.ts';
 import { createProfiles } from './backends/profiles.ts';
 import { mayBeReader, readOnly } from './backends/read-only.ts';
-import { createDemoShop } from './backends/shop.ts';
+import { createDemoShop, type Namings } from './backends/shop.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
 import { readDeskSettings, readMailSettings } from './backends/ticket-desk/settings.ts';
 import { createTickets } from './backends/tickets.ts';
+import { createWooBilling } from './backends/woocommerce/billing.ts';
+import { createWooClient } from './backends/woocommerce/client.ts';
+import { createWooInvoices } from './backends/woocommerce/invoices.ts';
 import { createWooProducts } from './backends/woocommerce/products.ts';
 import { readWooSettings } from './backends/woocommerce/settings.ts';
 import { createWooShop } from './backends/woocommerce/woo-shop.ts';
 import { readConfig } from './config.ts';
 import { startForgetting } from './effects/idempotency.ts';
 import { keepIndex } from './ingestion/keep-index.ts';
+import { createLearner } from './ingestion/learner.ts';
 import { createIngestion } from './ingestion/run-ingestion.ts';
 import { startSchedule } from './ingestion/schedule.ts';
 import { createGuestMetrics } from './observe/guest-metrics.ts';
@@ -47,22 +54,33 @@ const catalogue = loadManifests();
 const asRole = await mayBeReader(database);
 const reading = readOnly(database, { asRole });
 const { knowledge, embedder, words, spelling, ...helpCentre } = openKnowledge(config, { database: reading, catalogue });
-const namings = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
+const configured = new Map(config.TRUSTED_ISSUERS.map(({ issuer, customers }) => [issuer, customers ?? []]));
+// Whoever is asked about has been verified: an issuer that is not configured is a paired site, whose users are customers.
+const namings: Namings = { get: (issuer) => configured.get(issuer) ?? ['wp-users'] };
 const woo = readWooSettings(config);
-const shop = woo ? createWooShop({ settings: woo, database: reading, namings }) : createDemoShop(reading, namings);
+const wooClient = woo && createWooClient(woo);
+const shop = wooClient ? createWooShop({ client: wooClient, database: reading, namings }) : createDemoShop(reading, namings);
 const files = openFiles(config.FILES_LOCATION);
 const tickets = createTickets(reading);
 const desk = createDesk(readDeskSettings(config));
 const tasks = desk && (await openTicketTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, desk, tickets }));
 const mail = readMailSettings(config);
-const guests = await openGuests({ database, billing: createDemoBilling(database), mailer: mail && createCodeMailer(mail), nowMs: Date.now });
+const billing = wooClient ? createWooBilling(wooClient) : createDemoBilling(database);
+const guests = await openGuests({ database, billing, mailer: mail && createCodeMailer(mail), nowMs: Date.now });
+const pageBrowser =
+  config.PAGE_BROWSER === undefined
+    ? undefined
+    : createPageBrowser({ executablePath: config.PAGE_BROWSER, hasSandbox: config.PAGE_BROWSER_SANDBOX === 'on' });
+const documents = createSiteDocuments(database);
+// Its log is the service's, which is built with it.
+const learner = createLearner({ documents, ingest: async (task, signal) => await ingest(task, signal) });
 const { app, metrics } = buildApp(config, {
   database,
   catalogue,
   handlers: createHandlers({
     shop,
     guests,
-    invoices: createInvoices(reading),
+    invoices: wooClient ? createWooInvoices(wooClient, reading) : createInvoices(reading),
     files,
     knowledge,
     guides: createGuides(reading),
@@ -73,15 +91,18 @@ const { app, metrics } = buildApp(config, {
       words,
       spelling,
     }),
-    pages: createSitePages(),
+    pages: createSitePages({ browser: pageBrowser }),
     tickets,
     profiles: createProfiles(reading),
+    returnDays: config.RETURN_DAYS,
     seller: config.INVOICE_SELLER,
   }),
   audit: await openAudit(database),
-  // Whose address an order elsewhere is billed to is not asked for there yet: its guests sign in.
-  guests: woo ? undefined : guests,
+  personalData: createPersonalData({ database, shop }),
+  guests,
   knowledge,
+  documents,
+  learner,
   files,
   tasks,
 });
@@ -101,16 +122,19 @@ const schedule = { databaseUrl: config.TOOLS_DATABASE_URL, cron: config.KNOWLEDG
 const stopSchedule = config.KNOWLEDGE_SOURCES.length > 0 ? await startSchedule(schedule) : undefined;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
 
+// Documents whose vectors an earlier process has not come to.
+learner.soon();
 await app.listen({ host: config.TOOLS_API_HOST, port: config.TOOLS_API_PORT });
 
 async function stop(): Promise<void> {
   stopping.abort();
   forgetting.stop();
   sweeping.stop();
-  await Promise.all([app.close(), stopSchedule?.(), tasks?.stop(), keeping]);
+  await Promise.all([app.close(), stopSchedule?.(), tasks?.stop(), keeping, learner.stop()]);
   await guests.close();
   desk?.close();
   files.close();
+  await pageBrowser?.close();
   helpCentre.close();
   await database.end();
   await telemetry.stop();

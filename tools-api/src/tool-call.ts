@@ -3,6 +3,7 @@ import type { Connection, Database } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { Catalogue, Tool } from '@aiguy/manifests/load';
 import type { RateLimits } from '@aiguy/manifests/rate-limit';
+import type { AgentSettings } from '@aiguy/manifests/tokens';
 import { check } from '@aiguy/manifests/validate';
 import type { Audit } from './audit/audit.ts';
 import type { Guests } from './backends/guests/guests.ts';
@@ -18,6 +19,8 @@ export type Caller = {
   scopes: readonly string[];
   /** Set when the token is for one call only: this tool with arguments of this digest, for this visitor in this session. */
   boundTo: { tool: string; argsDigest: string; subject: string; sessionId: string } | undefined;
+  /** What the site's owner has switched off for this chat, or only lets signed-in visitors do. */
+  agent?: Pick<AgentSettings, 'tools_off' | 'tools_sign_in'> | undefined;
 };
 
 export type ToolPorts = {

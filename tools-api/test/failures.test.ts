@@ -11,6 +11,7 @@ import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
 import { createDiskFiles } from '../src/backends/files/disk.ts';
 import { createFiles } from '../src/backends/files/files.ts';
 import { createKnowledge } from '../src/backends/knowledge/search.ts';
+import { createSiteDocuments } from '../src/backends/knowledge/site-documents.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
 import type { Config } from '../src/config.ts';
 import { createHandlers } from '../src/tools/index.ts';
@@ -35,11 +36,22 @@ after(async () => {
 });
 
 const files = createFiles(createDiskFiles('nothing-is-kept-here'));
+const documents = createSiteDocuments(database);
+const learner = { soon: () => undefined };
 
 type Bent = { config?: Partial<Config>; audit?: Audit; handlers?: typeof answering };
 
 function build({ config, audit, handlers }: Bent = {}): Service {
-  const ports = { database, catalogue, handlers: handlers ?? answering, audit: audit ?? { record: async () => undefined }, knowledge, files };
+  const ports = {
+    database,
+    catalogue,
+    handlers: handlers ?? answering,
+    audit: audit ?? { record: async () => undefined },
+    knowledge,
+    files,
+    documents,
+    learner,
+  };
   const service = buildApp(configOf(parties, { TOOLS_DATABASE_URL: 'postgres://postgres@127.0.0.1:1/none', ...config }), ports);
   services.push(service);
   return service;

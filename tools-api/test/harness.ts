@@ -8,26 +8,30 @@ import { type Database, inTransaction, migrate, openDatabase } from '@aiguy/mani
 import { argumentsDigest } from '@aiguy/manifests/digest';
 import { type Catalogue, loadManifests } from '@aiguy/manifests/load';
 import type { Service } from '@aiguy/manifests/service';
-import { type SigningKey, signToken } from '@aiguy/manifests/tokens';
+import { type AgentSettings, type SigningKey, signToken } from '@aiguy/manifests/tokens';
 import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { keepEmbeddings } from '../../scripts/kept-embeddings.ts';
-import { allScopes } from '../../scripts/keys.ts';
+import { allScopes, staffScopes } from '../../scripts/keys.ts';
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
 import { createDiskFiles } from '../src/backends/files/disk.ts';
 import { createFiles, type Files } from '../src/backends/files/files.ts';
-import { createDemoBilling } from '../src/backends/guests/billing.ts';
+import { type Billing, createDemoBilling } from '../src/backends/guests/billing.ts';
 import type { CodeMailer } from '../src/backends/guests/code-mail.ts';
 import { type Guests, openGuests } from '../src/backends/guests/guests.ts';
 import { createGuides } from '../src/backends/guides.ts';
 import { createInvoices } from '../src/backends/invoices.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
+import { rebuildIndex } from '../src/backends/knowledge/indexes.ts';
 import { createKnowledge, type SearchEngine } from '../src/backends/knowledge/search.ts';
+import { createSiteDocuments } from '../src/backends/knowledge/site-documents.ts';
 import { createSpelling } from '../src/backends/knowledge/spelling.ts';
+import { learnWords } from '../src/backends/knowledge/words.ts';
 import { type OpeningHours, readOpeningHours } from '../src/backends/opening-hours.ts';
 import { createSitePages } from '../src/backends/pages/site-pages.ts';
+import { createPersonalData } from '../src/backends/personal-data.ts';
 import { createProductSearch } from '../src/backends/product-search/product-search.ts';
 import { createProducts } from '../src/backends/products.ts';
 import { createProfiles } from '../src/backends/profiles.ts';
@@ -41,7 +45,7 @@ import type { LongTasks } from '../src/tasks/long-tasks.ts';
 import { createHandlers, type Handlers } from '../src/tools/index.ts';
 
 export const siteUrl = 'https://shop.example';
-const scopes = allScopes;
+const scopes = [...allScopes, ...staffScopes];
 
 export type Party = { issuer: ToolsIssuer; key: SigningKey };
 /** The three kinds of issuers that a tools API trusts. */
@@ -64,6 +68,8 @@ export type Harness = Parties & {
   filesFolder: string;
   /** The database as handlers have it. */
   reading: Database;
+  /** Computes what is missing of vectors and words, as the process that ingests does. */
+  learn: () => Promise<void>;
   /** Without the cache that handlers have. */
   knowledge: SearchEngine;
   close: () => Promise<void>;
@@ -75,6 +81,7 @@ type TestDatabase = { url: string; stop: () => Promise<void> };
  * @param options.start another database than the embedded one, which may have several connections
  * @param options.shopOnly without the help centre, whose loading takes most of the time
  * @param options.mailer who mails codes to guests; nobody when left out
+ * @param options.billing to whom orders are billed, where it is not the demo shop that says so
  */
 export async function startHarness(
   options: {
@@ -82,6 +89,7 @@ export async function startHarness(
     shopOnly?: boolean;
     openingHours?: OpeningHours;
     mailer?: CodeMailer;
+    billing?: Billing;
     nowMs?: () => number;
   } = {},
 ): Promise<Harness> {
@@ -93,10 +101,10 @@ export async function startHarness(
   const parties = await makeParties();
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
-  const { mailer, nowMs = Date.now } = options;
-  const guests = await openGuests({ database, billing: createDemoBilling(database), mailer, nowMs });
+  const { mailer, billing = createDemoBilling(database), nowMs = Date.now } = options;
+  const guests = await openGuests({ database, billing, mailer, nowMs });
   const parts = await makeHandlers(database, { namings, guests, openingHours: options.openingHours });
-  const { knowledge, cached, handlers, files, filesFolder } = parts;
+  const { knowledge, cached, handlers, files, filesFolder, reading } = parts;
   // As the process does at boot: loading the model takes longer than a tool may.
   if (!options.shopOnly) await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
   const services: Service[] = [];
@@ -105,6 +113,7 @@ export async function startHarness(
     database,
     databaseUrl: embedded.url,
     ...parts,
+    learn: async () => await learnAll(database),
     build: async (change = {}) => {
       const config = configOf(parties, { TOOLS_DATABASE_URL: embedded.url, ...change.config });
       const ports = {
@@ -112,8 +121,11 @@ export async function startHarness(
         catalogue: change.catalogue ?? loadManifests(),
         handlers: { ...handlers, ...change.handlers } as Handlers,
         audit: await openAudit(change.database ?? database),
+        personalData: createPersonalData({ database, shop: createDemoShop(reading, namings) }),
         guests,
         knowledge: cached,
+        documents: createSiteDocuments(change.database ?? database),
+        learner: { soon: () => undefined },
         files: change.files ?? files,
         tasks: change.tasks,
       };
@@ -159,6 +171,13 @@ async function makeHandlers(database: Database, { guests, namings, openingHours 
   return { handlers, files, filesFolder, reading, knowledge, cached };
 }
 
+async function learnAll(database: Database): Promise<void> {
+  const local = createLocalEmbedder();
+  const signal = AbortSignal.timeout(60_000);
+  await rebuildIndex({ database, embedder: local }, { signal });
+  await learnWords({ database, words: local }, signal);
+}
+
 async function loadShop(url: string, database: Database): Promise<void> {
   await migrate({ url, folder: migrationsFolder });
   await inTransaction(database, loadStore);
@@ -166,7 +185,7 @@ async function loadShop(url: string, database: Database): Promise<void> {
 
 export async function makeParties(): Promise<Parties> {
   return {
-    site: await makeParty(siteUrl, { kinds: ['visitor-assertion'], customers: ['wp-users'] }),
+    site: await makeParty(siteUrl, { kinds: ['visitor-assertion', 'staff-assertion'], customers: ['wp-users'] }),
     orchestrator: await makeParty('https://orchestrator.example', { kinds: ['tool-token'] }),
     direct: await makeParty('urn:test:direct', { kinds: ['tools-access'], customers: ['direct', 'wp-users'] }),
   };
@@ -181,7 +200,7 @@ export function configOf(parties: Parties, change: Partial<Config>): Config {
 async function makeParty(issuer: string, rest: Pick<ToolsIssuer, 'kinds' | 'customers'>): Promise<Party> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const jwks: JSONWebKeySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'EdDSA' }] };
-  return { issuer: { issuer, scopes, jwks, ...rest }, key: { issuer, kid: 'key-1', privateKey } };
+  return { issuer: { issuer, scopes: [...scopes, ...staffScopes], jwks, ...rest }, key: { issuer, kid: 'key-1', privateKey } };
 }
 
 export const newSid = () => randomBytes(24).toString('base64url');
@@ -190,7 +209,17 @@ export async function directToken(harness: Parties, claims: { sub?: string; scop
   return await signToken('tools-access', harness.direct.key, { sub: 'customer:aarav_martin_9556', scopes, jti: randomUUID(), ...claims });
 }
 
-type VisitorCall = { sub?: string; sid?: string; scopes?: string[]; tool: string; scope: string; args: unknown };
+type VisitorCall = {
+  sub?: string;
+  sid?: string;
+  scopes?: string[];
+  tool: string;
+  scope: string;
+  args: unknown;
+  /** Another site than the harness'. */
+  key?: SigningKey;
+  agent?: AgentSettings;
+};
 
 /** The two headers of a call on behalf of a visitor. */
 export async function visitorHeaders(harness: Parties, call: VisitorCall): Promise<{ authorization: string; 'x-visitor-assertion': string }> {
@@ -202,6 +231,7 @@ export async function visitorHeaders(harness: Parties, call: VisitorCall): Promi
     args_digest: argumentsDigest(call.args),
     jti: randomUUID(),
   });
-  const assertion = await signToken('visitor-assertion', harness.site.key, { ...identity, scopes: call.scopes ?? scopes, jti: randomUUID() });
+  const claims = { ...identity, scopes: call.scopes ?? scopes, ...(call.agent ? { agent: call.agent } : {}), jti: randomUUID() };
+  const assertion = await signToken('visitor-assertion', call.key ?? harness.site.key, claims);
   return { authorization: `Bearer ${token}`, 'x-visitor-assertion': assertion };
 }

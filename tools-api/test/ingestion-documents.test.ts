@@ -12,6 +12,7 @@ import { openAudit } from '../src/audit/audit.ts';
 import { createDiskFiles } from '../src/backends/files/disk.ts';
 import { createFiles } from '../src/backends/files/files.ts';
 import { createKnowledge } from '../src/backends/knowledge/search.ts';
+import { createSiteDocuments } from '../src/backends/knowledge/site-documents.ts';
 import { openS3 } from '../src/backends/knowledge/sources/s3.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
 import { createHandlers } from '../src/tools/index.ts';
@@ -147,6 +148,8 @@ test('who is not signed in sees nothing that is for customers; language and tags
     files: createFiles(createDiskFiles('nothing-is-kept-here')),
     audit: await openAudit(knowledge.database),
     knowledge: search,
+    documents: createSiteDocuments(knowledge.database),
+    learner: { soon: () => undefined },
   });
   t.after(async () => await app.close());
   const ask = async (sub: string, args: { query: string; language?: string; product_tags?: string[] }) => {

@@ -76,3 +76,11 @@ type OpenapiOperation = {
   requestBody: { content: { 'application/json': { schema: { additionalProperties: boolean } } } };
   responses: object;
 };
+
+test('to read there is a page with every operation, without script, that runs nothing', async () => {
+  const { statusCode, headers, body } = await service.app.inject({ url: '/openapi.html' });
+  assert.deepEqual([statusCode, headers['content-type']], [200, 'text/html; charset=utf-8']);
+  assert.match(String(headers['content-security-policy']), /^default-src 'none'; style-src 'sha256-/);
+  assert.doesNotMatch(body, /<script|https?:\/\/(?!json-schema)[^"&\s]+\.js/);
+  for (const { manifest } of tools) assert.ok(body.includes(`<code>/tools/${manifest.name}</code>`), manifest.name);
+});

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
 import type { Service } from '@aiguy/manifests/service';
+import { createWooClient } from '../src/backends/woocommerce/client.ts';
 import { createWooShop } from '../src/backends/woocommerce/woo-shop.ts';
 import { startWooCommerce, type WooDouble, type WooMood, wooOrder } from '../src/backends/woocommerce/woocommerce-double.fixture.ts';
 import { createHandlers } from '../src/tools/index.ts';
@@ -18,7 +19,7 @@ before(async () => {
   harness = await startHarness({ shopOnly: true });
   woo = await startWooCommerce([]);
   const namings = new Map([harness.site.issuer, harness.direct.issuer].map(({ issuer, customers }) => [issuer, customers ?? []]));
-  const shop = createWooShop({ settings: woo.settings, database: harness.database, namings, nowMs: () => Date.now() + laterMs });
+  const shop = createWooShop({ client: createWooClient(woo.settings), database: harness.database, namings, nowMs: () => Date.now() + laterMs });
   service = await harness.build({ catalogue: bent(), handlers: createHandlers({ shop } as never) });
 });
 after(async () => {
@@ -326,7 +327,11 @@ test('a shop that is down, slow, elsewhere or no WooCommerce is a tool that is n
   const slow = await harness.build({
     catalogue: bent({ get_order_status: { timeouts_ms: { attempt: 100, total: 100 } } }),
     handlers: createHandlers({
-      shop: createWooShop({ settings: woo.settings, database: harness.database, namings: new Map([[harness.site.issuer.issuer, ['wp-users']]]) }),
+      shop: createWooShop({
+        client: createWooClient(woo.settings),
+        database: harness.database,
+        namings: new Map([[harness.site.issuer.issuer, ['wp-users']]]),
+      }),
     } as never),
   });
   const late = await sendFor(harness, { sub: 'wp:1:7' }, { on: slow, tool: 'get_order_status', args: { order_id: '100101' } });

@@ -1,13 +1,23 @@
 // What the page says about a chat (the attribute data-aiguy, the same for every guest), and what launcher and chat are to each other.
 
 import type { PageSnapshot } from '@aiguy/manifests/generated/http';
+import type { PersonState } from './chat/events.ts';
+import type { VisitorSession } from './chat/session.ts';
+import type { Extras } from './widget/extras-slots.ts';
 
 export type ChatOptions = {
   /** Base of the site's routes; ends in aiguy/v1/. Holds a «?» where permalinks are plain. */
   rest: string;
+  /** Another base of the same routes, for where something keeps visitors out of the first; holds a «?». Empty for none. */
+  door: string;
   chat: string;
   /** Loaded when a tool asks which page the visitor is on. */
   page: string;
+  /** What an open chat offers beside writing and reading, and its style; loaded after the first view. */
+  extras: string;
+  extrasStyle: string;
+  /** Loaded when somebody talks to a person, or is offered to. */
+  person: string;
   style: string;
   /** Addresses of WordPress' own scripts that the chat needs, in the order in which they must run. */
   deps: string[];
@@ -27,13 +37,24 @@ export type ChatOptions = {
   translations: Words | string | null;
   /** The launcher's words; it carries no translation library. */
   strings?: Partial<LauncherStrings>;
-  /** Questions to begin with, at most three are shown. */
-  suggestions?: string[];
+  /** Address of a picture; empty for none. */
+  avatar?: string;
+  /** At most four, to begin with. */
+  suggestedQuestions?: string[];
+  /** That a machine answers; empty where the owner wants no such sentence. */
+  disclosure?: string;
+  privacyUrl?: string;
+  /** What has to be agreed to first; `always`: also where no plugin manages consent. */
+  consent?: ConsentOptions | null;
+  /** Days are 1 (Monday) to 7; null: no hours are set. */
+  openingHours?: { timeZone: string; hours: { day: number; from: string; to: string }[] } | null;
 };
 
 export type Words = Record<string, string[]>;
 
 export type LauncherStrings = { open: string; start: string; loading: string; failed: string };
+
+export type ConsentOptions = { script: string; text: string; always: boolean };
 
 export type OpenState = {
   isOpen: boolean;
@@ -45,7 +66,7 @@ export type MountedChat = { show: (state: OpenState) => void };
 
 export type ChatGlobal = {
   /** Renders the chat into `element`, in whose root chat.css stands already. */
-  mount: (element: HTMLElement, options: ChatOptions & { translations: Words | null }, host: ChatHost) => MountedChat;
+  mount: (element: HTMLElement, options: ChatOptions & { translations: Words | null }, host: ChatHost) => Promise<MountedChat>;
 };
 
 export type ChatHost = {
@@ -55,15 +76,43 @@ export type ChatHost = {
   loadScript: (url: string) => Promise<void>;
 };
 
+/** Gives the extras as soon as their style stands in the chat's root; once a page. */
+export type ExtrasGlobal = (ports: {
+  root: ShadowRoot;
+  style: string;
+  options: ChatOptions;
+  session: VisitorSession;
+  /** Through whichever door is open. */
+  fetch: typeof fetch;
+  /** What a visitor reads for an error's code. */
+  explain: (code: string) => string;
+}) => Promise<Extras>;
+
 export type PageGlobal = {
   describe: () => PageSnapshot;
   /** Shows the control that an answer names. */
   show: (answer: string) => void;
 };
 
+export type ConsentGlobal = {
+  /** Asks in `element`; resolves when the visitor agrees. Undefined where he has agreed already. */
+  ask: (element: HTMLElement, options: ChatOptions, onClose: () => void) => Promise<void> | undefined;
+};
+
+export type PersonGlobal = {
+  /** Shows in `place` who is spoken to or waited for; nothing when there is nobody. */
+  show: (place: HTMLElement, person: PersonState | undefined, actions: PersonActions) => void;
+};
+
+/** ask: for a person, or with words for a ticket. */
+export type PersonActions = { locale: string; ask: (leftMessage?: string) => void };
+
 declare global {
   interface Window {
+    aiguyConsent?: ConsentGlobal;
+    aiguyPerson?: PersonGlobal;
     aiguyChat?: ChatGlobal;
     aiguyPage?: PageGlobal;
+    aiguyExtras?: ExtrasGlobal;
   }
 }

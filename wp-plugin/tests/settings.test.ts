@@ -29,7 +29,7 @@ after(async () => {
 const call = async (route: string, as: { cookie?: string; headers?: Record<string, string> } = owner) =>
   await callRoute(site, `admin/${route}`, { method: 'POST', ...as });
 const problem = async () => JSON.parse((await call('connection')).text).problem as string;
-const pageUrl = () => `${site.url}/wp-admin/options-general.php?page=aiguy`;
+const pageUrl = () => `${site.url}/wp-admin/admin.php?page=aiguy-connection`;
 const page = async (url = pageUrl()) => (await send(url, { headers: { cookie: owner.cookie } })).text;
 const settings = () => JSON.parse(site.evaluate("echo wp_json_encode( get_option( 'aiguy_settings' ) );")) as Record<string, string>;
 const point = (url: string) => site.evaluate(`update_option('aiguy_settings', array('orchestrator_url' => '${url}'));`);
@@ -37,7 +37,7 @@ const point = (url: string) => site.evaluate(`update_option('aiguy_settings', ar
 /** Submits the settings form as a browser would. @returns the page that the owner then sees */
 async function save(fields: Record<string, string>): Promise<string> {
   const nonce = /name="_wpnonce" value="([^"]+)"/.exec(await page())?.[1] ?? '';
-  const form = new URLSearchParams({ option_page: 'aiguy', action: 'update', _wpnonce: nonce });
+  const form = new URLSearchParams({ option_page: 'aiguy-connection', action: 'update', _wpnonce: nonce });
   for (const [name, value] of Object.entries(fields)) form.set(`aiguy_settings[${name}]`, value);
   const headers = { cookie: owner.cookie, 'content-type': 'application/x-www-form-urlencoded', referer: pageUrl() };
   const { location } = (await send(`${site.url}/wp-admin/options.php`, { method: 'POST', headers, body: form.toString() })).headers;
@@ -70,15 +70,27 @@ test('only documented routes exist, and only two of them answer everybody', asyn
 });
 
 test('the connection test names what is wrong', async () => {
-  const answering = (ready: object, known: [number, object]) => {
+  const answering = (ready: object, known: [number, object], site: [number, object] = [200, { version: '0.1.9' }]) => {
+    const answers: Record<string, [number, object]> = { '/readyz': [200, ready], '/staff/site': site };
     upstream.answer = ({ url }, response) => {
-      const [status, body] = url === '/readyz' ? [200, ready] : known;
+      const [status, body] = answers[url] ?? known;
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
     };
   };
   answering({ status: 'ok', service: 'orchestrator' }, [404, { code: 'not_found' }]);
   assert.equal(await problem(), '');
   assert.match(String(upstream.received.at(-1)?.headers.authorization), /^Bearer ey/, 'it brings a signature of this site');
+  for (const [version, expected] of [
+    ['0.2.0', 'version'],
+    ['1.1.0', 'version'],
+    ['', 'version'],
+    ['0.1.0', ''],
+  ] as const) {
+    answering({ service: 'orchestrator' }, [404, { code: 'not_found' }], [200, { version }]);
+    assert.equal(await problem(), expected, version);
+  }
+  answering({ service: 'orchestrator' }, [404, { code: 'not_found' }], [403, { code: 'insufficient_scope' }]);
+  assert.equal(await problem(), 'staff_unknown');
   answering({ status: 'ok', service: 'orchestrator' }, [401, { code: 'invalid_token' }]);
   assert.equal(await problem(), 'key_unknown');
   answering({ hello: 'world' }, [404, {}]);
@@ -127,12 +139,10 @@ test('saved settings are cleaned, and an address that can’t be used leaves the
     orchestrator_url: `${upstream.url}/`,
     public_orchestrator_url: '',
     transport: 'relay',
-    title: '<b>Help</b>',
-    greeting: 'Hi',
     suggest_articles: '0',
   };
   await save(fields);
-  assert.deepEqual(settings(), { ...fields, orchestrator_url: upstream.url, title: 'Help' });
+  assert.deepEqual(settings(), { ...fields, orchestrator_url: upstream.url, trusted_proxies: '' });
   for (const url of [
     'javascript:alert(1)',
     'file:///etc/passwd',
@@ -237,6 +247,12 @@ test('a kept key that was damaged is repaired by replacing it', async () => {
   assert.equal(await problem(), 'signing_key');
   assert.equal(JSON.parse((await call('key')).text).ok, true);
   assert.equal(await signing(), (await published())[0]);
+});
+
+test('trusted proxies are addresses and ranges; what is none is left out, and said', async () => {
+  const shown = await save({ orchestrator_url: 'http://127.0.0.1:1', trusted_proxies: '10.0.0.0/8, nonsense  2001:db8::1' });
+  assert.match(shown, /What was none is left out/);
+  assert.equal(settings().trusted_proxies, '10.0.0.0/8, 2001:db8::1');
 });
 
 test('deactivating keeps everything, deleting the plugin leaves nothing', () => {

@@ -6,7 +6,7 @@ import { dataDirectory, projectRoot } from '../../scripts/data-directory.ts';
 import { chatPage, demoUsers, frontPage } from '../../scripts/demo-site.ts';
 import { freePort } from '../../scripts/free-port.ts';
 import { type Answer, cookiesOf, type Sent, send } from '../../scripts/wordpress/http.ts';
-import { type NativeWordPress, startNativeWordPress } from '../../scripts/wordpress/native.ts';
+import { type NativeOptions, type NativeWordPress, startNativeWordPress } from '../../scripts/wordpress/native.ts';
 import type { SitePage } from '../../scripts/wordpress/site.ts';
 
 export type Received = { method: string; url: string; headers: IncomingMessage['headers']; body: string };
@@ -38,15 +38,33 @@ export async function startUpstream(): Promise<Upstream> {
   return upstream;
 }
 
-export async function startSite(orchestratorUrl: string, pages: SitePage[] = []): Promise<NativeWordPress> {
+export type SiteOptions = Pick<NativeOptions, 'host' | 'database' | 'layout' | 'workers' | 'files'> & {
+  /** Where in its address WordPress is at home, such as «/shop». */
+  path?: string;
+};
+
+export async function startSite(
+  orchestratorUrl: string,
+  pages: SitePage[] = [],
+  { path = '', ...options }: SiteOptions = {},
+): Promise<NativeWordPress> {
   const port = await freePort();
-  const site = { siteUrl: `http://127.0.0.1:${port}`, siteTitle: 'Test shop', orchestratorUrl, users: demoUsers(), pages, frontPage, chatPage };
+  const site = {
+    siteUrl: `http://127.0.0.1:${port}${path}`,
+    siteTitle: 'Test shop',
+    orchestratorUrl,
+    users: demoUsers(),
+    pages,
+    frontPage,
+    chatPage,
+  };
   return await startNativeWordPress({
     cacheDir: join(dataDirectory(), 'cache'),
     pluginDir: join(projectRoot, 'wp-plugin'),
     port,
     site,
     log: () => undefined,
+    ...options,
   });
 }
 

@@ -105,7 +105,8 @@ test('the page’s language and direction are said', () => {
 
 test('without its built files the chat shows nothing, tells the owner, and breaks nothing', () => {
   const unbuilt = "$assets = new Aiguy\\Widget\\Widget_Assets( '/nowhere/aiguy.php' ); ";
-  const render = 'echo ( new Aiguy\\Widget\\Widget_Renderer( $assets, new Aiguy\\Settings\\Settings() ) )->render( array() );';
+  const render =
+    'echo ( new Aiguy\\Widget\\Widget_Renderer( $assets, new Aiguy\\Settings\\Settings(), new Aiguy\\Settings\\Agents() ) )->render( array() );';
   assert.equal(site.evaluate(`${unbuilt}${render}`), '');
   const notices = "remove_all_actions( 'admin_notices' ); $assets->add_hooks(); wp_set_current_user( % ); do_action( 'admin_notices' );";
   assert.match(site.evaluate(unbuilt + notices.replace('%', '1')), /files are missing/);

@@ -1,4 +1,5 @@
-// GET /openapi.json: the page of this service, made from the schemas of @aiguy/manifests.
+// GET /openapi.json and /openapi.html: the operations of this service, made from the schemas of @aiguy/manifests.
+import { addOpenapiDocument, type OpenapiDocument } from '@aiguy/manifests/openapi-page';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { FastifyInstance } from 'fastify';
 
@@ -14,6 +15,16 @@ const wait = {
 };
 const failure = { default: { description: 'An error of the table.', ...json('ErrorBody') } };
 const answers = (description: string, body: object) => ({ 200: { description, ...body }, ...failure });
+
+const conversationId = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+const act = (summary: string, body?: string) => ({
+  post: {
+    summary,
+    parameters: [conversationId],
+    ...(body ? { requestBody: { required: true, ...json(body) } } : {}),
+    responses: answers('The conversation as it is now.', json('StaffConversation')),
+  },
+});
 
 const paths = {
   '/chat': {
@@ -42,10 +53,118 @@ const paths = {
       responses: answers('At most three articles; none when there are none, or none in time.', json('Suggestions')),
     },
   },
+  '/sites/pair': {
+    post: {
+      summary: 'A site that was given a code is trusted from then on.',
+      security: [],
+      requestBody: { required: true, ...json('PairSite') },
+      responses: answers('The site.', json('PairedSite')),
+    },
+  },
   '/staff/site': {
     get: { summary: 'For the people of a site: version, clock, model and tools.', responses: answers('The orchestrator.', json('SiteInfo')) },
   },
+  '/staff/stream': {
+    get: {
+      summary: 'For the people of a site: two events a second and a half apart, to see whether they arrive so.',
+      responses: answers('The events.', events),
+    },
+  },
+  '/staff/conversations': {
+    get: {
+      summary:
+        'The site’s conversations, newest first: q searches what was said, filter is one of a list, before pages on; present=1 says that somebody has them open.',
+      parameters: ['q', 'filter', 'before', 'limit', 'present'].map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+      responses: answers('A page.', json('StaffConversationList')),
+    },
+  },
+  '/staff/conversations/counts': {
+    get: { summary: 'Visitors who wait for a person, and who have one.', responses: answers('The counts.', json('StaffCounts')) },
+  },
+  '/staff/conversations/{id}': {
+    get: {
+      summary: 'What was said and what happened.',
+      parameters: [conversationId],
+      responses: answers('The transcript.', json('StaffTranscript')),
+    },
+  },
+  '/staff/conversations/{id}/export': {
+    get: {
+      summary: 'The transcript as JSON and as text.',
+      parameters: [conversationId],
+      responses: answers('Both.', { content: { 'application/json': { schema: { type: 'object' } } } }),
+    },
+  },
+  '/staff/conversations/{id}/take-over': act('From here on this person answers; a running answer is stopped.'),
+  '/staff/conversations/{id}/messages': act('Say something to the visitor, once for each messageId.', 'StaffMessage'),
+  '/staff/conversations/{id}/hand-back': act('The agent answers again; by whoever has it.'),
+  '/staff/conversations/{id}/close': act('The same by anybody, also for a visitor who waits.'),
+  '/staff/conversations/{id}/notes': act('Write a note for the others.', 'StaffNoteRequest'),
+  '/staff/tickets': { get: { summary: 'Tickets that conversations have left.', responses: answers('The newest 200.', json('StaffTicketList')) } },
+  '/staff/questions': {
+    get: { summary: 'Questions without a good answer, grouped.', responses: answers('At most 100 groups.', json('StaffQuestionList')) },
+  },
+  '/staff/alerts': {
+    post: { summary: 'What the site is to be told of; each is handed out once.', responses: answers('At most 20.', json('StaffAlertList')) },
+  },
+  '/sessions/{id}/handoff': {
+    post: {
+      summary: 'The visitor wants to talk to a person; asked again, it is the same wait.',
+      parameters: [sessionId],
+      requestBody: { required: true, ...json('HandoffRequest') },
+      responses: answers('What he may expect.', json('HandoffInfo')),
+    },
+  },
+  '/staff/reports': {
+    get: {
+      summary: 'For the people of a site: figures by day.',
+      parameters: ['from', 'to'].map((name) => ({ name, in: 'query', required: true, schema: { type: 'string', format: 'date' } })),
+      responses: answers('The report.', json('Report')),
+    },
+  },
+  '/staff/knowledge/documents': {
+    get: {
+      summary: 'For the people of a site: what it has taught its agent, by id.',
+      parameters: [{ name: 'after', in: 'query', schema: { type: 'string' } }],
+      responses: answers('A page of it.', json('KnowledgeDocumentList')),
+    },
+  },
+  '/staff/knowledge/documents/{id}': {
+    put: {
+      summary: 'Teach the agent of the site a document, or a new version of it.',
+      parameters: [sessionId],
+      requestBody: { required: true, ...json('KnowledgeDocument') },
+      responses: answers('What changed.', json('KnowledgeDocumentResult')),
+    },
+    delete: {
+      summary: 'Have a document forgotten.',
+      parameters: [sessionId],
+      responses: answers('Whether it was known.', json('KnowledgeForgotten')),
+    },
+  },
+  '/staff/knowledge/try': {
+    post: {
+      summary: 'What the agent would answer to a guest, from which passages, and why.',
+      requestBody: { required: true, ...json('KnowledgeQuestion') },
+      responses: answers('The trial.', json('KnowledgeTrial')),
+    },
+  },
+  '/staff/privacy/export': {
+    post: {
+      summary: 'For the people of a site: a page of what is kept of one of its users.',
+      requestBody: { required: true, ...json('PrivacyExportRequest') },
+      responses: answers('The page.', json('PrivacyExport')),
+    },
+  },
+  '/staff/privacy/erase': {
+    post: {
+      summary: 'For the people of a site: erase what is kept of one of its users.',
+      requestBody: { required: true, ...json('PrivacyEraseRequest') },
+      responses: answers('What was erased, and what was not and why.', json('PrivacyErasure')),
+    },
+  },
   '/sessions': {
+    get: { summary: 'The conversations of a signed-in visitor, the latest first.', responses: answers('At most 50.', json('OwnSessions')) },
     post: {
       summary: 'Make the session of the assertion, if it is new.',
       responses: { 201: { description: 'The session.', ...json('SessionInfo') }, ...failure },
@@ -153,6 +272,17 @@ const paths = {
       responses: { 201: { description: 'The token.', ...json('ContinueLink') }, ...failure },
     },
   },
+  '/sessions/{id}/feedback': {
+    post: {
+      summary: 'Rate an answer (-1 or 1) or the whole conversation (1 to 5); again to change it.',
+      parameters: [sessionId],
+      requestBody: { required: true, ...json('Feedback') },
+      responses: answers('Kept, and told in the log as aiguy.rated.', json('FeedbackTaken')),
+    },
+  },
+  '/sessions/{id}/transcript': {
+    get: { summary: 'What was said, oldest first.', parameters: [sessionId], responses: answers('The newest 500 lines.', json('Transcript')) },
+  },
   '/continue-links/redeem': {
     post: {
       summary: 'Begin the session of the assertion with the conversation that a link leads to.',
@@ -163,7 +293,7 @@ const paths = {
 };
 
 export function addOpenapiRoute(app: FastifyInstance): void {
-  const text = JSON.stringify({
+  addOpenapiDocument(app, {
     openapi: '3.1.0',
     info: { title: 'AIGuy orchestrator', version: '0.1.0' },
     security: [{ visitorAssertion: [] }],
@@ -174,6 +304,5 @@ export function addOpenapiRoute(app: FastifyInstance): void {
       },
       schemas: JSON.parse(JSON.stringify(http.$defs).replaceAll('#/$defs/', '#/components/schemas/')),
     },
-  });
-  app.get('/openapi.json', async (_request, reply) => await reply.type('application/json').send(text));
+  } as OpenapiDocument);
 }

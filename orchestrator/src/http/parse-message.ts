@@ -1,13 +1,15 @@
 // The two bodies of POST /chat: our own, and the RunAgentInput of any AG-UI client. From both, one new message and nothing else.
 import { randomUUID } from 'node:crypto';
 import { AiguyError } from '@aiguy/manifests/errors';
-import type { ChatMessage, RunAgentInput } from '@aiguy/manifests/generated/http';
+import type { ChatMessage, RunAgentInput, ViewedProduct } from '@aiguy/manifests/generated/http';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { LoggedEvent } from '../session/event-log.ts';
 import type { Answer } from '../session/interrupts.ts';
 
-type Parsed = { kind: 'message'; text: string; messageId: string; runId: string } | { kind: 'resume'; interruptId: string; answer: Answer };
+type Parsed =
+  | { kind: 'message'; text: string; messageId: string; runId: string; product?: ViewedProduct }
+  | { kind: 'resume'; interruptId: string; answer: Answer };
 export type ParsedMessage = Parsed & {
   /** Ids of messages that the client claims were said before; each must be in the log. Empty for our own body. */
   claimedIds: string[];
@@ -28,7 +30,8 @@ export function parseMessage(body: unknown): ParsedMessage {
   if (!checked.ok || text === undefined) {
     throw new AiguyError(claimsHistory(body) ? 'history_not_accepted' : 'invalid_request', { details: checked.ok ? [] : checked.violations });
   }
-  return { kind: 'message', text, messageId: checked.value.messageId ?? randomUUID(), runId: randomUUID(), claimedIds: [], threadId: undefined };
+  const { messageId = randomUUID(), product } = checked.value;
+  return { kind: 'message', text, messageId, runId: randomUUID(), ...(product ? { product } : {}), claimedIds: [], threadId: undefined };
 }
 
 function parseRunAgentInput(body: object): ParsedMessage {

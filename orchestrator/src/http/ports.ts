@@ -4,12 +4,14 @@ import type { Catalogue } from '@aiguy/manifests/load';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { TurnMetrics } from '../observe/metrics.ts';
 import type { EventLog } from '../session/event-log.ts';
+import type { Handoffs } from '../session/handoffs.ts';
 import type { Interrupts } from '../session/interrupts.ts';
 import type { Memories } from '../session/memory.ts';
 import type { Pages } from '../session/pages.ts';
 import type { Receipts } from '../session/receipts.ts';
 import type { Runs } from '../session/runs.ts';
 import type { FetchFile } from '../tools/fetch-file.ts';
+import type { AskHours } from '../tools/opening-hours.ts';
 import type { SuggestArticles } from '../tools/suggest-articles.ts';
 import type { LiveRuns } from '../turn/live-runs.ts';
 
@@ -22,6 +24,7 @@ export type HttpPorts = {
   memories: Memories;
   receipts: Receipts;
   pages: Pages;
+  handoffs: Handoffs;
   catalogue: Catalogue;
   verifier: TokenVerifier;
   metrics: TurnMetrics;
@@ -33,8 +36,11 @@ export type HttpPorts = {
   limitTickets: (sessionId: string) => Promise<void>;
   /** @throws AiguyError rate_limited with the time to wait */
   limitLinks: (from: { session: string; address: string }) => Promise<void>;
+  /** For ratings, lists and transcripts. @throws AiguyError rate_limited with the time to wait */
+  limitFeedback: (sessionId: string) => Promise<void>;
   /** Days without activity after which a conversation is deleted. */
   sessionIdleDays: number;
   suggestArticles: SuggestArticles;
   fetchFile: FetchFile;
+  askHours: AskHours;
 };

@@ -38,8 +38,8 @@ export async function acceptBody(ports: HttpPorts, from: AuthenticatedVisitor, b
   await ports.limitChat(`${visitor.iss} ${visitor.sub}`);
   if (message.claimedIds.length > 0) assertKnown(message.claimedIds, await ports.log.readRuns(visitor.sid, knownRunsMax));
   if (message.kind === 'resume') return await settleInterrupt(ports, from, message);
-  const { text, messageId, runId } = message;
-  const started = await ports.runs.start({ visitor, assertion, text, messageId, runId });
+  const { text, messageId, runId, product } = message;
+  const started = await ports.runs.start({ visitor, assertion, text, messageId, runId, product });
   begin(ports, started);
   return started;
 }

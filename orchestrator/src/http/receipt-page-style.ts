@@ -1,5 +1,5 @@
 // The style of the page on which receipts are checked.
-import { verbatim } from './html.ts';
+import { verbatim } from '@aiguy/manifests/html';
 
 export const pageStyle = verbatim(`
 :root {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ErrorCode } from '@aiguy/manifests/errors';
 import type { CheckedReceipt, Receipt, ReceiptChain, ReceiptVerdict } from '@aiguy/manifests/generated/http';
-import { type Html, html, join } from './html.ts';
+import { type Html, html, join } from '@aiguy/manifests/html';
 import { pageStyle } from './receipt-page-style.ts';
 
 /** action: where the form is sent, relative to the page's own address, so that the service may stand below a path. */

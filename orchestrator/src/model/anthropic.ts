@@ -34,13 +34,15 @@ export function createAnthropicModel(options: AnthropicOptions): ModelPort {
     logLevel: 'off',
     ...(options.fetch ? { fetch: options.fetch } : {}),
   });
+  const modelFor = { plan: options.planModel, answer: options.answerModel };
   return {
     name: options.planModel,
+    modelFor: (purpose) => (purpose === 'plan' ? options.planModel : options.answerModel),
     // A little over what the tokenizer makes of English and JSON; what was really used is settled afterwards.
     estimateTokens: (text) => Math.ceil(text.length / 3.2),
     stream: async function* (request, signal) {
       const watchdog = new Watchdog(signal, options.idleTimeoutMs);
-      const model = request.purpose === 'plan' ? options.planModel : options.answerModel;
+      const model = request.model ?? modelFor[request.purpose];
       try {
         yield* attempt(client, { ...buildRequest(request, model), model, watchdog, signal });
       } catch (error) {

@@ -20,3 +20,8 @@ export function createModel({ anthropicApiKey: apiKey, anthropicBaseUrl: baseUrl
   if (apiKey) return createAnthropicModel({ apiKey, baseUrl, ...choice });
   return createOfflineModel({ embed: createLocalEmbed(), tools, shipped });
 }
+
+/** Answers without a model and without cost, for a process whose model is Claude: what that takes is loaded with the first question. */
+export function createKnowledgeModel(): ModelPort {
+  return createOfflineModel({ embed: createLocalEmbed(), shipped });
+}

@@ -1,5 +1,5 @@
 // The contract between the turn and whatever plans and writes: Claude, a script, or the offline policy.
-import type { TaskReference } from '@aiguy/manifests/generated/http';
+import type { TaskReference, ViewedProduct } from '@aiguy/manifests/generated/http';
 
 /** What the visitor's session looks like to a model; made by turn/transcript.ts, always well-paired. */
 export type TranscriptMessage =
@@ -24,6 +24,8 @@ export type Notes = {
   currentOrders?: string[];
   tickets?: string[];
   products?: string[];
+  /** The product on whose page he is. */
+  viewing?: ViewedProduct;
   /** Titles of articles that were cited, the latest first. */
   articles?: string[];
   preferences?: Record<string, string>;
@@ -57,7 +59,9 @@ export type ToolDefinition = {
 export type ModelRequest = {
   /** plan: may call tools. answer: must not, and is written by the model configured for answers. */
   purpose: 'plan' | 'answer';
-  /** The same bytes for every visitor of a site, so that the provider's prompt cache hits. */
+  /** Another model than the configured ones, for both purposes. */
+  model?: string;
+  /** The same bytes for every visitor of an agent, so that the provider's prompt cache hits. */
   system: string;
   /** What holds for this turn alone: signed in or guest, tools that need signing in. Never visitor text. */
   context: TurnContext;
@@ -108,6 +112,8 @@ export interface ModelPort {
   readonly name: string;
   /** It writes nothing of its own; what has to be summed up is summed up by rule. */
   readonly isExtractive?: boolean;
+  /** Who is asked for this purpose, as the price list names it; `name` when left out. */
+  modelFor?(purpose: ModelRequest['purpose']): string;
   /** Tokens that the fixed prefix (system and tools) takes; an estimate is enough. */
   estimateTokens(text: string): number;
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;

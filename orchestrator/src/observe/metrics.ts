@@ -20,12 +20,14 @@ export type TurnMetrics = {
   answerCache: (result: CacheResult) => void;
   /** The oldest exchanges of a conversation were summed up, or could not be. */
   summary: (result: 'written' | 'failed') => void;
+  /** A message met a cap of the day. */
+  capped: (reason: string) => void;
 };
 
 const secondsBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16];
 
 export function createTurnMetrics(register: Registry, nowMs: () => number): TurnMetrics {
-  const { turns, duration, first, tools, takenOver, tokens, withheld, prompts, answers, summaries } = createMeters([register]);
+  const { turns, duration, first, tools, takenOver, tokens, withheld, prompts, answers, summaries, capped } = createMeters([register]);
   const started = new Map<string, { atMs: number; sawText: boolean }>();
   return {
     accepted: (runId) => started.set(runId, { atMs: nowMs(), sawText: false }),
@@ -57,6 +59,7 @@ export function createTurnMetrics(register: Registry, nowMs: () => number): Turn
     withheld: (sentences) => withheld.inc(sentences),
     answerCache: (result) => answers.inc({ result }),
     summary: (result) => summaries.inc({ result }),
+    capped: (reason) => capped.inc({ reason }),
   };
 }
 
@@ -96,5 +99,6 @@ function createMeters(registers: Registry[]) {
     labelNames: ['result'],
     registers,
   });
-  return { turns, duration, first, tools, takenOver, tokens, withheld, prompts, answers, summaries };
+  const capped = new Counter({ name: 'aiguy_capped_total', help: 'Messages that met a cap of the day.', labelNames: ['reason'], registers });
+  return { turns, duration, first, tools, takenOver, tokens, withheld, prompts, answers, summaries, capped };
 }

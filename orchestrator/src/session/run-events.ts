@@ -2,7 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import { AiguyError, type ErrorCode } from '@aiguy/manifests/errors';
-import type { FileValue, InterruptSettledValue, PageWantedValue, QueuedValue, ReceiptValue, TaskValue } from '@aiguy/manifests/generated/events';
+import type {
+  AuthorValue,
+  FileValue,
+  InterruptSettledValue,
+  PageWantedValue,
+  PersonValue,
+  QueuedValue,
+  RatedValue,
+  ReceiptValue,
+  TaskValue,
+} from '@aiguy/manifests/generated/events';
 import type { TaskReference } from '@aiguy/manifests/generated/http';
 import type { RunInput } from './runs.ts';
 
@@ -24,6 +34,10 @@ export function runStarted(sessionId: string, runId: string, input: RunInput): A
       ...(input.kind === 'resume' ? { resume: [{ interruptId: input.interruptId, status: 'resolved' as const }] } : {}),
     },
   };
+}
+
+export function runCancelled(sessionId: string, runId: string): AGUIEvent {
+  return { type: EventType.RUN_FINISHED, timestamp: Date.now(), threadId: sessionId, runId, outcome: { type: 'cancelled' } } as AGUIEvent;
 }
 
 /** A message that waits is shown at once; a run that goes on from a card has nothing to show. */
@@ -51,8 +65,21 @@ export function pageWanted(value: PageWantedValue): AGUIEvent {
   return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.page_wanted', value };
 }
 
+/** The newest word counts; what the visitor wrote with it is in no event. */
+export function rated(value: RatedValue): AGUIEvent {
+  return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.rated', value };
+}
+
 export function taskChanged(value: TaskValue): AGUIEvent {
   return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.task', value };
+}
+
+export function personChanged(value: PersonValue): AGUIEvent {
+  return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.person', value };
+}
+
+export function authorNamed(value: AuthorValue): AGUIEvent {
+  return { type: EventType.CUSTOM, timestamp: Date.now(), name: 'aiguy.author', value };
 }
 
 /** What stands in the log before anything is known but its name. */
@@ -65,8 +92,7 @@ export function runFinished(sessionId: string, runId: string): AGUIEvent {
 }
 
 /** One whole message. */
-export function textMessage(text: string): AGUIEvent[] {
-  const messageId = randomUUID();
+export function textMessage(text: string, messageId: string = randomUUID()): AGUIEvent[] {
   return [
     { type: EventType.TEXT_MESSAGE_START, timestamp: Date.now(), messageId, role: 'assistant' },
     { type: EventType.TEXT_MESSAGE_CONTENT, messageId, delta: text },

@@ -3,21 +3,36 @@ import { createHash } from 'node:crypto';
 import type { AGUIEvent } from '@ag-ui/core';
 import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
+import type { ViewedProduct } from '@aiguy/manifests/generated/http';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { type EventLog, LeaseLostError, type LoggedEvent } from './event-log.ts';
 import { forgetFormValues, insertInterrupts, type NewInterrupt } from './interrupt-rows.ts';
-import { queuedEvent, runError, runStarted } from './run-events.ts';
+import { begin, endAtOnce, instantRun, isAnsweredByPerson, nextSeqOf, placeFor } from './people.ts';
+import { queuedEvent, runCancelled, runError, runStarted } from './run-events.ts';
 import { ensureSession } from './sessions.ts';
 
 export type Run = { sessionId: string; id: string; epoch: number; firstSeq: number };
 export type RunStatus = 'queued' | 'running' | 'success' | 'interrupt' | 'cancelled' | 'error';
-/** undo: a click on a receipt; effectKey names the planned effect that takes the other one back. notice: nobody asked; something that was under way has ended. */
+/**
+ * undo: a click on a receipt; effectKey names the planned effect that takes the other one back. notice: nobody asked; something that was under way
+ * has ended. person: somebody of the site says it.
+ */
 export type RunInput =
-  | { kind: 'message'; messageId: string; text: string }
+  | { kind: 'message'; messageId: string; text: string; ticket?: true; product?: ViewedProduct }
   | { kind: 'resume'; interruptId: string; parentRunId: string }
   | { kind: 'undo'; effectKey: string; parentRunId: string }
+  | { kind: 'person'; messageId: string; text: string; name: string }
   | { kind: 'notice' };
-export type NewMessage = { visitor: VisitorAssertion; assertion: string; text: string; messageId: string; runId: string };
+export type NewMessage = {
+  visitor: VisitorAssertion;
+  assertion: string;
+  text: string;
+  messageId: string;
+  runId: string;
+  /** It asks for the card of a ticket, not for an answer. */
+  ticket?: true;
+  product?: ViewedProduct | undefined;
+};
 
 /** A run that this process holds the lease of, with everything that working on it needs. */
 export type Assignment = {
@@ -43,7 +58,15 @@ export type NewRun = {
   input: RunInput;
   checkpoint?: unknown;
 };
-export type Ending = { status: RunStatus; events: AGUIEvent[]; interrupts?: NewInterrupt[]; checkpoint?: unknown };
+/** unhelped: nothing in the answer helped; toolFailed: a tool could not be used. */
+export type Ending = {
+  status: RunStatus;
+  events: AGUIEvent[];
+  interrupts?: NewInterrupt[];
+  checkpoint?: unknown;
+  unhelped?: boolean;
+  toolFailed?: boolean;
+};
 
 type RunRow = {
   id: string;
@@ -89,13 +112,13 @@ export class Runs {
    * @throws AiguyError turn_in_progress when too many wait already, idempotency_conflict, not_found
    */
   async start(message: NewMessage): Promise<Started> {
-    const { visitor, assertion, text, messageId, runId } = message;
+    const { visitor, assertion, text, messageId, runId, ticket, product } = message;
     return await this.inSession(visitor.sid, async (connection, append) => {
       await ensureSession(connection, visitor);
       await lockSession(connection, visitor.sid);
       const earlier = await findRepeated(connection, message);
       if (earlier) return { run: earlier, assignment: undefined };
-      const input: RunInput = { kind: 'message', messageId, text };
+      const input: RunInput = { kind: 'message', messageId, text, ...(ticket ? { ticket } : {}), ...(product ? { product } : {}) };
       return await this.enter(connection, append, { visitor, assertion, runId, key: messageId, keyDigest: digest(text), input });
     });
   }
@@ -116,36 +139,32 @@ export class Runs {
   /** Makes a run: at once when nothing is running in the session, behind the others otherwise. The caller holds the session's row. */
   async enter(connection: Connection, append: Append, entry: NewRun): Promise<Started> {
     const sessionId = entry.visitor.sid;
-    const { rows } = await connection.query<{ waiting: number; running: number }>(
-      `SELECT count(*) FILTER (WHERE status = 'queued')::int AS waiting, count(*) FILTER (WHERE status = 'running')::int AS running
-       FROM runs WHERE session_id = $1 AND status IN ('queued', 'running')`,
-      [sessionId],
-    );
-    const { waiting = 0, running = 0 } = rows[0] ?? {};
-    const mustWait = waiting + running > 0;
-    if (waiting >= queuedMax && entry.input.kind === 'message') throw new AiguyError('turn_in_progress');
-    const firstEvents = mustWait ? queuedEvent(entry.runId, entry.input, waiting + 1) : [runStarted(sessionId, entry.runId, entry.input)];
-    const firstSeq = firstEvents.length > 0 ? await append(entry.runId, firstEvents) : await lastSeqOf(connection, sessionId);
+    const { runId, input: wish } = entry;
+    const { status, waiting } = await placeFor(connection, sessionId, wish);
+    if (waiting >= queuedMax && wish.kind === 'message') throw new AiguyError('turn_in_progress');
+    const firstEvents = status === 'queued' ? queuedEvent(runId, wish, waiting + 1) : begin(status, sessionId, { runId, input: wish });
+    const firstSeq = firstEvents.length > 0 ? await append(entry.runId, firstEvents) : await nextSeqOf(connection, sessionId);
     await connection.query(
-      `INSERT INTO runs (session_id, id, message_id, message_digest, status, owner, lease_until, first_seq, input, visitor, assertion, checkpoint, checkpoint_seq)
-       VALUES ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 millisecond', $8, $9, $10, $11, $12, $8)`,
+      `WITH spoken AS (UPDATE sessions SET spoken_at = now() WHERE id = $1)
+       INSERT INTO runs (session_id, id, message_id, message_digest, status, owner, lease_until, first_seq, input, visitor, assertion, checkpoint, checkpoint_seq, finished_at)
+       VALUES ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 millisecond', $8, $9, $10, $11, $12, $8, CASE WHEN $5 = 'success' THEN now() END)`,
       [
         sessionId,
         entry.runId,
         entry.key,
         entry.keyDigest,
-        mustWait ? 'queued' : 'running',
+        status,
         this.owner,
         leaseMs,
         firstSeq,
         JSON.stringify(entry.input),
-        JSON.stringify(entry.visitor),
-        entry.assertion,
+        status === 'success' ? null : JSON.stringify(entry.visitor),
+        status === 'success' ? null : entry.assertion,
         entry.checkpoint === undefined ? null : JSON.stringify(entry.checkpoint),
       ],
     );
     const run = { sessionId, id: entry.runId, epoch: 1, firstSeq };
-    if (mustWait) return { run, assignment: undefined };
+    if (status !== 'running') return { run, assignment: undefined };
     const { visitor, assertion, input, checkpoint } = entry;
     return { run, assignment: { run, visitor, assertion, input, checkpoint, checkpointSeq: firstSeq, isTakenOver: false } };
   }
@@ -168,8 +187,16 @@ export class Runs {
     await append(run.id, ending.events);
     await forgetFormValues(connection, run);
     await connection.query(
-      'UPDATE runs SET status = $3, finished_at = now(), visitor = NULL, assertion = NULL, checkpoint = $4 WHERE session_id = $1 AND id = $2',
-      [run.sessionId, run.id, ending.status, ending.checkpoint === undefined ? null : JSON.stringify(ending.checkpoint)],
+      `UPDATE runs SET status = $3, finished_at = now(), visitor = NULL, assertion = NULL, checkpoint = $4, unhelped = $5, tool_failed = $6
+       WHERE session_id = $1 AND id = $2`,
+      [
+        run.sessionId,
+        run.id,
+        ending.status,
+        ending.checkpoint === undefined ? null : JSON.stringify(ending.checkpoint),
+        ending.unhelped ?? ending.status === 'error',
+        ending.toolFailed ?? false,
+      ],
     );
     return await this.#promote(connection, append, run.sessionId);
   }
@@ -181,6 +208,10 @@ export class Runs {
     );
     const row = rows[0];
     if (!row) return undefined;
+    if (await isAnsweredByPerson(connection, sessionId, row.input)) {
+      await endAtOnce(connection, sessionId, { id: row.id, firstSeq: await append(row.id, instantRun(sessionId, row.id, row.input)) });
+      return await this.#promote(connection, append, sessionId);
+    }
     const firstSeq = await append(row.id, [runStarted(sessionId, row.id, row.input)]);
     await connection.query(
       `UPDATE runs SET status = 'running', first_seq = $3, checkpoint_seq = $3, owner = $4, lease_until = now() + $5 * interval '1 millisecond'
@@ -275,6 +306,19 @@ export class Runs {
     return rows[0]?.id;
   }
 
+  /** Ends what waits in a session; nothing of it is begun. */
+  async cancelQueued(sessionId: string): Promise<void> {
+    await this.inSession(sessionId, async (connection, append) => {
+      await lockSession(connection, sessionId);
+      const { rows } = await connection.query<Pick<RunRow, 'id' | 'input'>>(
+        `UPDATE runs SET status = 'cancelled', finished_at = now(), visitor = NULL, assertion = NULL WHERE session_id = $1 AND status = 'queued'
+         RETURNING id, input`,
+        [sessionId],
+      );
+      for (const { id, input } of rows) await append(id, [runStarted(sessionId, id, input), runCancelled(sessionId, id)]);
+    });
+  }
+
   /** Whether a run is running or waits for its turn. */
   async isRunning(sessionId: string): Promise<boolean> {
     const { rowCount } = await this.#database.query(`SELECT FROM runs WHERE session_id = $1 AND status IN ('running', 'queued') LIMIT 1`, [
@@ -301,7 +345,7 @@ export async function assertHeld(connection: Connection, run: Run): Promise<void
   if (rowCount !== 1) throw new LeaseLostError();
 }
 
-async function lastSeqOf(connection: Connection, sessionId: string): Promise<number> {
+export async function lastSeqOf(connection: Connection, sessionId: string): Promise<number> {
   const { rows } = await connection.query<{ last_seq: number }>('SELECT last_seq FROM sessions WHERE id = $1', [sessionId]);
   return (rows[0]?.last_seq ?? 0) + 1;
 }

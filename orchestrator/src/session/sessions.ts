@@ -5,7 +5,7 @@ import { AiguyError } from '@aiguy/manifests/errors';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 
 export type Session = { id: string; createdAt: Date; activeAt: Date; lastSeq: number; running: boolean };
-type Owner = Pick<VisitorAssertion, 'iss' | 'sub' | 'sid'>;
+type Owner = Pick<VisitorAssertion, 'iss' | 'sub' | 'sid' | 'agent'>;
 
 /** Deleted at once, so that no sweep holds the database for long. */
 const expiredAtOnceMax = 20;
@@ -18,14 +18,14 @@ const tombstoneDays = 365;
  */
 export async function ensureSession(on: Database | Connection, visitor: Owner): Promise<void> {
   const { rows } = await on.query<{ is_new: boolean }>(
-    `INSERT INTO sessions (id, issuer, subject) VALUES ($1, $2, $3)
-     ON CONFLICT (id) DO UPDATE SET active_at = now()
+    `INSERT INTO sessions (id, issuer, subject, retention_days) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (id) DO UPDATE SET active_at = now(), retention_days = $4
        WHERE sessions.active_at < now() - interval '1 hour' AND sessions.issuer = $2 AND sessions.subject = $3
      RETURNING xmax = 0 AS is_new`,
-    [visitor.sid, visitor.iss, visitor.sub],
+    [visitor.sid, visitor.iss, visitor.sub, visitor.agent?.retention_days ?? null],
   );
   if (rows[0]?.is_new) {
-    await on.query('DELETE FROM expired_sessions WHERE digest = $1', [digestOf(visitor)]);
+    await on.query('DELETE FROM expired_sessions WHERE digest = $1', [tombstoneOf(visitor)]);
     return;
   }
   const { rowCount } = await on.query('SELECT FROM sessions WHERE id = $1 AND issuer = $2 AND subject = $3', [visitor.sid, visitor.iss, visitor.sub]);
@@ -52,18 +52,18 @@ export async function findSession(database: Database, visitor: Owner): Promise<S
 
 /** @throws AiguyError session_expired */
 export async function assertNotExpired(database: Database, visitor: Owner): Promise<void> {
-  const { rowCount } = await database.query('SELECT FROM expired_sessions WHERE digest = $1', [digestOf(visitor)]);
+  const { rowCount } = await database.query('SELECT FROM expired_sessions WHERE digest = $1', [tombstoneOf(visitor)]);
   if (rowCount !== 0) throw new AiguyError('session_expired');
 }
 
 /**
- * Deletes sessions without activity for so long, with everything of them; of each remains that it was. One with a run under way or a change in doubt waits.
+ * Deletes sessions without activity for so long, or for as long as their site's owner wants if that is less, with everything of them; of each remains that it was. One with a run under way or a change in doubt waits.
  * @returns how many
  */
 export async function expireSessions(database: Database, idleDays: number): Promise<number> {
   return await inTransaction(database, async (connection) => {
     const { rows } = await connection.query<{ sid: string; iss: string; sub: string }>(
-      `SELECT id AS sid, issuer AS iss, subject AS sub FROM sessions WHERE active_at < now() - $1 * interval '1 day'
+      `SELECT id AS sid, issuer AS iss, subject AS sub FROM sessions WHERE active_at < now() - least($1, retention_days) * interval '1 day'
          AND NOT EXISTS (SELECT FROM runs WHERE session_id = sessions.id AND status IN ('running', 'queued'))
          AND NOT EXISTS (SELECT FROM effects WHERE session_id = sessions.id AND status IN ('planned', 'dispatched', 'unknown'))
        ORDER BY active_at LIMIT $2 FOR UPDATE SKIP LOCKED`,
@@ -71,7 +71,7 @@ export async function expireSessions(database: Database, idleDays: number): Prom
     );
     if (rows.length === 0) return 0;
     await connection.query('INSERT INTO expired_sessions (digest) SELECT unnest($1::text[]) ON CONFLICT (digest) DO UPDATE SET expired_at = now()', [
-      rows.map(digestOf),
+      rows.map(tombstoneOf),
     ]);
     await connection.query('DELETE FROM sessions WHERE id = ANY($1)', [rows.map(({ sid }) => sid)]);
     await connection.query(`DELETE FROM expired_sessions WHERE expired_at < now() - $1 * interval '1 day'`, [tombstoneDays]);
@@ -79,8 +79,8 @@ export async function expireSessions(database: Database, idleDays: number): Prom
   });
 }
 
-/** Whoever doesn't hold the assertion can't ask whether the session was. */
-function digestOf({ iss, sub, sid }: Owner): string {
+/** What remains of a deleted session. Whoever doesn't hold the assertion can't ask whether it was. */
+export function tombstoneOf({ iss, sub, sid }: Owner): string {
   return createHash('sha256')
     .update(JSON.stringify([iss, sub, sid]))
     .digest('base64url');

@@ -1,13 +1,24 @@
 // Which tools a visitor may use, as the model sees them: sorted by name, so that the provider's prompt cache hits.
 import type { Catalogue, Tool } from '@aiguy/manifests/load';
+import type { AgentSettings } from '@aiguy/manifests/tokens';
 import type { ToolDefinition } from '../model/port.ts';
 
 export type VisitorTools = { allowed: ToolDefinition[]; needingSignIn: ToolDefinition[] };
 
-/** @param scopes as the site grants them; steps, which are forms behind other tools, are nobody's */
-export function toolsFor(catalogue: Catalogue, scopes: readonly string[], { isSignedIn } = { isSignedIn: true }): VisitorTools {
-  const tools = [...catalogue.values()].filter(({ manifest }) => !manifest.is_step);
-  const isAllowed = ({ manifest }: Tool) => scopes.includes(manifest.scope) && (isSignedIn || manifest.guests !== 'sign_in');
+/**
+ * @param scopes as the site grants them; steps, which are forms behind other tools, are nobody's
+ * @param visitor.agent what the owner has switched off is nobody's either, and not spoken of
+ */
+export function toolsFor(
+  catalogue: Catalogue,
+  scopes: readonly string[],
+  { isSignedIn, agent }: { isSignedIn: boolean; agent?: AgentSettings | undefined } = { isSignedIn: true },
+): VisitorTools {
+  const off = agent?.tools_off ?? [];
+  const signIn = agent?.tools_sign_in ?? [];
+  const tools = [...catalogue.values()].filter(({ manifest }) => !manifest.is_step && !off.includes(manifest.name));
+  const mustSignIn = ({ manifest }: Tool) => manifest.guests === 'sign_in' || signIn.includes(manifest.name);
+  const isAllowed = (tool: Tool) => scopes.includes(tool.manifest.scope) && (isSignedIn || !mustSignIn(tool));
   return { allowed: tools.filter(isAllowed).map(toDefinition), needingSignIn: tools.filter((tool) => !isAllowed(tool)).map(toDefinition) };
 }
 

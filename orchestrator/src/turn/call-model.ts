@@ -1,16 +1,17 @@
 // One step of the model: reserve, stream, commit. Failures before any text are tried again within the turn's budget.
 import { randomUUID } from 'node:crypto';
-import { EventType } from '@ag-ui/core';
 import type { ErrorCode } from '@aiguy/manifests/errors';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { commitTokens, reserveTokens, tokensLeft, wallLeftMs } from '../budget/ledger.ts';
 import type { FailureKind, ModelEvent, ModelRequest, ToolCall, Usage } from '../model/port.ts';
+import { announceCall } from './announce-call.ts';
+import { degrade } from './at-cap.ts';
 import { compact } from './compact.ts';
 import type { Input } from './machine.ts';
-import { systemPrompt } from './prompt.ts';
 import { AnswerWriter, type ReleasedAnswer } from './release-answer.ts';
+import { reserveCall, settleCall } from './spend.ts';
 import { supportOf } from './support.ts';
-import { isSignedIn, type Turn } from './turn.ts';
+import { isSignedIn, modelOf, type Turn } from './turn.ts';
 
 /** Attempts a turn may make at the model, over all its steps' retries. */
 const retriesMax = 2;
@@ -21,6 +22,8 @@ const outputTokensMin = 64;
 
 type Ended = Extract<ModelEvent, { type: 'done' | 'failed' }>;
 /** text: all that the model wrote; answer: what of it was sent. */
+/** no_budget: the turn's own allowance is used up. at_cap: the site's day is. */
+type Refused = 'no_budget' | 'at_cap';
 type Step = { ended: Ended; text: string; calls: ToolCall[]; answer: ReleasedAnswer };
 
 const codeOfFailure: Record<FailureKind, ErrorCode> = {
@@ -39,8 +42,8 @@ const retryable = new Set<FailureKind>(['rate_limited', 'overloaded', 'unavailab
 export async function callModel(turn: Turn, purpose: 'plan' | 'answer'): Promise<Input> {
   turn.recorder.step(purpose === 'plan' ? 'plan' : 'respond');
   for (let retries = 0; ; retries += 1) {
-    const step = await attemptInSpan(turn, purpose);
-    if (step === 'no_budget') return { type: 'failed', code: 'budget_exhausted' };
+    const step = await stepOf(turn, purpose);
+    if ('type' in step) return step;
     if (turn.signal.aborted) return { type: 'cancelled' };
     if (isMadeSmaller(turn, step)) continue;
     if (step.ended.type === 'done') return await answeredOrCalled(turn, step, step.ended);
@@ -50,11 +53,19 @@ export async function callModel(turn: Turn, purpose: 'plan' | 'answer'): Promise
   }
 }
 
-async function attemptInSpan(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | 'no_budget'> {
-  return await inSpan(purpose === 'plan' ? 'plan' : 'generate', { 'aiguy.model': turn.ports.model.name }, async (span) => {
+/** At the site's cap the knowledge is asked instead, unless the owner wants something else. */
+async function stepOf(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | Input> {
+  const step = await attemptInSpan(turn, purpose);
+  if (step === 'no_budget') return { type: 'failed', code: 'budget_exhausted' };
+  if (step !== 'at_cap') return step;
+  return (await degrade(turn, 'site_cost')) ?? (await stepOf(turn, purpose));
+}
+
+async function attemptInSpan(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | Refused> {
+  return await inSpan(purpose === 'plan' ? 'plan' : 'generate', { 'aiguy.model': modelOf(turn).name }, async (span) => {
     const result = await attempt(turn, purpose);
     // A planning step that wrote the answer was the generation.
-    if (result && result !== 'no_budget' && result.calls.length === 0 && result.text) span.updateName('generate');
+    if (typeof result === 'object' && result.calls.length === 0 && result.text) span.updateName('generate');
     return result;
   });
 }
@@ -65,33 +76,43 @@ function isMadeSmaller(turn: Turn, { ended, answer }: Step): boolean {
   return isOverflow && answer.parts.length === 0 && compact(turn);
 }
 
-async function attempt(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | 'no_budget'> {
-  const { model, nowMs } = turn.ports;
+async function attempt(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | Refused> {
+  const { nowMs } = turn.ports;
+  const model = modelOf(turn);
   const inputTokens = model.estimateTokens(JSON.stringify(turn.messages));
   const outputTokensMax = Math.min(turn.ports.answerTokensMax, tokensLeft(turn.ledger) - inputTokens);
   const reserved = inputTokens + outputTokensMax;
   const verdict = reserveTokens(turn.ledger, reserved);
   const leftMs = wallLeftMs(turn.ledger, nowMs());
   if (!verdict.ok || outputTokensMax < outputTokensMin || leftMs === 0) return 'no_budget';
+  const request = requestFor(turn, purpose, outputTokensMax);
+  const spender = { ports: turn.ports, model, message: turn.message };
+  const held = turn.degraded ? undefined : await reserveCall(spender, request, { timeoutMs: leftMs });
+  if (!(held || turn.degraded)) return 'at_cap';
   turn.ledger = verdict.ledger;
   turn.attempts += 1;
-  const request: ModelRequest = {
+  const step = await consume(turn, model.stream(request, AbortSignal.any([turn.signal, AbortSignal.timeout(leftMs)])));
+  if (held) await settleCall(spender, held, { ended: step.ended, request, text: step.text });
+  const used = step.ended.type === 'done' ? chargeOf(step.ended.usage, prefixTokens(turn)) : inputTokens + model.estimateTokens(step.text);
+  turn.ledger = commitTokens(turn.ledger, { reserved, used });
+  if (step.ended.type === 'done') turn.ports.metrics.tokens(step.ended.usage);
+  return step;
+}
+
+function requestFor(turn: Turn, purpose: 'plan' | 'answer', outputTokensMax: number): ModelRequest {
+  return {
     purpose,
-    system: systemPrompt,
+    system: turn.system,
+    ...(turn.model === undefined ? {} : { model: turn.model }),
     context: {
       signedIn: isSignedIn(turn),
       toolsNeedingSignIn: turn.tools.needingSignIn,
-      nowIso: new Date(nowMs()).toISOString(),
+      nowIso: new Date(turn.ports.nowMs()).toISOString(),
     },
     messages: turn.messages,
     tools: turn.tools.allowed,
     outputTokensMax,
   };
-  const step = await consume(turn, model.stream(request, AbortSignal.any([turn.signal, AbortSignal.timeout(leftMs)])));
-  const used = step.ended.type === 'done' ? chargeOf(step.ended.usage, prefixTokens(turn)) : inputTokens + model.estimateTokens(step.text);
-  turn.ledger = commitTokens(turn.ledger, { reserved, used });
-  if (step.ended.type === 'done') turn.ports.metrics.tokens(step.ended.usage);
-  return step;
 }
 
 /** Passes text and citations on as they come, a sentence at a time; calls count only when the stream ends well. */
@@ -143,16 +164,6 @@ async function answeredOrCalled(turn: Turn, step: Step, done: Extract<Ended, { t
   return { type: 'called_tools', calls };
 }
 
-/** Shows a call, in the step that is current. */
-export function announceCall(turn: Turn, call: ToolCall): void {
-  const { recorder, ports } = turn;
-  recorder.emit({ type: EventType.TOOL_CALL_START, toolCallId: call.id, toolCallName: call.name });
-  const title = ports.catalogue.get(call.name)?.manifest.title;
-  if (title) recorder.emit({ type: EventType.CUSTOM, name: 'aiguy.tool_title', value: { toolCallId: call.id, title } });
-  recorder.emit({ type: EventType.TOOL_CALL_ARGS, toolCallId: call.id, delta: call.argumentsText });
-  recorder.emit({ type: EventType.TOOL_CALL_END, toolCallId: call.id });
-}
-
 /** @returns ms to wait, or undefined when trying again is pointless: text was shown, the failure is final, or the budget is used up */
 function pauseBeforeRetry(turn: Turn, step: Step, retries: number): number | undefined {
   if (step.ended.type !== 'failed' || step.answer.parts.length > 0 || turn.attempts > retriesMax || !retryable.has(step.ended.failure))
@@ -171,8 +182,8 @@ function failureCode(turn: Turn, { ended, answer }: Step): ErrorCode {
 }
 
 function prefixTokens(turn: Turn): number {
-  return turn.ports.model.estimateTokens(
-    systemPrompt + JSON.stringify(turn.tools.allowed.map(({ name, description, input }) => ({ name, description, input }))),
+  return modelOf(turn).estimateTokens(
+    turn.system + JSON.stringify(turn.tools.allowed.map(({ name, description, input }) => ({ name, description, input }))),
   );
 }
 

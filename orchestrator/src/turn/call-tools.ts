@@ -15,7 +15,7 @@ import { askVisitor, needsVisitor } from './ask-visitor.ts';
 import type { Input } from './machine.ts';
 import type { Passage } from './passages.ts';
 import { askStep } from './steps.ts';
-import type { Turn, Waiting } from './turn.ts';
+import { modelOf, type Turn, type Waiting } from './turn.ts';
 
 type Args = Record<string, unknown>;
 type Prepared = { kind: 'ready'; tool: Tool; args: Args } | { kind: 'refused'; outcome: ToolOutcome; malformed: boolean };
@@ -185,7 +185,8 @@ function coerceStrings(args: Record<string, unknown>): Record<string, unknown> {
 /** Passages beyond what the answer can afford to read are left away, the best first kept. */
 function trimmed(turn: Turn, outcome: ToolOutcome): ToolOutcome {
   if (!(outcome.ok && Array.isArray(outcome.output.passages))) return outcome;
-  const { model, answerTokensMax } = turn.ports;
+  const model = modelOf(turn);
+  const { answerTokensMax } = turn.ports;
   const allowance = tokensLeft(turn.ledger) - model.estimateTokens(JSON.stringify(turn.messages)) - answerTokensMax;
   const passages = [...outcome.output.passages];
   while (passages.length > 1 && model.estimateTokens(JSON.stringify(passages)) > allowance) passages.pop();

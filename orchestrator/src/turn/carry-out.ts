@@ -6,7 +6,7 @@ import type { ToolCall, ToolOutcome } from '../model/port.ts';
 import { type Effect, effectKey } from '../session/effects.ts';
 import type { InterruptRow } from '../session/interrupt-rows.ts';
 import { receiptIssued, textMessage } from '../session/run-events.ts';
-import { announceCall } from './call-model.ts';
+import { announceCall } from './announce-call.ts';
 import { callAgain, record, refusal, wait } from './call-tools.ts';
 import { keepOutcome } from './keep-outcome.ts';
 import type { Input } from './machine.ts';

@@ -1,6 +1,6 @@
 // Where a turn stands between two steps, as it is kept with its run: enough for any process to go on from there.
 import { type AGUIEvent, EventType } from '@ag-ui/core';
-import type { StepResetValue } from '@aiguy/manifests/generated/events';
+import type { DegradedValue, StepResetValue } from '@aiguy/manifests/generated/events';
 import { type Ledger, type Limits, openLedger } from '../budget/ledger.ts';
 import type { ToolCall, TranscriptMessage } from '../model/port.ts';
 import type { Step } from './machine.ts';
@@ -22,6 +22,8 @@ export type Checkpoint = {
   /** The call that waits for the visitor. */
   waiting: ToolCall | undefined;
   done: string | undefined;
+  /** Left out when no cap is reached. */
+  degraded?: DegradedValue;
 };
 
 export function checkpointOf(turn: Turn, step: Step): Checkpoint {
@@ -38,6 +40,7 @@ export function checkpointOf(turn: Turn, step: Step): Checkpoint {
     spent: { tokens: ledger.tokensSpent, tools: ledger.toolsSpent, wallMs: ports.nowMs() - ledger.startedAtMs - ledger.pausedMs },
     waiting: turn.waiting?.call,
     done: turn.done,
+    ...(turn.degraded ? { degraded: turn.degraded } : {}),
   };
 }
 

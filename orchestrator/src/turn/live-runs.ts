@@ -1,4 +1,5 @@
 // The runs this process works on, detached from any request, and the sweep that takes up what nobody works on any more.
+import { dayOf } from '../budget/caps.ts';
 import type { Assignment } from '../session/runs.ts';
 import { followTasks } from './follow-tasks.ts';
 import { reconcileEffects } from './reconcile-effects.ts';
@@ -51,13 +52,20 @@ export class LiveRuns {
     this.#live.get(keyOf(sessionId, runId))?.controller.abort('cancelled');
   }
 
-  /** Looks once for abandoned runs, cards whose time is over, effects in doubt, tasks that have got on, and conversations nobody has gone on with. */
+  /**
+   * Looks once for abandoned runs, cards whose time is over, effects in doubt, tasks that have got on, people who were asked for in vain, conversations
+   * nobody has gone on with, money that dead processes had set aside, and runs that have ended since.
+   */
   async sweep(): Promise<void> {
     await this.#takeOver();
     await this.#ports.interrupts.expire();
     await reconcileEffects(this.#ports);
     await followTasks(this.#ports, this.#stopping.signal);
+    await this.#ports.handoffs.closeForgotten();
     await this.#ports.expireSessions();
+    await this.#ports.usage.releaseDead();
+    await this.#ports.usage.forgetVisitors(dayOf(this.#ports.nowMs()));
+    await this.#ports.noteRuns();
   }
 
   /** Lets runs finish for a while, then gives the rest back; resolves when all have ended. */

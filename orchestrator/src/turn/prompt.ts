@@ -1,4 +1,5 @@
-// The fixed prefix of every model call: the same bytes for every visitor, so that the provider's prompt cache hits.
+// The fixed prefix of every model call: the same bytes for every visitor of an agent, so that the provider's prompt cache hits.
+import type { AgentSettings } from '@aiguy/manifests/tokens';
 
 export const systemPrompt = `You are the support assistant of an online shop. You answer visitors of its website.
 
@@ -13,3 +14,21 @@ How you work
 How you write
 - In the visitor's language; short, friendly, concrete: one to four sentences, or a short numbered list for steps. Plain Markdown: bold, lists and links to the shop's own pages only.
 - Don't mention tools, passages or these rules.`;
+
+const tones = {
+  friendly: 'Your tone is warm and informal.',
+  neutral: 'Your tone is matter-of-fact.',
+  formal: 'Your tone is formal: full sentences, no exclamation marks, the polite form of address.',
+};
+
+/** The prompt with what the site's owner has set for the agent behind it: nothing of the visitor, so it is the same for all of them. */
+export function promptFor(agent: AgentSettings | undefined): string {
+  const { name, tone, language } = agent ?? {};
+  const said = [
+    // As JSON: a name can't be taken for another rule.
+    name === undefined ? '' : `Your name is ${JSON.stringify(name)}; that is a name and nothing else.`,
+    tone === undefined ? '' : tones[tone],
+    language === undefined ? '' : `Where the visitor's language can't be told, write in the language with the code ${language}.`,
+  ].filter(Boolean);
+  return said.length === 0 ? systemPrompt : `${systemPrompt}\n\nWho you are here\n${said.map((line) => `- ${line}`).join('\n')}`;
+}

@@ -2,9 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { EventType } from '@ag-ui/core';
 import type { Circumstances } from './answer-cache.ts';
-import { systemPrompt } from './prompt.ts';
 import type { AnswerPart } from './release-answer.ts';
-import { isRepeated, isSignedIn, isUnanswered, type Turn } from './turn.ts';
+import { isRepeated, isSignedIn, isUnanswered, modelOf, type Turn } from './turn.ts';
 
 /** Sends a kept answer with the events of a run of its own, without a model and without a token. @returns whether there was one */
 export async function recallAnswer(turn: Turn): Promise<boolean> {
@@ -62,7 +61,7 @@ function circumstancesOf(turn: Turn): Circumstances {
   return {
     issuer: turn.message.visitor.iss,
     signedIn: isSignedIn(turn),
-    model: turn.ports.model.name,
-    prefix: JSON.stringify([systemPrompt, allowed, needingSignIn.map(({ name }) => name)]),
+    model: `${turn.model ?? ''} ${modelOf(turn).name}`,
+    prefix: JSON.stringify([turn.system, allowed, needingSignIn.map(({ name }) => name), turn.message.visitor.agent?.collections ?? null, turn.message.viewing ?? null]),
   };
 }

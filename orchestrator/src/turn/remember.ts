@@ -4,9 +4,10 @@ import type { Preferences, SessionMemory } from '../session/memory.ts';
 import type { Run } from '../session/runs.ts';
 import { notesFor } from './notes.ts';
 import { noteEvents } from './scratchpad.ts';
-import { foldByModel, foldByRule } from './summary.ts';
+import { billed } from './spend.ts';
+import { foldByModel, foldByRule, timeoutMs as foldTimeoutMs } from './summary.ts';
 import { charactersOf, charactersOfNotes, type Exchange, exchangesOf, newestExchanges } from './transcript.ts';
-import type { Turn, TurnPorts } from './turn.ts';
+import { modelOf, type Turn, type TurnPorts } from './turn.ts';
 
 /** Runs of the session that are looked at for history, and what of them, with the notes, may be told to the model. */
 const historyRunsMax = 8;
@@ -77,9 +78,10 @@ async function fold(turn: Turn, { memory, untilSeq, signal }: { memory: SessionM
   const last = folded.at(-1);
   if (!last) return;
   const folding = { summary: memory.summary, exchanges: folded, signedIn: turn.message.visitor.sub.startsWith('wp:'), nowMs: ports.nowMs() };
-  const summary = ports.model.isExtractive
+  const model = modelOf(turn);
+  const summary = model.isExtractive
     ? foldByRule(folding)
-    : await foldByModel(ports.model, folding, { signal, onUsage: (usage) => ports.metrics.tokens(usage) });
+    : await foldByModel(billed({ ports, model, message }, foldTimeoutMs), folding, { signal, onUsage: (usage) => ports.metrics.tokens(usage) });
   ports.metrics.summary(summary === undefined ? 'failed' : 'written');
   if (summary === undefined) return;
   const summarySeq = (exchanges[folded.length]?.seq ?? untilSeq + 1) - 1;

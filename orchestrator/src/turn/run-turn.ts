@@ -6,16 +6,21 @@ import { LeaseLostError } from '../session/event-log.ts';
 import { runError } from '../session/run-events.ts';
 import { type Assignment, leaseMs } from '../session/runs.ts';
 import { toolsFor } from '../tools/catalogue.ts';
+import { admit, calledIn, leftOf } from './at-cap.ts';
 import { callModel } from './call-model.ts';
 import { callTools, gatherPassages, observe } from './call-tools.ts';
 import { carryOut } from './carry-out.ts';
 import { type Checkpoint, checkpointOf, ledgerOf, readCheckpoint, resetEvents } from './checkpoint.ts';
+import { judgeHelp, offerPerson } from './judge-help.ts';
+import { callsForTicket } from './leave-ticket.ts';
 import { advance, type Command, type Input, initialState, type Outcome, type Step } from './machine.ts';
+import { promptFor } from './prompt.ts';
 import { keepAnswer, recallAnswer } from './recall-answer.ts';
 import { Recorder } from './recorder.ts';
 import { historyCharactersMax, recollect, remember } from './remember.ts';
 import { reopenCard } from './reopen-card.ts';
 import { sayDone } from './say-done.ts';
+import { suggestActions } from './suggest-actions.ts';
 import { transcriptOf } from './transcript.ts';
 import { isSignedIn, type Turn, type TurnPorts } from './turn.ts';
 
@@ -59,12 +64,21 @@ type Base = Omit<Turn, 'isFirst' | 'messages' | 'ledger'>;
 
 function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'recorder' | 'signal'> & { assignment: Assignment }): Base {
   const { run, visitor, assertion, input } = assignment;
+  const { agent } = visitor;
   return {
-    ports,
-    message: { run, visitor, assertion, text: input.kind === 'message' ? input.text : '' },
+    ports: input.kind === 'message' && input.ticket ? { ...ports, model: callsForTicket(ports.model, run.id) } : ports,
+    message: {
+      run,
+      visitor,
+      assertion,
+      text: input.kind === 'message' ? input.text : '',
+      viewing: input.kind === 'message' ? input.product : undefined,
+    },
     turnId: run.id,
     recorder,
-    tools: toolsFor(ports.catalogue, visitor.scopes, { isSignedIn: isSignedIn({ message: { visitor } }) }),
+    system: promptFor(agent),
+    model: ports.agentModels.find((model) => model === agent?.model),
+    tools: toolsFor(ports.catalogue, visitor.scopes, { isSignedIn: isSignedIn({ message: { visitor } }), agent }),
     said: [],
     isComplete: false,
     passages: new Map(),
@@ -75,13 +89,16 @@ function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'r
     done: undefined,
     isCompacted: false,
     attempts: 0,
+    isAdmitted: input.kind !== 'message',
+    degraded: undefined,
     signal,
   };
 }
 
 async function beginAnew(base: Base): Promise<{ turn: Turn; first: Step }> {
   const { ports, message } = base;
-  const { exchanges, notes, isFirst } = await recollect(ports, message.run, message.text);
+  const { exchanges, notes: remembered, isFirst } = await recollect(ports, message.run, message.text);
+  const notes = message.viewing ? { ...remembered, viewing: message.viewing } : remembered;
   const messages = transcriptOf({ exchanges, notes, text: message.text }, historyCharactersMax);
   const turn = { ...base, isFirst, messages, ledger: openLedger(ports.limits, ports.nowMs()) };
   return { turn, first: advance(initialState, { type: base.undoing === undefined ? 'accepted' : 'decided' }) };
@@ -100,6 +117,7 @@ function goOn(base: Base, kept: Checkpoint): { turn: Turn; first: Step } {
     messages: kept.messages,
     pendingCall: kept.waiting,
     done: kept.done,
+    ...(kept.degraded ? { degraded: kept.degraded, tools: leftOf(base.tools, calledIn(kept.messages)) } : {}),
     attempts: isDecided ? 0 : kept.attempts,
     ledger: ledgerOf(kept, ports.limits, { nowMs: ports.nowMs(), isNewSlice: isDecided }),
   };
@@ -138,7 +156,7 @@ async function perform(turn: Turn, command: Exclude<Command, { type: 'finish' }>
   switch (command.type) {
     case 'call_model':
       if (await reopenCard(turn)) return { type: 'reopened' };
-      return (await recallAnswer(turn)) ? { type: 'answered' } : await callModel(turn, command.purpose);
+      return (await admit(turn)) ?? (await answerWithModel(turn, command.purpose));
     case 'execute_tools':
       return await callTools(turn, command.calls);
     case 'ask':
@@ -153,12 +171,19 @@ async function perform(turn: Turn, command: Exclude<Command, { type: 'finish' }>
   }
 }
 
+async function answerWithModel(turn: Turn, purpose: 'plan' | 'answer'): Promise<Input> {
+  return (await recallAnswer(turn)) ? { type: 'answered' } : await callModel(turn, purpose);
+}
+
 async function finish(turn: Turn, step: Step, outcome: Outcome): Promise<Assignment | undefined> {
   const final = outcome.kind === 'error' && sayDone(turn) ? ({ kind: 'success' } as const) : outcome;
   turn.recorder.step(undefined);
   await turn.recorder.settle();
   const asks = final.kind === 'interrupt' && turn.waiting ? { interrupts: [turn.waiting.interrupt], checkpoint: checkpointOf(turn, step) } : {};
-  return await turn.ports.runs.finish(turn.message.run, { status: final.kind, events: [terminalEvent(turn, final)], ...asks });
+  const next = final.kind === 'success' ? suggestActions(turn) : [];
+  const help = judgeHelp(turn, final);
+  const events = [...next, ...(await offerPerson(turn, help)), terminalEvent(turn, final)];
+  return await turn.ports.runs.finish(turn.message.run, { status: final.kind, events, ...help, ...asks });
 }
 
 function terminalEvent(turn: Turn, outcome: Outcome): AGUIEvent {

@@ -1,7 +1,7 @@
 // Log → messages: what the model is told of the conversation. Always well-paired, never more than it may cost.
 
 import { type AGUIEvent, EventType } from '@ag-ui/core';
-import type { InterruptSettledValue, StepResetValue } from '@aiguy/manifests/generated/events';
+import type { AuthorValue, InterruptSettledValue, StepResetValue } from '@aiguy/manifests/generated/events';
 import type { Notes, TranscriptMessage } from '../model/port.ts';
 import type { LoggedEvent } from '../session/event-log.ts';
 import { clip } from './notes.ts';
@@ -71,6 +71,8 @@ function addTo(draft: Draft | undefined, event: AGUIEvent): void {
     draft.parts.push({ messageId: '', text: ` (Asked the visitor: ${event.outcome.interrupts.map(({ message }) => message).join('; ')}.)` });
   else if (event.type === EventType.CUSTOM && event.name === 'aiguy.interrupt_settled')
     draft.parts.push({ messageId: '', text: ` (The visitor’s answer: ${(event.value as InterruptSettledValue).outcome}.) ` });
+  else if (event.type === EventType.CUSTOM && event.name === 'aiguy.author')
+    draft.parts.push({ messageId: '', text: ` (${(event.value as AuthorValue).name}, a person of the team, said:) ` });
   else if (event.type === EventType.CUSTOM && event.name === 'aiguy.step_reset') {
     const { messageIds } = event.value as StepResetValue;
     draft.parts = draft.parts.filter(({ messageId }) => !messageIds.includes(messageId));

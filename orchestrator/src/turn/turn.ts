@@ -1,12 +1,17 @@
 // What a turn works with: its ports, and the little that changes while it runs.
-import type { Interrupt } from '@aiguy/manifests/generated/http';
+
+import type { DegradedValue } from '@aiguy/manifests/generated/events';
+import type { Interrupt, ViewedProduct } from '@aiguy/manifests/generated/http';
 import type { Catalogue } from '@aiguy/manifests/load';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
+import type { Ceilings } from '../budget/caps.ts';
 import type { Ledger, Limits } from '../budget/ledger.ts';
+import type { Prices } from '../budget/prices.ts';
 import type { ModelPort, ToolCall, TranscriptMessage } from '../model/port.ts';
 import type { TurnMetrics } from '../observe/metrics.ts';
 import type { Effects } from '../session/effects.ts';
 import type { EventLog } from '../session/event-log.ts';
+import type { Handoffs } from '../session/handoffs.ts';
 import type { NewInterrupt } from '../session/interrupt-rows.ts';
 import type { Interrupts } from '../session/interrupts.ts';
 import type { Memories } from '../session/memory.ts';
@@ -14,6 +19,7 @@ import type { Pages } from '../session/pages.ts';
 import type { Receipts } from '../session/receipts.ts';
 import type { Run, Runs } from '../session/runs.ts';
 import type { Tasks } from '../session/tasks.ts';
+import type { Usage } from '../session/usage.ts';
 import type { VisitorTools } from '../tools/catalogue.ts';
 import type { ToolCaller } from '../tools/client.ts';
 import type { CorpusVersion } from '../tools/corpus-version.ts';
@@ -26,6 +32,11 @@ import type { ReleasedAnswer } from './release-answer.ts';
 
 export type TurnPorts = {
   model: ModelPort;
+  /** Answers from the knowledge when a cap is reached; costs nothing. */
+  knowledge: ModelPort;
+  usage: Usage;
+  ceilings: Ceilings;
+  prices: Prices;
   tools: ToolCaller;
   catalogue: Catalogue;
   log: EventLog;
@@ -35,16 +46,21 @@ export type TurnPorts = {
   receipts: Receipts;
   pages: Pages;
   tasks: Tasks;
+  handoffs: Handoffs;
   askTask: AskTask;
   memories: Memories;
   afterwards: Afterwards;
   /** Deletes some of the conversations that nobody has gone on with for long. */
   expireSessions: () => Promise<void>;
+  /** Keeps, for the reports, what ended runs have come to. */
+  noteRuns: () => Promise<void>;
   metrics: TurnMetrics;
   /** Undefined when answers are never told again. */
   answers: AnswerCache | undefined;
   corpusVersion: CorpusVersion;
   limits: Limits;
+  /** Models that an agent may be set to. */
+  agentModels: readonly string[];
   /** Tokens a model may write in one call. */
   answerTokensMax: number;
   nowMs: () => number;
@@ -52,7 +68,7 @@ export type TurnPorts = {
 };
 
 /** What the turn is about. The assertion proves the visitor to the tools API. */
-export type AcceptedMessage = { run: Run; visitor: VisitorAssertion; assertion: string; text: string };
+export type AcceptedMessage = { run: Run; visitor: VisitorAssertion; assertion: string; text: string; viewing?: ViewedProduct | undefined };
 
 /** A call that runs only after its visitor has answered, and what the visitor is asked. */
 export type Waiting = { call: ToolCall; interrupt: NewInterrupt };
@@ -63,6 +79,10 @@ export type Turn = {
   /** The run with the message from which the turn began; a run that goes on from a card belongs to the same turn. */
   turnId: string;
   recorder: Recorder;
+  /** The prompt of the visitor's agent. */
+  system: string;
+  /** The model that the owner chose for the agent, where it is one of the allowed. */
+  model: string | undefined;
   tools: VisitorTools;
   messages: TranscriptMessage[];
   /** Nothing was said in the session before. */
@@ -87,12 +107,21 @@ export type Turn = {
   isCompacted: boolean;
   /** Model attempts of this turn, retries included. */
   attempts: number;
+  /** Its message was counted against the caps, or needs not be. */
+  isAdmitted: boolean;
+  /** A cap is reached, and the model is not asked any more. */
+  degraded: DegradedValue | undefined;
   /** Aborted when the visitor stops, the lease is lost or the process shuts down. */
   signal: AbortSignal;
 };
 
 export function isSignedIn({ message }: { message: Pick<AcceptedMessage, 'visitor'> }): boolean {
   return message.visitor.sub.startsWith('wp:');
+}
+
+/** Who answers: the model, or the knowledge alone when a cap is reached. */
+export function modelOf({ ports, degraded }: Pick<Turn, 'ports' | 'degraded'>): ModelPort {
+  return degraded ? ports.knowledge : ports.model;
 }
 
 /** Nothing was done about the message yet. */

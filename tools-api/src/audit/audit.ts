@@ -39,7 +39,7 @@ export async function openAudit(database: Database): Promise<Audit> {
   await database.query('INSERT INTO audit_key (key) VALUES ($1) ON CONFLICT DO NOTHING', [randomBytes(32).toString('base64url')]);
   const { rows } = await database.query<{ key: string }>('SELECT key FROM audit_key');
   const key = rows[0]?.key ?? '';
-  const hash = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
+  const hash = hashing(key);
   const together = createBatches<Row>(rowsTogetherMax, async (batch) => await write(database, batch));
   return {
     record: async (entry, connection) => {
@@ -53,6 +53,18 @@ export async function openAudit(database: Database): Promise<Audit> {
 async function write(database: Pick<Connection, 'query'>, rows: readonly Row[]): Promise<void> {
   const columns = Array.from({ length: 9 }, (_, column) => rows.map((row) => row[column]));
   await database.query(insert, columns);
+}
+
+const hashing = (key: string) => (text: string) => createHmac('sha256', key).update(text).digest('base64url');
+
+/** Rows of a subject. */
+export async function countRecorded(database: Database, { issuer, subject }: { issuer: string; subject: string }): Promise<number> {
+  const { rows } = await database.query<{ key: string }>('SELECT key FROM audit_key');
+  const hash = hashing(rows[0]?.key ?? '');
+  const found = await database.query<{ count: number }>('SELECT count(*)::int AS count FROM audit WHERE subject_hash = $1', [
+    hash(`${issuer} ${subject}`),
+  ]);
+  return found.rows[0]?.count ?? 0;
 }
 
 function rowOf(entry: AuditEntry, hash: (text: string) => string): Row {

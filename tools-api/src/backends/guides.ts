@@ -1,6 +1,6 @@
 // Step-by-step guides: the lists of an article as one way through it, and those of its sections that are for another case as ways beside it.
 import type { Database } from '@aiguy/manifests/database';
-import type { Audience } from './knowledge/candidates.ts';
+import { type Reader, readerSql, readerValues } from './knowledge/candidates.ts';
 import type { Passage } from './knowledge/search.ts';
 
 /** A step with the passage it stands in, which holds it word for word. */
@@ -18,7 +18,7 @@ export type Guide = {
 
 export type Guides = {
   /** Contract: an article that the reader may not see, one without steps and none are all undefined. */
-  find: (documentId: string, audiences: readonly Audience[]) => Promise<Guide | undefined>;
+  find: (documentId: string, reader: Reader) => Promise<Guide | undefined>;
 };
 
 const stepsMax = 60;
@@ -33,11 +33,11 @@ type Section = { heading: string; steps: GuideStep[]; passageIds: string[]; isNu
 
 export function createGuides(database: Database): Guides {
   return {
-    find: async (documentId, audiences) => {
+    find: async (documentId, reader) => {
       const { rows } = await database.query<Row>(
         `SELECT chunk_id AS id, chunks.title, heading, chunks.url, body, last_updated::text AS "lastUpdated"
-         FROM chunks JOIN documents USING (document_id) WHERE document_id = $1 AND audience = ANY ($2::text[]) ORDER BY position`,
-        [documentId, audiences],
+         FROM chunks JOIN documents USING (document_id) WHERE document_id = $1 AND ${readerSql(2)} ORDER BY position`,
+        [documentId, ...readerValues(reader)],
       );
       return guideOf(documentId, rows);
     },

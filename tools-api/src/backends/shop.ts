@@ -10,6 +10,8 @@ export type Subject = {
   subject: string;
   /** The one order that a guest has shown to be his, for this call alone; only tools get it whose manifest says so, and they look at this order only. */
   order?: ProvenOrder | undefined;
+  /** The parts of the knowledge that the agent he speaks to answers from, as his site says; all when left out. */
+  collections?: readonly string[] | undefined;
 };
 
 /** status: state and dates alone. owner: everything that this order's customer may see and do. */
@@ -62,6 +64,8 @@ export type ShopReads = {
   findOrder: (customerId: string, orderId: string, signal?: AbortSignal) => Promise<Order | undefined>;
   /** Newest first. @returns at most `limit` of them, and whether there are more */
   listOrders: (customerId: string, wanted: { status?: OrderStatus; limit: number; signal?: AbortSignal }) => Promise<OrderList>;
+  /** Where the shop writes to a customer. @returns undefined where it knows no address */
+  emailOf: (customerId: string, signal?: AbortSignal) => Promise<string | undefined>;
 };
 
 export type OrderList = { orders: Order[]; more: boolean };
@@ -74,7 +78,7 @@ export type Shop = ShopReads & {
 };
 
 /** By issuer. */
-export type Namings = ReadonlyMap<string, readonly CustomerNaming[]>;
+export type Namings = Pick<ReadonlyMap<string, readonly CustomerNaming[]>, 'get'>;
 
 /** @returns the user of the shop's site, or the shop's own id of a customer, as far as the issuer may name either */
 export function namedCustomer(namings: Namings, { issuer, subject }: Subject): { wpUser?: string | undefined; direct?: string | undefined } {
@@ -113,6 +117,10 @@ function shopReads(database: Queryable, namings: Namings): ShopReads {
         [customer, status ?? null, limit + 1],
       );
       return { orders: rows.slice(0, limit), more: rows.length > limit };
+    },
+    emailOf: async (customer) => {
+      const { rows } = await database.query<{ email: string }>('SELECT email FROM customers WHERE customer_id = $1', [customer]);
+      return rows[0]?.email;
     },
   };
 }

@@ -8,6 +8,8 @@ import type { Subject } from '../backends/shop.ts';
 export const answersKeptHours = 48;
 
 export type KeptAnswer = { tool: string; argsDigest: string; status: number; body: string };
+/** subjectDigest: by which it is erased with everything else of its owner, as in tasks/tasks.ts. */
+export type NewAnswer = KeptAnswer & { subjectDigest: string };
 
 /**
  * @returns SHA-256 of issuer, subject and key, base64url: nobody meets a key of somebody else's
@@ -51,14 +53,11 @@ export async function isAnswered(database: Database, keyDigest: string): Promise
 }
 
 /** Fails when there is an answer to this key already, and takes the whole transaction with it. */
-export async function keepAnswer(connection: Connection, keyDigest: string, answer: KeptAnswer): Promise<void> {
-  await connection.query('INSERT INTO idempotency_keys (key_digest, tool, args_digest, status, body) VALUES ($1, $2, $3, $4, $5)', [
-    keyDigest,
-    answer.tool,
-    answer.argsDigest,
-    answer.status,
-    answer.body,
-  ]);
+export async function keepAnswer(connection: Connection, keyDigest: string, answer: NewAnswer): Promise<void> {
+  await connection.query(
+    'INSERT INTO idempotency_keys (key_digest, tool, args_digest, status, body, subject_digest) VALUES ($1, $2, $3, $4, $5, $6)',
+    [keyDigest, answer.tool, answer.argsDigest, answer.status, answer.body, answer.subjectDigest],
+  );
 }
 
 /** Deletes answers, preferences and what guests have shown or tried, once its time is over. */

@@ -3,6 +3,7 @@ import { type Connection, inTransaction } from '@aiguy/manifests/database';
 import { AiguyError, errorEntry } from '@aiguy/manifests/errors';
 import type { TaskReference } from '@aiguy/manifests/generated/http';
 import { inSpan } from '@aiguy/manifests/telemetry';
+import { subjectDigest } from '../tasks/tasks.ts';
 import { withinTime } from '../time-limit.ts';
 import { type Admitted, type Answer, answerOf, checkedOutput, type Outcome, type RecordWithin, type ToolPorts } from '../tool-call.ts';
 import type { WriteHandler } from '../tools/handler.ts';
@@ -23,7 +24,13 @@ export async function runWrite(ports: ToolPorts, call: Admitted, record: RecordW
     if (kept) return replayOf(kept, call);
     const outcome = { ...(await runOrRefuse(handler, call, { connection, effectKey: keyDigest, tasks: ports.tasks })), alreadyRecorded: true };
     const { status, body } = outcome.answer;
-    await keepAnswer(connection, keyDigest, { tool: call.name, argsDigest: call.argsDigest, status, body });
+    await keepAnswer(connection, keyDigest, {
+      tool: call.name,
+      argsDigest: call.argsDigest,
+      status,
+      body,
+      subjectDigest: subjectDigest(call.caller.subject),
+    });
     await record(connection, outcome);
     return outcome;
   });

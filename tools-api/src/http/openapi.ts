@@ -1,18 +1,20 @@
-// GET /openapi.json: one operation a manifest.
+// GET /openapi.json and, to read, /openapi.html: one operation a manifest.
 import { type Catalogue, callSchema, type ToolManifest } from '@aiguy/manifests/load';
+import { addOpenapiDocument, type OpenapiDocument } from '@aiguy/manifests/openapi-page';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { FastifyInstance } from 'fastify';
 import { answersKeptHours } from '../effects/idempotency.ts';
 import { fileOperation } from './files.ts';
+import { privacyOperations } from './privacy.ts';
+import { siteKnowledgePaths, siteKnowledgeSchemas } from './site-documents-openapi.ts';
 import { suggestionsPerMinute } from './suggestions.ts';
 import { taskOperation } from './task-status.ts';
 
 export function addOpenapiRoute(app: FastifyInstance, catalogue: Catalogue): void {
-  const text = JSON.stringify(openapiOf(catalogue));
-  app.get('/openapi.json', async (_request, reply) => await reply.type('application/json').send(text));
+  addOpenapiDocument(app, openapiOf(catalogue));
 }
 
-function openapiOf(catalogue: Catalogue): object {
+function openapiOf(catalogue: Catalogue): OpenapiDocument {
   const tools = [...catalogue.values()].flatMap(({ manifest }) => {
     const own = [`/tools/${manifest.name}`, { post: manifest.effect === 'write' ? writeOf(manifest) : operationOf(manifest) }];
     return manifest.effect === 'write' ? [own, [`/tools/${manifest.name}/preview`, { post: previewOf(manifest) }]] : [own];
@@ -30,8 +32,16 @@ function openapiOf(catalogue: Catalogue): object {
         },
       },
       '/knowledge/suggestions': { post: suggestions },
+      '/sites/pair': { post: pairing },
       '/knowledge/version': { get: knowledgeVersion },
+      ...siteKnowledgePaths((name) => answer('As it says.', { $ref: `#/components/schemas/${name}` }), failures),
       '/mcp': { post: mcp },
+      ...Object.fromEntries(
+        Object.entries(privacyOperations).map(([path, { result, ...operation }]) => [
+          path,
+          { post: { ...operation, security: [{ staffAssertion: [] }], responses: { 200: answer('As it says.', result), ...failures } } },
+        ]),
+      ),
       ...Object.fromEntries(open.map(([path, operationId, description]) => [path, { get: openOperation(operationId, description) }])),
       '/tasks/{id}': { get: { ...taskOperation, responses: { 200: answer('What became of it.', http.$defs.TaskStatus), ...failures } } },
       '/files/{id}': {
@@ -49,15 +59,32 @@ function openapiOf(catalogue: Catalogue): object {
       securitySchemes: {
         toolsAccess: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token of a configured issuer.' },
         toolToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token for one call, signed by an orchestrator.' },
+        staffAssertion: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'What a site has signed for somebody who works there.' },
         visitorAssertion: { type: 'apiKey', in: 'header', name: 'X-Visitor-Assertion', description: 'The site’s assertion of the visitor.' },
       },
       schemas: JSON.parse(JSON.stringify(schemas).replaceAll('#/$defs/', '#/components/schemas/')),
     },
-  };
+  } as OpenapiDocument;
 }
 
-const { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview } = http.$defs;
-const schemas = { ErrorBody, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview };
+const { PrivacyErasure, PrivacyEraseRequest, PrivacyExport, PrivacyExportRequest, PrivacyRecord } = http.$defs;
+const { ErrorBody, PairedSite, PairSite, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview } = http.$defs;
+const schemas = {
+  ...siteKnowledgeSchemas,
+  ErrorBody,
+  PairedSite,
+  PairSite,
+  PrivacyErasure,
+  PrivacyEraseRequest,
+  PrivacyExport,
+  PrivacyExportRequest,
+  PrivacyRecord,
+  SuggestedArticle,
+  Suggestions,
+  SuggestionsRequest,
+  ToolList,
+  ToolPreview,
+};
 
 const failuresOf = (...statuses: number[]) =>
   Object.fromEntries(statuses.map((status) => [status, answer('An error of the table.', { $ref: '#/components/schemas/ErrorBody' })]));
@@ -70,6 +97,14 @@ const suggestions = {
   description: `Scope docs:read; ${suggestionsPerMinute} calls a minute. Needs a tool token for retrieve_docs with the digest of this body, or an access token.`,
   requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/SuggestionsRequest' } } } },
   responses: { 200: answer('At most three articles.', { $ref: '#/components/schemas/Suggestions' }), ...failures },
+};
+
+const pairing = {
+  operationId: 'pair_site',
+  summary: 'A site that was given a code is trusted from then on; handed on by the orchestrator.',
+  security: [],
+  requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/PairSite' } } } },
+  responses: { 200: answer('The site.', { $ref: '#/components/schemas/PairedSite' }), ...failures },
 };
 
 const knowledgeVersion = {
@@ -98,7 +133,8 @@ const open = [
   ['/livez', 'is_alive', 'Whether the process answers.'],
   ['/readyz', 'is_ready', 'Whether the database does too.'],
   ['/health', 'get_health', 'The same as /readyz.'],
-  ['/openapi.json', 'get_openapi', 'This page.'],
+  ['/openapi.json', 'get_openapi', 'This document.'],
+  ['/openapi.html', 'get_openapi_page', 'The same, to read.'],
   ['/metrics', 'get_metrics', 'Figures for Prometheus; asks for METRICS_TOKEN where one is set, and answers loopback alone otherwise.'],
 ] as const;
 

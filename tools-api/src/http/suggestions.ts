@@ -11,7 +11,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Knowledge, Passage, SearchResult } from '../backends/knowledge/search.ts';
 import { withinTime } from '../time-limit.ts';
 import type { Caller } from '../tool-call.ts';
-import { audiencesOf, passagesDefault } from '../tools/retrieve_docs/handler.ts';
+import { passagesDefault, readerOf } from '../tools/retrieve_docs/handler.ts';
 import { authenticate } from './authenticate.ts';
 import { assertWellFormed } from './well-formed.ts';
 
@@ -57,7 +57,7 @@ function authorise({ boundTo, subject, sessionId, scopes }: Caller, body: unknow
 /** Asks exactly what retrieve_docs asks for the finished text, so that a search that is remembered serves both. */
 async function suggest(knowledge: Pick<Knowledge, 'search'>, { subject }: Caller, { text, language }: SuggestionsRequest): Promise<Suggestions> {
   const signal = AbortSignal.timeout(searchTimeoutMs);
-  const request = { text, context: [], language, productTags: undefined, limit: passagesDefault, audiences: audiencesOf(subject), signal };
+  const request = { text, context: [], language, productTags: undefined, limit: passagesDefault, ...readerOf(subject), signal };
   return { articles: articlesOf(await withinTime(signal, knowledge.search(request))) };
 }
 

@@ -8,6 +8,7 @@ import { ingestSources, type KnowledgeWriters, type Summary } from '../backends/
 import { withIngestionLock } from '../backends/knowledge/ingestion-lock.ts';
 import { openSource } from '../backends/knowledge/sources/open-source.ts';
 import { type Source, SourceError } from '../backends/knowledge/sources/source.ts';
+import { learnWords } from '../backends/knowledge/words.ts';
 import { type Config, readConfig } from '../config.ts';
 import type { IngestionMessage, IngestionTask } from './run-ingestion.ts';
 
@@ -32,15 +33,22 @@ try {
 }
 
 async function perform(task: IngestionTask, config: Config): Promise<IngestionMessage> {
+  const tasks: Record<IngestionTask, typeof refresh> = { rebuild, learn, refresh };
   const url = config.TOOLS_DATABASE_URL;
   const database = openDatabase({ url, connectionsMax: 1, connectTimeoutMs, statementTimeoutMs });
   const writers = { database, embedder: createEmbedder(config), words: createLocalEmbedder() };
   try {
-    const outcome = await withIngestionLock(url, async () => (task === 'rebuild' ? await rebuild(writers) : await refresh(writers, config)));
+    const outcome = await withIngestionLock(url, async () => await tasks[task](writers, config));
     return outcome.isBusy ? { kind: 'busy' } : { kind: 'done', summaries: outcome.result };
   } finally {
     await database.end();
   }
+}
+
+async function learn(writers: KnowledgeWriters): Promise<Summary[]> {
+  await rebuild(writers);
+  await learnWords(writers, stopping.signal);
+  return [];
 }
 
 async function rebuild(writers: KnowledgeWriters): Promise<Summary[]> {

@@ -2,8 +2,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Summary } from '../backends/knowledge/ingest-source.ts';
 
-/** `rebuild` gives all passages vectors of the configured model; `refresh` does that and then reads the configured sources again. */
-export type IngestionTask = 'rebuild' | 'refresh';
+/**
+ * `rebuild` gives all passages vectors of the configured model; `learn` does that and learns the words they brought; `refresh` reads the configured
+ * sources again as well.
+ */
+export type IngestionTask = 'rebuild' | 'learn' | 'refresh';
 export type IngestionMessage =
   | { kind: 'rebuilding'; done: number; total: number }
   | { kind: 'done'; summaries: Summary[] }

@@ -122,7 +122,8 @@ export async function forgetDone(database: Database): Promise<void> {
   await database.query("DELETE FROM tasks WHERE state = 'done' AND updated_at < now() - $1 * interval '1 day'", [keptDays]);
 }
 
-function subjectDigest({ issuer, subject }: Subject): string {
+/** SHA-256 of issuer and subject, base64url. */
+export function subjectDigest({ issuer, subject }: Subject): string {
   return digest([issuer, subject]);
 }
 

@@ -23,6 +23,8 @@ export type Backends = {
   productSearch: ProductSearch;
   pages: SitePages;
   profiles: Profiles;
+  /** For so long after it came an order can be returned; undefined without a limit. */
+  returnDays?: number | undefined;
   /** Who sells: name first, then address and tax number, a line each. */
   seller: readonly string[];
   tickets: Tickets;

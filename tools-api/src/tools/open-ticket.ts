@@ -11,16 +11,27 @@ export type TicketContents = NewTicket & { order_id?: string };
 export async function openTicket(
   { shop, tickets }: Pick<Backends, 'shop' | 'tickets'>,
   contents: TicketContents,
-  { subject, sessionId, connection, startTask }: WriteContext,
+  { subject, sessionId, connection, startTask, signal }: WriteContext,
 ): Promise<Ticket> {
   const owner = await ownerOf(shop.within(connection), subject);
+  const email = contents.email ?? (await accountEmail(shop, { subject, signal }));
   const session = isGuest(subject) ? sessionDigest(subject, sessionId) : undefined;
   const { order_id: orderId, ...rest } = contents;
   const details = [...(orderId ? [`About order ${orderId}, as the visitor wrote it.`] : []), ...(rest.details ? [rest.details] : [])].join('\n');
-  const ticket = await tickets.within(connection).open({ ...rest, ...(details ? { details } : {}) }, { owner, session });
+  const ticket = await tickets.within(connection).open({ ...rest, ...(email ? { email } : {}), ...(details ? { details } : {}) }, { owner, session });
   const { reference } = ticket;
   await startTask?.({ orderKey: owner, input: { reference }, message: `Your ticket ${reference} is on its way to our team.` });
   return ticket;
+}
+
+/** A shop that can't be reached holds up no ticket; those who answer it find the address in the shop. */
+async function accountEmail(shop: Backends['shop'], { subject, signal }: Pick<WriteContext, 'subject' | 'signal'>): Promise<string | undefined> {
+  try {
+    const customerId = isGuest(subject) ? undefined : await shop.resolveCustomer(subject);
+    return customerId === undefined ? undefined : await shop.emailOf(customerId, signal);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What is said of a ticket's contents. The address itself stays in the form: what a preview says may come before the model. */

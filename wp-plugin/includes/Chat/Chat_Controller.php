@@ -1,7 +1,8 @@
 <?php
 /**
  * aiguy/v1/chat: POST sends a message, GET follows the conversation from a cursor, DELETE stops the answer; below it what a visitor answers to a
- * card or a form, takes back, keeps as a receipt or a file, or shows of the page he is on. Guards, then hands over to the relay.
+ * card or a form, takes back, keeps as a receipt or a file, or shows of the page he is on; how he rates it, his other conversations, and a link to
+ * go on elsewhere. Guards, then hands over to the relay.
  */
 
 declare(strict_types=1);
@@ -13,6 +14,7 @@ use Aiguy\Rest\Error_Response;
 use Aiguy\Rest\Request_Guard;
 use Aiguy\Session\Chat_Session;
 use Aiguy\Session\Session_Cookie;
+use Aiguy\Woo\Viewed_Product;
 
 final class Chat_Controller {
 
@@ -21,13 +23,25 @@ final class Chat_Controller {
 	/** Longer than this no request for the next events waits: a relayed one holds a PHP worker, and 30 seconds of silence end it. */
 	private const WAIT_SECONDS_MAX = 25;
 
+	/** How long a command may wait for the orchestrator to take it, when its answer comes by polls. */
+	private const HAND_OVER_SECONDS      = 10;
+	private const BUSY_HAND_OVER_SECONDS = 2;
+
+	/** After how long a chat without a place asks again: fifty of them are some fifteen short requests a second. */
+	private const PAUSE_SECONDS = 3;
+
+	/** Answered by what a run says, so that they may take as long as it does; all but DELETE. */
+	private const HELD_ROUTES = array( '/aiguy/v1/chat', '/aiguy/v1/chat/confirmations', '/aiguy/v1/chat/inputs', '/aiguy/v1/chat/undo' );
+
 	/** @var \WeakMap<\WP_REST_Request, Upstream_Request> What was let through and is served by the relay, for exactly that request. */
 	private readonly \WeakMap $accepted;
 
 	public function __construct(
 		private readonly Orchestrator_Client $client,
 		private readonly Interrupt_Requests $interrupts,
+		private readonly Visitor_Requests $visitors,
 		private readonly Stream_Relay $relay,
+		private readonly Relay_Places $places,
 		private readonly Session_Cookie $cookie,
 		private readonly Request_Guard $guard,
 		private readonly Error_Response $errors,
@@ -52,6 +66,9 @@ final class Chat_Controller {
 			array( 'GET', '/chat/receipt', $this->interrupts->receipt( ... ) ),
 			array( 'POST', '/chat/page', $this->interrupts->page( ... ) ),
 			array( 'GET', '/chat/file', $this->interrupts->file( ... ) ),
+			array( 'POST', '/chat/feedback', $this->visitors->rate( ... ) ),
+			array( 'GET', '/chat/sessions', $this->visitors->sessions( ... ) ),
+			array( 'POST', '/chat/link', $this->visitors->link( ... ) ),
 		);
 		foreach ( $routes as list( $method, $path, $build ) ) {
 			register_rest_route(
@@ -85,8 +102,34 @@ final class Chat_Controller {
 		if ( $served || ! isset( $this->accepted[ $request ] ) ) {
 			return $served;
 		}
-		$this->relay->relay( $this->accepted[ $request ] );
+		$upstream = $this->accepted[ $request ];
+		if ( in_array( untrailingslashit( strtolower( $request->get_route() ) ), self::HELD_ROUTES, true ) && 'DELETE' !== $request->get_method() ) {
+			$this->hold( $request, $upstream );
+		} else {
+			$this->relay->relay( $upstream );
+		}
 		return true;
+	}
+
+	/** What may take long needs a place: without one a command is only handed over, and what happens is asked for again and again. */
+	private function hold( \WP_REST_Request $request, Upstream_Request $upstream ): void {
+		$has_place = $this->places->take();
+		if ( ! $has_place ) {
+			header( 'Retry-After: ' . self::PAUSE_SECONDS );
+		}
+		if ( 'POST' === $request->get_method() && ( ! $has_place || self::wants_no_answer( $request ) ) ) {
+			$this->relay->hand_over( $upstream, $has_place ? self::HAND_OVER_SECONDS : self::BUSY_HAND_OVER_SECONDS );
+		} elseif ( $has_place ) {
+			$this->relay->relay( $upstream );
+		} else {
+			$this->relay->look( $upstream );
+		}
+		$this->places->release();
+	}
+
+	/** Prefer: respond-async (RFC 7240 § 4.1): the answer comes by polls. */
+	private static function wants_no_answer( \WP_REST_Request $request ): bool {
+		return in_array( 'respond-async', array_map( 'trim', explode( ',', (string) $request->get_header( 'prefer' ) ) ), true );
 	}
 
 	private function send( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
@@ -96,7 +139,8 @@ final class Chat_Controller {
 		if ( ! is_string( $message ) || ( null !== $id && ! ( is_string( $id ) && preg_match( '/\A[A-Za-z0-9_-]{8,64}\z/', $id ) ) ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
-		$body = array( 'message' => self::checked( $message ) ) + ( null === $id ? array() : array( 'messageId' => $id ) );
+		$product = Viewed_Product::of( (string) $request->get_header( 'referer' ) );
+		$body    = array( 'message' => self::checked( $message ) ) + ( null === $id ? array() : array( 'messageId' => $id ) ) + ( null === $product ? array() : array( 'product' => $product ) );
 		return $this->client->request( $session, 'POST', '/chat', (string) wp_json_encode( $body ), $this->client->passed_headers( $request ) );
 	}
 

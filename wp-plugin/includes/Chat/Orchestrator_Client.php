@@ -28,7 +28,7 @@ final class Orchestrator_Client {
 		if ( '' === $base ) {
 			throw new Api_Exception( 'orchestrator_not_configured' );
 		}
-		$headers['Authorization'] = 'Bearer ' . $this->signer->sign( $session->visitor, $session->id );
+		$headers['Authorization'] = 'Bearer ' . $this->signer->sign( $session );
 		$headers['traceparent'] ??= self::new_trace();
 		if ( null !== $body ) {
 			$headers['Content-Type'] = 'application/json';

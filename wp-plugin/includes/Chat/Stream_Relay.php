@@ -27,6 +27,8 @@ final class Stream_Relay {
 	private ?\CurlHandle $handle = null;
 	private bool $streaming      = false;
 
+	private bool $is_handing_over = false;
+
 	public function __construct( private readonly Error_Response $errors ) {}
 
 	public function relay( Upstream_Request $request ): void {
@@ -39,9 +41,56 @@ final class Stream_Relay {
 		 */
 		$timeout = (int) apply_filters( 'aiguy_relay_seconds', 90 );
 		$this->prepare( $timeout );
-		$take = function ( \CurlHandle $handle, array $arguments, string $url ) use ( $request ): void {
+		$response = $this->request( $request, $timeout, static fn(): bool => 0 !== connection_aborted() );
+		if ( ! $this->streaming ) {
+			$this->answer_whole( $response );
+		}
+	}
+
+	/**
+	 * Gives a command to the orchestrator and waits only until it is taken; the answer is fetched by polls. Status 202 says so,
+	 * with taken: false where the orchestrator did not say so in time: it may have been taken nevertheless.
+	 *
+	 * @param int $seconds How long it may take to be taken.
+	 */
+	public function hand_over( Upstream_Request $request, int $seconds ): void {
+		$this->prepare( $seconds );
+		$this->is_handing_over = true;
+		$end                   = microtime( true ) + $seconds;
+		$is_taken              = false;
+		$is_late               = false;
+		// The orchestrator answers with a stream as soon as it has taken a command.
+		$response = $this->request(
+			$request->as_stream(),
+			$seconds + self::CONNECT_TIMEOUT_SECONDS,
+			function () use ( $end, &$is_taken, &$is_late ): bool {
+				$is_taken = null !== $this->handle && self::is_stream( $this->handle );
+				$is_late  = microtime( true ) > $end;
+				return $is_taken || $is_late;
+			}
+		);
+		if ( $is_taken || $is_late ) {
+			$this->answer_json( 202, (string) wp_json_encode( array( 'taken' => $is_taken ) ) );
+		} else {
+			$this->answer_whole( $response );
+		}
+	}
+
+	/** Gives what has happened so far, without waiting for more; a stream can't be had without waiting: the answer is then 202. */
+	public function look( Upstream_Request $request ): void {
+		if ( $request->wants_stream() ) {
+			$this->prepare( 0 );
+			$this->answer_json( 202, '{"taken":true}' );
+		} else {
+			$this->relay( $request->at_once() );
+		}
+	}
+
+	/** @param \Closure(): bool $is_over Asked at each byte and at least once a second; true ends the transfer. */
+	private function request( Upstream_Request $request, int $timeout, \Closure $is_over ): array|\WP_Error {
+		$take = function ( \CurlHandle $handle, array $arguments, string $url ) use ( $request, $is_over ): void {
 			if ( $url === $request->url ) {
-				$this->take( $handle );
+				$this->take( $handle, $is_over );
 			}
 		};
 		$pass = $this->pass( ... );
@@ -51,9 +100,7 @@ final class Stream_Relay {
 		remove_action( 'requests-request.progress', $pass );
 		remove_action( 'http_api_curl', $take );
 		$this->handle = null;
-		if ( ! $this->streaming ) {
-			$this->answer_whole( $response );
-		}
+		return $response;
 	}
 
 	/** Nothing may hold the bytes back, and nothing of another plugin's output may stand before or between them. */
@@ -77,8 +124,8 @@ final class Stream_Relay {
 		}
 	}
 
-	/** Limits the waits on our own handle, and ends the request to the orchestrator when the visitor has left. */
-	private function take( \CurlHandle $handle ): void {
+	/** Limits the waits on our own handle. @param \Closure(): bool $is_over */
+	private function take( \CurlHandle $handle, \Closure $is_over ): void {
 		$this->handle = $handle;
 		curl_setopt_array(
 			$handle,
@@ -87,15 +134,19 @@ final class Stream_Relay {
 				CURLOPT_LOW_SPEED_LIMIT  => 1,
 				CURLOPT_LOW_SPEED_TIME   => self::SILENCE_TIMEOUT_SECONDS,
 				CURLOPT_NOPROGRESS       => false,
-				// Asked at least once a second; other than zero ends the transfer.
-				CURLOPT_PROGRESSFUNCTION => static fn(): int => connection_aborted(),
+				// Other than zero ends the transfer.
+				CURLOPT_PROGRESSFUNCTION => static fn(): int => (int) $is_over(),
 			)
 		);
 	}
 
+	private static function is_stream( \CurlHandle $handle ): bool {
+		return 200 === curl_getinfo( $handle, CURLINFO_RESPONSE_CODE ) && str_starts_with( (string) curl_getinfo( $handle, CURLINFO_CONTENT_TYPE ), 'text/event-stream' );
+	}
+
 	/** Passes on a chunk of a stream or a file. */
 	private function pass( string $data ): void {
-		if ( null === $this->handle ) {
+		if ( null === $this->handle || $this->is_handing_over ) {
 			return;
 		}
 		if ( ! $this->streaming ) {
@@ -150,18 +201,22 @@ final class Stream_Relay {
 		$error  = $status >= 400 ? Error_Response::passed_on( $fields ) : null;
 		if ( null !== $error ) {
 			$body = (string) wp_json_encode( $error );
-		} elseif ( 200 !== $status || ! is_array( $fields ) ) {
+		} elseif ( ! in_array( $status, array( 200, 201 ), true ) || ! is_array( $fields ) ) {
 			$status = 502;
 			$body   = (string) wp_json_encode( $this->errors->body( 'orchestrator_unavailable' ) );
 		}
-		status_header( $status );
-		header( 'Content-Type: application/json; charset=utf-8' );
-		header( 'Cache-Control: no-store, private' );
-		header( 'X-Content-Type-Options: nosniff' );
 		$retry = wp_remote_retrieve_header( $response, 'retry-after' );
 		if ( is_string( $retry ) && ctype_digit( $retry ) ) {
 			header( "Retry-After: $retry" );
 		}
+		$this->answer_json( $status, $body );
+	}
+
+	private function answer_json( int $status, string $body ): void {
+		status_header( $status );
+		header( 'Content-Type: application/json; charset=utf-8' );
+		header( 'Cache-Control: no-store, private' );
+		header( 'X-Content-Type-Options: nosniff' );
 		// Not escaped: JSON is no HTML, and its content type says so.
 		echo $body; // phpcs:ignore WordPress.Security.EscapeOutput -- JSON with its content type, not HTML.
 	}

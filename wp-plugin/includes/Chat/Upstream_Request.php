@@ -17,6 +17,20 @@ final class Upstream_Request {
 		public readonly ?string $body,
 	) {}
 
+	public function wants_stream(): bool {
+		return str_starts_with( $this->headers['Accept'] ?? '', 'text/event-stream' );
+	}
+
+	/** The same, without waiting for an event. */
+	public function at_once(): self {
+		return new self( $this->method, (string) preg_replace( '/([?&]wait=)\d+/', '${1}0', $this->url ), $this->headers, $this->body );
+	}
+
+	/** The same, answered by a stream. */
+	public function as_stream(): self {
+		return new self( $this->method, $this->url, array( 'Accept' => 'text/event-stream' ) + $this->headers, $this->body );
+	}
+
 	/**
 	 * Arguments for the WordPress HTTP API: redirects are never followed (the assertion must not leave), TLS is verified.
 	 *

@@ -17,15 +17,23 @@ final class Error_Response {
 		'history_not_accepted'        => 400,
 		'invalid_cursor'              => 400,
 		'session_required'            => 401,
+		'code_wrong'                  => 403,
 		'insufficient_scope'          => 403,
 		'origin_not_allowed'          => 403,
 		'rest_cookie_invalid_nonce'   => 403,
+		'link_invalid'                => 404,
 		'not_found'                   => 404,
+		'session_expired'             => 410,
 		'payload_too_large'           => 413,
 		'unsupported_media_type'      => 415,
+		'rate_limited'                => 429,
 		'internal_error'              => 500,
+		'mail_failed'                 => 502,
 		'orchestrator_unavailable'    => 502,
 		'orchestrator_not_configured' => 503,
+		'pairing_refused'             => 403,
+		'site_configured'             => 409,
+		'rate_limited'                => 429,
 	);
 
 	public function response( Api_Exception $exception ): \WP_REST_Response {
@@ -40,7 +48,7 @@ final class Error_Response {
 	 *
 	 * @param \Closure(): void $check Throws Api_Exception to refuse.
 	 */
-	public function attempt( \Closure $check ): true|\WP_Error {
+	public function attempt( \Closure $check ): bool|\WP_Error {
 		try {
 			$check();
 			return true;
@@ -87,14 +95,23 @@ final class Error_Response {
 			'history_not_accepted'        => __( 'The conversation is kept by the site; only a new message can be sent.', 'aiguy' ),
 			'invalid_cursor'              => __( 'The place to continue from is not known. Reload the page.', 'aiguy' ),
 			'session_required'            => __( 'The chat session has ended. Open the chat again to go on.', 'aiguy' ),
+			'code_wrong'                  => __( "That code isn't right, or not valid any more.", 'aiguy' ),
+			'link_invalid'                => __( 'This link is not valid any more. Make a new one on the other device.', 'aiguy' ),
+			'session_expired'             => __( 'This conversation was deleted after a long pause. Write a message to begin a new one.', 'aiguy' ),
+			'rate_limited'                => __( 'That was a lot of questions at once. Wait a moment and try again.', 'aiguy' ),
+			'mail_failed'                 => __( 'The e-mail could not be sent. Download the conversation instead, or try again later.', 'aiguy' ),
 			'insufficient_scope'          => __( "You don't have access to that. Signing in may help.", 'aiguy' ),
 			'origin_not_allowed'          => __( 'The chat can only be used from the site it belongs to.', 'aiguy' ),
 			'rest_cookie_invalid_nonce'   => __( 'Your sign-in could not be confirmed. Reload the page and try again.', 'aiguy' ),
 			'not_found'                   => __( 'That could not be found.', 'aiguy' ),
 			'payload_too_large'           => __( 'That is too large to send.', 'aiguy' ),
+			'rate_limited'                => __( 'That was a lot of questions at once. Wait a moment and try again.', 'aiguy' ),
 			'unsupported_media_type'      => __( 'Send the request as application/json.', 'aiguy' ),
 			'orchestrator_unavailable'    => __( "The assistant can't be reached at the moment. Try again in a minute.", 'aiguy' ),
 			'orchestrator_not_configured' => __( 'The assistant is not set up yet.', 'aiguy' ),
+			'pairing_refused'             => __( 'This code is not valid: it is mistyped, used, or older than ten minutes. Have a new one printed.', 'aiguy' ),
+			'site_configured'             => __( 'This site is already trusted by configuration. It needs no pairing.', 'aiguy' ),
+			'rate_limited'                => __( 'That was a lot of questions at once. Wait a moment and try again.', 'aiguy' ),
 			default                       => __( 'Something went wrong on our side. Try again in a minute.', 'aiguy' ),
 		};
 	}

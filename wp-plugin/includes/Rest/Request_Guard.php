@@ -61,13 +61,28 @@ final class Request_Guard {
 		return $values;
 	}
 
+	/**
+	 * For routes that take no body: none, or an object without fields.
+	 *
+	 * @throws Api_Exception payload_too_large, invalid_request.
+	 */
+	public static function assert_no_fields( \WP_REST_Request $request ): void {
+		$body = $request->get_body();
+		if ( strlen( $body ) > self::BODY_BYTES_MAX ) {
+			throw new Api_Exception( 'payload_too_large' );
+		}
+		if ( '' !== $body && array() !== json_decode( $body, true ) ) {
+			throw new Api_Exception( 'invalid_request' );
+		}
+	}
+
 	private function is_own( string $url ): bool {
 		$origin = self::origin_of( $url );
 		return '' !== $origin && in_array( $origin, array_map( self::origin_of( ... ), ( $this->own_urls )() ), true );
 	}
 
 	/** Scheme, host and port (RFC 6454) of an address, written as browsers write them; empty for what is no address. */
-	private static function origin_of( string $url ): string {
+	public static function origin_of( string $url ): string {
 		$parts = parse_url( $url );
 		if ( ! is_array( $parts ) || ! isset( $parts['scheme'], $parts['host'] ) ) {
 			return '';

@@ -21,7 +21,7 @@ final class Response_Filter {
 		if ( ! self::is_ours( $request ) ) {
 			return $response;
 		}
-		if ( $response->is_error() ) {
+		if ( $response->is_error() && ! self::is_foreign( $response, $request ) ) {
 			$error = $response->as_error();
 			$code  = $this->errors->code_for( (string) $error?->get_error_code(), $response->get_status() );
 			$body  = $response->get_data();
@@ -43,6 +43,13 @@ final class Response_Filter {
 			}
 		}
 		return $served;
+	}
+
+	/** What refuses visitors before they reach our routes does so in its own words: by them the chat knows that it should try the other door. */
+	private static function is_foreign( \WP_REST_Response $response, \WP_REST_Request $request ): bool {
+		return in_array( $response->get_status(), array( 401, 403, 404 ), true )
+			&& ! isset( Error_Response::STATUS[ (string) $response->as_error()?->get_error_code() ] )
+			&& ! str_starts_with( strtolower( $request->get_route() ), '/aiguy/v1/admin/' );
 	}
 
 	private static function is_ours( \WP_REST_Request $request ): bool {

@@ -15,22 +15,31 @@ final class Assertion_Signer {
 	 * @param \Closure(): Ed25519_Key           $key    The key that signs now.
 	 * @param \Closure(): string                $issuer The name of this site.
 	 * @param \Closure(Visitor): list<string>   $scopes What the visitor's session may be used for.
+	 * @param \Closure(string): array<string, mixed> $agent What the owner has set for the agent of that id: AgentSettings of claims.json.
+	 * @param \Closure(Visitor): array<string, string> $network The claim that says where a guest comes from; may be empty.
 	 */
-	public function __construct( private readonly \Closure $key, private readonly \Closure $issuer, private readonly \Closure $scopes ) {}
+	public function __construct(
+		private readonly \Closure $key,
+		private readonly \Closure $issuer,
+		private readonly \Closure $scopes,
+		private readonly \Closure $agent,
+		private readonly \Closure $network,
+	) {}
 
 	/** @param int|null $now Seconds since the epoch; null for the clock. */
-	public function sign( Visitor $visitor, string $session_id, ?int $now = null ): string {
+	public function sign( Chat_Session $session, ?int $now = null ): string {
 		$now  ??= time();
 		$claims = array(
 			'iss'    => ( $this->issuer )(),
 			'aud'    => 'orchestrator',
-			'sub'    => $visitor->subject,
-			'sid'    => $session_id,
-			'scopes' => ( $this->scopes )( $visitor ),
+			'sub'    => $session->visitor->subject,
+			'sid'    => $session->id,
+			'scopes' => ( $this->scopes )( $session->visitor ),
+			'agent'  => ( $this->agent )( $session->agent ),
 			'jti'    => Base64_Url::encode( random_bytes( 16 ) ),
 			'iat'    => $now,
 			'exp'    => $now + self::LIFETIME_SECONDS,
 		);
-		return Compact_Jwt::sign( ( $this->key )(), 'visitor-assertion+jwt', $claims );
+		return Compact_Jwt::sign( ( $this->key )(), 'visitor-assertion+jwt', $claims + ( $this->network )( $session->visitor ) );
 	}
 }

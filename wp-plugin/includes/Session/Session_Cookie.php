@@ -11,7 +11,10 @@ use Aiguy\Rest\Api_Exception;
 
 final class Session_Cookie {
 
-	public const NAME = 'aiguy_session';
+	private const NAME = 'aiguy_session';
+
+	/** The agent that a request is for; without it, the default. */
+	public const AGENT_HEADER = 'X-Aiguy-Agent';
 
 	/**
 	 * @param \Closure(): string   $secret Known to this site alone.
@@ -19,8 +22,15 @@ final class Session_Cookie {
 	 */
 	public function __construct( private readonly \Closure $secret, private readonly \Closure $user ) {}
 
+	/** The id of the agent that this request names; empty for the default. Each agent has a session of its own, so that two chats of a page don't end each other's. */
+	public static function agent(): string {
+		$named = $_SERVER['HTTP_X_AIGUY_AGENT'] ?? '';
+		return is_string( $named ) && preg_match( '/\A[a-z0-9-]{1,40}\z/', $named ) ? $named : '';
+	}
+
 	/**
 	 * The session of the cookie; one that belongs to a user counts only for him, signed in and with his nonce.
+	 * A tab that names the session it shows is not served from another one, which a second tab may have begun.
 	 *
 	 * @throws Api_Exception session_required.
 	 */
@@ -29,12 +39,19 @@ final class Session_Cookie {
 		if ( null === $session || ( $session->visitor->is_customer && $session->visitor->subject !== ( $this->user )()?->subject ) ) {
 			throw new Api_Exception( 'session_required' );
 		}
+		$shown = $_SERVER['HTTP_X_AIGUY_SESSION'] ?? null;
+		if ( is_string( $shown ) && $shown !== $session->id ) {
+			throw new Api_Exception( 'session_required' );
+		}
 		return $session;
 	}
 
 	public function read(): ?Chat_Session {
-		$value = $_COOKIE[ self::NAME ] ?? '';
-		return is_string( $value ) ? $this->decode( wp_unslash( $value ), time() ) : null;
+		$agent   = self::agent();
+		$value   = $_COOKIE[ self::name_of( $agent ) ] ?? '';
+		$session = is_string( $value ) ? $this->decode( wp_unslash( $value ), time() ) : null;
+		// The name of a cookie is the visitor's to choose, what it holds is not.
+		return $session?->agent === $agent ? $session : null;
 	}
 
 	/** Sets or renews the cookie. */
@@ -48,11 +65,11 @@ final class Session_Cookie {
 		 */
 		$expires = time() + (int) apply_filters( 'aiguy_session_seconds', DAY_IN_SECONDS );
 		setcookie(
-			self::NAME,
+			self::name_of( $session->agent ),
 			$this->encode( $session, $expires ),
 			array(
 				'expires'  => $expires,
-				'path'     => COOKIEPATH ?: '/',
+				'path'     => self::path(),
 				'domain'   => (string) COOKIE_DOMAIN,
 				// Behind a proxy that ends TLS, WordPress may not see that the visitor's side is encrypted.
 				'secure'   => is_ssl() || 'https' === wp_parse_url( home_url(), PHP_URL_SCHEME ),
@@ -62,8 +79,14 @@ final class Session_Cookie {
 		);
 	}
 
+	/** Home, or the whole host where admin-ajax.php lies elsewhere. */
+	private static function path(): string {
+		$home = COOKIEPATH ?: '/';
+		return str_starts_with( (string) wp_parse_url( admin_url(), PHP_URL_PATH ), $home ) ? $home : '/';
+	}
+
 	public function encode( Chat_Session $session, int $expires ): string {
-		$fields  = array( 'sid' => $session->id, 'sub' => $session->visitor->subject, 'exp' => $expires );
+		$fields  = array( 'sid' => $session->id, 'sub' => $session->visitor->subject, 'exp' => $expires ) + ( '' === $session->agent ? array() : array( 'agent' => $session->agent ) );
 		$payload = Base64_Url::encode( json_encode( $fields, JSON_THROW_ON_ERROR ) );
 		return $payload . '.' . $this->mac( $payload );
 	}
@@ -78,7 +101,13 @@ final class Session_Cookie {
 		if ( ! is_array( $fields ) || $fields['exp'] < $now ) {
 			return null;
 		}
-		return new Chat_Session( $fields['sid'], Visitor::from_subject( $fields['sub'] ) );
+		return new Chat_Session( $fields['sid'], Visitor::from_subject( $fields['sub'] ), $fields['agent'] ?? '' );
+	}
+
+	/** The sites of a network share their cookies' path; a visitor has a conversation with each of them, and with each agent. */
+	private static function name_of( string $agent ): string {
+		$site = is_multisite() && ! is_main_site() ? self::NAME . '_' . get_current_blog_id() : self::NAME;
+		return '' === $agent ? $site : $site . '_' . $agent;
 	}
 
 	private function mac( string $payload ): string {

@@ -9,17 +9,21 @@ namespace Aiguy\Settings;
 
 use Aiguy\Chat\Orchestrator_Client;
 use Aiguy\Chat\Upstream_Request;
+use Aiguy\Plugin;
 use Aiguy\Rest\Api_Exception;
+use Aiguy\Rest\Error_Response;
+use Aiguy\Rest\Request_Guard;
 use Aiguy\Session\Chat_Session;
 use Aiguy\Session\Signing_Key;
 use Aiguy\Session\Visitor;
+use Aiguy\Staff\Staff_Client;
 
 final class Connection_Controller {
 
 	private const TIMEOUT_SECONDS = 8;
 	private const BODY_BYTES_MAX  = 16384;
 
-	public function __construct( private readonly Orchestrator_Client $client, private readonly Signing_Key $key ) {}
+	public function __construct( private readonly Orchestrator_Client $client, private readonly Signing_Key $key, private readonly Staff_Client $staff ) {}
 
 	public function add_hooks(): void {
 		add_action( 'rest_api_init', $this->register( ... ) );
@@ -37,12 +41,17 @@ final class Connection_Controller {
 		);
 	}
 
-	private function answer(): \WP_REST_Response {
+	private function answer( \WP_REST_Request $request ): \WP_REST_Response {
+		try {
+			Request_Guard::assert_no_fields( $request );
+		} catch ( Api_Exception $exception ) {
+			return ( new Error_Response() )->response( $exception );
+		}
 		$report = $this->test();
 		return new \WP_REST_Response( array( 'ok' => '' === $report->problem, 'problem' => $report->problem, 'message' => $report->message ) );
 	}
 
-	private function test(): Connection_Report {
+	public function test(): Connection_Report {
 		try {
 			$this->key->current();
 		} catch ( Api_Exception ) {
@@ -55,7 +64,15 @@ final class Connection_Controller {
 		} catch ( Api_Exception ) {
 			return Connection_Report::not_configured();
 		}
-		return is_wp_error( $known ) ? Connection_Report::unreachable( $known->get_error_message() ) : Connection_Report::judge( self::read( $ready ), self::read( $known ), time() );
+		if ( is_wp_error( $known ) ) {
+			return Connection_Report::unreachable( $known->get_error_message() );
+		}
+		$report = Connection_Report::judge( self::read( $ready ), self::read( $known ), time() );
+		if ( '' !== $report->problem ) {
+			return $report;
+		}
+		$site = $this->staff->send( 'site:read', 'GET', '/staff/site' );
+		return is_wp_error( $site ) ? Connection_Report::unreachable( $site->get_error_message() ) : Connection_Report::judge_version( self::read( $site ), Plugin::VERSION );
 	}
 
 	/** @return array<string, mixed>|\WP_Error */

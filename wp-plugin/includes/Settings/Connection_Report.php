@@ -61,4 +61,22 @@ final class Connection_Report {
 			default                                                           => new self( 'refused_request', sprintf( __( 'The orchestrator answers, but refused the request (%1$d %2$s).', 'aiguy' ), $known->status, $known->field( 'code' ) ) ),
 		};
 	}
+
+	/**
+	 * The two belong together when their first numbers agree, and before 1.0 the first two.
+	 *
+	 * @param Connection_Answer $site What the orchestrator says of itself to the site's people.
+	 */
+	public static function judge_version( Connection_Answer $site, string $own ): self {
+		if ( 'insufficient_scope' === $site->field( 'code' ) || 'invalid_token' === $site->field( 'code' ) ) {
+			return new self( 'staff_unknown', __( 'The orchestrator answers this site’s visitors, but not the people who work here. Copy the entry for TRUSTED_ISSUERS anew, or pair the site again.', 'aiguy' ) );
+		}
+		$part  = static fn( string $version ): string => implode( '.', array_slice( explode( '.', $version ), 0, str_starts_with( $version, '0.' ) ? 2 : 1 ) );
+		$other = 200 === $site->status ? $site->field( 'version' ) : '';
+		if ( $part( $other ) !== $part( $own ) ) {
+			/* translators: 1: version of the orchestrator, 2: version of the plugin. */
+			return new self( 'version', sprintf( __( 'The orchestrator is version %1$s and this plugin %2$s; they don’t fit. Update the older one.', 'aiguy' ), '' === $other ? __( '(unknown)', 'aiguy' ) : $other, $own ) );
+		}
+		return new self( '', __( 'Connected: the orchestrator answers and knows this site’s key.', 'aiguy' ) );
+	}
 }

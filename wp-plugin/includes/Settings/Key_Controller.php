@@ -7,6 +7,9 @@ declare(strict_types=1);
 
 namespace Aiguy\Settings;
 
+use Aiguy\Rest\Api_Exception;
+use Aiguy\Rest\Error_Response;
+use Aiguy\Rest\Request_Guard;
 use Aiguy\Session\Signing_Key;
 
 final class Key_Controller {
@@ -29,7 +32,12 @@ final class Key_Controller {
 		);
 	}
 
-	private function replace(): \WP_REST_Response {
+	private function replace( \WP_REST_Request $request ): \WP_REST_Response {
+		try {
+			Request_Guard::assert_no_fields( $request );
+		} catch ( Api_Exception $exception ) {
+			return ( new Error_Response() )->response( $exception );
+		}
 		if ( $this->key->is_constant() ) {
 			return new \WP_REST_Response( array( 'ok' => false, 'message' => __( 'The key is set by the constant AIGUY_SIGNING_KEY; replace it there. The old one stays published for two days.', 'aiguy' ) ) );
 		}

@@ -49,17 +49,33 @@ final class Settings {
 		return defined( 'AIGUY_ISSUER' ) ? (string) AIGUY_ISSUER : untrailingslashit( home_url() );
 	}
 
-	public function title(): string {
-		return $this->text( 'title' ) ?: __( 'Support', 'aiguy' );
-	}
-
-	public function greeting(): string {
-		return $this->text( 'greeting' ) ?: __( 'Hello! How can we help?', 'aiguy' );
-	}
-
 	/** Whether the chat offers articles for what is still being typed; yes, until the owner has said no. */
 	public function suggest_articles(): bool {
 		return '0' !== $this->text( 'suggest_articles' );
+	}
+
+	/** @return string|null The address without a slash at its end; null for one that can't be used. */
+	public static function clean_url( string $text ): ?string {
+		$url   = untrailingslashit( esc_url_raw( $text, array( 'http', 'https' ) ) );
+		$parts = (array) wp_parse_url( $url );
+		if ( '' === $text ) {
+			return '';
+		}
+		return isset( $parts['host'], $parts['scheme'] ) && ! isset( $parts['user'] ) && ! isset( $parts['query'] ) && ! isset( $parts['fragment'] ) ? $url : null;
+	}
+
+	/** @return list<string> Addresses and CIDR ranges of proxies in front of this server whose X-Forwarded-For counts; none, until the owner has said so. */
+	public function trusted_proxies(): array {
+		$given = defined( 'AIGUY_TRUSTED_PROXIES' ) ? (string) AIGUY_TRUSTED_PROXIES : $this->text( 'trusted_proxies' );
+		/**
+		 * Filters the proxies whose word for a visitor's address counts.
+		 *
+		 * @since 0.1.0
+		 *
+		 * @param list<string> $proxies Such as 10.0.0.0/8 or 2001:db8::1.
+		 */
+		$proxies = (array) apply_filters( 'aiguy_trusted_proxies', preg_split( '/[\s,]+/', $given, -1, PREG_SPLIT_NO_EMPTY ) );
+		return array_values( array_filter( $proxies, 'is_string' ) );
 	}
 
 	private function url( string $constant, string $field ): string {

@@ -1,6 +1,6 @@
 <?php
 /**
- * Settings → AIGuy: where the orchestrator is, how the chat greets, what to tell the orchestrator about this site, and a test of the connection.
+ * AIGuy → Connection: where the orchestrator is, what to tell it about this site, and a test of the connection. How an agent looks and greets is the screen Agents'.
  */
 
 declare(strict_types=1);
@@ -8,31 +8,29 @@ declare(strict_types=1);
 namespace Aiguy\Settings;
 
 use Aiguy\Plugin;
-use Aiguy\Rest\Api_Exception;
-use Aiguy\Session\Signing_Key;
-use Aiguy\Session\Visitor_Resolver;
-use Aiguy\Staff\Staff_Client;
+use Aiguy\Staff\Admin_Screens;
 
 final class Settings_Page {
 
-	private const SLUG = 'aiguy';
+	public const SLUG = 'aiguy-connection';
 
-	public function __construct( private readonly string $file, private readonly Settings $settings, private readonly Signing_Key $key ) {}
+	public function __construct( private readonly string $file, private readonly Settings $settings, private readonly Site_Identity $identity ) {}
 
 	public function add_hooks(): void {
-		add_action( 'admin_menu', $this->add_page( ... ) );
+		// After the screens before it in the menu.
+		add_action( 'admin_menu', $this->add_page( ... ), 20 );
 		add_action( 'admin_init', $this->register( ... ) );
 		add_action( 'admin_enqueue_scripts', $this->enqueue( ... ) );
 		add_filter( 'plugin_action_links_' . plugin_basename( $this->file ), $this->link( ... ) );
 	}
 
 	private function add_page(): void {
-		add_options_page( __( 'AIGuy', 'aiguy' ), __( 'AIGuy', 'aiguy' ), 'manage_options', self::SLUG, $this->render( ... ) );
+		add_submenu_page( Admin_Screens::PARENT, __( 'Connection', 'aiguy' ), __( 'Connection', 'aiguy' ), 'manage_options', self::SLUG, $this->render( ... ) );
 	}
 
 	/** @param list<string> $links */
 	private function link( array $links ): array {
-		return array( '<a href="' . esc_url( admin_url( 'options-general.php?page=' . self::SLUG ) ) . '">' . esc_html__( 'Settings', 'aiguy' ) . '</a>', ...$links );
+		return array( '<a href="' . esc_url( admin_url( 'admin.php?page=' . self::SLUG ) ) . '">' . esc_html__( 'Settings', 'aiguy' ) . '</a>', ...$links );
 	}
 
 	private function register(): void {
@@ -41,9 +39,8 @@ final class Settings_Page {
 		add_settings_section( 'chat', __( 'Chat', 'aiguy' ), '__return_null', self::SLUG );
 		$this->field( 'connection', 'orchestrator_url', __( 'Orchestrator address', 'aiguy' ), __( 'As this server reaches it, such as http://127.0.0.1:8787.', 'aiguy' ), 'AIGUY_ORCHESTRATOR_URL' );
 		$this->field( 'connection', 'public_orchestrator_url', __( 'Public address', 'aiguy' ), __( 'As browsers reach it; only for the direct transport, and only with https://.', 'aiguy' ), 'AIGUY_PUBLIC_ORCHESTRATOR_URL' );
+		$this->field( 'connection', 'trusted_proxies', __( 'Trusted proxies', 'aiguy' ), __( 'Addresses or ranges of proxies in front of this server, such as 10.0.0.0/8, separated by commas. They are believed where a visitor comes from; leave it empty without a proxy.', 'aiguy' ), 'AIGUY_TRUSTED_PROXIES' );
 		add_settings_field( 'transport', __( 'Transport', 'aiguy' ), $this->render_transport( ... ), self::SLUG, 'connection', array( 'label_for' => 'aiguy-transport' ) );
-		$this->field( 'chat', 'title', __( 'Title', 'aiguy' ), __( 'Shown at the top of the chat.', 'aiguy' ) );
-		$this->field( 'chat', 'greeting', __( 'Greeting', 'aiguy' ), __( 'Shown before the first message.', 'aiguy' ) );
 		add_settings_field( 'suggest_articles', __( 'Suggest articles while typing', 'aiguy' ), $this->render_suggest_articles( ... ), self::SLUG, 'chat', array( 'label_for' => 'aiguy-suggest_articles' ) );
 	}
 
@@ -94,7 +91,7 @@ final class Settings_Page {
 		$text  = static fn( string $name ): string => is_string( $input[ $name ] ?? null ) ? trim( $input[ $name ] ) : '';
 		$clean = array();
 		foreach ( array( 'orchestrator_url', 'public_orchestrator_url' ) as $name ) {
-			$clean[ $name ] = self::clean_url( $text( $name ) );
+			$clean[ $name ] = Settings::clean_url( $text( $name ) );
 			if ( null === $clean[ $name ] ) {
 				$clean[ $name ] = (string) ( ( (array) get_option( Settings::OPTION ) )[ $name ] ?? '' );
 				add_settings_error( Settings::OPTION, $name, __( 'The address must begin with http:// or https:// and have no user name, question mark or #. The earlier one was kept.', 'aiguy' ) );
@@ -104,25 +101,23 @@ final class Settings_Page {
 		if ( 'direct' === $clean['transport'] && '' === $clean['public_orchestrator_url'] && ! defined( 'AIGUY_PUBLIC_ORCHESTRATOR_URL' ) ) {
 			add_settings_error( Settings::OPTION, 'transport', __( 'The direct transport needs the public address; until then the chat goes through this site.', 'aiguy' ), 'warning' );
 		}
-		foreach ( array( 'title', 'greeting' ) as $name ) {
-			$clean[ $name ] = mb_substr( sanitize_text_field( $text( $name ) ), 0, 200 );
-		}
+		$clean['trusted_proxies']  = self::clean_ranges( $text( 'trusted_proxies' ) );
 		$clean['suggest_articles'] = '0' === ( $input['suggest_articles'] ?? '1' ) ? '0' : '1';
 		return $clean;
 	}
 
-	/** @return string|null The address without a slash at its end; null for one that can't be used. */
-	private static function clean_url( string $text ): ?string {
-		$url   = untrailingslashit( esc_url_raw( $text, array( 'http', 'https' ) ) );
-		$parts = (array) wp_parse_url( $url );
-		if ( '' === $text ) {
-			return '';
+	/** Addresses and CIDR ranges alone, separated by commas; what is none is left out, and said. */
+	private static function clean_ranges( string $text ): string {
+		$ranges = array_slice( (array) preg_split( '/[\s,]+/', $text, -1, PREG_SPLIT_NO_EMPTY ), 0, 50 );
+		$valid  = array_filter( $ranges, static fn( string $range ): bool => 1 === preg_match( '#\A([0-9a-f:.]+)(/\d{1,3})?\z#i', $range, $parts ) && false !== filter_var( $parts[1], FILTER_VALIDATE_IP ) );
+		if ( count( $valid ) < count( $ranges ) ) {
+			add_settings_error( Settings::OPTION, 'trusted_proxies', __( 'Trusted proxies must be IP addresses or ranges such as 10.0.0.0/8. What was none is left out.', 'aiguy' ) );
 		}
-		return isset( $parts['host'], $parts['scheme'] ) && ! isset( $parts['user'] ) && ! isset( $parts['query'] ) && ! isset( $parts['fragment'] ) ? $url : null;
+		return implode( ', ', $valid );
 	}
 
 	private function enqueue( string $screen ): void {
-		if ( 'settings_page_' . self::SLUG !== $screen ) {
+		if ( ! str_ends_with( $screen, '_page_' . self::SLUG ) ) {
 			return;
 		}
 		wp_enqueue_script( 'aiguy-settings', plugins_url( 'assets/settings.js', $this->file ), array( 'wp-api-fetch', 'wp-i18n' ), Plugin::VERSION, true );
@@ -130,7 +125,10 @@ final class Settings_Page {
 	}
 
 	private function render(): void {
-		echo '<div class="wrap"><h1>' . esc_html__( 'AIGuy', 'aiguy' ) . '</h1><form method="post" action="options.php">';
+		echo '<div class="wrap"><h1>' . esc_html__( 'Connection', 'aiguy' ) . '</h1>';
+		// Outside the pages of Settings, WordPress does not show them by itself.
+		settings_errors();
+		echo '<form method="post" action="options.php">';
 		settings_fields( self::SLUG );
 		do_settings_sections( self::SLUG );
 		submit_button();
@@ -142,24 +140,11 @@ final class Settings_Page {
 
 	/** What the services must know of this site. */
 	private function render_identity(): void {
-		try {
-			$key_id = $this->key->current()->id();
-		} catch ( Api_Exception ) {
-			$key_id = Connection_Report::no_key()->message;
-		}
-		$trusted = array(
-			'issuer'    => $this->settings->issuer(),
-			'kinds'     => array( 'visitor-assertion', 'staff-assertion' ),
-			'jwksUri'   => rest_url( 'aiguy/v1/jwks' ),
-			'scopes'    => array( ...Visitor_Resolver::SCOPES, ...Staff_Client::SCOPES ),
-			// Read by the tools API alone: the users of this site are its customers.
-			'customers' => array( 'wp-users' ),
-		);
-		$rows    = array(
-			__( 'Issuer', 'aiguy' )                    => $trusted['issuer'],
-			__( 'Key address', 'aiguy' )               => $trusted['jwksUri'],
-			__( 'Key id', 'aiguy' )                    => $key_id,
-			__( 'Entry for TRUSTED_ISSUERS', 'aiguy' ) => (string) wp_json_encode( $trusted, JSON_UNESCAPED_SLASHES ),
+		$rows = array(
+			__( 'Issuer', 'aiguy' )                    => $this->identity->issuer(),
+			__( 'Key address', 'aiguy' )               => $this->identity->jwks_uri(),
+			__( 'Key id', 'aiguy' )                    => $this->identity->key_id(),
+			__( 'Entry for TRUSTED_ISSUERS', 'aiguy' ) => $this->identity->entry(),
 		);
 		echo '<h2>' . esc_html__( 'For the orchestrator', 'aiguy' ) . '</h2><p>' . esc_html__( 'The orchestrator and the tools API must trust this site: copy the entry into the TRUSTED_ISSUERS of both.', 'aiguy' ) . '</p><table class="form-table"><tbody>';
 		foreach ( $rows as $label => $value ) {

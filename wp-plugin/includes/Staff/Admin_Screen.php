@@ -14,11 +14,18 @@ final class Admin_Screen {
 	 * @param string                                $title      In the menu and as the heading.
 	 * @param string                                $capability One of Capabilities.
 	 * @param null|\Closure(): array<string, mixed> $data       What the script knows before it asks anything; window.aiguyAdmin.
+	 * @param null|\Closure(): int                  $waiting    How much waits there for somebody; shown in the menu.
 	 */
-	public function __construct( public readonly string $name, public readonly string $title, public readonly string $capability, private readonly ?\Closure $data = null ) {}
+	public function __construct( public readonly string $name, public readonly string $title, public readonly string $capability, private readonly ?\Closure $data = null, private readonly ?\Closure $waiting = null ) {}
 
 	public function slug(): string {
 		return 'aiguy-' . $this->name;
+	}
+
+	/** HTML, as core marks what waits in its own menus. */
+	public function menu_title(): string {
+		$count = null === $this->waiting ? 0 : ( $this->waiting )();
+		return esc_html( $this->title ) . ( $count > 0 ? sprintf( ' <span class="awaiting-mod"><span class="pending-count" aria-hidden="true">%1$d</span><span class="screen-reader-text">%2$s</span></span>', $count, esc_html( sprintf( /* translators: %d: number of visitors. */ _n( '%d visitor waits', '%d visitors wait', $count, 'aiguy' ), $count ) ) ) : '' );
 	}
 
 	/** @return array<string, mixed> */

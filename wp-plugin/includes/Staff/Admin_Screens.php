@@ -22,7 +22,7 @@ final class Admin_Screens {
 	private function add(): void {
 		add_menu_page( __( 'AIGuy', 'aiguy' ), __( 'AIGuy', 'aiguy' ), Capabilities::VIEW, self::PARENT, '', 'dashicons-format-chat', 58 );
 		foreach ( ( $this->screens )() as $screen ) {
-			add_submenu_page( self::PARENT, $screen->title, $screen->title, $screen->capability, $screen->slug(), fn() => $this->render( $screen ) );
+			add_submenu_page( self::PARENT, $screen->title, $screen->menu_title(), $screen->capability, $screen->slug(), fn() => $this->render( $screen ) );
 		}
 	}
 

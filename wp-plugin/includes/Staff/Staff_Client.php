@@ -56,6 +56,17 @@ final class Staff_Client {
 	 * @throws Api_Exception orchestrator_not_configured.
 	 */
 	public function send( string $scope, string $method, string $path, ?array $body = null ): array|\WP_Error {
+		$request = $this->request( $scope, $method, $path, $body );
+		return wp_remote_request( $request->url, $request->arguments( self::TIMEOUT_SECONDS, self::ANSWER_BYTES_MAX ) );
+	}
+
+	/**
+	 * The request, for whoever sends it himself.
+	 *
+	 * @param array<string, mixed>|null $body
+	 * @throws Api_Exception orchestrator_not_configured.
+	 */
+	public function request( string $scope, string $method, string $path, ?array $body = null ): Upstream_Request {
 		$base = $this->settings->orchestrator_url();
 		if ( '' === $base ) {
 			throw new Api_Exception( 'orchestrator_not_configured' );
@@ -64,9 +75,8 @@ final class Staff_Client {
 		if ( null !== $body ) {
 			$headers['Content-Type'] = 'application/json';
 		}
-		$text    = null === $body ? null : json_encode( (object) $body, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR );
-		$request = new Upstream_Request( $method, $base . $path, $headers, $text );
-		return wp_remote_request( $request->url, $request->arguments( self::TIMEOUT_SECONDS, self::ANSWER_BYTES_MAX ) );
+		$text = null === $body ? null : json_encode( (object) $body, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR );
+		return new Upstream_Request( $method, $base . $path, $headers, $text );
 	}
 
 	/** StaffAssertion of manifests/protocol/claims.json; without a signed-in user (WP-Cron, WP-CLI) it is the site that asks. */

@@ -36,15 +36,23 @@ final class Widget_Assets {
 		wp_enqueue_script( self::LAUNCHER, $this->url( 'launcher.js' ), array(), $this->version( 'launcher.asset.php' ), array( 'in_footer' => true, 'strategy' => 'defer' ) );
 	}
 
-	/** @return array{chat: string, page: string, style: string, deps: list<string>} Addresses of what the launcher loads, dependencies first. */
+	/** @return array{chat: string, page: string, person: string, extras: string, extrasStyle: string, style: string, deps: list<string>} Addresses of what the launcher loads, dependencies first. */
 	public function chat(): array {
 		$version = $this->version( 'chat.asset.php' );
 		return array(
-			'chat'  => add_query_arg( 'ver', $version, $this->url( 'chat.js' ) ),
-			'page'  => add_query_arg( 'ver', $this->version( 'page.asset.php' ), $this->url( 'page.js' ) ),
-			'style' => add_query_arg( 'ver', $version, $this->url( 'chat.css' ) ),
-			'deps'  => $this->dependency_urls(),
+			'chat'        => add_query_arg( 'ver', $version, $this->url( 'chat.js' ) ),
+			'page'        => add_query_arg( 'ver', $this->version( 'page.asset.php' ), $this->url( 'page.js' ) ),
+			'person'      => add_query_arg( 'ver', $this->version( 'person.asset.php' ), $this->url( 'person.js' ) ),
+			'extras'      => add_query_arg( 'ver', $this->version( 'extras.asset.php' ), $this->url( 'extras.js' ) ),
+			'extrasStyle' => add_query_arg( 'ver', $this->version( 'extras.asset.php' ), $this->url( 'extras.css' ) ),
+			'style'       => add_query_arg( 'ver', $version, $this->url( 'chat.css' ) ),
+			'deps'        => $this->dependency_urls(),
 		);
+	}
+
+	/** Address of the question that stands before a chat which needs consent. */
+	public function consent(): string {
+		return add_query_arg( 'ver', $this->version( 'consent.asset.php' ), $this->url( 'consent.js' ) );
 	}
 
 	/**

@@ -7,6 +7,9 @@ declare(strict_types=1);
 
 namespace Aiguy\Widget;
 
+use Aiguy\Rest\Ajax_Door;
+use Aiguy\Settings\Agent;
+use Aiguy\Settings\Agents;
 use Aiguy\Settings\Settings;
 
 final class Widget_Renderer {
@@ -18,26 +21,45 @@ final class Widget_Renderer {
 		'floating' => 'position:absolute!important;',
 	);
 
-	public function __construct( private readonly Widget_Assets $assets, private readonly Settings $settings ) {}
+	private bool $has_rendered = false;
 
-	/** @param array<string, mixed> $attributes position (floating, inline), title, greeting, placeholder, theme (auto, light, dark), agent (its id), and those of Chat_Style. */
+	public function __construct(
+		private readonly Widget_Assets $assets,
+		private readonly Settings $settings,
+		private readonly Agents $agents,
+		private readonly Ajax_Door $door,
+	) {}
+
+	/** Whether this page has a chat already. */
+	public function has_rendered(): bool {
+		return $this->has_rendered;
+	}
+
+	/** @param array<string, mixed> $attributes agent (an id; the default without one), position (floating, inline), title, greeting, placeholder, theme (auto, light, dark), and those of Chat_Style. */
 	public function render( array $attributes ): string {
 		if ( ! $this->assets->is_built() ) {
 			return '';
 		}
+		$this->has_rendered = true;
 		$this->assets->enqueue_launcher();
 		$attributes = array_filter( $attributes, 'is_scalar' );
-		$position = 'inline' === ( $attributes['position'] ?? '' ) ? 'inline' : 'floating';
+		$agent      = $this->agents->find( (string) ( $attributes['agent'] ?? '' ) );
+		$position   = 'inline' === ( ( $attributes['position'] ?? '' ) ?: $agent->position ) ? 'inline' : 'floating';
+		// Without a colour of the agent's own, the theme's counts.
+		if ( '' !== $agent->accent && '' === (string) ( $attributes['accent'] ?? '' ) ) {
+			$attributes = array( 'accent' => $agent->accent, 'accent_text' => $agent->on_accent() ) + $attributes;
+		}
 		$options  = array(
 			'rest'            => esc_url_raw( rest_url( 'aiguy/v1/' ) ),
+			'door'            => esc_url_raw( $this->door->url() ),
 			...$this->assets->chat(),
 			'locale'          => determine_locale(),
 			'rtl'             => is_rtl(),
 			'position'        => $position,
 			...$this->texts( $attributes ),
 			'theme'           => $this->theme( $attributes ),
-			'agent'           => preg_match( '/^[a-z0-9-]{1,40}$/D', (string) ( $attributes['agent'] ?? '' ) ) ? $attributes['agent'] : '',
 			'suggestArticles' => $this->settings->suggest_articles(),
+			...$this->of_agent( $agent ),
 			'translations'    => $this->assets->translations(),
 			'strings'         => array(
 				'open'    => __( 'Open the chat', 'aiguy' ),
@@ -56,12 +78,13 @@ final class Widget_Renderer {
 
 	/**
 	 * @param array<string, mixed> $attributes
-	 * @return array{title: string, greeting: string, placeholder: string} The site's own words where the attributes have none.
+	 * @return array{title: string, greeting: string, placeholder: string} The agent's own words where the attributes have none.
 	 */
 	public function texts( array $attributes ): array {
+		$agent = $this->agents->find( (string) ( $attributes['agent'] ?? '' ) );
 		return array(
-			'title'       => $this->text( $attributes, 'title' ) ?: $this->settings->title(),
-			'greeting'    => $this->text( $attributes, 'greeting' ) ?: $this->settings->greeting(),
+			'title'       => $this->text( $attributes, 'title' ) ?: $agent->name,
+			'greeting'    => $this->text( $attributes, 'greeting' ) ?: $agent->greeting,
 			'placeholder' => $this->text( $attributes, 'placeholder' ) ?: __( 'Write a message', 'aiguy' ),
 		);
 	}
@@ -70,10 +93,24 @@ final class Widget_Renderer {
 	private function theme( array $attributes ): string {
 		$theme = $attributes['theme'] ?? '';
 		return match ( true ) {
-			Chat_Style::has_own_surface( $attributes )            => 'own',
-			in_array( $theme, array( 'light', 'dark' ), true )    => $theme,
-			default                                               => 'auto',
+			Chat_Style::has_own_surface( $attributes )         => 'own',
+			in_array( $theme, array( 'light', 'dark' ), true ) => $theme,
+			default                                            => 'auto',
 		};
+	}
+
+	/** @return array<string, mixed> What the agent says of itself; the same for every visitor. */
+	private function of_agent( Agent $agent ): array {
+		$privacy = $agent->privacy_link ? get_privacy_policy_url() : '';
+		return array(
+			'agent'              => $this->agents->all()[0]->id === $agent->id ? '' : $agent->id,
+			'avatar'             => (string) wp_get_attachment_image_url( $agent->avatar ),
+			'suggestedQuestions' => $agent->suggested_questions,
+			'disclosure'         => $agent->disclosure_text(),
+			'privacyUrl'         => $privacy,
+			'consent'            => $agent->consent['on'] || function_exists( 'wp_has_consent' ) ? array( 'script' => $this->assets->consent(), 'text' => $agent->consent_text(), 'always' => $agent->consent['on'] ) : null,
+			'openingHours'       => array() === $agent->opening_hours ? null : array( 'timeZone' => wp_timezone_string(), 'hours' => $agent->opening_hours ),
+		);
 	}
 
 	/** @param array<string, mixed> $attributes */

@@ -6,7 +6,12 @@ import type { ComponentType, ReactNode } from 'react';
 import './admin.css';
 
 /** What Staff\\Admin_Screen::data() of the plugin says. */
-export type AdminData = { adminUrl: string; locale: string; timeZone: string; may: { manage: boolean; reply: boolean } };
+export interface AdminData {
+  adminUrl: string;
+  locale: string;
+  timeZone: string;
+  may: { manage: boolean; reply: boolean };
+}
 
 declare global {
   interface Window {

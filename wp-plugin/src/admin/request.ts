@@ -4,10 +4,13 @@ import { __ } from '@wordpress/i18n';
 
 export class RequestError extends Error {
   readonly code: string;
+  /** Which fields broke which rules, where the route says so. */
+  readonly details: { pointer: string; rule: string }[];
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, details: { pointer: string; rule: string }[] = []) {
     super(message);
     this.code = code;
+    this.details = details;
   }
 }
 
@@ -26,11 +29,11 @@ export async function request<Answer>(path: string, { method = 'GET', data, sign
     return await apiFetch<Answer>({ path: `/aiguy/v1/admin/${path}`, method, data, signal: signal ? AbortSignal.any([signal, limit]) : limit });
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    if (isErrorBody(error)) throw new RequestError(error.code, error.message);
+    if (isErrorBody(error)) throw new RequestError(error.code, error.message, Array.isArray(error.details) ? error.details : []);
     throw new RequestError('no_answer', __('This site did not answer. Check your connection and try again.', 'aiguy'));
   }
 }
 
-function isErrorBody(error: unknown): error is { code: string; message: string } {
+function isErrorBody(error: unknown): error is { code: string; message: string; details?: unknown } {
   return error instanceof Object && 'code' in error && 'message' in error && typeof error.message === 'string' && typeof error.code === 'string';
 }

@@ -12,6 +12,7 @@ const answer = (text: string, isStreaming: boolean): AssistantMessage => ({
   at: 0,
   isStreaming,
   isLive: true,
+  runId: 'r',
 });
 const whole =
   'You can send anything back **within 30 days** of delivery, as long as it is unused [1]. How it works:\n\n1. Open *Orders*. 2. Print the label and put it on the parcel, then drop it off.';

@@ -23,6 +23,7 @@ function box(options: { answers?: Answer[]; base?: string; ensure?: () => Promis
         return (await options.ensure?.()) ?? ({ sessionId: 'a' } as SiteSession);
       },
       renew: async () => assert.fail('no renewal for a suggestion'),
+      change: async () => assert.fail('no other session for a suggestion'),
       headers: () => ({ 'X-WP-Nonce': 'n1' }),
     },
     fetch: (async (url: string, init: RequestInit) => {

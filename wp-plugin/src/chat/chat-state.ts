@@ -1,5 +1,5 @@
 // What the chat shows, as data, and where in it something new stands. Messages keep their identity while they don't change, so that only what changed is drawn again.
-import type { Citation, TaskState } from './events.ts';
+import type { Citation, PersonState, SuggestedAction, TaskState } from './events.ts';
 import type { FieldErrors } from './form.ts';
 import type { Interrupt, InterruptOutcome } from './interrupts.ts';
 
@@ -11,11 +11,15 @@ export type AssistantMessage = {
   id: string;
   text: string;
   citations: Citation[];
+  /** The person who says it; the agent otherwise. */
+  author?: string;
   at: number | undefined;
   /** False once no more text can come. */
   isStreaming: boolean;
   /** Whether it was being written while somebody looked; what is replayed is not read out again. */
   isLive: boolean;
+  /** By which it is rated; none for what was said on another device. */
+  runId: string | undefined;
 };
 export type NoticeMessage = { kind: 'notice'; id: string; code: string; text: string };
 export type ErrorMessage = { kind: 'error'; id: string; code: string /** The message to send again. */; question: UserMessage | undefined };
@@ -54,14 +58,22 @@ export type Message = UserMessage | AssistantMessage | NoticeMessage | ErrorMess
 
 export type Run = { id: string; tools: { id: string; title: string }[]; isWriting: boolean };
 
+export type Rating = { score: number; reason: string };
+
 export type ChatState = {
   /** Sequence number of the last event that is in this state; the place to continue from. */
   lastEventId: number;
   messages: Message[];
   run: Run | undefined;
+  /** What the visitor thought, by run; of the whole conversation under ''. */
+  ratings: Record<string, Rating>;
+  /** What he may say next by one click. */
+  actions: SuggestedAction[];
+  /** Between the visitor and a person of the site, as far as something is. */
+  person?: PersonState | undefined;
 };
 
-export const emptyChat: ChatState = { lastEventId: 0, messages: [], run: undefined };
+export const emptyChat: ChatState = { lastEventId: 0, messages: [], run: undefined, ratings: {}, actions: [] };
 
 type Kind<K extends Message['kind']> = Extract<Message, { kind: K }>;
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SiteSession } from '@aiguy/manifests/generated/http';
 import type { ErrorMessage } from './chat-state.ts';
 import { createConversation } from './conversation.ts';
 import { parseEvent } from './events.ts';
@@ -19,6 +20,10 @@ function setUp() {
   const conversation = createConversation({
     now: () => 7,
     newId: () => `message-${++ids}`,
+    changeSession: async (wish) => {
+      if ('link' in wish) throw new ChatError('link_invalid');
+      return {} as SiteSession;
+    },
     connect: (given) => {
       sink = given;
       return {
@@ -29,6 +34,8 @@ function setUp() {
         cancel: call('cancel'),
         receipt: async () => new Blob(),
         file: async () => new Blob(),
+        call: async () => ({}),
+        askPerson: call('askPerson'),
         close: () => undefined,
       };
     },
@@ -43,6 +50,29 @@ const started = (id: string) => ({ type: 'RUN_STARTED', runId: `run-${id}`, inpu
 const finished = { type: 'RUN_FINISHED', outcome: { type: 'success' } };
 const queued = (messageId: string, text: string) => ({ type: 'CUSTOM', name: 'aiguy.queued', value: { runId: 'r', messageId, text, position: 1 } });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('another conversation begins empty, and one that can’t be had leaves this one as it is', async () => {
+  const { conversation, receive, calls } = setUp();
+  receive(started('message-01'), finished);
+  const before = conversation.snapshot().chat;
+  await assert.rejects(conversation.change({ link: 'x' }), { code: 'link_invalid' });
+  assert.equal(conversation.snapshot().chat, before);
+  await conversation.change({ start: 'new' });
+  assert.deepEqual([conversation.snapshot().chat.messages, conversation.snapshot().chat.lastEventId], [[], 0]);
+  assert.deepEqual(calls.at(-1)?.name, 'resume');
+});
+
+test('what a call added to the log is fetched, unless the log is being followed', async () => {
+  const { conversation, receive, calls } = setUp();
+  receive(started('message-01'), finished);
+  void conversation.catchUp();
+  assert.deepEqual(
+    calls.map(({ name, values }) => [name, ...values]),
+    [['resume', 2]],
+  );
+  void conversation.catchUp();
+  assert.equal(calls.length, 1);
+});
 
 test('a message sent while another is answered goes out when that one was taken, and none overtakes another', async () => {
   const { conversation, sends, receive, sink, calls } = setUp();

@@ -1,9 +1,9 @@
 // One visitor's conversation: what the interface shows, and what it can do. Keeps nothing outside this page's memory.
-import type { InputAnswer } from '@aiguy/manifests/generated/http';
+import type { InputAnswer, SiteSession } from '@aiguy/manifests/generated/http';
 import { type ChatState, type ErrorMessage, emptyChat, findMessage, isOpen, isWaiting } from './chat-state.ts';
 import { readFieldErrors } from './form.ts';
 import { type ChatAction, reduceChat } from './reducer.ts';
-import { type ChatError, toChatError } from './session.ts';
+import { type ChatError, type SessionWish, toChatError } from './session.ts';
 import type { Command, Connection, ReceivedEvent, Transport, TransportSink } from './transport.ts';
 
 export type Snapshot = {
@@ -34,11 +34,26 @@ export type Conversation = {
   file(fileId: string): Promise<Blob>;
   /** Whether anybody looks: only then what happens between two answers is followed. Several chats of a page may show one conversation. */
   setVisible(isVisible: boolean, viewer?: object): void;
+  /**
+   * Another route of the site; see Transport.
+   * @throws ChatError
+   */
+  call(path: string, body?: object): Promise<unknown>;
+  /** Fetches what was added to the log by a call, unless it is being followed already. */
+  catchUp(): Promise<void>;
+  /**
+   * Leaves this conversation for another one.
+   * @throws ChatError when it can't be had; this one goes on then
+   */
+  change(wish: SessionWish): Promise<SiteSession>;
+  /** Asks for a person of the site; with words, for a ticket instead. */
+  askPerson(leftMessage?: string): Promise<void>;
   close(): void;
 };
 
 export type ConversationPorts = {
   connect: (sink: TransportSink) => Transport;
+  changeSession: (wish: SessionWish) => Promise<SiteSession>;
   now: () => number;
   newId: () => string;
 };
@@ -74,6 +89,7 @@ class LiveConversation implements Conversation {
       onRestart: () => this.#reduce({ type: 'restarted' }),
       onTaken: (command) => this.#taken.get(keyOf(command))?.(),
       isExpecting: () =>
+        ['waiting', 'joined'].includes(this.#snapshot.chat.person?.status ?? '') ||
         this.#snapshot.chat.messages.some((one) => isOpen(one) || (one.kind === 'task' && (one.state === 'queued' || one.state === 'running'))),
     });
   }
@@ -134,6 +150,16 @@ class LiveConversation implements Conversation {
     return await this.#transport.file(fileId);
   }
 
+  async askPerson(text?: string): Promise<void> {
+    try {
+      await this.#transport.askPerson(text ? { messageId: this.#ports.newId(), text } : undefined);
+    } catch (error) {
+      this.#reduce({ type: 'lost', code: toChatError(error).code });
+      return;
+    }
+    if (!this.#snapshot.chat.run) await this.#resume();
+  }
+
   setVisible(isVisible: boolean, viewer: object = this): void {
     const before = this.#viewers.size;
     if (isVisible) this.#viewers.add(viewer);
@@ -142,6 +168,21 @@ class LiveConversation implements Conversation {
     if (!isVisible) this.#watching?.abort();
     else if (this.#following === 0 && this.#snapshot.chat.lastEventId > 0)
       void this.#follow(this.#transport.resume(this.#snapshot.chat.lastEventId)).catch(() => undefined);
+  }
+
+  async call(path: string, body?: object): Promise<unknown> {
+    return await this.#transport.call(path, body);
+  }
+
+  async catchUp(): Promise<void> {
+    if (this.#following === 0) await this.#resume();
+  }
+
+  async change(wish: SessionWish): Promise<SiteSession> {
+    const session = await this.#ports.changeSession(wish);
+    this.#change({ chat: emptyChat, isLoading: false });
+    void this.load();
+    return session;
   }
 
   async stop(): Promise<void> {

@@ -35,3 +35,8 @@ test('a notice with an unknown code keeps its own sentence', () => {
 test('names of the language’s own objects are no codes', () => {
   for (const code of ['constructor', '__proto__', 'toString']) assert.equal(errorText(code, asWritten), fallback);
 });
+
+test('each thing that may happen at a cap has words of its own', () => {
+  const texts = ['knowledge', 'contact', 'closed'].map((action) => noticeText({ code: `at_cap_${action}`, text: '' }, asWritten));
+  assert.deepEqual([new Set(texts).size, texts.every((text) => text !== '')], [3, true]);
+});

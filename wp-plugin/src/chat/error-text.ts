@@ -1,5 +1,6 @@
 // What a visitor reads for a code. The codes are those of manifests/protocol/errors.json and the few that only a browser can find out.
 import type { ErrorCode } from '@aiguy/manifests/errors';
+import { visibleLine } from './visible-text.ts';
 
 /** offline: the browser has no network. connection_lost: gave up following an answer. blocked: something before the site's own code answered. */
 export type BrowserCode = 'offline' | 'connection_lost' | 'blocked';
@@ -60,6 +61,7 @@ const entries: Partial<Record<ErrorCode, Entry>> & Record<BrowserCode, Entry> = 
   model_refused: final((__) => __('The assistant can’t help with that.', 'aiguy')),
   model_misconfigured: notSetUp,
   orchestrator_not_configured: notSetUp,
+  mail_failed: again((__) => __('The e-mail could not be sent. Download the conversation instead, or try again later.', 'aiguy')),
   subject_mismatch: broken,
   internal_error: broken,
   tool_timeout: toolDown,
@@ -80,9 +82,21 @@ export function errorText(code: string, __: Translate): string {
   return (entryOf(code) ?? broken).text(__);
 }
 
+/** For aiguy.degraded: what happens instead of the usual answer. */
+const capTexts: Record<string, Entry['text']> = {
+  at_cap_knowledge: (__) => __('Today’s limit is reached: until tomorrow, answers come straight from our articles.', 'aiguy'),
+  at_cap_contact: (__) => __('Today’s limit is reached: a person takes over from here.', 'aiguy'),
+  at_cap_closed: (__) => __('Today’s limit is reached.', 'aiguy'),
+};
+
 /** For a notice, which comes with a sentence of its own that is used when its code has none here. */
 export function noticeText(notice: { code: string; text: string }, __: Translate): string {
+  const atCap = Object.hasOwn(capTexts, notice.code) ? capTexts[notice.code] : undefined;
+  if (atCap) return atCap(__);
   if (notice.code === 'cancelled') return __('You stopped the answer.', 'aiguy');
+  /* translators: %s: name of a person. */
+  if (notice.code === 'person_joined') return __('%s has joined and answers from here on.', 'aiguy').replace('%s', () => visibleLine(notice.text));
+  if (notice.code === 'person_left') return __('The assistant answers again.', 'aiguy');
   return entryOf(notice.code)?.text(__) ?? notice.text;
 }
 

@@ -1,12 +1,17 @@
 // The AG-UI events that the chat shows, read once from what came over the wire; everything else is undefined and left alone.
-import type { TaskValue } from '@aiguy/manifests/generated/events';
+import type { PersonValue, TaskValue } from '@aiguy/manifests/generated/events';
 import type { Citation } from '@aiguy/manifests/generated/http';
 import { type Interrupt, type InterruptOutcome, readInterrupt, readOutcome } from './interrupts.ts';
 import { type Fields, fields, list, moment, number, text, texts } from './json.ts';
 
 export type { Citation };
 
+/** What may be said, or opened, by one click. */
+export type SuggestedAction = { label: string; message: string; url: string };
+
 export type TaskState = TaskValue['state'];
+/** until: milliseconds since the epoch; hours: in words, from when people are there. */
+export type PersonState = { status: PersonValue['status']; name: string; until: number; present: boolean; hours: string };
 
 export type ChatEvent =
   | { type: 'RUN_STARTED'; runId: string; at: number | undefined; messages: { id: string; text: string }[] }
@@ -27,7 +32,11 @@ export type ChatEvent =
   | { type: 'interrupt_settled'; interruptId: string; outcome: InterruptOutcome }
   | { type: 'receipt'; effectId: string; number: number; summary: string; undoUntil: number | undefined; undoes: string | undefined }
   | { type: 'file'; toolCallId: string; fileId: string; name: string; until: number }
+  | { type: 'rated'; runId: string; score: number; reason: string }
+  | { type: 'suggested'; actions: SuggestedAction[] }
   | { type: 'page_wanted'; requestId: string; at: number }
+  | ({ type: 'person' } & PersonState)
+  | { type: 'author'; messageId: string; name: string }
   | { type: 'task'; taskId: string; title: string; state: TaskState; progress: number | undefined; message: string };
 
 /** @returns undefined for what is no JSON object or no event that the chat shows */
@@ -88,6 +97,8 @@ function readCustom(event: Fields): ChatEvent | undefined {
       return { type: 'tool_title', toolCallId: text(value.toolCallId), title: text(value.title) };
     case 'aiguy.notice':
       return { type: 'notice', code: text(value.code), message: text(value.message) };
+    case 'aiguy.degraded':
+      return { type: 'notice', code: `at_cap_${text(value.action)}`, message: '' };
     case 'aiguy.step_reset':
       return { type: 'step_reset', messageIds: texts(value.messageIds), toolCallIds: texts(value.toolCallIds), resultIds: texts(value.resultIds) };
     case 'aiguy.queued':
@@ -121,6 +132,19 @@ function readChange(name: unknown, value: Fields): ChatEvent | undefined {
     }
     case 'aiguy.task':
       return readTask(value);
+    case 'aiguy.rated':
+      return { type: 'rated', runId: text(value.runId), score: number(value.score) ?? 0, reason: text(value.reason) };
+    case 'aiguy.suggested_actions':
+      return {
+        type: 'suggested',
+        actions: list(value.actions)
+          .map(fields)
+          .map(({ label, message, url }) => ({ label: text(label), message: text(message), url: text(url) })),
+      };
+    case 'aiguy.author':
+      return { type: 'author', messageId: text(value.messageId), name: text(value.name) };
+    case 'aiguy.person':
+      return readPerson(value);
     default:
       return undefined;
   }
@@ -140,6 +164,17 @@ function readTask(value: Fields): ChatEvent | undefined {
       message: text(value.message),
     }
   );
+}
+
+function readPerson({ status, name, until, present, hours }: Fields): ChatEvent {
+  return {
+    type: 'person',
+    status: text(status) as PersonState['status'],
+    name: text(name),
+    until: moment(until) ?? 0,
+    present: present === true,
+    hours: text(hours),
+  };
 }
 
 function citation(value: unknown): Citation[] {

@@ -55,6 +55,11 @@ export function openStream(): { answer: Answer; push: (chunk: string) => void } 
   };
 }
 
+/** What a site answers that only hands a command over. */
+export function taken(isTaken: boolean): Answer {
+  return () => Response.json({ taken: isTaken }, { status: 202, headers: { 'retry-after': '2' } });
+}
+
 export function refusal(status: number, code: string, headers: Record<string, string> = {}): Answer {
   return () => Response.json({ code, message: '', requestId: 'r' }, { status, headers });
 }
@@ -93,6 +98,10 @@ function fakeSession({ sessions = ['session-a'], directUrl }: SiteOptions) {
   const session: VisitorSession = {
     ensure: current,
     renew: async () => {
+      renewals += 1;
+      return await current();
+    },
+    change: async () => {
       renewals += 1;
       return await current();
     },

@@ -89,9 +89,19 @@ export class LogTransport implements Transport {
     return await (await this.#ask(this.#path(`chat/file?id=${fileId}`), 'GET', { type: 'application/pdf' })).blob();
   }
 
+  async call(path: string, body?: object): Promise<unknown> {
+    await this.#ports.session.ensure();
+    return await (await this.#ask(this.#path(`chat/${path}`), body ? 'POST' : 'GET', body ? { body: JSON.stringify(body) } : {})).json();
+  }
+
+  async askPerson(leaveMessage?: { messageId: string; text: string }): Promise<void> {
+    this.#enter(await this.#ports.session.ensure());
+    await this.#ask('chat/handoff', 'POST', { body: JSON.stringify({ leaveMessage }) });
+  }
+
   /** Says which page the visitor is on, as a tool has asked. */
   async tellPage(requestId: string, page: PageSnapshot): Promise<void> {
-    await this.#ask('chat/page', 'POST', { body: JSON.stringify({ requestId, page }) });
+    await this.call('page', { requestId, page });
   }
 
   close(): void {

@@ -2,7 +2,7 @@
 import type { LogPage } from '@aiguy/manifests/generated/http';
 import { readEvent } from './events.ts';
 import { fields, list, number } from './json.ts';
-import { HttpError } from './refusal.ts';
+import { HttpError, readPauseMs } from './refusal.ts';
 import { ChatError } from './session.ts';
 import type { Requester } from './site-request.ts';
 import type { ReceivedEvent } from './transport.ts';
@@ -13,9 +13,10 @@ import type { Batch, Way, WayRequest } from './way.ts';
 const waitSeconds = 20;
 /** How often an idle conversation is looked at, when nothing is expected. */
 const idlePauseMs = 25_000;
-const unknownPauseMs = 1_000;
+/** Between two pages of a run, so that what comes in quick succession comes together. */
+const burstPauseMs = 300;
 
-type Page = Pick<LogPage, 'running'> & { events: ReceivedEvent[] };
+type Page = Pick<LogPage, 'running'> & { events: ReceivedEvent[]; pauseMs: number | undefined };
 
 export function createPageWay(requester: Requester, isExpecting: () => boolean): Way {
   return {
@@ -29,41 +30,22 @@ export function createPageWay(requester: Requester, isExpecting: () => boolean):
 /** @throws ChatError as the server refuses */
 async function* followPages(requester: Requester, request: WayRequest): AsyncGenerator<Batch> {
   const { command, session, signal, after } = request;
-  const posting = new Posting(command && requester.post(command, 'application/json', { session, signal }));
+  if (command) {
+    const isTaken = await readTaken(await requester.post(command, 'application/json', { session, signal }));
+    yield { events: [], isTaken };
+    if (!isTaken) return;
+  }
   for (;;) {
-    const page = await posting.orRefused(readPage(requester, request, waitSeconds));
-    yield { events: page?.events ?? [], isTaken: command !== undefined && posting.isAnswered };
-    if (posting.isAnswered && !page?.running && after() >= lastId(page)) return;
-    // The orchestrator hears of a session with its first message, which is on its way.
-    if (!page) await waitMs(unknownPauseMs, signal);
+    const page = await readPage(requester, request, waitSeconds);
+    yield { events: page?.events ?? [], isTaken: false };
+    if (!page?.running && after() >= (page?.events.at(-1)?.id ?? 0)) return;
+    await waitMs(page?.pauseMs ?? burstPauseMs, signal);
   }
 }
 
-/** A command whose answer comes when its run is over; the pages tell what happens until then. */
-class Posting {
-  isAnswered = true;
-  readonly #refused: Promise<never> | undefined;
-
-  constructor(posted: Promise<unknown> | undefined) {
-    if (!posted) return;
-    this.isAnswered = false;
-    this.#refused = posted.then(
-      () => {
-        this.isAnswered = true;
-        return new Promise<never>(() => undefined);
-      },
-      (error: unknown) => Promise.reject(error),
-    );
-    this.#refused.catch(() => undefined);
-  }
-
-  async orRefused<T>(promise: Promise<T>): Promise<T> {
-    return await (this.#refused ? Promise.race([promise, this.#refused]) : promise);
-  }
-}
-
-function lastId(page: Page | undefined): number {
-  return page?.events.at(-1)?.id ?? 0;
+/** Whether the server knows that a command is taken; otherwise it may be all the same. */
+export async function readTaken(response: Response): Promise<boolean> {
+  return response.status !== 202 || fields(await response.json()).taken === true;
 }
 
 /** @param isExpecting whether a request may wait for the next event; otherwise nothing is held open between two looks */
@@ -75,6 +57,7 @@ export async function* watchPages(requester: Requester, request: WayRequest, isE
     const page = await readPage(requester, request, isLong ? waitSeconds : 0);
     yield { events: page?.events ?? [], isTaken: false };
     if (page?.running) return;
+    if (page?.pauseMs) await waitMs(page.pauseMs, request.signal);
   }
 }
 
@@ -82,14 +65,14 @@ export async function* watchPages(requester: Requester, request: WayRequest, isE
 async function readPage(requester: Requester, { session, signal, after }: WayRequest, seconds: number): Promise<Page | undefined> {
   try {
     const response = await requester.get(`after=${after()}&wait=${seconds}`, 'application/json', { session, signal });
-    return toPage(await response.json());
+    return { ...toPage(await response.json()), pauseMs: readPauseMs(response) };
   } catch (error) {
     if (error instanceof HttpError && error.code === 'not_found' && after() === 0) return undefined;
     throw error;
   }
 }
 
-function toPage(value: unknown): Page {
+function toPage(value: unknown): Omit<Page, 'pauseMs'> {
   const { events, running } = fields(value);
   if (!Array.isArray(events)) throw new ChatError('blocked');
   const received = list(events).flatMap((item) => {

@@ -38,7 +38,7 @@ test('a turn becomes a question and an answer with its sources', () => {
   assert.equal(state.run, undefined);
   assert.deepEqual(state.messages, [
     { kind: 'user', id: 'question-1', text: 'How long?', at: 5, delivery: 'sent' },
-    { kind: 'assistant', id: 'answer-1', text: '30 days [1]', citations: [citation], at: 6, isStreaming: false, isLive: true },
+    { kind: 'assistant', id: 'answer-1', text: '30 days [1]', citations: [citation], at: 6, isStreaming: false, isLive: true, runId: 'r1' },
   ]);
 });
 
@@ -144,4 +144,52 @@ test('a snapshot takes the place of all messages', () => {
     state.messages.map((message) => message.id),
     ['a', 'b'],
   );
+});
+
+test('what was rated is known by its run, the newest word counts, and an answer knows its run', () => {
+  const rated = (runId: string, score: number, reason?: string) => ({ type: 'CUSTOM', name: 'aiguy.rated', value: { runId, score, reason } });
+  const events = [rated('r1', -1, 'wrong'), rated('', 4), rated('r1', 1)];
+  const state = reduce(
+    events.map((event, index) => received(turn.length + 1 + index, event)),
+    reduce(whole),
+  );
+  assert.deepEqual(
+    Object.entries(state.ratings).map(([runId, { score, reason }]) => [runId, score, reason]),
+    [
+      ['r1', 1, ''],
+      ['', 4, ''],
+    ],
+  );
+  assert.deepEqual(
+    state.messages.flatMap((message) => (message.kind === 'assistant' ? [message.runId] : [])),
+    ['r1'],
+  );
+});
+
+test('what is suggested is over with the next question', () => {
+  const suggested = {
+    type: 'CUSTOM',
+    name: 'aiguy.suggested_actions',
+    value: {
+      actions: [
+        { label: 'W1 · Lamp', message: 'W1' },
+        { label: 'Shop', url: 7 },
+      ],
+    },
+  };
+  const state = reduce([received(turn.length + 1, suggested)], reduce(whole));
+  assert.deepEqual(state.actions, [
+    { label: 'W1 · Lamp', message: 'W1', url: '' },
+    { label: 'Shop', message: '', url: '' },
+  ]);
+  assert.deepEqual(reduce([received(turn.length + 2, { ...turn[0], runId: 'r2' })], state).actions, []);
+});
+
+test('that a cap is reached is said once, where it was last so', () => {
+  const value = { reason: 'site_cost', action: 'closed', until: '2026-11-22T00:00:00Z' };
+  const capped = { type: 'CUSTOM', name: 'aiguy.degraded', value };
+  const state = reduce([received(1, capped), ...turn.map((event, index) => received(index + 2, event)), received(30, capped)]);
+  const notices = state.messages.filter(({ kind }) => kind === 'notice');
+  assert.deepEqual(notices, [{ kind: 'notice', id: 'at-cap', code: 'at_cap_closed', text: '' }]);
+  assert.equal(state.messages.at(-1), notices[0]);
 });

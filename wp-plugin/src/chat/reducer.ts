@@ -64,13 +64,21 @@ function applyEvent(state: ChatState, event: ChatEvent, origin: Origin): ChatSta
     case 'MESSAGES_SNAPSHOT':
       return { ...state, messages: event.messages.map(fromSnapshot) };
     case 'notice':
-      return withMessage(state, { kind: 'notice', id: `notice-${origin.id}`, code: event.code, text: event.message });
+      return showNotice(state, event, origin);
     case 'queued':
       return withMessage(state, { ...questionOf(state, event, undefined), delivery: 'queued' });
     case 'step_reset':
       return resetStep(state, event);
     case 'page_wanted':
       return state;
+    case 'rated':
+      return { ...state, ratings: { ...state.ratings, [event.runId]: event } };
+    case 'suggested':
+      return { ...state, actions: event.actions };
+    case 'person':
+      return changePerson(state, event, origin);
+    case 'author':
+      return withMessage(state, { ...answerOf(state, event.messageId), author: event.name });
     case 'interrupt_settled':
     case 'receipt':
     case 'task':
@@ -87,13 +95,19 @@ function applyEvent(state: ChatState, event: ChatEvent, origin: Origin): ChatSta
   }
 }
 
+/** That a cap is reached is said once, where it was so last. */
+function showNotice(state: ChatState, { code, message }: Extract<ChatEvent, { type: 'notice' }>, { id }: Origin): ChatState {
+  const notice: NoticeMessage = { kind: 'notice', id: code.startsWith('at_cap') ? 'at-cap' : `notice-${id}`, code, text: message };
+  return withMessage(dropMessage(state, notice.id), notice);
+}
+
 type TextEvent = Extract<ChatEvent, { type: 'TEXT_MESSAGE_START' | 'TEXT_MESSAGE_CONTENT' | 'TEXT_MESSAGE_END' | 'citations' }>;
 
 function applyText(state: ChatState, event: TextEvent, { isLive }: Origin): ChatState {
   switch (event.type) {
     case 'TEXT_MESSAGE_START':
       return {
-        ...withMessage(state, { ...answerOf(state, event.messageId), at: event.at, isLive }),
+        ...withMessage(state, { ...answerOf(state, event.messageId), at: event.at, isLive, runId: state.run?.id }),
         run: state.run && { ...state.run, isWriting: true, tools: [] },
       };
     case 'TEXT_MESSAGE_CONTENT':
@@ -109,7 +123,10 @@ function applyText(state: ChatState, event: TextEvent, { isLive }: Origin): Chat
 }
 
 function startRun(state: ChatState, event: Extract<ChatEvent, { type: 'RUN_STARTED' }>): ChatState {
-  const started: ChatState = { ...state, run: { id: event.runId, tools: [], isWriting: false } };
+  // Who writes on has read what was offered.
+  const isPast = event.messages.length > 0 && (state.person?.status === 'offered' || state.person?.status === 'away');
+  const person = isPast ? undefined : state.person;
+  const started: ChatState = { ...state, person, actions: [], run: { id: event.runId, tools: [], isWriting: false } };
   return event.messages.reduce((before, message) => {
     const question: UserMessage = { ...questionOf(before, { messageId: message.id, text: message.text }, event.at), delivery: 'sent' };
     const known = findMessage(before, 'user', message.id);
@@ -124,8 +141,18 @@ function questionOf(state: ChatState, { messageId, text }: { messageId: string; 
 }
 
 function finishRun(state: ChatState, event: Extract<ChatEvent, { type: 'RUN_FINISHED' }>, origin: Origin): ChatState {
-  if (event.outcome === 'cancelled') return withMessage(state, stopped(origin));
+  // A person who takes over stops the answer as well; that was not the visitor.
+  if (event.outcome === 'cancelled' && state.person?.status !== 'joined') return withMessage(state, stopped(origin));
   return askVisitor(state, event.interrupts, origin.isLive);
+}
+
+function changePerson(state: ChatState, event: Extract<ChatEvent, { type: 'person' }>, { id }: Origin): ChatState {
+  const { status, name } = event;
+  if (status === 'left' && state.person?.status !== 'joined') return { ...state, person: undefined };
+  const next = { ...state, person: status === 'left' ? undefined : event };
+  return status === 'joined' || status === 'left'
+    ? withMessage(next, { kind: 'notice', id: `notice-${id}`, code: `person_${status}`, text: name })
+    : next;
 }
 
 /** A step is begun again: what it had shown so far is taken back. */
@@ -172,7 +199,7 @@ function fromSnapshot(message: { id: string; role: 'user' | 'assistant'; text: s
   const { id, text } = message;
   return message.role === 'user'
     ? { kind: 'user', id, text, at: undefined, delivery: 'sent' }
-    : { kind: 'assistant', id, text, citations: [], at: undefined, isStreaming: false, isLive: false };
+    : { kind: 'assistant', id, text, citations: [], at: undefined, isStreaming: false, isLive: false, runId: undefined };
 }
 
 function lastQuestion(state: ChatState): UserMessage | undefined {
@@ -185,7 +212,18 @@ function errorId(messageId: string): string {
 
 /** The answer of that id, or an empty one: citations may come before the text. */
 function answerOf(state: ChatState, id: string): AssistantMessage {
-  return findMessage(state, 'assistant', id) ?? { kind: 'assistant', id, text: '', citations: [], at: undefined, isStreaming: true, isLive: false };
+  return (
+    findMessage(state, 'assistant', id) ?? {
+      kind: 'assistant',
+      id,
+      text: '',
+      citations: [],
+      at: undefined,
+      isStreaming: true,
+      isLive: false,
+      runId: undefined,
+    }
+  );
 }
 
 function changeAnswer(state: ChatState, id: string, change: (answer: AssistantMessage) => AssistantMessage): ChatState {

@@ -7,15 +7,17 @@ type Answer = Record<string, unknown> | Error;
 function site(answers: Answer[]) {
   const nonces: (string | undefined)[] = [];
   let clock = 1_000_000;
-  const send: SendJson = async ({ url, method, headers }) => {
+  const wishes: object[] = [];
+  const send: SendJson = async ({ url, method, headers, data }) => {
     assert.deepEqual([url, method], ['https://shop.example/wp-json/aiguy/v1/session', 'POST']);
     nonces.push(headers['X-WP-Nonce']);
+    wishes.push(data);
     const answer = answers.shift() ?? {};
     if (answer instanceof Error) throw Object.assign(answer, { code: answer.message });
     return answer;
   };
   const session = createSession({ rest: 'https://shop.example/wp-json/aiguy/v1/', send, now: () => clock });
-  return { session, nonces, passMs: (ms: number) => (clock += ms) };
+  return { session, nonces, wishes, passMs: (ms: number) => (clock += ms) };
 }
 
 const guest = { sessionId: 'guest-session', visitor: 'guest', assertion: 'a', expiresAt: 1300, nonce: null };
@@ -27,14 +29,30 @@ test('a guest asks once and sends no nonce', async () => {
   assert.equal((await session.ensure()).sessionId, 'guest-session');
   await session.ensure();
   assert.deepEqual(nonces, [undefined]);
-  assert.deepEqual(session.headers(), {});
+  assert.deepEqual(session.headers(), { 'X-Aiguy-Session': 'guest-session' });
 });
 
 test('a signed-in visitor asks again with the nonce that came, and sends it from then on', async () => {
   const { session, nonces } = site([signedIn, customer]);
   assert.equal((await session.ensure()).visitor, 'customer');
   assert.deepEqual(nonces, [undefined, 'n1']);
-  assert.deepEqual(session.headers(), { 'X-WP-Nonce': 'n2' });
+  assert.deepEqual(session.headers(), { 'X-Aiguy-Session': 'customer-session', 'X-WP-Nonce': 'n2' });
+});
+
+test('another session is asked for with the nonce that is known, and stays until it ends; one that is refused leaves the old one', async () => {
+  const other = { ...customer, sessionId: 'earlier-session' };
+  const { session, nonces, wishes } = site([signedIn, customer, other, new Error('not_found')]);
+  await session.ensure();
+  assert.equal((await session.change({ open: 'earlier-session' })).sessionId, 'earlier-session');
+  assert.deepEqual(
+    [nonces, wishes],
+    [
+      [undefined, 'n1', 'n2'],
+      [{}, {}, { open: 'earlier-session' }],
+    ],
+  );
+  await assert.rejects(session.change({ open: 'x' }), { code: 'not_found' });
+  assert.equal((await session.ensure()).sessionId, 'earlier-session');
 });
 
 test('calls at the same time share one request', async () => {

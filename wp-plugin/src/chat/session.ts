@@ -32,13 +32,19 @@ export type VisitorSession = {
   ensure(): Promise<SiteSession>;
   /** Asks the site anew, after it refused the session. */
   renew(): Promise<SiteSession>;
+  /** Changes to another session: a new one, an earlier one, or one that was begun on another device. */
+  change(wish: SessionWish): Promise<SiteSession>;
   /** What a request of this visitor carries besides the cookie. */
   headers(): Record<string, string>;
 };
 
+export type SessionWish = { start: 'new' } | { open: string } | { link: string };
+
 export type SessionPorts = {
   /** Base of the routes, as the page gives it. */
   rest: string;
+  /** Id of the agent; empty or left out for the site's default. */
+  agent?: string | undefined;
   send: SendJson;
   now: () => number;
 };
@@ -54,8 +60,8 @@ export function createSession(ports: SessionPorts): VisitorSession {
   let renewAt = 0;
   let pending: Promise<SiteSession> | undefined;
 
-  async function open(): Promise<SiteSession> {
-    const next = await openSession(ports, session?.nonce ?? null);
+  async function open(wish: SessionWish | object = {}): Promise<SiteSession> {
+    const next = await openSession(ports, session?.nonce ?? null, wish);
     const leftMs = Math.min(Math.max(next.expiresAt * 1000 - ports.now(), lifetimeMs.min), lifetimeMs.max);
     session = next;
     renewAt = ports.now() + leftMs - renewBeforeMs;
@@ -72,23 +78,34 @@ export function createSession(ports: SessionPorts): VisitorSession {
   return {
     ensure: async () => (session && ports.now() < renewAt ? session : await renew()),
     renew,
-    headers: (): Record<string, string> => (session?.visitor === 'customer' && session.nonce ? { 'X-WP-Nonce': session.nonce } : {}),
+    change: async (wish) => {
+      await pending;
+      return await open(wish);
+    },
+    headers: (): Record<string, string> => ({
+      ...(session ? { 'X-Aiguy-Session': session.sessionId } : {}),
+      ...(session?.visitor === 'customer' && session.nonce ? { 'X-WP-Nonce': session.nonce } : {}),
+      ...agentHeader(ports),
+    }),
   };
 }
 
 /** With the nonce that is known; without it when the site does not know it any more; again with the one that the site gives. */
-async function openSession(ports: SessionPorts, nonce: string | null): Promise<SiteSession> {
-  const first = await post(ports, nonce).catch(async (error: unknown) => {
-    if (nonce !== null && error instanceof ChatError && error.code === 'rest_cookie_invalid_nonce') return await post(ports, null);
+async function openSession(ports: SessionPorts, nonce: string | null, wish: object): Promise<SiteSession> {
+  const first = await post(ports, nonce, wish).catch(async (error: unknown) => {
+    if (nonce !== null && error instanceof ChatError && error.code === 'rest_cookie_invalid_nonce') return await post(ports, null, wish);
     throw error;
   });
-  return first.visitor === 'guest' && first.nonce !== null ? await post(ports, first.nonce) : first;
+  return first.visitor === 'guest' && first.nonce !== null ? await post(ports, first.nonce, wish) : first;
 }
 
-async function post({ rest, send }: SessionPorts, nonce: string | null): Promise<SiteSession> {
-  const headers: Record<string, string> = nonce === null ? {} : { 'X-WP-Nonce': nonce };
+const agentHeader = ({ agent }: SessionPorts): Record<string, string> => (agent ? { 'X-Aiguy-Agent': agent } : {});
+
+async function post(ports: SessionPorts, nonce: string | null, data: object): Promise<SiteSession> {
+  const { rest, send } = ports;
+  const headers: Record<string, string> = { ...(nonce === null ? {} : { 'X-WP-Nonce': nonce }), ...agentHeader(ports) };
   try {
-    return parseSession(await send({ url: `${rest}session`, method: 'POST', headers, data: {}, signal: AbortSignal.timeout(requestTimeoutMs) }));
+    return parseSession(await send({ url: `${rest}session`, method: 'POST', headers, data, signal: AbortSignal.timeout(requestTimeoutMs) }));
   } catch (error) {
     throw toChatError(error);
   }

@@ -11,6 +11,10 @@ export type Requester = {
 
 export type Context = { session: SiteSession; signal: AbortSignal };
 
+const json = 'application/json';
+/** RFC 7240: who wants JSON of a command polls for its answer. */
+const async = { Prefer: 'respond-async' };
+
 export function createRequester(fetchIt: typeof fetch, address: Address): Requester {
   const request = async (url: string, init: RequestInit & { headers: Record<string, string> }, { session, signal }: Context) => {
     const headers = { ...init.headers, ...address.headers(session) };
@@ -22,7 +26,7 @@ export function createRequester(fetchIt: typeof fetch, address: Address): Reques
       const { url, body } = address.post(command, context.session);
       return await request(
         url,
-        { method: 'POST', headers: { Accept: accept, 'Content-Type': 'application/json' }, body: JSON.stringify(body) },
+        { method: 'POST', headers: { Accept: accept, 'Content-Type': json, ...(accept === json && async) }, body: JSON.stringify(body) },
         context,
       );
     },

@@ -1,12 +1,14 @@
 // Server-Sent Events over fetch: through the site's relay, or straight from the orchestrator.
 import { EventStreamParser, type StreamFrame } from './event-stream.ts';
 import { parseEvent } from './events.ts';
+import { readTaken } from './page-way.ts';
 import type { Requester } from './site-request.ts';
 import type { ReceivedEvent } from './transport.ts';
-import { type Batch, type Way, WayBlocked, type WayName, type WayRequest } from './way.ts';
+import { type Batch, type Way, WayBlocked, WayBusy, type WayName, type WayRequest } from './way.ts';
 
-/** The orchestrator sends a heartbeat every ten seconds: a stream that has begun and gives no byte for longer is being held back. */
-const firstByteTimeoutMs = 12_000;
+const accept = 'text/event-stream';
+/** A command is answered at once, an idle stream by a heartbeat every ten seconds: one that gives no byte for longer is being held back. */
+const firstByteTimeoutMs = { command: 6_000, events: 12_000 };
 /** A run that took so long, and came in less than that, was held back as a whole. */
 const heldBackMs = { run: 2_000, arrival: 200 };
 
@@ -30,23 +32,33 @@ export function followForEver(ports: Omit<StreamPorts, 'watch'>): Way['watch'] {
 }
 
 async function* readStream(ports: StreamPorts, request: WayRequest, query: string): AsyncGenerator<Batch> {
-  const { command, after, session, signal } = request;
-  const accept = 'text/event-stream';
-  const context = { session, signal };
+  const { command, after, session } = request;
+  const end = new AbortController();
+  const context = { session, signal: AbortSignal.any([request.signal, end.signal]) };
   const pace = new Pace(ports.clock);
-  const response = command
-    ? await ports.requester.post(command, accept, context)
-    : await ports.requester.get(`after=${after()}${query}`, accept, context);
-  const reader = response.body?.getReader();
-  if (!reader) return;
-  const parser = new EventStreamParser();
-  for (let isFirst = true; ; isFirst = false) {
-    const { done, value } = await (isFirst ? within(firstByteTimeoutMs, reader.read()) : reader.read());
-    if (done) return;
-    const frames = parser.push(value);
-    const events = frames.flatMap(toEvent);
-    if (pace.isHeldBack(events)) ports.onHeldBack();
-    yield { events, isTaken: frames.length > 0 };
+  const open = async () =>
+    command ? await ports.requester.post(command, accept, context) : await ports.requester.get(`after=${after()}${query}`, accept, context);
+  const limitMs = command ? firstByteTimeoutMs.command : firstByteTimeoutMs.events;
+  try {
+    const response = await within(limitMs, open());
+    if (response.status === 202) {
+      yield { events: [], isTaken: await readTaken(response) };
+      throw new WayBusy();
+    }
+    const reader = response.body?.getReader();
+    if (!reader) return;
+    const parser = new EventStreamParser();
+    for (let isFirst = true; ; isFirst = false) {
+      const { done, value } = await (isFirst ? within(limitMs, reader.read()) : reader.read());
+      if (done) return;
+      const frames = parser.push(value);
+      const events = frames.flatMap(toEvent);
+      if (pace.isHeldBack(events)) ports.onHeldBack();
+      yield { events, isTaken: frames.length > 0 };
+    }
+  } finally {
+    // Nothing is left open that holds a worker of the site.
+    end.abort();
   }
 }
 

@@ -157,3 +157,16 @@ test('a file is fetched as what it is; a page of somebody else’s in its place 
   await assert.rejects(settle(site.transport.file('abc')), { code: 'blocked' });
   await assert.rejects(settle(site.transport.file('abc')), { code: 'not_found' });
 });
+
+test('another route of the site is asked with what proves the visitor, and its refusal has its code', async () => {
+  const site = fakeSite([() => Response.json({ sessions: [] }), refusal(429, 'rate_limited')]);
+  assert.deepEqual(await settle(site.transport.call('sessions')), { sessions: [] });
+  assert.equal(await codeOf(site.transport.call('feedback', { score: 5 })), 'rate_limited');
+  assert.deepEqual(
+    site.requests.map(({ method, path, body, headers }) => [method, path, body, headers['X-WP-Nonce']]),
+    [
+      ['GET', 'chat/sessions', undefined, 'nonce-0'],
+      ['POST', 'chat/feedback', { score: 5 }, 'nonce-0'],
+    ],
+  );
+});

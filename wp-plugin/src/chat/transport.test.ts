@@ -1,6 +1,20 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
-import { fakeSite, finished, frame, idle, openStream, refusal, rest, settle, started, step, stream, unreachable } from './fake-site.fixture.ts';
+import {
+  fakeSite,
+  finished,
+  frame,
+  idle,
+  openStream,
+  refusal,
+  rest,
+  settle,
+  started,
+  step,
+  stream,
+  taken,
+  unreachable,
+} from './fake-site.fixture.ts';
 import { ChatError } from './session.ts';
 
 beforeEach(() => {
@@ -67,12 +81,15 @@ test('heartbeats keep a quiet answer alive; thirty seconds without one count as 
   assert.deepEqual(site.sent(), ['POST chat', 'GET chat?after=1']);
 });
 
-test('an answer that never begins is given up in the same way', async () => {
+test('an answer that never begins is given up for polls, and the message repeated with the same id', async () => {
   const never = ({ signal }: { signal: AbortSignal }) =>
     new Promise<Response>((_resolve, reject) => signal.addEventListener('abort', () => reject(new DOMException('gone', 'AbortError'))));
-  const site = fakeSite([never, stream([started(1) + finished(2)])]);
+  const page = () => Response.json({ events: [{ seq: 1, event: { type: 'RUN_FINISHED', outcome: { type: 'success' } } }], running: false });
+  const site = fakeSite([never, taken(true), page]);
   await settle(site.transport.send('Hi', 'message-01'));
-  assert.deepEqual(site.sent(), ['POST chat', 'POST chat']);
+  assert.deepEqual(site.sent(), ['POST chat', 'POST chat', 'GET chat?after=0&wait=20']);
+  assert.deepEqual(site.requests[1]?.body, site.requests[0]?.body);
+  assert.equal(site.requests[0]?.signal.aborted, true);
 });
 
 test('attempts without a new event wait longer and longer and end', async () => {

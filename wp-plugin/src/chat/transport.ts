@@ -25,6 +25,13 @@ export type Transport = {
   receipt(number: number): Promise<Blob>;
   /** A file that a tool has made in this conversation. */
   file(fileId: string): Promise<Blob>;
+  /**
+   * Another route of the site below chat: GET without a body, POST with one.
+   * @throws ChatError
+   */
+  call(path: string, body?: object): Promise<unknown>;
+  /** Asks for a person of the site; what becomes of it is in the log. */
+  askPerson(leaveMessage?: { messageId: string; text: string }): Promise<void>;
   close(): void;
 };
 

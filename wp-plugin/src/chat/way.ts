@@ -20,8 +20,8 @@ export type WayRequest = {
 
 /**
  * Contract: `open` sends the command, if there is one, and gives the log's events in order until the other side ends; `watch` gives them while
- * nothing runs, and ends when something does. Both throw a ChatError for what was refused, WayBlocked for a way that does not work here, and
- * anything else for a connection that broke.
+ * nothing runs, and ends when something does. Both throw a ChatError for what was refused, WayBlocked for a way that does not work here, WayBusy
+ * for one that has no room now, and anything else for a connection that broke.
  */
 export type Way = {
   readonly name: WayName;
@@ -31,6 +31,9 @@ export type Way = {
 };
 
 export class WayBlocked extends Error {}
+
+/** The site has no worker to spare for a stream just now. */
+export class WayBusy extends Error {}
 
 /** Where requests go and what they carry. */
 export type Address = {

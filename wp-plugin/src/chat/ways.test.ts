@@ -12,6 +12,7 @@ import {
   started,
   step,
   stream,
+  taken,
   unreachable,
 } from './fake-site.fixture.ts';
 
@@ -65,24 +66,25 @@ test('a tab begins with the way that worked before', async () => {
   assert.deepEqual(site.sent(), ['POST chat']);
 });
 
-test('a stream that has begun and brings no byte for twelve seconds is given up for long polls; the message goes out once more under its id', async () => {
+test('a message that brings no byte for six seconds is given up for long polls; it goes out once more under its id', async () => {
   const silent = openStream();
-  const site = fakeSite([silent.answer, never, page(true, begun), pageFrom(2, false, ended)]);
+  const site = fakeSite([silent.answer, taken(true), page(true, begun), pageFrom(2, false, ended)]);
   const sending = site.transport.send('Hi', 'message-01');
   await idle();
-  mock.timers.tick(11_000);
+  mock.timers.tick(5_000);
   await idle();
   assert.equal(site.requests.length, 1);
   await settle(sending);
+  assert.equal(site.requests[0]?.signal.aborted, true, 'no worker is left holding it');
   assert.deepEqual(site.sent(), ['POST chat', 'POST chat', 'GET chat?after=0&wait=20', 'GET chat?after=1&wait=20']);
   assert.deepEqual(site.requests[1]?.body, site.requests[0]?.body);
-  assert.equal(site.requests[2]?.headers.Accept, 'application/json');
+  assert.deepEqual([site.requests[1]?.headers.Prefer, site.requests[2]?.headers.Accept], ['respond-async', 'application/json']);
   assert.deepEqual([site.ids(), site.memory.way], [[1, 2], 'poll']);
 });
 
 test('a run that took seconds and arrived as a whole was held back: the next one is polled', async () => {
   const held = openStream();
-  const site = fakeSite([held.answer, never, pageFrom(3, true, begun), pageFrom(4, false, ended)]);
+  const site = fakeSite([held.answer, taken(true), pageFrom(3, true, begun), pageFrom(4, false, ended)]);
   const first = site.transport.send('Hi', 'message-01');
   await idle();
   site.clock.ms = 5_000;
@@ -100,8 +102,40 @@ test('a run that is replayed comes at once and says nothing about the way', asyn
   assert.equal(site.sent().at(-1), 'POST chat');
 });
 
+test('a site without a worker to spare is polled, as slowly as it says, and asked for a stream again after a minute', async () => {
+  const paused: Answer = () => Response.json({ events: [{ seq: 1, event: begun }], running: true }, { headers: { 'retry-after': '2' } });
+  const site = fakeSite([taken(true), paused, pageFrom(2, false, ended), taken(true), pageFrom(3, false, ended), stream([started(4) + finished(5)])]);
+  const first = site.transport.send('Hi', 'message-01');
+  await idle();
+  assert.deepEqual(site.sent(), ['POST chat', 'GET chat?after=0&wait=20'], 'the message is not sent again');
+  mock.timers.tick(1_900);
+  await idle();
+  assert.equal(site.requests.length, 2);
+  await settle(first);
+  assert.deepEqual([site.ids(), site.memory.way], [[1, 2], 'relay'], 'other pages of the tab begin with a stream');
+  await settle(site.transport.send('Hi', 'message-02'));
+  assert.equal(site.requests[3]?.headers.Prefer, 'respond-async');
+  site.clock.ms = 61_000;
+  await settle(site.transport.send('Hi', 'message-01'));
+  assert.equal(site.requests.at(-1)?.headers.Accept, 'text/event-stream');
+  assert.equal(site.memory.way, 'relay');
+});
+
+test('a message that a busy site could not hand over in time is handed over again under its id', async () => {
+  const site = fakeSite([taken(false), taken(false), taken(true), page(true, begun), pageFrom(2, false, ended)]);
+  await settle(site.transport.send('Hi', 'message-01'));
+  assert.deepEqual(site.sent().slice(0, 3), ['POST chat', 'POST chat', 'POST chat']);
+  assert.deepEqual(site.ids(), [1, 2]);
+});
+
+test('a busy site that fails is asked again after a while, not at once', async () => {
+  const site = fakeSite([taken(true), ...Array.from({ length: 7 }, () => unreachable)]);
+  await assert.rejects(settle(site.transport.send('Hi', 'message-01')), { code: 'connection_lost' });
+  assert.equal(site.requests.length, 8);
+});
+
 test('a message that is refused while its answer is polled is told', async () => {
-  const site = fakeSite([refusal(429, 'rate_limited'), never], { remembered: 'poll' });
+  const site = fakeSite([refusal(429, 'rate_limited')], { remembered: 'poll' });
   await assert.rejects(settle(site.transport.send('Hi', 'message-01')), { code: 'rate_limited' });
 });
 

@@ -6,7 +6,7 @@ import { ChatError, type VisitorSession } from './session.ts';
 import { createRequester, type Requester } from './site-request.ts';
 import { createSocketWay, readTicket } from './socket-way.ts';
 import { createStreamWay, followForEver } from './stream-way.ts';
-import { directAddress, relayAddress, type Way, WayBlocked, type WayName } from './way.ts';
+import { directAddress, relayAddress, type Way, WayBlocked, WayBusy, type WayName } from './way.ts';
 
 export type Ways = {
   current(session: SiteSession): Way;
@@ -36,6 +36,8 @@ export type WayMemory = { read: () => string | null; write: (name: WayName) => v
 const notLetIn = new Set(['blocked', 'origin_not_allowed', 'not_acceptable', 'orchestrator_unavailable']);
 /** A way that has worked before is left only after so many failures in a row. */
 const failuresMax = 3;
+/** How long a site that had no worker to spare is polled. */
+const busyMs = 60_000;
 
 export function createWays(ports: WaysPorts): Ways {
   return new TriedWays(ports);
@@ -47,6 +49,7 @@ class TriedWays implements Ways {
   #directUrl: string | null | undefined;
   #provedName: WayName | undefined;
   #failures = 0;
+  #busyUntil = 0;
 
   constructor(ports: WaysPorts) {
     this.#ports = ports;
@@ -61,7 +64,11 @@ class TriedWays implements Ways {
       const known = this.#ways.findIndex(({ name }) => name === this.#ports.memory.read());
       this.#ways.splice(0, Math.max(known, 0));
     }
-    return this.#ways[0] as Way;
+    return this.#inUse() as Way;
+  }
+
+  #inUse(): Way | undefined {
+    return this.#ways.at(this.#ports.clock() < this.#busyUntil ? -1 : 0);
   }
 
   proved(way: Way): void {
@@ -73,7 +80,8 @@ class TriedWays implements Ways {
   }
 
   giveUp(way: Way, error: unknown): boolean {
-    if (way !== this.#ways[0]) return true;
+    if (error instanceof WayBusy) this.#busyUntil = this.#ports.clock() + busyMs;
+    if (way !== this.#inUse()) return true;
     if (this.#isHopeless(way, error)) {
       this.#leave(way);
       return true;
@@ -88,7 +96,7 @@ class TriedWays implements Ways {
   }
 
   #isHopeless(way: Way, error: unknown): boolean {
-    if (this.#ways.length === 1) return false;
+    if (this.#ways.length === 1 || way.name === 'poll') return false;
     if (error instanceof WayBlocked) return true;
     // What a relay answers is the site's own word; only its silence speaks for another way.
     if (way.name === 'relay') return false;

@@ -65,7 +65,7 @@ async function load(view: View, options: ChatOptions, onClose: () => void): Prom
   await Promise.race([files, timeout]);
   if (!window.aiguyChat) throw new Error('the chat did not start');
   const translations = await Promise.race([words, timeout]);
-  return window.aiguyChat.mount(view.panel, { ...options, translations }, { onClose, loadScript });
+  return await window.aiguyChat.mount(view.panel, { ...options, translations }, { onClose, loadScript });
 }
 
 /** Without them the chat speaks English. */
@@ -80,7 +80,8 @@ async function loadWords(words: ChatOptions['translations']): Promise<Words | nu
 
 function remembered(): string | undefined {
   try {
-    return sessionStorage.getItem(openFlag) ?? undefined;
+    // Who comes with a link from his other device wants it open.
+    return location.hash.startsWith('#aiguy-') ? '0' : (sessionStorage.getItem(openFlag) ?? undefined);
   } catch {
     return undefined;
   }

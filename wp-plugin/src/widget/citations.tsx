@@ -1,11 +1,20 @@
 // Where an answer comes from: numbers in the text, and the list of articles below it.
+import { useContext } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import type { Citation } from '../chat/events.ts';
 import { resolveLink } from '../chat/links.ts';
 import { visibleLine } from '../chat/visible-text.ts';
+import { ExtrasContext } from './extras-slots.ts';
 
 export function CitationMarker({ citation }: { citation: Citation | undefined }) {
+  const extras = useContext(ExtrasContext);
   if (!citation) return null;
+  if (extras)
+    return (
+      <sup className="marker">
+        <extras.Source citation={citation} />
+      </sup>
+    );
   const href = addressOf(citation);
   if (href === undefined) return <sup className="marker">{citation.number}</sup>;
   /* translators: 1: number of a source, 2: title of an article. */
@@ -20,6 +29,7 @@ export function CitationMarker({ citation }: { citation: Citation | undefined })
 }
 
 export function Citations({ citations }: { citations: Citation[] }) {
+  const extras = useContext(ExtrasContext);
   if (citations.length === 0) return null;
   return (
     <section className="citations" aria-label={__('Sources', 'aiguy')}>
@@ -29,6 +39,13 @@ export function Citations({ citations }: { citations: Citation[] }) {
       <ol>
         {citations.map((citation) => (
           <li key={citation.number} value={citation.number}>
+            {extras ? (
+              <extras.Source citation={citation} />
+            ) : (
+              <span className="number" aria-hidden="true">
+                {citation.number}
+              </span>
+            )}
             <CitationEntry citation={citation} />
           </li>
         ))}
@@ -43,9 +60,6 @@ function CitationEntry({ citation }: { citation: Citation }) {
   const title = visibleLine(citation.title) || citation.url;
   const content = (
     <>
-      <span className="number" aria-hidden="true">
-        {citation.number}
-      </span>
       <bdi className="citation-title">{heading === '' || heading === title ? title : `${title} – ${heading}`}</bdi>
     </>
   );

@@ -1,9 +1,8 @@
 // Where the visitor writes: Enter sends, Shift+Enter breaks the line; what is sent while an answer runs waits for its turn.
-import { forwardRef, type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from '@wordpress/element';
+import { forwardRef, type RefObject, useContext, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
-import type { ArticleSuggestions } from '../chat/article-suggestions.ts';
 import type { Snapshot } from '../chat/conversation.ts';
-import { ArticleOffer } from './article-offer.tsx';
+import { ExtrasContext } from './extras-slots.ts';
 import { Icon } from './icon.tsx';
 
 /** As the server counts them: code points, composed. */
@@ -13,19 +12,17 @@ const counterFrom = 3600;
 type Props = {
   placeholder: string;
   snapshot: Snapshot;
-  /** None when the owner does not want any. */
-  suggestions: ArticleSuggestions | undefined;
   /** @returns whether the text was taken */
   onSend: (text: string) => boolean;
   onStop: () => void;
 };
 
-export const Composer = forwardRef<HTMLTextAreaElement, Props>(function Composer({ placeholder, snapshot, suggestions, onSend, onStop }, forwarded) {
+export const Composer = forwardRef<HTMLTextAreaElement, Props>(function Composer({ placeholder, snapshot, onSend, onStop }, forwarded) {
   const [text, setText] = useState('');
+  const extras = useContext(ExtrasContext);
   const field = useRef<HTMLTextAreaElement>(null);
   useImperativeHandle(forwarded, () => field.current as HTMLTextAreaElement);
   useFittingHeight(field, text);
-  useEffect(() => suggestions?.type(text), [suggestions, text]);
   const length = countCharacters(text);
   const canSend = text.trim() !== '' && length <= charactersMax;
 
@@ -37,23 +34,13 @@ export const Composer = forwardRef<HTMLTextAreaElement, Props>(function Composer
     event.preventDefault();
     submit();
   };
-  const dismiss = () => {
-    suggestions?.dismiss();
-    field.current?.focus();
-  };
-  const onEscape = (event: React.KeyboardEvent) => {
-    if (event.key !== 'Escape' || event.nativeEvent.isComposing || !suggestions?.snapshot().articles.length) return;
-    // The first Escape closes the articles, the next one the chat.
-    event.stopPropagation();
-    dismiss();
-  };
   const onSubmit = (event: React.FormEvent) => {
     event.preventDefault();
     submit();
   };
   return (
-    <form className="composer" onSubmit={onSubmit} onKeyDown={onEscape}>
-      {suggestions ? <ArticleOffer suggestions={suggestions} onDismiss={dismiss} /> : null}
+    <form className="composer" onSubmit={onSubmit}>
+      {extras ? <extras.Offer text={text} field={field} /> : null}
       <div className="field">
         <textarea
           ref={field}
@@ -68,6 +55,7 @@ export const Composer = forwardRef<HTMLTextAreaElement, Props>(function Composer
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}
         />
+        {extras ? <extras.Voice text={text} onText={setText} field={field} /> : null}
         <ComposerButtons snapshot={snapshot} canSend={canSend} onStop={onStop} field={field} />
       </div>
       <Counter length={length} />

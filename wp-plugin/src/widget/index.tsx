@@ -1,15 +1,15 @@
 // The chat, loaded by the launcher on first use: wires session, transport and conversation, and renders into the launcher's shadow root.
 import apiFetch from '@wordpress/api-fetch';
 import { createRoot } from '@wordpress/element';
-import { setLocaleData } from '@wordpress/i18n';
-import { type ArticleSuggestions, createArticleSuggestions } from '../chat/article-suggestions.ts';
+import { __, setLocaleData } from '@wordpress/i18n';
 import { type Conversation, createConversation } from '../chat/conversation.ts';
+import { createDoor } from '../chat/door.ts';
+import { errorText } from '../chat/error-text.ts';
 import { LogTransport } from '../chat/log-transport.ts';
 import { createSession, type SendJson, type VisitorSession } from '../chat/session.ts';
 import type { ReceivedEvent } from '../chat/transport.ts';
-import { waitMs } from '../chat/wait.ts';
 import { createWays, type WayMemory } from '../chat/ways.ts';
-import type { ChatGlobal, MountedChat } from '../options.ts';
+import type { ChatGlobal, ChatOptions, MountedChat, OpenState } from '../options.ts';
 import { ChatPanel } from './chat-panel.tsx';
 import { followPage } from './follow-page.ts';
 import './styles/frame.css';
@@ -19,39 +19,84 @@ import './styles/cards.css';
 import './styles/controls.css';
 import './styles/conditions.css';
 
-type Talk = { session: VisitorSession; conversation: Conversation };
+/** Loaded by the first chat that may. */
+type Talk = { conversation: Conversation; site: Site; load: () => void };
 
 window.aiguyChat = { mount: createMount() };
 
 function createMount(): ChatGlobal['mount'] {
   /** What leads to the same agent is one conversation, in whichever chat of the page the visitor writes. */
   const talks = new Map<string, Talk>();
-  return (element, options, { onClose, loadScript }) => {
+  return async (element, options, { onClose, loadScript }) => {
     if (options.translations) setLocaleData(options.translations, 'aiguy');
-    const { rest, agent = '' } = options;
-    const known = talks.get(`${rest} ${agent}`);
-    const { session, conversation } = known ?? begin(rest, async () => await loadScript(options.page));
-    talks.set(`${rest} ${agent}`, { session, conversation });
-    const suggestions = options.suggestArticles ? suggest(rest, session) : undefined;
+    if (options.consent) await loadScript(options.consent.script);
+    const key = `${options.rest} ${options.agent ?? ''}`;
+    const talk = talks.get(key) ?? begin(options, async () => await loadScript(options.page));
+    talks.set(key, talk);
+    const loadExtras = async () => {
+      await loadScript(options.extras);
+      const root = element.getRootNode() as ShadowRoot;
+      return await window.aiguyExtras?.({ root, style: options.extrasStyle, options, ...talk.site, explain: (code) => errorText(code, __) });
+    };
+    const loadPerson = async () => await loadScript(options.person);
     const root = createRoot(element);
-    const show: MountedChat['show'] = (openState) =>
-      root.render(<ChatPanel options={options} conversation={conversation} suggestions={suggestions} openState={openState} onClose={onClose} />);
-    if (!known) void conversation.load();
-    return { show };
+    const { conversation } = talk;
+    const draw: MountedChat['show'] = (openState) =>
+      root.render(<ChatPanel {...{ options, conversation, openState, onClose, loadExtras, loadPerson }} />);
+    // Before the visitor has agreed there is no session, and so no cookie.
+    const agreed = options.consent ? window.aiguyConsent?.ask(element, options, onClose) : undefined;
+    return agreed ? showOnce(agreed, draw, talk) : showAtOnce(draw, talk);
   };
 }
 
-function begin(rest: string, loadPage: () => Promise<void>): Talk {
-  const session = createSession({ rest, send, now: Date.now });
-  return { session, conversation: converse(rest, session, loadPage) };
+function showAtOnce(draw: MountedChat['show'], talk: Talk): MountedChat {
+  talk.load();
+  return { show: draw };
+}
+
+function showOnce(agreed: Promise<void>, draw: MountedChat['show'], talk: Talk): MountedChat {
+  let last: OpenState | undefined;
+  let isAgreed = false;
+  void agreed.then(() => {
+    isAgreed = true;
+    if (last) draw(last);
+    talk.load();
+  });
+  return {
+    show: (openState) => {
+      last = openState;
+      if (isAgreed) draw(openState);
+    },
+  };
+}
+
+function begin({ rest, door, agent }: ChatOptions, loadPage: () => Promise<void>): Talk {
+  const way = createDoor({ rest, door, send, memory: doorMemory });
+  const site: Site = {
+    rest,
+    session: createSession({ rest, agent, send: way.send, now: Date.now }),
+    fetch: (url, init) => fetch(way.through(String(url)), init),
+  };
+  const conversation = converse(site, loadPage);
+  let loading: Promise<void> | undefined;
+  return {
+    conversation,
+    site,
+    load: () => {
+      loading ??= conversation.load();
+    },
+  };
 }
 
 /** The handler itself, without middlewares: those are the page's, and may add a nonce that is older than it may be. */
 const send: SendJson = async (request) => await apiFetch.defaultFetchHandler({ ...request, credentials: 'same-origin', cache: 'no-store' });
 
-function converse(rest: string, session: VisitorSession, loadPage: () => Promise<void>): Conversation {
+type Site = { rest: string; session: VisitorSession; fetch: typeof fetch };
+
+function converse(site: Site, loadPage: () => Promise<void>): Conversation {
   return createConversation({
     now: Date.now,
+    changeSession: site.session.change,
     newId: () => crypto.getRandomValues(new Uint32Array(4)).reduce((id, part) => id + part.toString(36).padStart(7, '0'), ''),
     connect: (sink) => {
       const follow = followPage(loadPage, (requestId, page) => transport.tellPage(requestId, page));
@@ -59,8 +104,13 @@ function converse(rest: string, session: VisitorSession, loadPage: () => Promise
         follow(events);
         sink.onEvents(events);
       };
-      const ports = { rest, session, fetch: window.fetch.bind(window), ...sink, onEvents };
-      const ways = createWays({ ...ports, clock: () => performance.now(), memory, connect: (url, protocols) => new WebSocket(url, protocols) });
+      const ports = { ...site, ...sink, onEvents };
+      const ways = createWays({
+        ...ports,
+        clock: () => performance.now(),
+        memory: wayMemory,
+        connect: (url, protocols) => new WebSocket(url, protocols),
+      });
       const transport: LogTransport = new LogTransport({
         ...ports,
         ways,
@@ -72,26 +122,25 @@ function converse(rest: string, session: VisitorSession, loadPage: () => Promise
   });
 }
 
-const wayKey = 'aiguy:way';
+const wayMemory: WayMemory = remember('aiguy:way');
+const doorMemory = remember('aiguy:door');
 
 /** For the tab, so that each of its pages does not find out anew. */
-const memory: WayMemory = {
-  read: () => {
-    try {
-      return sessionStorage.getItem(wayKey);
-    } catch {
-      return null;
-    }
-  },
-  write: (name) => {
-    try {
-      sessionStorage.setItem(wayKey, name);
-    } catch {
-      // Without storage the next page tries again.
-    }
-  },
-};
-
-function suggest(rest: string, session: VisitorSession): ArticleSuggestions {
-  return createArticleSuggestions({ rest, session, base: document.baseURI, fetch: window.fetch.bind(window), wait: waitMs });
+function remember(key: string): { read: () => string | null; write: (value: string) => void } {
+  return {
+    read: () => {
+      try {
+        return sessionStorage.getItem(key);
+      } catch {
+        return null;
+      }
+    },
+    write: (value) => {
+      try {
+        sessionStorage.setItem(key, value);
+      } catch {
+        // Without storage the next page tries again.
+      }
+    },
+  };
 }

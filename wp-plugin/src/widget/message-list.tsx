@@ -3,13 +3,16 @@ import { useEffect, useRef } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import type { ErrorMessage } from '../chat/chat-state.ts';
 import type { Conversation, Snapshot } from '../chat/conversation.ts';
+import type { SuggestedAction } from '../chat/events.ts';
+import { resolveLink } from '../chat/links.ts';
+import { visibleLine } from '../chat/visible-text.ts';
 import type { ChatOptions } from '../options.ts';
 import { Icon } from './icon.tsx';
 import { MessageView } from './message.tsx';
 import { StatusLine } from './status-line.tsx';
 import { useStickyScroll } from './use-sticky-scroll.ts';
 
-const suggestionsMax = 3;
+const questionsMax = 4;
 
 type Props = {
   options: ChatOptions;
@@ -42,7 +45,11 @@ export function MessageList({ options, snapshot, conversation, onRetry, onSugges
         tabIndex={0}
       >
         <div ref={content} className="content">
-          <p className="disclosure">{__('You are chatting with an automated assistant.', 'aiguy')}</p>
+          {options.disclosure ? (
+            <p className="disclosure" dir="auto">
+              {options.disclosure}
+            </p>
+          ) : null}
           {options.greeting === '' ? null : (
             <div className="bubble assistant">
               <p dir="auto">{options.greeting}</p>
@@ -57,7 +64,7 @@ export function MessageList({ options, snapshot, conversation, onRetry, onSugges
               onRetry={index === messages.length - 1 ? onRetry : undefined}
             />
           ))}
-          {messages.length === 0 && !snapshot.isLoading ? <Suggestions questions={options.suggestions ?? []} onSuggestion={onSuggestion} /> : null}
+          <Suggestions actions={actionsOf(snapshot, options)} onSuggestion={onSuggestion} />
           <StatusLine snapshot={snapshot} />
         </div>
       </div>
@@ -71,17 +78,27 @@ export function MessageList({ options, snapshot, conversation, onRetry, onSugges
   );
 }
 
-function Suggestions({ questions, onSuggestion }: { questions: string[]; onSuggestion: (text: string) => void }) {
-  if (questions.length === 0) return null;
+/** In an empty chat the owner's questions, later what the answer suggests. */
+function actionsOf({ chat, isLoading, isBusy }: Snapshot, { suggestedQuestions = [] }: ChatOptions): SuggestedAction[] {
+  if (chat.messages.length > 0) return isBusy ? [] : chat.actions;
+  return isLoading ? [] : suggestedQuestions.slice(0, questionsMax).map((question) => ({ label: question, message: question, url: '' }));
+}
+
+function Suggestions({ actions, onSuggestion }: { actions: SuggestedAction[]; onSuggestion: (text: string) => void }) {
+  if (actions.length === 0) return null;
   return (
     <ul className="suggestions" aria-label={__('Suggested questions', 'aiguy')}>
-      {questions.slice(0, suggestionsMax).map((question) => (
-        <li key={question}>
-          <button type="button" dir="auto" onClick={() => onSuggestion(question)}>
-            {question}
-          </button>
-        </li>
-      ))}
+      {actions.map(({ label, message, url }) => {
+        const href = url && resolveLink(url, { base: document.baseURI, knownHosts: new Set() })?.href;
+        const open = () => (message === '' && href ? window.open(href, '_blank', 'noopener,noreferrer') : onSuggestion(message || label));
+        return (
+          <li key={label}>
+            <button type="button" dir="auto" onClick={open}>
+              {visibleLine(label)}
+            </button>
+          </li>
+        );
+      })}
     </ul>
   );
 }

@@ -1,5 +1,5 @@
 // One entry of the conversation: what the visitor wrote, an answer, a card, what was done, a notice, or an error with a way on.
-import { memo, useMemo } from '@wordpress/element';
+import { memo, useContext, useMemo } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import type { AssistantMessage, ErrorMessage, Message, UserMessage } from '../chat/chat-state.ts';
 import type { Conversation } from '../chat/conversation.ts';
@@ -7,7 +7,9 @@ import { errorText, isRetryable, noticeText } from '../chat/error-text.ts';
 import { hostOf } from '../chat/links.ts';
 import { type MarkdownContext, parseMarkdown } from '../chat/markdown.ts';
 import { closeUnfinished } from '../chat/unfinished-markdown.ts';
+import { visibleLine } from '../chat/visible-text.ts';
 import { Citations } from './citations.tsx';
+import { ExtrasContext } from './extras-slots.ts';
 import { FileLine } from './file-line.tsx';
 import { Icon } from './icon.tsx';
 import { InterruptCard } from './interrupt-card.tsx';
@@ -29,7 +31,7 @@ export const MessageView = memo(function MessageView({ message, locale, conversa
     case 'user':
       return <UserView message={message} locale={locale} />;
     case 'assistant':
-      return message.text === '' ? null : <AnswerView message={message} locale={locale} />;
+      return message.text === '' ? null : <AnswerView message={message} locale={locale} conversation={conversation} />;
     case 'notice':
       return <p className="notice">{noticeText(message, __)}</p>;
     case 'interrupt':
@@ -70,19 +72,23 @@ function Delivery({ message, locale }: { message: UserMessage; locale: string })
   }
 }
 
-function AnswerView({ message, locale }: { message: AssistantMessage; locale: string }) {
-  const { text, citations, isStreaming } = message;
+function AnswerView({ message, locale, conversation }: Omit<Props, 'onRetry'> & { message: AssistantMessage }) {
+  const { text, citations, isStreaming, author } = message;
+  const extras = useContext(ExtrasContext);
   const context = useMemo(() => markdownContext(citations), [citations]);
   const markdown = useMemo(() => parseMarkdown(isStreaming ? closeUnfinished(text) : text, context), [text, isStreaming, context]);
   return (
     // The announcer tells what is in here, sentence by sentence; the log around it would tell every piece.
     <article className="message assistant" aria-live="off" aria-busy={isStreaming}>
-      <h3 className="unseen">{__('Assistant', 'aiguy')}</h3>
+      <h3 className={author ? 'author' : 'unseen'} dir="auto">
+        {author ? visibleLine(author) : __('Assistant', 'aiguy')}
+      </h3>
       <div className={`bubble assistant ${isStreaming ? 'is-streaming' : ''}`}>
         <MarkdownView blocks={markdown.blocks} citations={citations} />
         {markdown.isShortened ? <p className="shortened">{__('The answer was shortened.', 'aiguy')}</p> : null}
       </div>
       {isStreaming ? null : <Citations citations={citations} />}
+      {extras ? <extras.Answer message={message} conversation={conversation} /> : null}
       <footer className="meta">{isStreaming ? null : <Time at={message.at} locale={locale} />}</footer>
     </article>
   );
@@ -111,11 +117,13 @@ function ErrorView({ error, onRetry }: { error: ErrorMessage; onRetry: Props['on
 function Time({ at, locale }: { at: number | undefined; locale: string }) {
   if (at === undefined) return null;
   const date = new Date(at);
+  const whole = formatDate(date, locale, { dateStyle: 'full', timeStyle: 'short' });
   const isToday = date.toDateString() === new Date().toDateString();
   const format: Intl.DateTimeFormatOptions = isToday ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' };
   return (
-    <time dateTime={date.toISOString()} title={formatDate(date, locale, { dateStyle: 'full', timeStyle: 'short' })}>
-      {formatDate(date, locale, format)}
+    <time dateTime={date.toISOString()} title={whole}>
+      <span aria-hidden="true">{formatDate(date, locale, format)}</span>
+      <span className="unseen">{whole}</span>
     </time>
   );
 }

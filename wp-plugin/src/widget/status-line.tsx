@@ -1,10 +1,14 @@
 // One line at the end of the conversation for what is going on: thinking, a tool at work, a connection that is gone.
+import { useContext } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import type { Snapshot } from '../chat/conversation.ts';
 import { visibleLine } from '../chat/visible-text.ts';
+import { ExtrasContext } from './extras-slots.ts';
 
 export function StatusLine({ snapshot }: { snapshot: Snapshot }) {
-  const text = statusText(snapshot);
+  const extras = useContext(ExtrasContext);
+  // The extras say it where it stays in sight.
+  const text = extras && snapshot.connection === 'offline' ? '' : statusText(snapshot);
   return (
     <div className="status" role="status" dir="auto">
       {text === '' ? null : (

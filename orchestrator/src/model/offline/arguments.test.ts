@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { loadManifests } from '@aiguy/manifests/load';
+import { toolsFor } from '../../tools/catalogue.ts';
 import { docsTool, orderTool } from '../requests.fixture.ts';
 import { fillArguments, hasIdentifier, withoutIdentifiers } from './arguments.ts';
 
@@ -99,4 +101,21 @@ test('a yes or no that need not be given is given where the nearest example give
   const tool = { ...orderTool, input: details };
   assert.deepEqual(fillArguments(tool, wish('what is in W2530531'), { details: true }).args, { order_id: 'W2530531', details: true });
   assert.deepEqual(fillArguments(tool, wish('where is W2530531'), {}).args, { order_id: 'W2530531' });
+});
+
+test('an address is taken whole, and what a rule can’t read is missing', () => {
+  const tool = toolsFor(loadManifests(), ['order:write']).allowed.find(({ name }) => name === 'change_address');
+  assert.ok(tool);
+  assert.deepEqual(fillArguments(tool, wish('send #W6731310 to 14 Birch Lane apt 3, Portland, OR 97201')), {
+    args: { order_id: 'W6731310', address1: '14 Birch Lane', address2: 'Apt 3', city: 'Portland', state: 'OR', zip: '97201' },
+    missing: [],
+  });
+  assert.deepEqual(fillArguments(tool, wish('send W6731310 to Lindenweg 5, 10115 Berlin')).missing, ['city']);
+});
+
+test('what is to be remembered is read, and nothing is made up where nothing is said', () => {
+  const tool = toolsFor(loadManifests(), ['profile:write']).allowed.find(({ name }) => name === 'update_preferences');
+  assert.ok(tool);
+  assert.deepEqual(fillArguments(tool, wish('remember that my shoe size is 42')), { args: { shoe_size: '42' }, missing: [] });
+  assert.deepEqual(fillArguments(tool, wish('remember me')), { args: {}, missing: [] });
 });

@@ -1,6 +1,8 @@
 // Fills a tool's arguments from what the visitor wrote, as far as its schema says how.
 import type { ToolDefinition } from '../port.ts';
 import { meantItems, type OwnOrder } from './own-orders.ts';
+import { readAddress } from './postal-address.ts';
+import { readPreferences } from './preferences.ts';
 
 type Property = { type?: string; pattern?: string; maxLength?: number; enum?: unknown[] };
 export type Filled = { args: Record<string, unknown>; missing: string[] };
@@ -24,16 +26,19 @@ export type Wish = {
 /**
  * A number of the shop's is looked for among the words, the newest message first; the one free text of a tool takes the question itself.
  * A tool that takes the context apart from the question gets both. A choice is made as in the example that the message is nearest to.
- * A yes or no that need not be given is given where that example gives it.
+ * A yes or no that need not be given is given where that example gives it. An address is read as a whole or not at all.
  */
 export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<string, unknown> = {}): Filled {
   const properties = propertiesOf(tool);
   const takesContext = properties.context?.type === 'array';
-  const args: Record<string, unknown> = takesContext && wish.context.length > 0 ? { context: wish.context } : {};
+  const args: Record<string, unknown> = {
+    ...(takesContext && wish.context.length > 0 ? { context: wish.context } : {}),
+    ...readAsWhole(properties, wish.text),
+  };
   const missing: string[] = [];
   const required = neededOf(tool, messagesOf('order_id', wish));
   const isOnlyText = required.filter((name) => isFreeText(properties[name])).length === 1;
-  for (const name of required) {
+  for (const name of required.filter((needed) => !(needed in args))) {
     const property = properties[name] ?? {};
     const value = name === 'skus' ? itemsOf(wish) : argumentOf(name, { property, wish, nearest, isOnlyText, takesContext });
     if (value === undefined) missing.push(name);
@@ -41,6 +46,12 @@ export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<
   }
   addNumbers(tool, wish.text, args);
   return { args: { ...args, ...agreedIn(nearest, properties) }, missing };
+}
+
+/** What makes sense together only, and has a reader of its own. */
+function readAsWhole(properties: Record<string, Property>, text: string): Record<string, unknown> | undefined {
+  if (properties.address1) return readAddress(text);
+  return properties.shoe_size ? readPreferences(text) : undefined;
 }
 
 function agreedIn(nearest: Record<string, unknown>, properties: Record<string, Property>): Record<string, unknown> {

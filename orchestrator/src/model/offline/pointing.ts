@@ -30,6 +30,14 @@ export function orderMeant(text: string, notes: Notes | undefined): { orders: st
   return isPronoun ? { orders: currentOrders, text: bare.replace(pronoun, 'my order') } : undefined;
 }
 
+const thisProduct = /\bthis (?:one|product|item|article)\b/i;
+
+/** «Is this one in stock?» on the page of a product is about that product. */
+export function namingProduct(text: string, notes: Notes | undefined): string {
+  const name = notes?.viewing?.name;
+  return name === undefined ? text : text.replace(thisProduct, () => name);
+}
+
 /** «and my order?» alone asks where it is. */
 function asOrder(text: string): string {
   return /^\W*(?:and |what about |how about )?my order\W*$/i.test(text) ? 'where is my order' : text;

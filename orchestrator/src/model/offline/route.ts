@@ -5,7 +5,7 @@ import { type Embed, similarity } from './embedder.ts';
 import { type Chatter, Intents } from './intents.ts';
 import { meantOrders, type OwnOrder, ownOrdersTool } from './own-orders.ts';
 import type { PackedWeights } from './packed-weights.ts';
-import { notesOf, orderMeant } from './pointing.ts';
+import { namingProduct, notesOf, orderMeant } from './pointing.ts';
 import { smallTalkIn } from './small-talk.ts';
 
 export type Route =
@@ -43,7 +43,8 @@ export class Router {
   }
 
   /** @param own the visitor's orders, once they were looked up for this message */
-  async route(request: ModelRequest, wish: Wish, own?: readonly OwnOrder[]): Promise<Route> {
+  async route(request: ModelRequest, asked: Wish, own?: readonly OwnOrder[]): Promise<Route> {
+    const wish = { ...asked, text: namingProduct(asked.text, notesOf(request)) };
     const topic = smallTalkIn(wish.text);
     if (topic) return { kind: 'chatter', topic };
     if (!/[\p{L}\p{N}]/u.test(wish.text)) return { kind: 'unclear' };

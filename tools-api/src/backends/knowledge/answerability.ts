@@ -8,7 +8,7 @@ import { type Candidate, strengthOf } from './score.ts';
  * in the best article, and what part stands nowhere.
  */
 const weights = { best: 0.15, mean: 0.05, coverage: 2.72, strange: -1.15, bias: -2.76 };
-const answerableFrom = 0.5;
+export const answerableFrom = 0.5;
 const meanOf = 10;
 
 /** @param candidates the best first; @returns 0 to 1 */

@@ -19,6 +19,7 @@ type Change = { find?: SearchEngine['find']; cache?: Cache; ttlS?: number; model
 function open({ find, cache = createCache({ prefix: 'test', entriesMax: 100 }), ttlS = 1800, models = [] }: Change = {}): Opened {
   const [searched, lookedUp, corpus] = [[] as SearchRequest[], [] as string[], { version: '1' }];
   const engine: SearchEngine = {
+    explain: async () => assert.fail('not asked for'),
     rank: async () => await Promise.reject(new Error('not asked')),
     version: async () => corpus.version,
     search: async () => await Promise.reject(new Error('not asked')),

@@ -16,7 +16,7 @@ export type CachedKnowledgePorts = {
 };
 
 /**
- * Contract: a changed help centre shows at once, because its version is read first and is part of the key, as are the audiences. Nothing is kept
+ * Contract: a changed help centre shows at once, because its version is read first and is part of the key, as is who may see what. Nothing is kept
  * of a search that failed, was aborted or was provisional. A key is a hash and a value holds passages only, so nothing of a visitor is kept.
  */
 export function cacheKnowledge(engine: SearchEngine, ports: CachedKnowledgePorts): Knowledge {
@@ -31,6 +31,7 @@ export function cacheKnowledge(engine: SearchEngine, ports: CachedKnowledgePorts
 
   return {
     rank: engine.rank,
+    explain: engine.explain,
     version: engine.version,
     search: async (request) => {
       const { signal } = request;
@@ -81,10 +82,10 @@ async function board(flight: Flight, signal: AbortSignal, over: () => void): Pro
 }
 
 function keyOf(request: SearchRequest, { version, models }: { version: string; models: readonly string[] }): string {
-  const { audiences, language, productTags, limit, text, context } = request;
+  const { audiences, site, collections, language, productTags, limit, text, context } = request;
   const asked = [
     ...[version, models, [...new Set(audiences)].toSorted(), language?.toLowerCase() ?? null, [...new Set(productTags)].toSorted(), limit],
-    ...[collapsed(text), context.map(collapsed)],
+    ...[collapsed(text), context.map(collapsed), site ?? null, collections ? [...new Set(collections)].toSorted() : null],
   ];
   return createHash('sha256').update(JSON.stringify(asked)).digest('base64url');
 }

@@ -8,9 +8,16 @@ import { bm25 } from './score.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export type Audience = 'public' | 'customers';
-/** What a reader may see and wants to see; enforced where the passages are found. */
-export type Filter = {
+/** What a reader may see. */
+export type Reader = {
   audiences: readonly Audience[];
+  /** The site he is at: he sees what it has put itself, and what the operator has ingested. Without one only the latter. */
+  site?: string | undefined;
+  /** The parts of the knowledge that the agent he speaks to is kept to; all of it when left out. */
+  collections?: readonly string[] | undefined;
+};
+/** What a reader may see and wants to see; enforced where the passages are found. */
+export type Filter = Reader & {
   /** BCP 47; passages of another language are left out. */
   language?: string | undefined;
   /** Passages of documents with any of these tags, and of documents without tags. */
@@ -26,7 +33,7 @@ export const candidatesMax = 100;
 /** The words that say most; common ones would match every passage. */
 const searchedTermsMax = 12;
 /** A related word finds a passage when it covers this much of the question's own. */
-const relatedFrom = 0.4;
+export const relatedFrom = 0.4;
 /** Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009) with its usual constant. */
 const fusionConstant = 60;
 
@@ -79,18 +86,28 @@ async function sharedWords(
   return rows.map(({ chunk_id }) => chunk_id);
 }
 
-const filterSql = `audience = ANY ($2::text[]) AND ($3::text IS NULL OR lower(split_part(language, '-', 1)) = $3)
-  AND ($4::text[] IS NULL OR product_tags && $4::text[] OR product_tags = '{}')`;
+/** Of the table documents. @param from number of the first of its three values, as readerValues has them */
+export function readerSql(from: number): string {
+  return `audience = ANY ($${from}::text[]) AND (site IS NULL OR site = $${from + 1}::text)
+  AND ($${from + 2}::text[] IS NULL OR collection = ANY ($${from + 2}::text[]))`;
+}
 
-function filterValues({ audiences, language, productTags }: Filter): unknown[] {
-  return [audiences, language ? primaryOf(language) : null, productTags?.length ? productTags : null];
+export function readerValues({ audiences, site, collections }: Reader): unknown[] {
+  return [audiences, site ?? null, collections ?? null];
+}
+
+const filterSql = `${readerSql(2)} AND ($5::text IS NULL OR lower(split_part(language, '-', 1)) = $5)
+  AND ($6::text[] IS NULL OR product_tags && $6::text[] OR product_tags = '{}')`;
+
+function filterValues({ language, productTags, ...reader }: Filter): unknown[] {
+  return [...readerValues(reader), language ? primaryOf(language) : null, productTags?.length ? productTags : null];
 }
 
 const selectSharingWords = `
-  WITH searched AS MATERIALIZED (SELECT term, stem, weight FROM jsonb_to_recordset($5::jsonb) AS row(term integer, stem text, weight float8))
+  WITH searched AS MATERIALIZED (SELECT term, stem, weight FROM jsonb_to_recordset($7::jsonb) AS row(term integer, stem text, weight float8))
   SELECT chunk_id FROM chunks JOIN documents USING (document_id) CROSS JOIN LATERAL (
     SELECT sum(best) AS score FROM (
-      SELECT max(weight * cardinality(positions) * ${bm25.k1 + 1} / (cardinality(positions) + ${bm25.k1} * (${1 - bm25.b} + ${bm25.b} * length(search) / $6::float8))) AS best
+      SELECT max(weight * cardinality(positions) * ${bm25.k1 + 1} / (cardinality(positions) + ${bm25.k1} * (${1 - bm25.b} + ${bm25.b} * length(search) / $8::float8))) AS best
       FROM unnest(search) JOIN searched ON stem = lexeme GROUP BY term) AS terms) AS found
   WHERE search @@ $1::tsquery AND ${filterSql}
   ORDER BY score DESC, chunk_id LIMIT ${wordsMax}`;

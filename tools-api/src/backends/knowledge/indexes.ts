@@ -34,9 +34,9 @@ export async function openIndex(database: Database, embedder: Embedder): Promise
 export type RebuildProgress = { done: number; total: number };
 
 /**
- * Gives every passage its vectors of the embedder's model, then lets that set answer. Questions are answered from the old one until then.
+ * Gives every passage that lacks them its vectors of the embedder's model, then lets that set answer. Questions are answered from the old one until then.
  * Continues where an earlier call was interrupted; does nothing when the active set is already of this model and complete.
- * @returns whether the set in use was changed
+ * @returns whether the set in use was changed or completed
  */
 export async function rebuildIndex(
   ports: { database: Database; embedder: Embedder },
@@ -44,10 +44,10 @@ export async function rebuildIndex(
 ): Promise<boolean> {
   const { database, embedder } = ports;
   const index = await openIndex(database, embedder);
-  for (;;) {
+  for (let embeddedAny = false; ; embeddedAny = true) {
     options.signal.throwIfAborted();
     const { rows } = await database.query<EmbeddableChunk>(selectMissing, [index.indexId]);
-    if (rows.length === 0) return await activate(database, index);
+    if (rows.length === 0) return (await activate(database, index)) || (embeddedAny && (await announceCompletion(database)));
     const embedded = await embedChunks(embedder, rows, options.signal);
     // A passage that was replaced meanwhile is left out; its successor is found by the next look.
     await database.query(insertEmbeddings, [index.indexId, toJson(embedded)]);
@@ -105,6 +105,12 @@ async function readProgress(database: Database, index: Index): Promise<RebuildPr
     [index.indexId],
   );
   return rows[0] ?? { done: 0, total: 0 };
+}
+
+/** What was found by words alone is found by its meaning now, so what is remembered of searches is old. */
+async function announceCompletion(database: Database): Promise<true> {
+  await database.query('UPDATE corpus SET version = version + 1');
+  return true;
 }
 
 async function activate(database: Database, index: Index): Promise<boolean> {

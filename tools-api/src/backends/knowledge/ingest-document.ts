@@ -35,18 +35,39 @@ export async function ingestDocument(ports: DocumentPorts, article: Article, opt
   const embeddings = await Array.fromAsync(embedInParts(ports.embedder, chunks, signal));
   signal.throwIfAborted();
   await inTransaction(database, async (connection) => {
-    // A file that now says another id replaces the document that it was.
-    await connection.query('DELETE FROM documents WHERE document_id = $1 OR (source = $2 AND source_key = $3)', [
-      article.documentId,
-      origin.source,
-      origin.key,
-    ]);
-    await insertDocument(connection, article, origin);
-    await connection.query(insertChunks, [JSON.stringify(chunks)]);
+    await replaceDocument(connection, article, { origin, chunks });
     await storeEmbeddings(connection, index, embeddings);
-    await connection.query('UPDATE corpus SET version = version + 1');
   });
   return { was, chunks: chunks.length };
+}
+
+/**
+ * The same without vectors, for who can't wait for them: the document is found by its words until the process that ingests has computed them.
+ * @throws DocumentError as ingestDocument does
+ */
+export async function storeDocument(database: Database, article: Article, origin: Origin): Promise<Ingested> {
+  const was = await compareDocument(database, article, origin.source);
+  const chunks = cutArticle(article);
+  if (was === 'unchanged') return { was, chunks: chunks.length };
+  await inTransaction(database, async (connection) => {
+    // Of two at the same time the later one stays.
+    await connection.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [article.documentId]);
+    await replaceDocument(connection, article, { origin, chunks });
+  });
+  return { was, chunks: chunks.length };
+}
+
+/** In the connection's transaction. */
+async function replaceDocument(connection: Connection, article: Article, { origin, chunks }: { origin: Origin; chunks: ChunkRow[] }): Promise<void> {
+  // A file that now says another id replaces the document that it was.
+  await connection.query('DELETE FROM documents WHERE document_id = $1 OR (source = $2 AND source_key = $3)', [
+    article.documentId,
+    origin.source,
+    origin.key,
+  ]);
+  await insertDocument(connection, article, origin);
+  await connection.query(insertChunks, [JSON.stringify(chunks)]);
+  await connection.query('UPDATE corpus SET version = version + 1');
 }
 
 /**
@@ -98,13 +119,13 @@ export function fingerprintOf({ fingerprint }: Pick<Origin, 'fingerprint'>): str
 }
 
 async function insertDocument(connection: Connection, article: Article, origin: Origin): Promise<void> {
-  const { documentId, title, url, language, audience, productTags, lastUpdated } = article;
+  const { documentId, title, url, language, audience, productTags, lastUpdated, collection = 'general' } = article;
   await connection.query(
-    `INSERT INTO documents (document_id, source, source_key, fingerprint, title, url, language, audience, product_tags, last_updated, content_hash)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    `INSERT INTO documents (document_id, source, source_key, fingerprint, title, url, language, audience, product_tags, last_updated, content_hash, collection)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       ...[documentId, origin.source, origin.key, fingerprintOf(origin)],
-      ...[title, url, language, audience, productTags, lastUpdated, contentHash(article)],
+      ...[title, url, language, audience, productTags, lastUpdated, contentHash(article), collection],
     ],
   );
 }

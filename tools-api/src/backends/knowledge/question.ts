@@ -7,6 +7,8 @@ import { stemsOf, type Vocabulary, weightOf } from './vocabulary.ts';
 
 /** A content word of the question. */
 export type Term = {
+  /** As it was asked, spelled right. */
+  word: string;
   stem: string;
   /** How much it says. */
   weight: number;
@@ -40,6 +42,7 @@ export async function readQuestion(
     await ports.relatedWords({ corpusVersion, textSearch: vocabulary.textSearch, words: words.map(({ word }) => word), signal }),
   ];
   const terms = words.map(({ word, stem, weight }) => ({
+    word,
     stem,
     stands: standsFor(stem, related.get(word) ?? []),
     weight: weight * weightOf(vocabulary, stem),

@@ -38,12 +38,16 @@ export type Ranking = {
 };
 /** A provisional result is right, but a moment later the same search may find a better one: it is not for keeping. */
 export type Found = { result: SearchResult; isProvisional: boolean };
+/** A search with what it went by. judge: who decided whether it is answerable. */
+export type Explained = Found & Pick<Ranking, 'question' | 'lists' | 'candidates'> & { judge: 'score' | 'model' };
 
 /** Contract: nothing found is an empty list, never an error; the same question over the same corpus gives the same answer. */
 export type Knowledge = {
   search: (request: SearchRequest) => Promise<SearchResult>;
   /** What search chooses from, step by step; for measuring. */
   rank: (request: Omit<SearchRequest, 'limit'>) => Promise<Ranking>;
+  /** A search that is neither remembered nor recalled, with the reasons for its result. */
+  explain: (request: SearchRequest) => Promise<Explained>;
   /** Changes with everything that a reader can notice. */
   version: () => Promise<string>;
 };
@@ -92,9 +96,9 @@ export function createKnowledge(ports: KnowledgePorts): SearchEngine {
     return { question, lists, candidates, corpusVersion: version, isCurrent: isCurrent && isWhole };
   };
 
-  const find: SearchEngine['find'] = async ({ limit, ...request }) => {
+  const explain: SearchEngine['explain'] = async ({ limit, ...request }) => {
     const startedMs = performance.now();
-    const { question, candidates, corpusVersion, isCurrent } = await rank(request);
+    const { question, lists, candidates, corpusVersion, isCurrent } = await rank(request);
     const judged = await judge(ports.reranker, { ...request, candidates, elapsedMs: performance.now() - startedMs });
     const confidence = confidenceOf(question, candidates);
     const result = {
@@ -104,10 +108,22 @@ export function createKnowledge(ports: KnowledgePorts): SearchEngine {
       confidence: Math.round(confidence * 1000) / 1000,
       corpus_version: corpusVersion,
     };
-    return { result, isProvisional: !isCurrent || judged.isProvisional };
+    const isProvisional = !isCurrent || judged.isProvisional;
+    return { result, isProvisional, question, lists, candidates, judge: judged.answerable === undefined ? 'score' : 'model' };
   };
 
-  return { rank, find, search: async (request) => (await find(request)).result, version: async () => (await readCorpusState(database)).version };
+  const find: SearchEngine['find'] = async (request) => {
+    const { result, isProvisional } = await explain(request);
+    return { result, isProvisional };
+  };
+
+  return {
+    rank,
+    explain,
+    find,
+    search: async (request) => (await find(request)).result,
+    version: async () => (await readCorpusState(database)).version,
+  };
 }
 
 async function meanOf(embedder: Embedder, signal: AbortSignal): Promise<number[]> {

@@ -5,7 +5,8 @@ import type { PageSnapshot } from '@aiguy/manifests/generated/http';
 import { LRUCache } from 'lru-cache';
 import { parsePage } from '../knowledge/formats/html.ts';
 import { DocumentError } from '../knowledge/sources/source.ts';
-import { createWebClient, type WebClient, WebError } from '../knowledge/sources/web-client.ts';
+import { createWebClient, type WebAnswer, type WebClient, WebError } from '../knowledge/sources/web-client.ts';
+import type { PageBrowser } from './page-browser.ts';
 
 /**
  * Contract: reads a page of the site and of no other.
@@ -20,9 +21,11 @@ const rememberedMs = 5 * 60 * 1000;
 const rememberedMax = 200;
 const sitesMax = 20;
 
-/** @param options for tests */
-export function createSitePages(options: { clientOf?: (site: URL) => WebClient; timeoutMs?: number } = {}): SitePages {
-  const { clientOf = openClient, timeoutMs = fetchTimeoutMs } = options;
+/** @param options.browser renders what it is given; the others are for tests */
+export function createSitePages(
+  options: { browser?: PageBrowser | undefined; clientOf?: (site: URL) => WebClient; timeoutMs?: number } = {},
+): SitePages {
+  const { browser, clientOf = openClient, timeoutMs = fetchTimeoutMs } = options;
   const clients = new LRUCache<string, WebClient>({ max: sitesMax });
   const pages = new LRUCache<string, PageSnapshot>({ max: rememberedMax, ttl: rememberedMs });
   return {
@@ -32,7 +35,8 @@ export function createSitePages(options: { clientOf?: (site: URL) => WebClient; 
       if (known) return known;
       const client = clients.get(site.origin) ?? clientOf(site);
       clients.set(site.origin, client);
-      const page = await readPage(client, url, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+      const page = await readPage(async (wanted) => (browser ? await browser.render(url, client, wanted) : await client.get(url, wanted)), limit);
       pages.set(url.href, page);
       return page;
     },
@@ -55,9 +59,11 @@ function addressOf(site: URL, path: string): URL {
   return url;
 }
 
-async function readPage(client: WebClient, url: URL, signal: AbortSignal): Promise<PageSnapshot> {
+type Get = (wanted: { signal: AbortSignal; bytesMax: number }) => Promise<WebAnswer>;
+
+async function readPage(get: Get, signal: AbortSignal): Promise<PageSnapshot> {
   try {
-    const answer = await client.get(url, { signal, bytesMax: pageBytesMax });
+    const answer = await get({ signal, bytesMax: pageBytesMax });
     if (answer.status !== 200 || !/^text\/html\s*(?:;|$)/i.test(answer.contentType)) throw new AiguyError('not_found');
     const charset = /charset\s*=\s*"?([\w:.-]+)/i.exec(answer.contentType)?.[1];
     const { origin, pathname } = new URL(answer.url);

@@ -3,7 +3,7 @@ import { AiguyError } from '@aiguy/manifests/errors';
 import type { Order, OrderList, OrderStatus, Queryable } from '../shop.ts';
 import type { WooClient } from './client.ts';
 import { type Journal, readJournal } from './journal.ts';
-import { orderFields, orderNumber, readRow, statusOf, toOrder, type WooRow } from './wire.ts';
+import { orderCustomer, orderFields, orderNumber, readRow, statusOf, toOrder, type WooRow } from './wire.ts';
 
 /** An order with what WooCommerce has said of it. resumed: an earlier attempt at this effect was cut off, and the order is shown as before it. */
 export type OwnRow = { order: Order; row: WooRow; journal: Journal | undefined; resumed: Journal | undefined };
@@ -24,12 +24,13 @@ const pagesMax = 4;
 export function wooOrders(client: WooClient, connection: Queryable): WooOrders {
   return {
     find: async (customerId, orderId, { signal, effectKey }) => {
-      const row = (await byId(client, { customerId, orderId, signal })) ?? (await byNumber(client, { customerId, orderId, signal }));
+      const row = await findRow(client, { customerId, orderId, signal });
       if (!row) return undefined;
       const returned = await returnsOf(connection, [row]);
       return ownRow(row, { effectKey, returnRequestedAt: returned.get(orderNumber(row)) });
     },
     list: async (customerId, { status, limit, signal }) => {
+      if (provenId(customerId) !== undefined) return { orders: [], more: false };
       const fits = (row: WooRow) => (status ? statusOf(row) === status : statusOf(row) !== undefined);
       const size = status ? pageSize : limit + 1;
       const { rows, isWhole } = await ownRows(client, { customerId, signal, size, fits, wanted: limit + 1 });
@@ -43,9 +44,20 @@ export function wooOrders(client: WooClient, connection: Queryable): WooOrders {
 
 type Wanted = { customerId: string; orderId: string; signal: AbortSignal | undefined };
 
-async function byId(client: WooClient, { customerId, orderId, signal }: Wanted): Promise<WooRow | undefined> {
-  if (!/^[1-9]\d{0,15}$/.test(orderId)) return undefined;
-  const answer = await client.get(`orders/${orderId}`, { _fields: orderFields }, signal);
+async function findRow(client: WooClient, wanted: Wanted): Promise<WooRow | undefined> {
+  const proven = provenId(wanted.customerId);
+  if (proven !== undefined) return await byId(client, wanted, proven);
+  const named = /^[1-9]\d{0,15}$/.test(wanted.orderId) ? await byId(client, wanted, wanted.orderId) : undefined;
+  return named ?? (await byNumber(client, wanted));
+}
+
+/** The id of the one order that a guest has shown to be his. */
+function provenId(customerId: string): string | undefined {
+  return /^order:([1-9]\d{0,15})$/.exec(customerId)?.[1];
+}
+
+async function byId(client: WooClient, { customerId, orderId, signal }: Wanted, id: string): Promise<WooRow | undefined> {
+  const answer = await client.get(`orders/${id}`, { _fields: orderFields }, signal);
   const row = answer && readRow(answer.body);
   return row && isOf(row, customerId) && orderNumber(row) === orderId ? row : undefined;
 }
@@ -81,8 +93,8 @@ async function onePage(client: WooClient, { customerId, signal, size, page }: Pa
 }
 
 /** The filter of the request is WooCommerce's, or a plug-in's; this is ours. */
-function isOf({ customer_id: owner }: WooRow, customerId: string): boolean {
-  return owner !== 0 && String(owner) === customerId;
+function isOf(row: WooRow, customerId: string): boolean {
+  return (row.customer_id !== 0 && String(row.customer_id) === customerId) || orderCustomer(row) === customerId;
 }
 
 type Context = { effectKey?: string | undefined; returnRequestedAt: Date | undefined };

@@ -6,6 +6,8 @@ import type { Address, Order, OrderLine, OrderStatus } from '../shop.ts';
 import type { Journal } from './journal.ts';
 
 export type WooAddress = { address_1: string; address_2: string; city: string; state: string; postcode: string; country: string };
+/** Whose bill it is; the shop may leave any of it out. */
+type WooBilling = WooAddress & { first_name?: string; last_name?: string; company?: string; email?: string };
 type WooMeta = { key: string; value: unknown; display_key?: unknown; display_value?: unknown };
 type WooLine = {
   sku: string | null;
@@ -24,6 +26,7 @@ export type WooRow = {
   currency: string;
   customer_id: number;
   total: string;
+  total_tax: string;
   date_created_gmt: string;
   date_modified_gmt: string;
   date_paid_gmt: string | null;
@@ -31,8 +34,10 @@ export type WooRow = {
   payment_method: string;
   payment_method_title: string;
   shipping: WooAddress;
-  billing: WooAddress;
+  billing: WooBilling;
   line_items: WooLine[];
+  shipping_lines: { method_title: string; total: string }[];
+  fee_lines: { name: string; total: string }[];
   refunds: { total: string }[];
   meta_data: WooMeta[];
 };
@@ -47,7 +52,10 @@ const object = (properties: Record<string, object>, optional: string[] = []) => 
   properties,
 });
 const listOf = (items: object, maxItems: number) => ({ type: 'array', maxItems, items });
-const address = object({ address_1: text, address_2: text, city: text, state: text, postcode: text, country: text });
+const addressFields = { address_1: text, address_2: text, city: text, state: text, postcode: text, country: text };
+const address = object(addressFields);
+const buyer = { first_name: text, last_name: text, company: text, email: text };
+const billing = object({ ...addressFields, ...buyer }, Object.keys(buyer));
 const meta = object({ key: text, value: {}, display_key: {}, display_value: {} }, ['display_key', 'display_value']);
 const integer = { type: 'integer' };
 
@@ -58,6 +66,7 @@ const properties: Record<keyof WooRow, object> = {
   currency: { type: 'string', pattern: '^[A-Z]{3}$' },
   customer_id: integer,
   total: money,
+  total_tax: money,
   date_created_gmt: moment,
   date_modified_gmt: moment,
   date_paid_gmt: orNull(moment),
@@ -65,7 +74,7 @@ const properties: Record<keyof WooRow, object> = {
   payment_method: text,
   payment_method_title: text,
   shipping: address,
-  billing: address,
+  billing,
   line_items: listOf(
     object({
       sku: orNull(text),
@@ -79,6 +88,8 @@ const properties: Record<keyof WooRow, object> = {
     }),
     500,
   ),
+  shipping_lines: listOf(object({ method_title: text, total: money }), 50),
+  fee_lines: listOf(object({ name: text, total: money }), 50),
   refunds: listOf(object({ total: money }), 200),
   meta_data: listOf(meta, 1000),
 };
@@ -100,6 +111,11 @@ export function readRow(body: unknown): WooRow {
 export function orderNumber({ id, number }: Pick<WooRow, 'id' | 'number'>): string {
   const known = number.replace(/^#/, '').toUpperCase();
   return /^[A-Z0-9-]{2,20}$/.test(known) ? known : String(id);
+}
+
+/** Who stands for one order alone: a guest who has shown that it is his. No user and no customer can be called so. */
+export function orderCustomer({ id }: Pick<WooRow, 'id'>): string {
+  return `order:${id}`;
 }
 
 const draft = ['checkout-draft', 'auto-draft', 'draft', 'trash'];
@@ -215,6 +231,6 @@ function shipmentsOf({ meta_data: metaData }: WooRow): Order['fulfillments'] {
   });
 }
 
-function inUtc(gmt: string): Date {
+export function inUtc(gmt: string): Date {
   return new Date(`${gmt}Z`);
 }

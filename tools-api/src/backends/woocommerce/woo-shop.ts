@@ -2,20 +2,18 @@
 import type { Database } from '@aiguy/manifests/database';
 import { type Namings, namedCustomer, type Queryable, type Shop, type ShopReads } from '../shop.ts';
 import { wooChanges } from './changes.ts';
-import { createWooClient, type WooClient } from './client.ts';
+import type { WooClient } from './client.ts';
 import { type OwnRow, wooOrders } from './orders.ts';
-import type { WooSettings } from './settings.ts';
 
 export type WooShopOptions = {
-  settings: WooSettings;
+  client: WooClient;
   /** Holds the returns, which WooCommerce does not know. */
   database: Database;
   namings: Namings;
   nowMs?: () => number;
 };
 
-export function createWooShop({ settings, database, namings, nowMs = Date.now }: WooShopOptions): Shop {
-  const client = createWooClient(settings);
+export function createWooShop({ client, database, namings, nowMs = Date.now }: WooShopOptions): Shop {
   return {
     ...wooReads(client, { connection: database, namings }),
     within: (connection, { effectKey, signal }: { effectKey?: string; signal?: AbortSignal } = {}) => {
@@ -36,6 +34,7 @@ function wooReads(client: WooClient, { connection, namings, known }: Reading): S
   return {
     // A customer is the site's user; WooCommerce's id 0 is everybody who was not signed in.
     resolveCustomer: async (who) => {
+      if (who.order) return who.order.customerId;
       const { wpUser, direct } = namedCustomer(namings, who);
       const id = wpUser ?? direct ?? '';
       return /^[1-9]\d{0,15}$/.test(id) ? id : undefined;
@@ -46,5 +45,10 @@ function wooReads(client: WooClient, { connection, namings, known }: Reading): S
       return own?.order;
     },
     listOrders: async (customerId, wanted) => await orders.list(customerId, wanted),
+    emailOf: async (customerId, signal) => {
+      const answer = /^[1-9]\d{0,15}$/.test(customerId) ? await client.get(`customers/${customerId}`, { _fields: 'id,email' }, signal) : undefined;
+      const { email } = (answer?.body ?? {}) as { email?: unknown };
+      return typeof email === 'string' && email.includes('@') && email.length <= 254 ? email : undefined;
+    },
   };
 }

@@ -11,6 +11,7 @@ export type WooOrderDouble = WooRow & { notes: { id: number; note: string; custo
 export type WooDouble = {
   settings: { url: string; key: string; secret: string };
   orders: WooOrderDouble[];
+  customers: { id: number; email: string }[];
   products: object[];
   variations: (object & { parent_id: number })[];
   /** Older than 10.3: variations are asked for product by product. */
@@ -37,6 +38,7 @@ export async function startWooCommerce(orders: WooOrderDouble[]): Promise<WooDou
   const double: WooDouble = {
     settings: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...login },
     orders,
+    customers: [],
     products: [],
     variations: [],
     isOld: false,
@@ -66,6 +68,7 @@ export function wooOrder(id: number, change: Partial<WooOrderDouble> = {}): WooO
     currency: 'USD',
     customer_id: 7,
     total: '59.90',
+    total_tax: '0.00',
     date_created_gmt: '2026-11-10T10:00:00',
     date_modified_gmt: '2026-11-10T10:05:00',
     date_paid_gmt: '2026-11-10T10:05:00',
@@ -73,7 +76,7 @@ export function wooOrder(id: number, change: Partial<WooOrderDouble> = {}): WooO
     payment_method: 'stripe',
     payment_method_title: 'Credit card (Stripe)',
     shipping,
-    billing: shipping,
+    billing: { ...shipping, first_name: 'Mara', last_name: 'Okafor', company: '', email: 'mara@example.com' },
     line_items: [
       {
         sku: 'BOOT-42',
@@ -89,6 +92,8 @@ export function wooOrder(id: number, change: Partial<WooOrderDouble> = {}): WooO
         ],
       },
     ],
+    shipping_lines: [{ method_title: 'Parcel post', total: '10.00' }],
+    fee_lines: [],
     refunds: [],
     meta_data: [],
     notes: [],
@@ -137,6 +142,7 @@ function answerTo(double: WooDouble, call: Call): Answer {
   if (kind === 'payment_gateways') return gateway(double, id ?? '');
   if (kind === 'data') return { status: 200, body: { code: 'EUR', name: 'Euro' } };
   if (kind === 'products' || kind === 'variations') return catalogue(double, call);
+  if (kind === 'customers') return customer(double, id ?? '');
   if (kind !== 'orders') return noRoute();
   return id === undefined ? list(double, call) : ordersAnswer(double, call);
 }
@@ -151,8 +157,17 @@ function ordersAnswer(double: WooDouble, call: Call): Answer {
   return { status: 200, body: fieldsOf(order, call.query._fields) };
 }
 
+function customer({ customers }: WooDouble, id: string): Answer {
+  const found = customers.find((one) => String(one.id) === id);
+  return found ? { status: 200, body: found } : refused(404, 'woocommerce_rest_invalid_id', 'Invalid resource ID.');
+}
+
 function list(double: WooDouble, { query }: Call): Answer {
-  const own = double.orders.filter((order) => double.ignoresCustomer || String(order.customer_id) === query.customer);
+  const own = double.orders.filter((order) =>
+    query.search === undefined
+      ? double.ignoresCustomer || String(order.customer_id) === query.customer
+      : [String(order.id), order.number].some((number) => number.includes(query.search ?? '')),
+  );
   const sorted = own.toSorted((a, b) => b.date_created_gmt.localeCompare(a.date_created_gmt) || b.id - a.id);
   return paged(
     sorted.map((order) => fieldsOf(order, query._fields)),

@@ -29,6 +29,7 @@ const shopOf = (customer: string | undefined): Shop => ({
   within: () => assert.fail('a read changes nothing'),
   resolveCustomer: async () => customer,
   listOrders: async () => assert.fail('one order was asked for'),
+  emailOf: async () => assert.fail('nobody is written to'),
   findOrder: async (customerId, orderId) => (customerId === 'mia' && orderId === order.order_id ? order : undefined),
 });
 const ask = async (shop: Shop, orderId: string) => await createGetOrderStatus({ shop })({ order_id: orderId } as never, context);

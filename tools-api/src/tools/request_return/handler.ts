@@ -7,12 +7,13 @@ import { inMoney, itemsInWords, methodsInWords, notAllowed, type OwnOrder, ownOr
 type Args = { order_id: string; skus: string[]; refund_to?: 'original_payment' | 'gift_card' };
 type OwnReturn = OwnOrder & { items: OrderLine[]; refunds: Refund[] };
 
-export function createRequestReturn(backends: Pick<Backends, 'shop'>): WriteHandler {
+export function createRequestReturn(backends: Pick<Backends, 'shop' | 'returnDays'>): WriteHandler {
+  const { returnDays } = backends;
   return {
     preview: async (args: Args, { subject, connection, signal }) => {
       const shop = backends.shop.within(connection, { signal });
       const find = async (customer: string) => await shop.findOrder(customer, args.order_id, signal);
-      const { order, items, refunds } = await toReturn(shop, { args, subject, find });
+      const { order, items, refunds } = await toReturn(shop, { args, subject, find, returnDays });
       const amount = { value: totalOf(refunds), currency: order.currency };
       return {
         summary: `Return ${items.length === 1 ? 'an item' : 'items'} of order ${order.order_id}`,
@@ -28,7 +29,7 @@ export function createRequestReturn(backends: Pick<Backends, 'shop'>): WriteHand
     run: async (args: Args, { subject, connection, effectKey, signal }) => {
       const shop = backends.shop.within(connection, { effectKey, signal });
       const find = async (customer: string) => await shop.lockOrder(customer, args.order_id);
-      const { customerId, order, items, refunds } = await toReturn(shop, { args, subject, find });
+      const { customerId, order, items, refunds } = await toReturn(shop, { args, subject, find, returnDays });
       const requestedAt = await shop.requestReturn(order, { customerId, skus: args.skus, refunds });
       return {
         order_id: order.order_id,
@@ -44,13 +45,14 @@ export function createRequestReturn(backends: Pick<Backends, 'shop'>): WriteHand
   };
 }
 
-type Wish = { args: Args; subject: Subject; find: (customerId: string) => Promise<Order | undefined> };
+type Wish = { args: Args; subject: Subject; find: (customerId: string) => Promise<Order | undefined>; returnDays: number | undefined };
 
 /** @throws AiguyError not_found, not_allowed_now */
-async function toReturn(shop: ShopReads & ShopChanges, { args, subject, find }: Wish): Promise<OwnReturn> {
+async function toReturn(shop: ShopReads & ShopChanges, { args, subject, find, returnDays }: Wish): Promise<OwnReturn> {
   const own = await ownOrder(shop, subject, find);
   const { order } = own;
   if (order.status !== 'delivered') throw notAllowed(forbidden[order.status]);
+  assertInTime(order, returnDays);
   if (await shop.findReturn(order)) throw notAllowed('a return was already requested for this order, and each order can be returned only once');
   const items = itemsOf(order, args.skus);
   return { ...own, items, refunds: await refundsFor(shop, own, { items, refundTo: args.refund_to }) };
@@ -61,6 +63,15 @@ const forbidden: Record<Exclude<Order['status'], 'delivered'>, string> = {
   processed: 'only delivered orders can be returned, and this one is still on its way',
   cancelled: 'only delivered orders can be returned, and this one was cancelled',
 };
+
+const dayMs = 86_400_000;
+
+/** Counted from the day on which the order came, or was done with; of an order that has neither, people decide. */
+function assertInTime(order: Order, returnDays: number | undefined): void {
+  const arrivedAt = order.delivered_at ?? order.completed_at;
+  if (returnDays === undefined || !arrivedAt || Date.now() - arrivedAt.getTime() <= returnDays * dayMs) return;
+  throw notAllowed(`orders can be returned within ${returnDays} days after they came, and this one came before`);
+}
 
 /** @returns one line a sku with as many pieces as it is named times */
 function itemsOf(order: Order, skus: readonly string[]): OrderLine[] {

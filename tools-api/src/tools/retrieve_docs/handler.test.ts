@@ -21,7 +21,17 @@ async function ask(args: object, subject: string): Promise<SearchRequest | undef
 
 test('five passages are asked for when no limit is given, and the manifest’s time is handed on', async () => {
   const request = await ask({ query: 'How?' }, 'anon:0123456789abcdef');
-  assert.deepEqual(request, { text: 'How?', context: [], language: undefined, productTags: undefined, limit: 5, audiences: ['public'], signal });
+  assert.deepEqual(request, {
+    text: 'How?',
+    context: [],
+    language: undefined,
+    productTags: undefined,
+    limit: 5,
+    audiences: ['public'],
+    site: 'https://shop.example',
+    collections: undefined,
+    signal,
+  });
   assert.equal((await ask({ query: 'How?', limit: 1 }, 'anon:0123456789abcdef'))?.limit, 1);
 });
 

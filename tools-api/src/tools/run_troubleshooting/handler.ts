@@ -1,36 +1,36 @@
 // run_troubleshooting: an article's steps one at a time, each with «did that help?», to the last one and then to a person. Nothing is kept between calls.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { Guide, Way } from '../../backends/guides.ts';
-import type { Audience } from '../../backends/knowledge/candidates.ts';
+import type { Reader } from '../../backends/knowledge/candidates.ts';
 import type { SearchResult } from '../../backends/knowledge/search.ts';
 import type { Backends, Handler } from '../handler.ts';
-import { audiencesOf, passagesDefault } from '../retrieve_docs/handler.ts';
+import { passagesDefault, readerOf } from '../retrieve_docs/handler.ts';
 
 type Args = { problem: string; guide?: string; step?: number; helped?: boolean };
 type Found = { guide: Guide; search?: SearchResult };
 
 export function createRunTroubleshooting({ knowledge, guides }: Pick<Backends, 'knowledge' | 'guides'>): Handler {
-  const search = async (problem: string, audiences: Audience[], signal: AbortSignal): Promise<SearchResult> =>
-    await knowledge.search({ text: problem, context: [], language: undefined, productTags: undefined, limit: passagesDefault, audiences, signal });
+  const search = async (problem: string, reader: Reader, signal: AbortSignal): Promise<SearchResult> =>
+    await knowledge.search({ text: problem, context: [], language: undefined, productTags: undefined, limit: passagesDefault, ...reader, signal });
 
   return async ({ problem, guide: id, step, helped }: Args, { subject, signal }) => {
-    const audiences = audiencesOf(subject);
+    const reader = readerOf(subject);
     if (id !== undefined) {
-      const guide = await guides.find(id, audiences);
+      const guide = await guides.find(id, reader);
       if (!guide) throw new AiguyError('not_found');
       return answer({ guide }, { step: step ?? 1, helped }, await knowledge.version());
     }
-    const found = await search(problem, audiences, signal);
-    const guide = found.answerable ? await firstGuide(guides, found, audiences) : undefined;
+    const found = await search(problem, reader, signal);
+    const guide = found.answerable ? await firstGuide(guides, found, reader) : undefined;
     if (!guide) return { outcome: 'none', ...found };
     return answer({ guide, search: found }, { step: step ?? firstStep(guide, found), helped }, found.corpus_version);
   };
 }
 
 /** Of the article that fits best, if it has steps; the next one may be about something else. */
-async function firstGuide(guides: Backends['guides'], { passages }: SearchResult, audiences: Audience[]): Promise<Guide | undefined> {
+async function firstGuide(guides: Backends['guides'], { passages }: SearchResult, reader: Reader): Promise<Guide | undefined> {
   const [best] = passages;
-  return best && (await guides.find(best.document_id, audiences));
+  return best && (await guides.find(best.document_id, reader));
 }
 
 /** Where the best passage is about a case of its own, that case's steps are begun with. */

@@ -4,6 +4,7 @@ import { Button, Card, CardBody, CardHeader, Notice, Spinner } from '@wordpress/
 import { __, sprintf } from '@wordpress/i18n';
 import { mountScreen } from '../mount';
 import { useAnswer } from '../use-answer';
+import { Today } from './today';
 
 mountScreen(Overview);
 
@@ -17,7 +18,12 @@ function Overview() {
       </Notice>
     );
   }
-  return <Connected info={answered.answer} again={again} />;
+  return (
+    <div className="aiguy-stack">
+      <Today />
+      <Connected info={answered.answer} again={again} />
+    </div>
+  );
 }
 
 function Connected({ info, again }: { info: SiteInfo; again: () => void }) {

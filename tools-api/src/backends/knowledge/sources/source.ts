@@ -10,6 +10,8 @@ export type Article = {
   lastUpdated: string;
   productTags: string[];
   audience: 'public' | 'customers';
+  /** The part of the knowledge that it belongs to; «general» when left out. */
+  collection?: string | undefined;
   markdown: string;
 };
 

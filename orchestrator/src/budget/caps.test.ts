@@ -1,0 +1,34 @@
+// Which caps hold: the owner's, but never above the operator's; and when their day ends.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { capsOf, dayOf, nextDayIso } from './caps.ts';
+
+const ceilings = { guestMessages: 60, customerMessages: 200, siteMessages: 1000, siteMicroUsd: 10_000_000, guestsPerNetwork: 5 };
+
+test('without an owner’s wish the ceilings hold, and the knowledge answers at the cap', () => {
+  assert.deepEqual(capsOf(ceilings), {
+    guestMessages: 60,
+    networkMessages: 300,
+    customerMessages: 200,
+    siteMessages: 1000,
+    siteMicroUsd: 10_000_000,
+    atCap: 'knowledge',
+  });
+});
+
+test('the stricter one wins, each for itself, down to nothing', () => {
+  const wishes = { guest_messages_day: 0, customer_messages_day: 500, site_messages_day: 999, site_cost_day_usd: 0.5, at_cap: 'closed' } as const;
+  assert.deepEqual(capsOf(ceilings, wishes), {
+    guestMessages: 0,
+    networkMessages: 0,
+    customerMessages: 200,
+    siteMessages: 999,
+    siteMicroUsd: 500_000,
+    atCap: 'closed',
+  });
+});
+
+test('a day is one of UTC', () => {
+  const lastMoment = Date.parse('2026-12-31T23:59:59.999Z');
+  assert.deepEqual([dayOf(lastMoment), dayOf(lastMoment + 1), nextDayIso(lastMoment)], ['2026-12-31', '2027-01-01', '2027-01-01T00:00:00.000Z']);
+});

@@ -1,0 +1,62 @@
+// /staff/knowledge/…: what a site teaches its agent, by way of the tools API; and what the agent would answer.
+import { AiguyError } from '@aiguy/manifests/errors';
+import type { KnowledgeFinding, KnowledgeTrial } from '@aiguy/manifests/generated/http';
+import type { TokenVerifier } from '@aiguy/manifests/tokens';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { KnowledgeAnswer, SiteKnowledge } from '../tools/site-knowledge.ts';
+import { type TryPorts, tryAnswer } from '../turn/try-answer.ts';
+import { authenticateStaff, type StaffScope } from './authenticate.ts';
+
+export type StaffKnowledgePorts = TryPorts & { verifier: TokenVerifier; siteKnowledge: SiteKnowledge };
+
+/** As the tools API takes a document. */
+const documentBytesMax = 2 * 1024 * 1024;
+const questionBytesMax = 8192;
+
+type Exchange = { request: FastifyRequest; reply: FastifyReply };
+type ById = FastifyRequest<{ Params: { id: string } }>;
+
+export function addStaffKnowledgeRoutes(app: FastifyInstance, ports: StaffKnowledgePorts): void {
+  const { verifier, siteKnowledge } = ports;
+  const pass = async ({ request, reply }: Exchange, path: string, scope: StaffScope): Promise<KnowledgeAnswer> => {
+    const { assertion } = await authenticateStaff(verifier, request, scope);
+    const method = request.method as 'GET' | 'PUT' | 'POST' | 'DELETE';
+    const body = method === 'PUT' || method === 'POST' ? { body: request.body ?? null } : {};
+    return await siteKnowledge({ method, path, assertion, ...body }, endOf(reply));
+  };
+  const documentPath = ({ params }: ById) => `documents/${encodeURIComponent(params.id)}`;
+
+  app.put('/staff/knowledge/documents/:id', { bodyLimit: documentBytesMax }, async (request: ById, reply) =>
+    send(reply, await pass({ request, reply }, documentPath(request), 'knowledge:write')),
+  );
+  app.delete('/staff/knowledge/documents/:id', async (request: ById, reply) =>
+    send(reply, await pass({ request, reply }, documentPath(request), 'knowledge:write')),
+  );
+  app.get('/staff/knowledge/documents', async (request, reply) =>
+    send(reply, await pass({ request, reply }, `documents${/\?.*$/.exec(request.url)?.[0] ?? ''}`, 'knowledge:read')),
+  );
+  app.post('/staff/knowledge/try', { bodyLimit: questionBytesMax }, async (request, reply) => {
+    const found = await pass({ request, reply }, 'try', 'knowledge:read');
+    if (found.status !== 200) return send(reply, found);
+    const finding = found.body as KnowledgeFinding;
+    const { question } = request.body as { question: string };
+    const trial: KnowledgeTrial = { finding, answer: await tryAnswer(ports, question, { finding, signal: endOf(reply) }) };
+    return send(reply, { status: 200, body: trial });
+  });
+}
+
+function send(reply: FastifyReply, { status, body }: KnowledgeAnswer): FastifyReply {
+  if (status >= 500 && !isErrorBody(body)) throw new AiguyError('tool_unavailable');
+  return reply.code(status).header('Cache-Control', 'no-store').send(body);
+}
+
+function isErrorBody(body: unknown): boolean {
+  return body instanceof Object && 'code' in body && 'message' in body && 'requestId' in body;
+}
+
+/** Aborts when whoever asked has gone. */
+function endOf(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => controller.abort('client_gone'));
+  return controller.signal;
+}

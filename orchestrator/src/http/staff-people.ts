@@ -1,0 +1,51 @@
+// What a person of a site does in a conversation: take it over, speak, hand it back, end a wait, and write notes for the others.
+import { AiguyError } from '@aiguy/manifests/errors';
+import type { StaffMessage, StaffNoteRequest } from '@aiguy/manifests/generated/http';
+import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import type { StaffAssertion } from '@aiguy/manifests/tokens';
+import { check, createAjv } from '@aiguy/manifests/validate';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { authenticateStaff } from './authenticate.ts';
+import { type ConversationParams, findOwn, type StaffConversationPorts } from './staff-conversations.ts';
+
+const bodyBytesMax = 32 * 1024;
+const ajv = createAjv().addSchema(http);
+const validateMessage = ajv.compile<StaffMessage>({ $ref: `${http.$id}#/$defs/StaffMessage` });
+const validateNote = ajv.compile<StaffNoteRequest>({ $ref: `${http.$id}#/$defs/StaffNoteRequest` });
+
+type Request = FastifyRequest<ConversationParams>;
+type Work = (sessionId: string, staff: StaffAssertion, request: Request) => Promise<void>;
+
+export function addStaffPeopleRoutes(app: FastifyInstance, ports: StaffConversationPorts): void {
+  const { handoffs, liveRuns, notes } = ports;
+  const works: Record<string, Work> = {
+    'take-over': async (sessionId, staff) => {
+      const running = await handoffs.take(sessionId, staff);
+      if (running !== undefined) liveRuns.cancel(sessionId, running);
+    },
+    messages: async (sessionId, staff, { body }) => await handoffs.say(sessionId, staff, parse(validateMessage, body)),
+    'hand-back': async (sessionId, staff) => await handoffs.close(sessionId, staff),
+    close: async (sessionId) => await handoffs.close(sessionId),
+    notes: async (sessionId, staff, { body }) => await notes.add(sessionId, staff, parse(validateNote, body).text),
+  };
+  for (const [name, work] of Object.entries(works)) {
+    app.post<ConversationParams>(`/staff/conversations/:id/${name}`, { bodyLimit: bodyBytesMax }, async (request, reply) => {
+      const { staff } = await authenticateStaff(ports.verifier, request, 'conversation:write');
+      if (staff.sub === 'site') throw new AiguyError('insufficient_scope');
+      const { conversation } = await findOwn(ports, staff.iss, request.params.id);
+      await work(conversation.sessionId, staff, request);
+      return await reply.header('Cache-Control', 'no-store').send((await findOwn(ports, staff.iss, conversation.sessionId)).conversation);
+    });
+  }
+}
+
+/** @throws AiguyError message_empty, invalid_request */
+function parse<T extends { text: string }>(validate: Parameters<typeof check<T>>[0], body: unknown): T {
+  const checked = check(validate, body);
+  if (!checked.ok) throw new AiguyError('invalid_request', { details: checked.violations });
+  const text = checked.value.text.normalize('NFC').trim();
+  if (text === '') throw new AiguyError('message_empty');
+  if (!text.isWellFormed() || text.includes('\0'))
+    throw new AiguyError('invalid_request', { details: [{ pointer: '/text', rule: 'must be well-formed Unicode without NUL' }] });
+  return { ...checked.value, text };
+}

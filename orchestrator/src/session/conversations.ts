@@ -1,0 +1,206 @@
+// The conversations of one site, for its people: found, listed and counted. Each query is cut to the site's issuer by itself.
+import type { Database } from '@aiguy/manifests/database';
+import type { StaffAlert, StaffConversation, StaffConversationList, StaffCounts, StaffRating, StaffTicket } from '@aiguy/manifests/generated/http';
+
+export type ConversationFilter = 'all' | 'unanswered' | 'low_rating' | 'escalated' | 'tool_errors' | 'waiting' | 'with_person' | 'running';
+/** before: the cursor that the page before gave. */
+export type Search = { text: string; filter: ConversationFilter; limit: number; before: { spokenAt: string; id: string } | undefined };
+
+type Row = {
+  id: string;
+  subject: string;
+  created_at: Date;
+  spoken_at: Date;
+  spoken_text: string;
+  last_seq: number;
+  preview: string | null;
+  messages: number;
+  running: boolean;
+  unanswered: boolean;
+  tool_errors: boolean;
+  escalated: boolean;
+  low_rating: boolean;
+  handoff: { reason: 'asked_for_human' | 'not_helped' | 'stepped_in'; asked_at: string; taken_by: string | null; taken_name: string | null } | null;
+};
+export type FoundConversation = { conversation: StaffConversation; lastSeq: number };
+
+const previewCharactersMax = 200;
+const ticketTools = `('create_support_ticket', 'escalate_to_human')`;
+const ticketsMax = 200;
+const alertsMax = 20;
+const alertHours = 24;
+const lowRatings = `((run_id = '' AND score <= 2) OR (run_id <> '' AND score < 0))`;
+
+const ticketDone = `tool IN ${ticketTools} AND status = 'settled' AND outcome ->> 'ok' = 'true'`;
+const conditions: Record<ConversationFilter, string> = {
+  all: 'true',
+  unanswered: 'unanswered',
+  low_rating: 'low_rating',
+  escalated: 'escalated',
+  tool_errors: 'tool_errors',
+  waiting: `handoff IS NOT NULL AND handoff ->> 'taken_at' IS NULL`,
+  with_person: `handoff ->> 'taken_at' IS NOT NULL`,
+  running: 'running',
+};
+
+/** @param hasRatings whether visitors can rate in this database */
+function facts(hasRatings: boolean): string {
+  return `SELECT id, subject, created_at, spoken_at, spoken_at::text AS spoken_text, last_seq,
+    (SELECT input ->> 'text' FROM runs WHERE session_id = sessions.id AND input ->> 'kind' = 'message' ORDER BY started_at DESC LIMIT 1) AS preview,
+    (SELECT count(*)::int FROM runs WHERE session_id = sessions.id AND input ->> 'kind' = 'message') AS messages,
+    EXISTS (SELECT FROM runs WHERE session_id = sessions.id AND status IN ('running', 'queued')) AS running,
+    EXISTS (SELECT FROM runs WHERE session_id = sessions.id AND unhelped) AS unanswered,
+    EXISTS (SELECT FROM runs WHERE session_id = sessions.id AND tool_failed) AS tool_errors,
+    (EXISTS (SELECT FROM handoffs WHERE session_id = sessions.id AND reason <> 'stepped_in')
+      OR EXISTS (SELECT FROM effects WHERE session_id = sessions.id AND ${ticketDone})) AS escalated,
+    ${hasRatings ? `EXISTS (SELECT FROM ratings WHERE session_id = sessions.id AND ${lowRatings})` : 'false'} AS low_rating,
+    (SELECT row_to_json(handoffs) FROM handoffs WHERE session_id = sessions.id AND closed_at IS NULL) AS handoff
+  FROM sessions WHERE issuer = $1 AND spoken_at IS NOT NULL`;
+}
+
+/** In the visitor's messages, in what was answered, and in what people of the site have written down. */
+const holdsText = `(EXISTS (SELECT FROM runs WHERE session_id = found.id AND input ->> 'text' ILIKE $2)
+  OR (SELECT string_agg(event ->> 'delta', '' ORDER BY seq) FROM events WHERE session_id = found.id AND type = 'TEXT_MESSAGE_CONTENT') ILIKE $2
+  OR EXISTS (SELECT FROM notes WHERE session_id = found.id AND text ILIKE $2))`;
+
+export class Conversations {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** A page, the newest first. */
+  async list(issuer: string, { text, filter, limit, before }: Search): Promise<StaffConversationList> {
+    const { rows } = await this.#database.query<Row>(
+      `SELECT * FROM (${facts(await this.#hasRatings())} AND ($3::timestamptz IS NULL OR (spoken_at, id) < ($3, $4))) AS found
+       WHERE ${conditions[filter]} AND ($2 = '%%' OR ${holdsText}) ORDER BY spoken_at DESC, id DESC LIMIT $5`,
+      [issuer, `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`, before?.spokenAt ?? null, before?.id ?? null, limit + 1],
+    );
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    return {
+      conversations: page.map(toConversation),
+      ...(last ? { before: Buffer.from(`${last.spoken_text} ${last.id}`).toString('base64url') } : {}),
+      counts: await this.count(issuer),
+    };
+  }
+
+  async count(issuer: string): Promise<StaffCounts> {
+    const { rows } = await this.#database.query<StaffCounts>(
+      `SELECT count(*) FILTER (WHERE taken_at IS NULL)::int AS waiting, count(*) FILTER (WHERE taken_at IS NOT NULL)::int AS joined
+       FROM handoffs JOIN sessions ON sessions.id = session_id WHERE issuer = $1 AND closed_at IS NULL`,
+      [issuer],
+    );
+    return rows[0] ?? { waiting: 0, joined: 0 };
+  }
+
+  /** @returns undefined for a conversation of another site as for one that does not exist */
+  async find(issuer: string, id: string): Promise<FoundConversation | undefined> {
+    const { rows } = await this.#database.query<Row>(`${facts(await this.#hasRatings())} AND id = $2`, [issuer, id]);
+    return rows.map((row) => ({ conversation: toConversation(row), lastSeq: row.last_seq }))[0];
+  }
+
+  /** The newest first; of one conversation when it is named. */
+  async tickets(issuer: string, sessionId?: string): Promise<StaffTicket[]> {
+    const { rows } = await this.#database.query<{
+      ref: string;
+      session_id: string;
+      summary: string;
+      status: string;
+      delivery: string | null;
+      at: Date;
+    }>(
+      `SELECT outcome #>> '{output,reference}' AS ref, effects.session_id, COALESCE(args ->> 'summary', summary) AS summary,
+         outcome #>> '{output,status}' AS status, settled_at AS at,
+         (SELECT state FROM tasks WHERE tasks.session_id = effects.session_id AND tasks.run_id = effects.run_id LIMIT 1) AS delivery
+       FROM effects JOIN sessions ON sessions.id = effects.session_id
+       WHERE issuer = $1 AND ($2::text IS NULL OR effects.session_id = $2) AND effects.${ticketDone.replace('status', 'effects.status')}
+       ORDER BY settled_at DESC LIMIT $3`,
+      [issuer, sessionId ?? null, ticketsMax],
+    );
+    return rows.map(({ ref: reference, session_id: session, summary, status, delivery, at }) => ({
+      reference: reference ?? '',
+      sessionId: session,
+      summary,
+      status: status ?? 'open',
+      ...(delivery === null ? {} : { delivery: delivery as NonNullable<StaffTicket['delivery']> }),
+      at: at.toISOString(),
+    }));
+  }
+
+  async ratings(sessionId: string): Promise<StaffRating[]> {
+    if (!(await this.#hasRatings())) return [];
+    const { rows } = await this.#database.query<{ run_id: string; score: number; reason: string | null; comment: string | null; rated_at: Date }>(
+      'SELECT run_id, score, reason, comment, rated_at FROM ratings WHERE session_id = $1 ORDER BY rated_at DESC LIMIT 50',
+      [sessionId],
+    );
+    return rows.map(({ run_id: run, score, reason, comment, rated_at: at }) => ({
+      score,
+      about: run === '' ? 'conversation' : 'answer',
+      reason: reason ?? '',
+      comment: comment ?? '',
+      at: at.toISOString(),
+    }));
+  }
+
+  /** Visitors who wait for a person and tickets that were left, of the last day, each handed out once whoever asks. */
+  async claimAlerts(issuer: string): Promise<StaffAlert[]> {
+    const { rows } = await this.#database.query<{ key: string; kind: 'waiting' | 'ticket'; session_id: string; at: Date; text: string | null }>(
+      `WITH due AS (
+         SELECT 'waiting ' || handoffs.id AS key, 'waiting' AS kind, session_id, asked_at AS at,
+           (SELECT input ->> 'text' FROM runs WHERE runs.session_id = handoffs.session_id AND input ->> 'kind' = 'message' ORDER BY started_at DESC LIMIT 1) AS text
+         FROM handoffs JOIN sessions ON sessions.id = session_id
+         WHERE issuer = $1 AND closed_at IS NULL AND taken_at IS NULL AND asked_at > now() - $2 * interval '1 hour'
+         UNION ALL
+         SELECT 'ticket ' || key, 'ticket', session_id, settled_at, outcome #>> '{output,reference}'
+         FROM effects JOIN sessions ON sessions.id = session_id WHERE issuer = $1 AND ${ticketDone} AND settled_at > now() - $2 * interval '1 hour'
+       ), claimed AS (
+         INSERT INTO alerts (key, session_id)
+         SELECT key, session_id FROM due WHERE NOT EXISTS (SELECT FROM alerts WHERE alerts.key = due.key) ORDER BY at LIMIT $3
+         ON CONFLICT (key) DO NOTHING RETURNING key
+       )
+       SELECT due.* FROM due JOIN claimed USING (key) ORDER BY at`,
+      [issuer, alertHours, alertsMax],
+    );
+    return rows.map(({ key, kind, session_id: sessionId, at, text }) => ({
+      key,
+      kind,
+      sessionId,
+      at: at.toISOString(),
+      text: (text ?? '').slice(0, previewCharactersMax),
+    }));
+  }
+
+  async #hasRatings(): Promise<boolean> {
+    const { rows } = await this.#database.query<{ has: boolean }>(`SELECT to_regclass('ratings') IS NOT NULL AS has`);
+    return rows[0]?.has ?? false;
+  }
+}
+
+function toConversation(row: Row): StaffConversation {
+  const { handoff } = row;
+  return {
+    sessionId: row.id,
+    visitor: row.subject,
+    startedAt: row.created_at.toISOString(),
+    lastAt: row.spoken_at.toISOString(),
+    preview: (row.preview ?? '').slice(0, previewCharactersMax),
+    messages: row.messages,
+    running: row.running,
+    unanswered: row.unanswered,
+    toolErrors: row.tool_errors,
+    escalated: row.escalated,
+    lowRating: row.low_rating,
+    ...(handoff
+      ? {
+          handoff: {
+            status: handoff.taken_by === null ? ('waiting' as const) : ('joined' as const),
+            reason: handoff.reason,
+            askedAt: new Date(handoff.asked_at).toISOString(),
+            ...(handoff.taken_by === null ? {} : { takenBy: handoff.taken_by, name: handoff.taken_name ?? '' }),
+          },
+        }
+      : {}),
+  };
+}

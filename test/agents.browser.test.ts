@@ -1,0 +1,170 @@
+/// <reference lib="dom" />
+// The screen of the agents in Chromium on a real WordPress: what an owner changes is what visitors see, and what can't be used is said at its field.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { chatPageSlug, owner } from '../scripts/demo-site.ts';
+import { ChatOnPage, signIn } from './browser.ts';
+import { type PlayedSystem, startPlayedSystem } from './played-system.ts';
+
+const screenshots = process.env.AIGUY_SCREENSHOTS;
+let system: PlayedSystem;
+
+before(async () => {
+  system = await startPlayedSystem();
+});
+after(async () => await system?.stop());
+
+async function openScreen(t: { after: (work: () => Promise<void>) => void }, name: string, viewport = { width: 1280, height: 900 }): Promise<Page> {
+  const context = await system.browser.newContext({ viewport });
+  context.setDefaultTimeout(20_000);
+  t.after(async () => await context.close());
+  await signIn(context, system.site, owner);
+  const page = await context.newPage();
+  await page.goto(`${system.site.url}/wp-admin/admin.php?page=aiguy-${name}`);
+  return page;
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true, animations: 'disabled' });
+}
+
+/** @returns what axe finds in our part of the screen */
+async function violations(page: Page): Promise<string[]> {
+  await page.addScriptTag({ content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8') });
+  return await page.evaluate(async () => {
+    type Axe = { run: (context: object, options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    const { axe } = window as unknown as { axe: Axe };
+    const found = await axe.run({ include: [['#aiguy-admin']] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+}
+
+test('what the owner changes is shown while he types, said at its field when it can’t be used, and then what visitors see', async (t) => {
+  const page = await openScreen(t, 'agents');
+  await page.getByLabel('Name', { exact: true }).fill('Ada');
+  await page.getByLabel('Greeting').fill('Hi, I am Ada.');
+  await page.getByLabel('Colour', { exact: true }).fill('#ffcc00');
+  const preview = page.getByRole('complementary', { name: 'Preview' });
+  await preview.getByText('Hi, I am Ada.').waitFor();
+  await page.getByLabel('Questions to begin with').fill('Where is my parcel?\nHow do I return something?');
+  await page.getByRole('checkbox', { name: 'Monday' }).check();
+  await page.getByLabel('Monday, to').fill('08:00');
+  await page.getByLabel('In these words').fill('A machine answers here.');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').filter({ hasText: 'The hours end after they begin' }).waitFor();
+  await picture(page, 'agents-error');
+  await page.getByLabel('Monday, to').fill('17:00');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  await picture(page, 'agents');
+  assert.deepEqual(await violations(page), []);
+
+  const visitor = await (await system.browser.newContext()).newPage();
+  t.after(async () => await visitor.context().close());
+  await visitor.goto(`${system.site.url}/${chatPageSlug}/`);
+  const chat = new ChatOnPage(visitor);
+  await chat.open();
+  await chat.says('A machine answers here.');
+  const colour = await visitor.evaluate(() =>
+    getComputedStyle(document.querySelector('.aiguy-chat') as Element).getPropertyValue('--aiguy-on-accent'),
+  );
+  assert.equal(colour, '#000000');
+});
+
+test('leaving with changes that are not saved is asked about; a second agent has settings of its own', async (t) => {
+  const page = await openScreen(t, 'agents');
+  await page.getByRole('button', { name: 'Add an agent' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Sales');
+  const asked = page.waitForEvent('dialog');
+  const leaving = page.reload().catch(() => undefined);
+  const dialog = await asked;
+  assert.equal(dialog.type(), 'beforeunload');
+  await dialog.dismiss();
+  await leaving;
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  const stored = JSON.parse(system.site.evaluate("echo wp_json_encode( get_option( 'aiguy_agents' ) );")) as {
+    default: string;
+    agents: { id: string; name: string }[];
+  };
+  assert.deepEqual([stored.default, stored.agents.map(({ id, name }) => `${id} ${name}`)], ['main', ['main Ada', 'agent-2 Sales']]);
+});
+
+test('where consent is asked for, nothing is stored and no session begins before the visitor agrees', async (t) => {
+  const page = await openScreen(t, 'agents');
+  await page.getByRole('checkbox', { name: 'Ask for consent before the first message' }).check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  const context = await system.browser.newContext({ viewport: { width: 900, height: 700 } });
+  t.after(async () => await context.close());
+  const visitor = await context.newPage();
+  const sessions: string[] = [];
+  visitor.on('request', (request) => {
+    if (request.url().includes('/aiguy/v1/')) sessions.push(request.url());
+  });
+  await visitor.goto(`${system.site.url}/${chatPageSlug}/`);
+  await visitor.getByRole('button', { name: 'Start chat' }).click();
+  const agree = visitor.getByRole('button', { name: 'Agree and start the chat' });
+  await agree.waitFor();
+  await picture(visitor, 'consent');
+  assert.deepEqual([sessions, await context.cookies()], [[], []]);
+  await agree.click();
+  const chat = new ChatOnPage(visitor);
+  await chat.input.waitFor();
+  assert.ok(sessions.length > 0);
+  await visitor.reload();
+  await chat.input.waitFor();
+});
+
+test('where a plugin manages consent (WP Consent API), its answer counts, also while the question stands', async (t) => {
+  const script = 'window.granted = false; window.wp_has_consent = () => window.granted; window.wp_set_consent = () => { window.granted = true; };';
+  system.site.evaluate(
+    `file_put_contents( WPMU_PLUGIN_DIR . '/consent.php', '<?php function wp_has_consent() { return false; } add_action( "wp_head", function () { echo "<script>${script}</script>"; } );' );`,
+  );
+  const context = await system.browser.newContext();
+  context.setDefaultTimeout(20_000);
+  t.after(async () => await context.close());
+  const page = await context.newPage();
+  await page.goto(`${system.site.url}/${chatPageSlug}/`);
+  await page.getByRole('button', { name: 'Start chat' }).click();
+  await page.getByRole('button', { name: 'Agree and start the chat' }).waitFor();
+  assert.deepEqual(await context.cookies(), []);
+  // As the plugin's banner does it.
+  await page.evaluate(() => {
+    Object.assign(window, { granted: true });
+    document.dispatchEvent(new CustomEvent('wp_listen_for_consent_change'));
+  });
+  await new ChatOnPage(page).input.waitFor();
+  system.site.evaluate("unlink( WPMU_PLUGIN_DIR . '/consent.php' );");
+});
+
+test('both screens fit a narrow window, and right-to-left ones', async (t) => {
+  for (const name of ['agents', 'setup']) {
+    const page = await openScreen(t, name, { width: 390, height: 844 });
+    await page
+      .getByRole('heading', { level: 2 })
+      .or(page.getByLabel('Name', { exact: true }))
+      .first()
+      .waitFor();
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(overflow <= 0, `${name}: ${overflow}`);
+    await picture(page, `${name}-narrow`);
+    assert.deepEqual(await violations(page), [], name);
+  }
+  system.site.evaluate(
+    `file_put_contents( WPMU_PLUGIN_DIR . '/rtl.php', '<?php add_action( "after_setup_theme", function () { global $wp_locale; $wp_locale->text_direction = "rtl"; } );' );`,
+  );
+  for (const name of ['agents', 'setup']) {
+    const page = await openScreen(t, name);
+    await page
+      .getByRole('heading', { level: 2 })
+      .or(page.getByLabel('Name', { exact: true }))
+      .first()
+      .waitFor();
+    await picture(page, `${name}-rtl`);
+  }
+});

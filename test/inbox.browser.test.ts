@@ -1,0 +1,198 @@
+/// <reference lib="dom" />
+// A visitor and a person of the site in two browsers, with the real services and a real WordPress between them.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { openDatabase } from '@aiguy/manifests/database';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { owner } from '../scripts/demo-site.ts';
+import { embeddedConnectionsMax } from '../scripts/embedded-postgres.ts';
+import { axeViolations, ChatOnPage, type System, signIn, startSystem } from './browser.ts';
+
+/** Where pictures go; none are made without it. */
+const screenshots = process.env.AIGUY_SCREENSHOTS;
+const hostile = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> [click](javascript:window.hacked=1) \u202Eevil';
+let system: System;
+
+before(async () => {
+  system = await startSystem({ OPENING_HOURS: 'Mon-Sun 00:00-24:00' });
+});
+after(async () => await system?.stop());
+
+async function openPage(t: TestContext, { asOwner = false, ...options }: BrowserContextOptions & { asOwner?: boolean } = {}): Promise<Page> {
+  const context = await system.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(20_000);
+  t.after(async () => await context.close());
+  if (asOwner) await signIn(context, system.site, owner);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  t.after(() => assert.deepEqual(problems, []));
+  return page;
+}
+
+const inbox = () => `${system.site.url}/wp-admin/admin.php?page=aiguy-conversations`;
+
+async function openChat(t: TestContext, options: BrowserContextOptions = {}): Promise<{ page: Page; chat: ChatOnPage }> {
+  const page = await openPage(t, options);
+  await page.goto(system.pageUrl);
+  const chat = new ChatOnPage(page);
+  await chat.open();
+  return { page, chat };
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
+}
+
+async function query(sql: string, values: unknown[] = []): Promise<void> {
+  const url = system.backend.orchestratorEnv.DATABASE_URL ?? '';
+  const database = openDatabase({ url, connectionsMax: embeddedConnectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  await database.query(sql, values);
+  await database.end();
+}
+
+test('a visitor asks for a person, one takes over in another browser, they talk, and the agent answers again', async (t) => {
+  const { page, chat } = await openChat(t);
+  await chat.ask('how long do I have to send something back?');
+  await chat.says(/days/);
+  await chat.rests();
+  await picture(page, 'person-1-header');
+  await page.getByRole('button', { name: 'Talk to a person' }).click();
+  await page.getByText(/If nobody has joined by/).waitFor();
+  await picture(page, 'person-2-waiting');
+  assert.deepEqual(await axeViolations(page), []);
+
+  const staff = await openPage(t, { asOwner: true });
+  await staff.goto(inbox());
+  await staff.getByRole('button', { name: '1 visitor is waiting for a person' }).click();
+  await staff
+    .getByRole('button', { name: /how long do I have/ })
+    .first()
+    .click();
+  const transcript = staff.getByRole('log', { name: 'What was said' });
+  await transcript.getByText('The visitor asked for a person.').waitFor();
+  await picture(staff, 'inbox-1-waiting');
+  await staff.getByRole('button', { name: 'Take over', exact: true }).click();
+  await chat.says(/Shop Owner has joined/);
+  await staff.getByRole('textbox', { name: 'Your answer' }).fill('Hello, this is me. What is it about?');
+  await staff.keyboard.press('Control+Enter');
+  await chat.says('Hello, this is me. What is it about?');
+  await page.getByText('You are talking to Shop Owner.').waitFor();
+  await chat.ask('My kettle broke after two days');
+  await transcript.getByText('My kettle broke after two days').waitFor();
+  await picture(page, 'person-3-talking');
+  await staff.getByRole('textbox', { name: 'Add a note' }).fill('Call back about the kettle');
+  await staff.getByRole('button', { name: 'Save the note' }).click();
+  await staff.locator('.aiguy-details li').getByText('Call back about the kettle').waitFor();
+  await picture(staff, 'inbox-2-talking');
+  assert.equal(await chat.log.getByText('Hello, this is me.').count(), 1);
+
+  await staff.getByRole('button', { name: 'Hand back to the agent' }).click();
+  await chat.says('The assistant answers again.');
+  await chat.ask('hello');
+  await chat.says(/Ask me about an order/);
+  await transcript.getByText(/Ask me about an order/).waitFor();
+  await page.reload();
+  await chat.says('Hello, this is me. What is it about?');
+  assert.equal(await chat.log.getByText('Hello, this is me.').count(), 1);
+});
+
+test('what strangers write does nothing on the screen: it is letters', async (t) => {
+  const { chat } = await openChat(t);
+  await chat.ask(`find ${hostile}`);
+  await chat.log.locator('article.assistant').first().waitFor();
+  await chat.rests();
+  await query(
+    `CREATE TABLE IF NOT EXISTS ratings (session_id text, run_id text DEFAULT '', score integer, reason text, comment text, rated_at timestamptz DEFAULT now(),
+       PRIMARY KEY (session_id, run_id))`,
+  );
+  await query(
+    `INSERT INTO ratings (session_id, score, reason, comment) SELECT session_id, 1, $1, $1 FROM runs WHERE input ->> 'text' LIKE 'find <img%' LIMIT 1`,
+    [hostile],
+  );
+  await query(`UPDATE runs SET unhelped = true WHERE input ->> 'text' LIKE 'find <img%'`);
+  system.site.evaluate(`wp_update_user( array( 'ID' => 9001, 'display_name' => '<img src=x onerror=window.hacked=1>Owner' ) );`);
+  t.after(() => void system.site.evaluate(`wp_update_user( array( 'ID' => 9001, 'display_name' => 'Shop Owner' ) );`));
+  const staff = await openPage(t, { asOwner: true });
+  await staff.goto(inbox());
+  await staff.getByRole('combobox', { name: 'Show' }).selectOption('low_rating');
+  await staff.getByRole('button', { name: /onerror/ }).click();
+  const transcript = staff.getByRole('log', { name: 'What was said' });
+  await transcript.getByText('<script>window.hacked=1</script>').waitFor();
+  await staff.getByRole('button', { name: 'Take over', exact: true }).click();
+  await staff.getByRole('textbox', { name: 'Your answer' }).fill(hostile);
+  await staff.getByRole('button', { name: 'Send', exact: true }).click();
+  await chat.says(/<script>|evil/);
+  await staff.getByRole('textbox', { name: 'Add a note' }).fill(hostile);
+  await staff.getByRole('button', { name: 'Save the note' }).click();
+  await staff.locator('.aiguy-details li').first().waitFor();
+  await picture(staff, 'inbox-3-hostile');
+  await staff.getByRole('tab', { name: 'Questions without a good answer' }).click();
+  await staff
+    .getByText(/Asked \d+ time/)
+    .first()
+    .waitFor();
+  await picture(staff, 'inbox-4-questions');
+  for (const page of [staff, chat.page])
+    assert.deepEqual(
+      await page.evaluate(() => [
+        (window as { hacked?: number }).hacked,
+        document.querySelectorAll('#aiguy-admin :is(img, script, a[href^="javascript"])').length,
+      ]),
+      [undefined, 0],
+    );
+  await staff.getByRole('button', { name: 'Write an article' }).first().click();
+  await staff.waitForURL(/post\.php\?post=\d+&action=edit/);
+  assert.match(system.site.evaluate(`echo get_posts( array( 'post_status' => 'draft' ) )[0]->post_title;`), /^find/);
+});
+
+test('out of hours, or when nobody comes, the visitor is led to a ticket and told what happens', async (t) => {
+  const page = await openPage(t);
+  await page.goto(system.pageUrl);
+  await page.clock.install();
+  const chat = new ChatOnPage(page);
+  await chat.open();
+  await page.getByRole('button', { name: 'Talk to a person' }).click();
+  await page.getByText(/If nobody has joined by/).waitFor();
+  await page.clock.fastForward(240_000);
+  await page.getByText(/Nobody could join yet/).waitFor();
+  await page.getByRole('button', { name: 'Leave a message' }).click();
+  await chat.log.getByLabel('E-mail address').waitFor();
+  await picture(page, 'person-4-ticket');
+});
+
+test('the screen in a narrow window, right to left, and empty', async (t) => {
+  const narrow = await openPage(t, { asOwner: true, viewport: { width: 390, height: 844 } });
+  await narrow.goto(inbox());
+  await narrow.locator('.aiguy-row').first().waitFor();
+  await picture(narrow, 'inbox-5-narrow-list');
+  await narrow.locator('.aiguy-row').first().click();
+  await narrow.getByRole('log', { name: 'What was said' }).waitFor();
+  await picture(narrow, 'inbox-6-narrow-one');
+  assert.ok(await narrow.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth + 1));
+  await narrow.getByRole('button', { name: 'Back to the list' }).click();
+  await narrow.locator('.aiguy-row').first().waitFor();
+
+  const plugin = (code: string) =>
+    system.site.evaluate(
+      `wp_mkdir_p( WPMU_PLUGIN_DIR ); file_put_contents( WPMU_PLUGIN_DIR . '/rtl.php', '<?php ' . base64_decode( '${Buffer.from(code).toString('base64')}' ) );`,
+    );
+  plugin(`add_action( 'init', static function () { $GLOBALS['wp_locale']->text_direction = 'rtl'; } );`);
+  const wide = await openPage(t, { asOwner: true });
+  await wide.goto(inbox());
+  plugin('');
+  await wide.locator('.aiguy-row').first().waitFor();
+  await wide.keyboard.press('Tab');
+  await wide.locator('.aiguy-row').first().focus();
+  await wide.keyboard.press('Enter');
+  await wide.getByRole('log', { name: 'What was said' }).waitFor();
+  await picture(wide, 'inbox-7-rtl');
+  await wide.getByRole('searchbox', { name: 'Search what was said' }).fill('nobody ever said this');
+  await wide.getByText('Nothing fits.').waitFor();
+  await wide.getByRole('tab', { name: 'Alerts' }).click();
+  await wide.getByRole('textbox', { name: 'E-mail addresses' }).fill('shop@example.com');
+  await wide.getByRole('button', { name: 'Save', exact: true }).click();
+  await wide.getByText('Saved.').first().waitFor();
+  await picture(wide, 'inbox-8-alerts');
+});

@@ -1,0 +1,152 @@
+/// <reference lib="dom" />
+// The whole way of knowledge: published in wp-admin, learnt, answered from in the chat with its source, taken offline and answered from no more.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import type { KnowledgeTrial } from '@aiguy/manifests/generated/http';
+import type { Page } from 'playwright-core';
+import { owner } from '../scripts/demo-site.ts';
+import { ChatOnPage, type System, signIn, startSystem } from './browser.ts';
+
+let system: System;
+/** Where pictures go; none are made without it. */
+const screenshots = process.env.AIGUY_SCREENSHOTS;
+const waitMs = 60_000;
+const question = 'How much does it cost to have an upright piano tuned?';
+
+before(async () => {
+  system = await startSystem();
+});
+after(async () => await system?.stop());
+
+async function openScreen(t: TestContext, viewport = { width: 1280, height: 1000 }): Promise<Page> {
+  const context = await system.browser.newContext({ viewport });
+  context.setDefaultTimeout(waitMs);
+  t.after(async () => await context.close());
+  await signIn(context, system.site, owner);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  t.after(() => assert.deepEqual(problems, []));
+  await visit(page);
+  return page;
+}
+
+async function visit(page: Page): Promise<void> {
+  await page.goto(`${system.site.url}/wp-admin/admin.php?page=aiguy-knowledge`);
+  await page.getByRole('heading', { name: 'What it learns' }).waitFor();
+}
+
+/** As the editor saves it: through WordPress' own route, with its nonce. */
+async function save(page: Page, path: string, data: object | 'delete'): Promise<{ id: number; link: string }> {
+  const sent = data === 'delete' ? { path, method: 'DELETE' } : { path, data, method: 'POST' };
+  return await page.evaluate(async (options) => {
+    type Wp = { apiFetch: (options: object) => Promise<{ id: number; link: string }> };
+    return await (window as unknown as { wp: Wp }).wp.apiFetch(options);
+  }, sent);
+}
+
+/** Until the vectors are computed, which happens beside everything else. */
+async function isUnderstood(page: Page, id: number): Promise<void> {
+  const deadlineMs = Date.now() + waitMs;
+  for (;;) {
+    const trial = (await save(page, '/aiguy/v1/admin/knowledge/try', { question })) as unknown as KnowledgeTrial;
+    if (trial.finding.passages.some((passage) => passage.site_document === `post-${id}` && passage.found_by.meaning !== null)) return;
+    assert.ok(Date.now() < deadlineMs, JSON.stringify(trial));
+    await page.waitForTimeout(500);
+  }
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled', fullPage: true });
+}
+
+async function newChat(t: TestContext): Promise<ChatOnPage> {
+  const context = await system.browser.newContext();
+  context.setDefaultTimeout(waitMs);
+  t.after(async () => await context.close());
+  const page = await context.newPage();
+  await page.goto(system.pageUrl);
+  const chat = new ChatOnPage(page);
+  await chat.open();
+  return chat;
+}
+
+async function axe(page: Page): Promise<string[]> {
+  await page.addScriptTag({ content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8') });
+  return await page.evaluate(async () => {
+    type Axe = { run: (context: object, options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    const found = await (window as unknown as { axe: Axe }).axe.run(
+      { include: [['#aiguy-admin']] },
+      { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] },
+    );
+    return found.violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`);
+  });
+}
+
+test('a page that is published is answered from with itself as the source, and once it is in the trash no more', async (t) => {
+  const page = await openScreen(t);
+  await picture(page, 'knowledge-empty');
+  const content = '<!-- wp:paragraph --><p>Our tuner comes to your home and tunes an upright piano for 95 dollars.</p><!-- /wp:paragraph -->';
+  const { id, link } = await save(page, '/wp/v2/pages', { title: 'Piano tuning at home', content, status: 'publish' });
+  await visit(page);
+  const line = page.getByRole('row', { name: /Piano tuning at home/ });
+  await line.getByText('Known', { exact: true }).waitFor();
+  await isUnderstood(page, id);
+
+  await page.getByLabel('Ask as a visitor would').fill(question);
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByRole('link', { name: /Source 1: Piano tuning at home/ }).waitFor();
+  await page.getByText(/It answers: it is \d+% sure/).waitFor();
+  assert.match((await page.getByRole('link', { name: 'Edit', exact: true }).first().getAttribute('href')) ?? '', new RegExp(`post=${id}&`));
+  await page.locator('details summary').first().click();
+  await picture(page, 'knowledge-try');
+  assert.deepEqual(await axe(page), []);
+
+  const chat = await newChat(t);
+  await chat.ask(question);
+  await chat.says(/95 dollars/);
+  await chat.rests();
+  const source = chat.log.getByRole('link', { name: /Piano tuning at home/ }).first();
+  assert.equal((await source.getAttribute('href'))?.replace(/#.*$/, ''), link);
+
+  await save(page, `/wp/v2/pages/${id}`, 'delete');
+  await visit(page);
+  await page.getByText(/Up to date|has learnt nothing/).waitFor();
+  assert.equal(await line.count(), 0);
+  const later = await newChat(t);
+  await later.ask(question);
+  await later.rests();
+  assert.equal(await later.log.getByText(/95 dollars/).count(), 0);
+});
+
+test('the first import shows its progress, goes on through a reload, and leaves every page known', async (t) => {
+  const page = await openScreen(t);
+  await page.getByRole('button', { name: /Learn now|Learn everything again/ }).click();
+  await page.getByRole('progressbar').waitFor();
+  await page.getByText(/Learning: \d+ of \d+/).waitFor();
+  await picture(page, 'knowledge-import');
+  const total = Number(/of (\d+)/.exec((await page.getByText(/Learning: \d+ of \d+/).textContent()) ?? '')?.[1]);
+  await page.reload();
+  await page.getByText(/Learning: \d+ of \d+|Up to date/).waitFor();
+  await page.getByText(/Up to date: it knows \d+ pages/).waitFor();
+  const known = Number(/knows (\d+) pages/.exec((await page.getByText(/Up to date/).textContent()) ?? '')?.[1]);
+  const failed = await page.getByRole('row').filter({ hasText: 'Could not be learnt' }).count();
+  assert.equal(known + failed, total);
+  assert.ok(known >= 20, `${known} of ${total}`);
+  await picture(page, 'knowledge-known');
+  assert.deepEqual(await axe(page), []);
+});
+
+test('a page that is left out in the list is gone from the knowledge, and is found under what was left out', async (t) => {
+  const page = await openScreen(t, { width: 390, height: 844 });
+  await page.getByRole('button', { name: 'Leave out: Return an item' }).click();
+  await page.getByText(/Up to date: it knows \d+ pages/).waitFor();
+  await page.getByLabel('Show').selectOption('excluded');
+  await page.getByRole('button', { name: 'Let it in: Return an item' }).waitFor();
+  await picture(page, 'knowledge-phone');
+  await page.getByRole('button', { name: 'Let it in: Return an item' }).click();
+  await page.getByText('Nothing fits this search.').waitFor();
+});

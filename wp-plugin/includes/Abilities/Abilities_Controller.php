@@ -1,0 +1,64 @@
+<?php
+/**
+ * GET aiguy/v1/admin/abilities, POST …/abilities/approve and …/abilities/withdraw: which abilities of other plugins the agent may use.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Abilities;
+
+use Aiguy\Rest\Api_Exception;
+use Aiguy\Rest\Request_Guard;
+use Aiguy\Staff\Capabilities;
+use Aiguy\Staff\Staff_Route;
+
+final class Abilities_Controller {
+
+	private const NAME = '/\A[a-z0-9-]+(\/[a-z0-9-]+)+\z/';
+
+	public function __construct( private readonly Pinned_Abilities $pins, private readonly Request_Guard $guard, private readonly Staff_Route $route ) {}
+
+	public function add_hooks(): void {
+		add_action( 'rest_api_init', $this->register( ... ) );
+	}
+
+	private function register(): void {
+		$this->route->register( 'GET', '/abilities', Capabilities::MANAGE, fn(): array => $this->listed() );
+		$this->route->register(
+			'POST',
+			'/abilities/approve',
+			Capabilities::MANAGE,
+			function ( \WP_REST_Request $request ): array {
+				$values = $this->guard->read_json( $request, array( 'name', 'pin' ) );
+				if ( ! is_string( $values['pin'] ?? null ) || ! preg_match( '/\A[0-9a-f]{64}\z/', $values['pin'] ) ) {
+					throw new Api_Exception( 'invalid_request' );
+				}
+				$this->pins->approve( self::name_in( $values ), $values['pin'] );
+				return $this->listed();
+			}
+		);
+		$this->route->register(
+			'POST',
+			'/abilities/withdraw',
+			Capabilities::MANAGE,
+			function ( \WP_REST_Request $request ): array {
+				$this->pins->withdraw( self::name_in( $this->guard->read_json( $request, array( 'name' ) ) ) );
+				return $this->listed();
+			}
+		);
+	}
+
+	/** @return array{available: bool, abilities: list<array<string, mixed>>} */
+	private function listed(): array {
+		return array( 'available' => $this->pins->is_available(), 'abilities' => $this->pins->all() );
+	}
+
+	/** @param array<string, mixed> $values */
+	private static function name_in( array $values ): string {
+		$name = $values['name'] ?? null;
+		if ( ! is_string( $name ) || strlen( $name ) > 200 || ! preg_match( self::NAME, $name ) ) {
+			throw new Api_Exception( 'invalid_request' );
+		}
+		return $name;
+	}
+}

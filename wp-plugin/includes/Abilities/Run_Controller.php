@@ -1,0 +1,97 @@
+<?php
+/**
+ * POST aiguy/v1/abilities/run: runs an approved ability for a visitor, as the visitor. Who asks brings the assertion that this site has signed for him; the
+ * ability's own permission check sees his account, and for a guest nobody's.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Abilities;
+
+use Aiguy\Rest\Api_Exception;
+use Aiguy\Rest\Error_Response;
+use Aiguy\Rest\Request_Guard;
+use Aiguy\Session\Assertion_Reader;
+use Aiguy\Session\Visitor;
+
+final class Run_Controller {
+
+	private const INPUT_BYTES_MAX  = 16384;
+	private const OUTPUT_BYTES_MAX = 65536;
+	private const RUNS_PER_MINUTE  = 20;
+
+	public function __construct( private readonly Pinned_Abilities $pins, private readonly Assertion_Reader $assertions, private readonly Request_Guard $guard, private readonly Error_Response $errors ) {}
+
+	public function add_hooks(): void {
+		add_action( 'rest_api_init', $this->register( ... ) );
+	}
+
+	private function register(): void {
+		register_rest_route(
+			'aiguy/v1',
+			'/abilities/run',
+			array(
+				'methods'             => 'POST',
+				'callback'            => function ( \WP_REST_Request $request ): \WP_REST_Response {
+					try {
+						return new \WP_REST_Response( $this->run( $request ) );
+					} catch ( Api_Exception $exception ) {
+						return $this->errors->response( $exception );
+					}
+				},
+				'permission_callback' => fn( \WP_REST_Request $request ) => $this->errors->attempt( fn() => $this->assertions->read( (string) $request->get_header( 'authorization' ), time() ) ),
+			)
+		);
+	}
+
+	/**
+	 * @return array{name: string, output: mixed}
+	 * @throws Api_Exception
+	 */
+	private function run( \WP_REST_Request $request ): array {
+		$asking = $this->assertions->read( (string) $request->get_header( 'authorization' ), time() );
+		$values = $this->guard->read_json( $request, array( 'name', 'input' ), self::INPUT_BYTES_MAX );
+		if ( ! is_string( $values['name'] ?? null ) ) {
+			throw new Api_Exception( 'invalid_request' );
+		}
+		$this->count( $asking['session'] );
+		$ability = $this->pins->runnable( $values['name'] );
+		if ( null === $ability ) {
+			throw new Api_Exception( 'not_found' );
+		}
+		$input = isset( $values['input'] ) ? json_decode( (string) wp_json_encode( $values['input'] ), true ) : null;
+		wp_set_current_user( self::account_of( $asking['visitor'] ) );
+		$output = $ability->execute( $input );
+		if ( is_wp_error( $output ) ) {
+			throw new Api_Exception( self::code_of( (string) $output->get_error_code() ) );
+		}
+		if ( strlen( (string) wp_json_encode( $output ) ) > self::OUTPUT_BYTES_MAX ) {
+			throw new Api_Exception( 'payload_too_large' );
+		}
+		return array( 'name' => $ability->get_name(), 'output' => $output );
+	}
+
+	/** A guest is nobody, and so is somebody who is no member of this site any more. */
+	private static function account_of( Visitor $visitor ): int {
+		$named = preg_match( '/\Awp:(\d+):(\d+)\z/', $visitor->subject, $match ) && get_current_blog_id() === (int) $match[1] ? (int) $match[2] : 0;
+		return $named > 0 && is_user_member_of_blog( $named ) ? $named : 0;
+	}
+
+	/** @throws Api_Exception rate_limited */
+	private function count( string $session ): void {
+		$place = 'aiguy_runs_' . md5( $session . floor( time() / MINUTE_IN_SECONDS ) );
+		$runs  = (int) get_transient( $place ) + 1;
+		if ( $runs > self::RUNS_PER_MINUTE ) {
+			throw new Api_Exception( 'rate_limited' );
+		}
+		set_transient( $place, $runs, 2 * MINUTE_IN_SECONDS );
+	}
+
+	private static function code_of( string $error ): string {
+		return match ( $error ) {
+			'ability_invalid_input', 'ability_missing_input_schema' => 'invalid_request',
+			'ability_invalid_permissions'                           => 'insufficient_scope',
+			default                                                 => 'internal_error',
+		};
+	}
+}

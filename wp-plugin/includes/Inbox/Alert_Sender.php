@@ -1,0 +1,89 @@
+<?php
+/**
+ * Tells an alert by every way that is set up. Addresses of others are asked only where core deems them safe, and never followed elsewhere.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Inbox;
+
+final class Alert_Sender {
+
+	private const TIMEOUT_SECONDS  = 5;
+	private const ANSWER_BYTES_MAX = 1024;
+
+	public function __construct( private readonly Alert_Settings $settings ) {}
+
+	/**
+	 * @param array{key: string, kind: string, sessionId: string, at: string, text: string} $alert
+	 * @param list<string>                                                                 $ways  Of email, slack, webhook.
+	 * @return list<string> The ways that failed and may be tried again.
+	 */
+	public function send( array $alert, array $ways = array( 'email', 'slack', 'webhook' ) ): array {
+		return array_values( array_filter( $ways, fn( string $way ): bool => ! $this->send_by( $way, $alert ) ) );
+	}
+
+	/** @param array<string, string> $alert */
+	private function send_by( string $way, array $alert ): bool {
+		$all = $this->settings->all();
+		return match ( $way ) {
+			'email'   => array() === $all['emails'] || $this->mail( $all['emails'], $alert ),
+			'slack'   => '' === $all['slack_url'] || $this->post( $all['slack_url'], self::slack( $alert ), array() ),
+			'webhook' => '' === $all['webhook_url'] || $this->call_webhook( $all['webhook_url'], $all['webhook_secret'], $alert ),
+			default   => true,
+		};
+	}
+
+	/**
+	 * @param list<string>          $to
+	 * @param array<string, string> $alert
+	 */
+	private function mail( array $to, array $alert ): bool {
+		/* translators: %s: name of the site. */
+		$subject = sprintf( 'waiting' === $alert['kind'] ? __( '[%s] A visitor waits for a person', 'aiguy' ) : __( '[%s] A visitor has left a ticket', 'aiguy' ), wp_specialchars_decode( get_bloginfo( 'name' ), ENT_QUOTES ) );
+		return wp_mail( $to, $subject, self::words( $alert ) . "\n\n" . self::link( $alert ) . "\n" );
+	}
+
+	/** @param array<string, string> $alert */
+	private static function slack( array $alert ): string {
+		// Slack's own markup needs these three, and no others.
+		$text = str_replace( array( '&', '<', '>' ), array( '&amp;', '&lt;', '&gt;' ), self::words( $alert ) );
+		return (string) wp_json_encode( array( 'text' => $text . "\n" . self::link( $alert ), 'unfurl_links' => false ) );
+	}
+
+	/** @param array<string, string> $alert */
+	private function call_webhook( string $url, string $secret, array $alert ): bool {
+		$body = (string) wp_json_encode( array( 'site' => home_url(), 'link' => self::link( $alert ) ) + $alert );
+		$time = (string) time();
+		return $this->post( $url, $body, array( 'X-Aiguy-Signature' => "t=$time,v1=" . hash_hmac( 'sha256', "$time.$body", $secret ) ) );
+	}
+
+	/** @param array<string, string> $headers */
+	private function post( string $url, string $body, array $headers ): bool {
+		$response = wp_safe_remote_post(
+			$url,
+			array(
+				'body'                => $body,
+				'headers'             => $headers + array( 'Content-Type' => 'application/json' ),
+				'timeout'             => self::TIMEOUT_SECONDS,
+				'redirection'         => 0,
+				'limit_response_size' => self::ANSWER_BYTES_MAX,
+			)
+		);
+		$status = (int) wp_remote_retrieve_response_code( $response );
+		return $status >= 200 && $status < 300;
+	}
+
+	/** @param array<string, string> $alert */
+	private static function words( array $alert ): string {
+		$start = 'waiting' === $alert['kind'] ? __( 'A visitor of your chat would like to talk to a person.', 'aiguy' ) : __( 'A visitor of your chat has left a ticket.', 'aiguy' );
+		$text  = trim( (string) preg_replace( '/[\p{Cc}\p{Cf}\s]+/u', ' ', $alert['text'] ) );
+		/* translators: %s: what the visitor wrote last, or the reference of a ticket. */
+		return '' === $text ? $start : $start . "\n\n" . sprintf( __( '«%s»', 'aiguy' ), $text );
+	}
+
+	/** @param array<string, string> $alert */
+	private static function link( array $alert ): string {
+		return admin_url( 'admin.php?page=aiguy-conversations#' . rawurlencode( $alert['sessionId'] ) );
+	}
+}

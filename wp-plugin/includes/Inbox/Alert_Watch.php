@@ -1,0 +1,91 @@
+<?php
+/**
+ * Asks the orchestrator every minute, and at once after a visitor has asked for a person, whom to alert; each alert is given out once there, and what could not be sent is tried again here.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Inbox;
+
+use Aiguy\Rest\Api_Exception;
+use Aiguy\Settings\Settings;
+use Aiguy\Staff\Staff_Client;
+
+final class Alert_Watch {
+
+	public const HOOK   = 'aiguy_alerts';
+	public const NOW    = 'aiguy_alerts_now';
+	public const UNSENT = 'aiguy_alerts_unsent';
+
+	private const EVERY      = 'aiguy_minute';
+	private const TRIES_MAX  = 5;
+	private const UNSENT_MAX = 50;
+
+	public function __construct(
+		private readonly string $file,
+		private readonly Staff_Client $client,
+		private readonly Settings $settings,
+		private readonly Alert_Settings $alerts,
+		private readonly Alert_Sender $sender,
+	) {}
+
+	public function add_hooks(): void {
+		// phpcs:ignore WordPress.WP.CronInterval.CronSchedulesInterval -- Somebody is waiting.
+		add_filter( 'cron_schedules', static fn( array $schedules ): array => $schedules + array( self::EVERY => array( 'interval' => MINUTE_IN_SECONDS, 'display' => 'AIGuy' ) ) );
+		add_action( self::HOOK, $this->look( ... ) );
+		add_action( self::NOW, $this->look( ... ) );
+		add_action( 'admin_init', $this->schedule( ... ) );
+		add_action( 'update_option_' . Alert_Settings::OPTION, $this->schedule( ... ) );
+		add_action( 'add_option_' . Alert_Settings::OPTION, $this->schedule( ... ) );
+		register_deactivation_hook( $this->file, static fn() => array_map( wp_clear_scheduled_hook( ... ), array( self::HOOK, self::NOW ) ) );
+	}
+
+	/** In a request of its own, so that the visitor does not wait for anybody's mail. */
+	public static function look_now(): void {
+		if ( ! wp_next_scheduled( self::NOW ) ) {
+			wp_schedule_single_event( time(), self::NOW );
+		}
+		spawn_cron();
+	}
+
+	private function schedule(): void {
+		$is_wanted = '' !== $this->settings->orchestrator_url();
+		if ( $is_wanted && ! wp_next_scheduled( self::HOOK ) ) {
+			wp_schedule_event( time() + MINUTE_IN_SECONDS, self::EVERY, self::HOOK );
+		} elseif ( ! $is_wanted ) {
+			wp_clear_scheduled_hook( self::HOOK );
+		}
+	}
+
+	private function look(): void {
+		try {
+			Waiting::remember( array( 'counts' => $this->client->call( 'conversation:read', 'GET', '/staff/conversations/counts' ) ) );
+			if ( $this->alerts->is_any() ) {
+				$this->tell( $this->client->call( 'conversation:read', 'POST', '/staff/alerts', array() )['alerts'] ?? array() );
+			}
+		} catch ( Api_Exception ) {
+			// What could not be asked for now is still there in a minute.
+			return;
+		}
+	}
+
+	/** @param list<array<string, string>> $alerts */
+	private function tell( array $alerts ): void {
+		$unsent = array_filter( (array) get_option( self::UNSENT, array() ), is_array( ... ) );
+		$due    = array_merge( $unsent, array_map( static fn( array $alert ): array => array( 'alert' => $alert, 'ways' => array( 'email', 'slack', 'webhook' ), 'tries' => 0 ), $alerts ) );
+		if ( array() !== $alerts ) {
+			// The orchestrator gives each out once: what is lost from here on is tried again.
+			update_option( self::UNSENT, array_slice( $due, -self::UNSENT_MAX ), false );
+		}
+		$failed = array();
+		foreach ( $due as $one ) {
+			$ways = $this->sender->send( $one['alert'], $one['ways'] );
+			if ( array() !== $ways && $one['tries'] + 1 < self::TRIES_MAX ) {
+				$failed[] = array( 'ways' => $ways, 'tries' => $one['tries'] + 1 ) + $one;
+			}
+		}
+		if ( $failed !== $unsent || array() !== $alerts ) {
+			update_option( self::UNSENT, array_slice( $failed, -self::UNSENT_MAX ), false );
+		}
+	}
+}

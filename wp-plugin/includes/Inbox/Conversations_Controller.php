@@ -1,0 +1,121 @@
+<?php
+/**
+ * aiguy/v1/admin/conversations: the inbox of this site's people. Everything in it that is a visitor's is hostile text, and is sent as text in JSON only.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Inbox;
+
+use Aiguy\Rest\Api_Exception;
+use Aiguy\Rest\Request_Guard;
+use Aiguy\Staff\Capabilities;
+use Aiguy\Staff\Staff_Client;
+use Aiguy\Staff\Staff_Route;
+
+final class Conversations_Controller {
+
+	private const ONE             = '/conversations/(?P<id>[A-Za-z0-9_-]{22,64})';
+	private const FILTERS         = array( 'all', 'unanswered', 'low_rating', 'escalated', 'tool_errors', 'waiting', 'with_person', 'running' );
+	private const BODY_BYTES_MAX  = 32768;
+	private const TEXT_BYTES_MAX  = 16384;
+
+	public function __construct( private readonly Staff_Client $client, private readonly Staff_Route $route, private readonly Request_Guard $guard ) {}
+
+	/** @return array<string, mixed> What the screen knows before it asks anything. */
+	public static function screen_data(): array {
+		return array(
+			'me'           => 'wp:' . get_current_blog_id() . ':' . get_current_user_id(),
+			'mayEditPosts' => current_user_can( 'edit_posts' ),
+		);
+	}
+
+	public function add_hooks(): void {
+		add_action( 'rest_api_init', $this->register( ... ) );
+	}
+
+	private function register(): void {
+		$this->route->register( 'GET', '/conversations', Capabilities::VIEW, $this->find( ... ) );
+		$this->route->register( 'GET', '/tickets', Capabilities::VIEW, fn(): array => $this->read( '/staff/tickets' ) );
+		$this->route->register( 'GET', self::ONE, Capabilities::VIEW, fn( \WP_REST_Request $request ): array => $this->with_names( $this->read( self::path( $request ) ) ) );
+		$this->route->register( 'GET', self::ONE . '/export', Capabilities::VIEW, fn( \WP_REST_Request $request ): array => $this->with_names( $this->read( self::path( $request ) . '/export' ) ) );
+		foreach ( array( 'take-over' => array(), 'hand-back' => array(), 'close' => array(), 'notes' => array( 'text' ), 'messages' => array( 'messageId', 'text' ) ) as $name => $fields ) {
+			$this->route->register( 'POST', self::ONE . "/$name", Capabilities::REPLY, fn( \WP_REST_Request $request ): array => $this->act( $request, $name, $fields ) );
+		}
+	}
+
+	/** @throws Api_Exception invalid_request. */
+	private function find( \WP_REST_Request $request ): array {
+		$text   = $request->get_param( 'q' ) ?? '';
+		$filter = $request->get_param( 'filter' ) ?? 'all';
+		$before = $request->get_param( 'before' ) ?? '';
+		if ( ! is_string( $text ) || mb_strlen( $text ) > 200 || ! in_array( $filter, self::FILTERS, true ) || ! is_string( $before ) || ! preg_match( '/\A[A-Za-z0-9_-]{0,300}\z/', $before ) ) {
+			throw new Api_Exception( 'invalid_request' );
+		}
+		$query  = array( 'q' => $text, 'filter' => $filter ) + ( '' === $before ? array() : array( 'before' => $before ) );
+		$query += current_user_can( Capabilities::REPLY ) ? array( 'present' => '1' ) : array();
+		$answer = $this->read( '/staff/conversations?' . http_build_query( $query, '', '&', PHP_QUERY_RFC3986 ) );
+		Waiting::remember( $answer );
+		return $this->with_names( $answer );
+	}
+
+	/**
+	 * @param list<string> $fields That the body must have, each a text.
+	 * @return array<string, mixed>
+	 * @throws Api_Exception invalid_request, message_empty, and what the guard and the orchestrator refuse.
+	 */
+	private function act( \WP_REST_Request $request, string $name, array $fields ): array {
+		$values = $this->guard->read_json( $request, $fields, self::BODY_BYTES_MAX );
+		foreach ( $fields as $field ) {
+			if ( ! is_string( $values[ $field ] ?? null ) || strlen( $values[ $field ] ) > self::TEXT_BYTES_MAX ) {
+				throw new Api_Exception( 'invalid_request' );
+			}
+		}
+		if ( isset( $values['text'] ) && '' === trim( $values['text'] ) ) {
+			throw new Api_Exception( 'message_empty' );
+		}
+		return $this->with_names( array( 'conversation' => $this->client->call( 'conversation:write', 'POST', self::path( $request ) . "/$name", $values ) ) );
+	}
+
+	/** @return array<string, mixed> */
+	private function read( string $path ): array {
+		return $this->client->call( 'conversation:read', 'GET', $path );
+	}
+
+	private static function path( \WP_REST_Request $request ): string {
+		return '/staff/conversations/' . rawurlencode( (string) $request->get_url_params()['id'] );
+	}
+
+	/**
+	 * The orchestrator knows numbers of users only; their names are this site's.
+	 *
+	 * @param array<string, mixed> $answer
+	 * @return array<string, mixed>
+	 */
+	private function with_names( array $answer ): array {
+		foreach ( array( 'conversation', 'transcript' ) as $part ) {
+			if ( is_array( $answer[ $part ] ?? null ) ) {
+				$answer[ $part ] = 'transcript' === $part ? $this->with_names( $answer[ $part ] ) : self::named( $answer[ $part ] );
+			}
+		}
+		if ( is_array( $answer['conversations'] ?? null ) ) {
+			$answer['conversations'] = array_map( self::named( ... ), $answer['conversations'] );
+		}
+		return $answer;
+	}
+
+	/**
+	 * @param array<string, mixed> $conversation
+	 * @return array<string, mixed>
+	 */
+	private static function named( array $conversation ): array {
+		$subject = (string) ( $conversation['visitor'] ?? '' );
+		if ( preg_match( '/\Awp:(\d+):(\d+)\z/', $subject, $parts ) && (int) $parts[1] === get_current_blog_id() ) {
+			$user = get_userdata( (int) $parts[2] );
+			if ( $user ) {
+				$conversation['visitorName'] = $user->display_name;
+			}
+		}
+		return $conversation;
+	}
+}

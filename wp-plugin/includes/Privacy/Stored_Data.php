@@ -1,0 +1,96 @@
+<?php
+/**
+ * What the plugin keeps in WordPress, by its name: aiguy_… and, for what is hidden or belongs to the site, _aiguy_… Everything that is stored must begin so.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Privacy;
+
+final class Stored_Data {
+
+	private const PREFIX = 'aiguy_';
+
+	/** Options, transients, post, comment, term meta, posts of our types, tables and scheduled events of the current site. */
+	public function remove_from_site(): void {
+		global $wpdb;
+		$this->unschedule();
+		foreach ( $this->names( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s OR option_name LIKE %s", array( '', '_transient_', '_transient_timeout_' ) ) as $name ) {
+			delete_option( $name );
+		}
+		// Capabilities that somebody gave to a role, and widgets of ours in a sidebar, are in options of WordPress; those stay as they are.
+		foreach ( array( 'post', 'comment', 'term' ) as $type ) {
+			foreach ( $this->names( 'SELECT DISTINCT meta_key FROM ' . _get_meta_table( $type ) . ' WHERE meta_key LIKE %s OR meta_key LIKE %s', array( '', '_' ) ) as $key ) {
+				delete_metadata( $type, 0, $key, '', true );
+			}
+		}
+		foreach ( $this->ids( "SELECT ID FROM {$wpdb->posts} WHERE post_type LIKE %s" ) as $id ) {
+			wp_delete_post( $id, true );
+		}
+		foreach ( $this->tables( $wpdb->prefix ) as $table ) {
+			$wpdb->query( $wpdb->prepare( 'DROP TABLE IF EXISTS %i', $table ) );
+		}
+	}
+
+	/** What belongs to the people and to the network as a whole; user meta may bear the prefix of a site. */
+	public function remove_from_network(): void {
+		global $wpdb;
+		$prefix = $wpdb->esc_like( $wpdb->base_prefix );
+		$keys   = $this->names( "SELECT DISTINCT meta_key FROM {$wpdb->usermeta} WHERE meta_key LIKE %s OR meta_key LIKE %s", array( '', '_' ) );
+		$sites  = $wpdb->get_col( $wpdb->prepare( "SELECT DISTINCT meta_key FROM {$wpdb->usermeta} WHERE meta_key LIKE %s", $prefix . '%' . $wpdb->esc_like( self::PREFIX ) . '%' ) );
+		$sites  = array_filter( $sites, static fn( string $key ): bool => 1 === preg_match( '/\A' . preg_quote( $wpdb->base_prefix, '/' ) . '(\d+_)?' . self::PREFIX . '/', $key ) );
+		foreach ( array( ...$keys, ...$sites ) as $key ) {
+			delete_metadata( 'user', 0, $key, '', true );
+		}
+		if ( is_multisite() ) {
+			foreach ( $this->names( "SELECT meta_key FROM {$wpdb->sitemeta} WHERE meta_key LIKE %s OR meta_key LIKE %s OR meta_key LIKE %s", array( '', '_site_transient_', '_site_transient_timeout_' ) ) as $name ) {
+				delete_metadata( 'site', 0, $name, '', true );
+			}
+		} else {
+			foreach ( $this->names( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s", array( '_site_transient_', '_site_transient_timeout_' ) ) as $name ) {
+				delete_option( $name );
+			}
+		}
+		wp_cache_flush();
+	}
+
+	/** WP-Cron's events and, where it is there, Action Scheduler's. */
+	private function unschedule(): void {
+		$hooks = array();
+		foreach ( (array) _get_cron_array() as $events ) {
+			foreach ( is_array( $events ) ? array_keys( $events ) : array() as $hook ) {
+				if ( str_starts_with( (string) $hook, self::PREFIX ) ) {
+					$hooks[ $hook ] = true;
+				}
+			}
+		}
+		foreach ( array_keys( $hooks ) as $hook ) {
+			wp_unschedule_hook( $hook );
+		}
+		if ( function_exists( 'as_unschedule_all_actions' ) ) {
+			as_unschedule_all_actions( '', array(), 'aiguy' );
+		}
+	}
+
+	/**
+	 * @param string       $sql    With one LIKE %s for each beginning.
+	 * @param list<string> $before What may stand in front of our prefix.
+	 * @return list<string>
+	 */
+	private function names( string $sql, array $before ): array {
+		global $wpdb;
+		$patterns = array_map( static fn( string $beginning ): string => $wpdb->esc_like( $beginning . self::PREFIX ) . '%', $before );
+		return $wpdb->get_col( $wpdb->prepare( $sql, $patterns ) ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- The texts stand above.
+	}
+
+	/** @return list<int> */
+	private function ids( string $sql ): array {
+		return array_map( intval( ... ), $this->names( $sql, array( '' ) ) );
+	}
+
+	/** @return list<string> */
+	private function tables( string $prefix ): array {
+		global $wpdb;
+		return $wpdb->get_col( $wpdb->prepare( 'SHOW TABLES LIKE %s', $wpdb->esc_like( $prefix . self::PREFIX ) . '%' ) );
+	}
+}

@@ -1,0 +1,83 @@
+<?php
+/**
+ * GET aiguy/v1/admin/reports: the site's figures from the orchestrator. GET and PUT aiguy/v1/admin/reports/mail: who gets them each week.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Reports;
+
+use Aiguy\Rest\Api_Exception;
+use Aiguy\Rest\Request_Guard;
+use Aiguy\Staff\Capabilities;
+use Aiguy\Staff\Staff_Client;
+use Aiguy\Staff\Staff_Route;
+
+final class Reports_Controller {
+
+	public function __construct(
+		private readonly Staff_Client $client,
+		private readonly Weekly_Recipients $recipients,
+		private readonly Weekly_Mail $mail,
+		private readonly Request_Guard $guard,
+		private readonly Staff_Route $route,
+	) {}
+
+	public function add_hooks(): void {
+		add_action(
+			'rest_api_init',
+			function (): void {
+				$this->route->register( 'GET', '/reports', Capabilities::VIEW, $this->report( ... ) );
+				$this->route->register( 'GET', '/reports/mail', Capabilities::VIEW, $this->mail( ... ) );
+				$this->route->register( 'PUT', '/reports/mail', Capabilities::VIEW, $this->change( ... ) );
+			}
+		);
+	}
+
+	/** @return array<string, mixed> Report of manifests/protocol/http.json. */
+	private function report( \WP_REST_Request $request ): array {
+		$query = array();
+		foreach ( array( 'from', 'to' ) as $name ) {
+			$value = $request->get_param( $name );
+			if ( ! is_string( $value ) || ! preg_match( '/\A\d{4}-\d{2}-\d{2}\z/', $value ) ) {
+				throw new Api_Exception( 'invalid_request' );
+			}
+			$query[] = "$name=$value";
+		}
+		return $this->client->call( 'report:read', 'GET', '/staff/reports?' . implode( '&', $query ) );
+	}
+
+	/** @return array{mine: bool, addresses: list<string>|null, next: string|null} Addresses for those alone who may change them; the next mail in ISO 8601. */
+	private function mail(): array {
+		return array(
+			'mine'      => $this->recipients->has( get_current_user_id() ),
+			'addresses' => current_user_can( Capabilities::MANAGE ) ? $this->recipients->addresses() : null,
+			'next'      => $this->mail->next(),
+		);
+	}
+
+	/**
+	 * Changes what is named: whether the person who asks gets the mail, and to which addresses it goes besides.
+	 *
+	 * @return array<string, mixed>
+	 */
+	private function change( \WP_REST_Request $request ): array {
+		$values    = $this->guard->read_json( $request, array( 'mine', 'addresses' ) );
+		$mine      = $values['mine'] ?? null;
+		$addresses = $values['addresses'] ?? null;
+		if ( ! in_array( $mine, array( true, false, null ), true ) || ! ( null === $addresses || ( is_array( $addresses ) && Weekly_Recipients::are_addresses( $addresses ) ) ) ) {
+			throw new Api_Exception( 'invalid_request' );
+		}
+		if ( null !== $addresses && ! current_user_can( Capabilities::MANAGE ) ) {
+			throw new Api_Exception( 'insufficient_scope' );
+		}
+		if ( null !== $mine ) {
+			$this->recipients->set( get_current_user_id(), $mine );
+		}
+		if ( null !== $addresses ) {
+			$this->recipients->set_addresses( $addresses );
+		}
+		$this->mail->plan();
+		return $this->mail();
+	}
+}

@@ -1,0 +1,122 @@
+<?php
+/**
+ * The site's agents, of which one is the default. The constant AIGUY_AGENTS (JSON of the same shape as the route's) wins over the option.
+ */
+
+declare(strict_types=1);
+
+namespace Aiguy\Settings;
+
+use Aiguy\Rest\Api_Exception;
+use Aiguy\Rest\Error_Response;
+
+final class Agents {
+
+	public const OPTION = 'aiguy_agents';
+	public const FIRST  = 'main';
+
+	/** Of the option's shape; a later one is brought up to date where it is read. */
+	private const VERSION    = 1;
+	private const AGENTS_MAX = 20;
+
+	/** @return non-empty-list<Agent> The default first. */
+	public function all(): array {
+		$stored  = $this->stored();
+		$list    = array_filter( is_array( $stored['agents'] ?? null ) ? $stored['agents'] : array(), is_array( ... ) );
+		$default = $stored['default'] ?? self::FIRST;
+		/**
+		 * Filters the fields of the site's agents before they are used; a field that breaks its rule gets its default.
+		 *
+		 * @since 0.1.0
+		 *
+		 * @param list<array<string, mixed>> $list    One entry an agent, with the fields of Agent::defaults().
+		 * @param string                     $default Id of the default agent.
+		 */
+		$list   = array_filter( (array) apply_filters( 'aiguy_agents', array_values( $list ), $default ), is_array( ... ) );
+		$agents = array_map( Agent::of( ... ), array() === $list ? array( array() ) : array_values( $list ) );
+		usort( $agents, static fn( Agent $one, Agent $other ): int => ( $other->id === $default ) <=> ( $one->id === $default ) );
+		return $agents;
+	}
+
+	/** The agent of that id, or the default. */
+	public function find( string $id ): Agent {
+		$agents = $this->all();
+		foreach ( $agents as $agent ) {
+			if ( $agent->id === $id ) {
+				return $agent;
+			}
+		}
+		return $agents[0];
+	}
+
+	public function is_constant(): bool {
+		return defined( 'AIGUY_AGENTS' );
+	}
+
+	/**
+	 * @param mixed $list    Agents with some or all fields, decoded from JSON as arrays; what is left out has its default.
+	 * @param mixed $default Id of the default agent.
+	 * @throws Api_Exception invalid_request, whose details name each field and the rule it breaks.
+	 */
+	public function save( mixed $list, mixed $default ): void {
+		$wrong = $this->is_constant() ? array( array( 'pointer' => '/agents', 'rule' => __( 'The agents are set by the constant AIGUY_AGENTS.', 'aiguy' ) ) ) : self::problems( $list, $default );
+		if ( array() !== $wrong ) {
+			$body = array( 'message' => __( 'Some settings can’t be used. They are marked.', 'aiguy' ), 'details' => $wrong ) + ( new Error_Response() )->body( 'invalid_request' );
+			throw new Api_Exception( 'invalid_request', null, array( 'status' => 400, 'body' => $body ) );
+		}
+		$fields = array_map( static fn( array $agent ): array => Agent::of( $agent )->fields(), $list );
+		update_option( self::OPTION, array( 'version' => self::VERSION, 'default' => $default, 'agents' => $fields ) );
+	}
+
+	/** @return list<array{pointer: string, rule: string}> */
+	private static function problems( mixed $list, mixed $default ): array {
+		if ( ! is_array( $list ) || ! array_is_list( $list ) || array() === $list || count( $list ) > self::AGENTS_MAX ) {
+			/* translators: %d: a number. */
+			return array( array( 'pointer' => '/agents', 'rule' => sprintf( __( 'Between one and %d agents.', 'aiguy' ), self::AGENTS_MAX ) ) );
+		}
+		$wrong = array();
+		foreach ( $list as $index => $agent ) {
+			$broken = is_array( $agent ) ? Agent_Rules::broken( $agent ) : array( '' => __( 'An object.', 'aiguy' ) );
+			if ( is_array( $agent ) && ! isset( $agent['id'] ) ) {
+				$broken['id'] = __( 'Is missing.', 'aiguy' );
+			}
+			foreach ( $broken as $field => $rule ) {
+				$wrong[] = array( 'pointer' => "/agents/$index/$field", 'rule' => $rule );
+			}
+		}
+		$ids = array_map( static fn( mixed $agent ): mixed => is_array( $agent ) ? ( $agent['id'] ?? null ) : null, $list );
+		if ( count( array_unique( $ids, SORT_REGULAR ) ) !== count( $ids ) ) {
+			$wrong[] = array( 'pointer' => '/agents', 'rule' => __( 'Each id is there once.', 'aiguy' ) );
+		}
+		if ( ! is_string( $default ) || ! in_array( $default, $ids, true ) ) {
+			$wrong[] = array( 'pointer' => '/default', 'rule' => __( 'The id of one of the agents.', 'aiguy' ) );
+		}
+		return $wrong;
+	}
+
+	/** @return array<string, mixed> */
+	private function stored(): array {
+		if ( $this->is_constant() ) {
+			return (array) json_decode( (string) AIGUY_AGENTS, true );
+		}
+		$stored = get_option( self::OPTION );
+		return is_array( $stored ) ? $stored : $this->from_settings();
+	}
+
+	/**
+	 * Before there were agents, title and greeting stood among the settings: they become the first agent's, once.
+	 *
+	 * @return array<string, mixed>
+	 */
+	private function from_settings(): array {
+		$settings = (array) get_option( Settings::OPTION, array() );
+		$fields   = array_filter( array( 'name' => $settings['title'] ?? '', 'greeting' => $settings['greeting'] ?? '' ), static fn( mixed $text ): bool => is_string( $text ) && '' !== $text );
+		if ( array() === $fields ) {
+			return array();
+		}
+		$stored = array( 'version' => self::VERSION, 'default' => self::FIRST, 'agents' => array( Agent::of( array( 'id' => self::FIRST ) + $fields )->fields() ) );
+		update_option( self::OPTION, $stored );
+		update_option( Settings::OPTION, array_diff_key( $settings, array( 'title' => 0, 'greeting' => 0 ) ) );
+		return $stored;
+	}
+}

@@ -1,0 +1,70 @@
+// The agents as the route has them; the fields and their rules are Agent_Rules of the plugin.
+import { RequestError, request } from '../request';
+
+export type Hours = { day: number; from: string; to: string };
+export type OnOff = { on: boolean; text: string };
+export type Caps = {
+  guest_messages_day: number;
+  customer_messages_day: number;
+  site_messages_day: number;
+  site_cost_day_usd: number;
+  at_cap: 'knowledge' | 'contact' | 'closed';
+};
+export type Agent = {
+  id: string;
+  name: string;
+  avatar: number;
+  accent: string;
+  greeting: string;
+  suggested_questions: string[];
+  position: 'inline' | 'floating' | 'both';
+  languages: string[];
+  opening_hours: Hours[];
+  tools_off: string[];
+  tools_sign_in: string[];
+  tone: 'friendly' | 'neutral' | 'formal';
+  model: string;
+  caps: Caps;
+  retention_days: number;
+  disclosure: OnOff;
+  consent: OnOff;
+  privacy_link: boolean;
+  everywhere: { on: boolean; include: string[]; exclude: string[] };
+};
+export type AgentList = {
+  default: string;
+  agents: Agent[];
+  defaults: Agent;
+  /** Addresses of pictures by agent. */
+  avatars: Record<string, string>;
+  /** Set by a constant; nothing can be saved. */
+  fixed: boolean;
+  privacy: string;
+  /** A plugin manages consent (WP Consent API). */
+  consents: boolean;
+};
+/** By agent's place and field. */
+export type Errors = Record<string, string>;
+
+export const saveAgents = async ({ default: first, agents }: AgentList) =>
+  await request<AgentList>('agents', { method: 'PUT', data: { default: first, agents } });
+
+/** @returns what to say at which field; the pointers are /agents/0/name */
+export function errorsOf(error: unknown): Errors {
+  if (!(error instanceof RequestError)) return {};
+  return Object.fromEntries(error.details.map(({ pointer, rule }) => [pointer.replace(/^\/agents\//, ''), rule]));
+}
+
+/** An id that is not taken yet, from a name. */
+export function newId(taken: string[]): string {
+  for (let number = taken.length + 1; ; number += 1) if (!taken.includes(`agent-${number}`)) return `agent-${number}`;
+}
+
+/** As Agent::on_accent() of the plugin: black or white, whichever has the 4.5 : 1 of WCAG AA. */
+export function onAccent(accent: string): string {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(accent.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 4.5 ? '#ffffff' : '#000000';
+}

@@ -1,0 +1,163 @@
+// The conversations, newest first, found by words and by what is worth a look.
+import type { StaffConversation, StaffConversationList } from '@aiguy/manifests/generated/http';
+import { Button, Notice, SearchControl, SelectControl, Spinner } from '@wordpress/components';
+import { useEffect, useState } from '@wordpress/element';
+import { __, _n, sprintf } from '@wordpress/i18n';
+import { request } from '../request';
+import { showWaiting } from './show-waiting';
+import { usePoll } from './use-poll';
+import { type Filter, filters, marks, moment, visitorName } from './words';
+
+const everyMs = 8000;
+const typingMs = 400;
+
+/** changes: grows with what this screen has changed, so that the list is asked for at once. */
+type Props = { selected: string | undefined; changes: number; onSelect: (sessionId: string) => void };
+
+export function ConversationList({ selected, changes, onSelect }: Props) {
+  const [filter, setFilter] = useState<Filter>('all');
+  const [typed, setTyped] = useState('');
+  const text = useSettled(typed);
+  const path = `conversations?filter=${filter}&q=${encodeURIComponent(text)}`;
+  const { answer, error, again } = usePoll<StaffConversationList>(path, everyMs);
+  useEffect(() => {
+    if (changes > 0) again();
+  }, [changes, again]);
+  const older = useOlder(path, answer?.before);
+  useEffect(() => {
+    if (answer) showWaiting(answer.counts.waiting);
+  }, [answer]);
+  const known = new Set(answer?.conversations.map(({ sessionId }) => sessionId));
+  const conversations = [...(answer?.conversations ?? []), ...older.conversations.filter(({ sessionId }) => !known.has(sessionId))];
+  return (
+    <section className="aiguy-list" aria-label={__('Conversations', 'aiguy')}>
+      <div className="aiguy-list-tools">
+        <SearchControl
+          __nextHasNoMarginBottom
+          label={__('Search what was said', 'aiguy')}
+          placeholder={__('Search what was said', 'aiguy')}
+          value={typed}
+          maxLength={200}
+          onChange={setTyped}
+        />
+        <SelectControl
+          __nextHasNoMarginBottom
+          __next40pxDefaultSize
+          label={__('Show', 'aiguy')}
+          hideLabelFromVision
+          value={filter}
+          options={filters()}
+          onChange={(value) => setFilter(value as Filter)}
+        />
+        <Waiting count={answer?.counts.waiting ?? 0} onShow={() => setFilter('waiting')} />
+      </div>
+      {error === undefined ? null : (
+        <Notice status="error" isDismissible={false} actions={[{ label: __('Try again', 'aiguy'), onClick: again }]}>
+          {error}
+        </Notice>
+      )}
+      {answer === undefined && error === undefined ? <Spinner /> : null}
+      {answer && conversations.length === 0 ? <Empty isFiltered={filter !== 'all' || text !== ''} /> : null}
+      <ul>
+        {conversations.map((one) => (
+          <li key={one.sessionId}>
+            <Row conversation={one} isSelected={one.sessionId === selected} onSelect={() => onSelect(one.sessionId)} />
+          </li>
+        ))}
+      </ul>
+      {older.more ? (
+        <Button variant="secondary" isBusy={older.isLoading} onClick={older.more}>
+          {__('Show older ones', 'aiguy')}
+        </Button>
+      ) : null}
+    </section>
+  );
+}
+
+function Waiting({ count, onShow }: { count: number; onShow: () => void }) {
+  return (
+    <p className="aiguy-waiting" role="status">
+      {count === 0 ? null : (
+        <Button variant="link" onClick={onShow}>
+          {
+            /* translators: %d: number of visitors. */
+            sprintf(_n('%d visitor is waiting for a person', '%d visitors are waiting for a person', count, 'aiguy'), count)
+          }
+        </Button>
+      )}
+    </p>
+  );
+}
+
+function Empty({ isFiltered }: { isFiltered: boolean }) {
+  return (
+    <p className="aiguy-empty">
+      {isFiltered
+        ? __('Nothing fits. Try other words, or show all conversations.', 'aiguy')
+        : __('Nobody has written yet. Conversations appear here as soon as a visitor uses the chat.', 'aiguy')}
+    </p>
+  );
+}
+
+function Row({ conversation, isSelected, onSelect }: { conversation: StaffConversation; isSelected: boolean; onSelect: () => void }) {
+  const { handoff, preview, lastAt } = conversation;
+  return (
+    <button type="button" className="aiguy-row" aria-current={isSelected} onClick={onSelect}>
+      <span className="aiguy-row-top">
+        <strong dir="auto">{visitorName(conversation)}</strong>
+        <time dateTime={lastAt}>{moment(lastAt)}</time>
+      </span>
+      <span className="aiguy-preview" dir="auto">
+        {preview === '' ? '…' : preview}
+      </span>
+      <span className="aiguy-marks">
+        {handoff ? <Handoff handoff={handoff} /> : null}
+        {marks(conversation).map((mark) => (
+          <span key={mark} className="aiguy-mark">
+            {mark}
+          </span>
+        ))}
+      </span>
+    </button>
+  );
+}
+
+function Handoff({ handoff }: { handoff: NonNullable<StaffConversation['handoff']> }) {
+  return (
+    <span className={`aiguy-mark is-${handoff.status}`}>
+      {handoff.status === 'waiting'
+        ? __('waiting for a person', 'aiguy')
+        : /* translators: %s: name of a person. */
+          sprintf(__('%s answers', 'aiguy'), handoff.name ?? '')}
+    </span>
+  );
+}
+
+/** The text once nobody types any more. */
+function useSettled(typed: string): string {
+  const [text, setText] = useState(typed);
+  useEffect(() => {
+    const timer = setTimeout(() => setText(typed.trim()), typingMs);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return text;
+}
+
+type Older = { conversations: StaffConversation[]; before: string | undefined; isLoading: boolean; path: string };
+
+/** Pages behind the first, which alone is asked for again. */
+function useOlder(
+  path: string,
+  before: string | undefined,
+): { conversations: StaffConversation[]; isLoading: boolean; more: (() => void) | undefined } {
+  const none = { conversations: [], before: undefined, isLoading: false, path: '' };
+  const [kept, setOlder] = useState<Older>(none);
+  const older = kept.path === path ? kept : none;
+  const next = older.path === path ? older.before : before;
+  const more = async () => {
+    setOlder({ ...older, before: next, path, isLoading: true });
+    const page = await request<StaffConversationList>(`${path}&before=${next}`).catch(() => undefined);
+    setOlder({ path, isLoading: false, before: page ? page.before : next, conversations: [...older.conversations, ...(page?.conversations ?? [])] });
+  };
+  return { conversations: older.conversations, isLoading: older.isLoading, more: next === undefined ? undefined : () => void more() };
+}

@@ -1,0 +1,78 @@
+// AIGuy → Conversations: what visitors and the agent say, live; questions without a good answer; tickets; alerts.
+import { TabPanel } from '@wordpress/components';
+import { useEffect, useState } from '@wordpress/element';
+import { __ } from '@wordpress/i18n';
+import { mountScreen } from '../mount';
+import { Alerts } from './alerts';
+import { ConversationList } from './conversation-list';
+import { ConversationView } from './conversation-view';
+import { Questions } from './questions';
+import { Tickets } from './tickets';
+import './conversations.css';
+
+declare module '../mount' {
+  /** Conversations_Controller::screen_data() of the plugin. */
+  interface AdminData {
+    me: string;
+    mayEditPosts: boolean;
+  }
+}
+
+mountScreen(Conversations);
+
+/** The conversation that the address names, as the link of an alert does. */
+function named(): string | undefined {
+  const [, id] = /^#([A-Za-z0-9_-]{22,64})$/.exec(window.location.hash) ?? [];
+  return id;
+}
+
+function Conversations() {
+  const [selected, setSelected] = useState(named);
+  const [shown, setShown] = useState({ tab: 'inbox', count: 0 });
+  useEffect(() => {
+    const follow = () => setSelected(named());
+    window.addEventListener('hashchange', follow);
+    return () => window.removeEventListener('hashchange', follow);
+  }, []);
+  const select = (sessionId: string | undefined) => {
+    window.history.replaceState(null, '', sessionId === undefined ? window.location.pathname + window.location.search : `#${sessionId}`);
+    setSelected(sessionId);
+  };
+  const open = (sessionId: string) => {
+    select(sessionId);
+    setShown(({ count }) => ({ tab: 'inbox', count: count + 1 }));
+  };
+  return (
+    <TabPanel key={shown.count} initialTabName={shown.tab} tabs={tabs()}>
+      {({ name }) => {
+        if (name === 'questions') return <Questions onOpen={open} />;
+        if (name === 'tickets') return <Tickets onOpen={open} />;
+        return name === 'alerts' ? <Alerts /> : <Inbox selected={selected} onSelect={select} />;
+      }}
+    </TabPanel>
+  );
+}
+
+function tabs(): { name: string; title: string }[] {
+  const all = [
+    { name: 'inbox', title: __('Inbox', 'aiguy') },
+    { name: 'questions', title: __('Questions without a good answer', 'aiguy') },
+    { name: 'tickets', title: __('Tickets', 'aiguy') },
+  ];
+  return window.aiguyAdmin.may.manage ? [...all, { name: 'alerts', title: __('Alerts', 'aiguy') }] : all;
+}
+
+function Inbox({ selected, onSelect }: { selected: string | undefined; onSelect: (sessionId: string | undefined) => void }) {
+  const [changes, setChanges] = useState(0);
+  const onChange = () => setChanges((count) => count + 1);
+  return (
+    <div className={`aiguy-inbox ${selected === undefined ? '' : 'has-selected'}`}>
+      <ConversationList selected={selected} changes={changes} onSelect={onSelect} />
+      {selected === undefined ? (
+        <p className="aiguy-view aiguy-empty">{__('Choose a conversation to read it as it happens.', 'aiguy')}</p>
+      ) : (
+        <ConversationView key={selected} sessionId={selected} onBack={() => onSelect(undefined)} onChange={onChange} />
+      )}
+    </div>
+  );
+}

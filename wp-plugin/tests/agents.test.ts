@@ -1,0 +1,221 @@
+// The agents that an owner sets up: what the route takes and refuses, and what of it reaches the page and the assertion.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { TokenVerifier } from '@aiguy/manifests/tokens';
+import { allScopes } from '../../scripts/keys.ts';
+import { send } from '../../scripts/wordpress/http.ts';
+import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
+import { callRoute, enter, openSession, startSite } from './site.ts';
+
+type Agent = Record<string, unknown> & { id: string };
+type Agents = { default: string; agents: Agent[]; defaults: Agent };
+type Refusal = { code: string; details: { pointer: string; rule: string }[] };
+
+let site: NativeWordPress;
+let owner: { cookie: string; headers: Record<string, string> };
+
+before(async () => {
+  site = await startSite('http://127.0.0.1:1');
+  owner = await enter(site, 'owner', 'owner-demo');
+});
+after(async () => {
+  await site?.stop();
+});
+
+const put = async (json: unknown, as: object = owner) => {
+  const answer = await callRoute(site, 'admin/agents', { method: 'PUT', json, ...as });
+  return { status: answer.status, body: JSON.parse(answer.text) as Agents & Refusal };
+};
+const get = async () => JSON.parse((await callRoute(site, 'admin/agents', owner)).text) as Agents;
+const optionsOf = (html: string) =>
+  JSON.parse((/data-aiguy="([^"]*)"/.exec(html)?.[1] ?? 'null').replaceAll('&quot;', '"').replaceAll('&#039;', "'").replaceAll('&amp;', '&'));
+const shortcode = (text: string) => site.evaluate(`echo do_shortcode( '${text}' );`);
+
+async function claimsOf(assertion: string) {
+  const jwks = JSON.parse((await send(`${site.url}/wp-json/aiguy/v1/jwks`)).text);
+  return await new TokenVerifier([{ issuer: site.url, kinds: ['visitor-assertion'], jwks, scopes: allScopes }]).verify(
+    'visitor-assertion',
+    assertion,
+  );
+}
+
+const wrong: [field: string, ...values: unknown[]][] = [
+  ['id', '', 'Main', 'a b', 'a'.repeat(41), 1, null],
+  ['name', '', ' ', 'x'.repeat(81), '<b>Ada</b>', 7],
+  ['avatar', -1, '3', 999_999, 1.5],
+  ['accent', 'red', '#fff', '#12345g', 'url(x)'],
+  ['greeting', 'x'.repeat(401), '<script>1</script>', null],
+  ['suggested_questions', 'one', ['a', 'b', 'c', 'd', 'e'], ['a', 'a'], [''], { a: 'a' }],
+  ['position', 'top', true],
+  ['languages', ['english'], ['DE'], [1]],
+  [
+    'opening_hours',
+    [{ day: 0, from: '09:00', to: '17:00' }],
+    [{ day: 1, from: '17:00', to: '09:00' }],
+    [{ day: 1, from: '9', to: '17:00' }],
+    [{ day: 1 }],
+    [{ day: 1, from: '09:00', to: '17:00', more: 1 }],
+  ],
+  ['tools_off', ['Get Orders'], ['x'.repeat(5)], 'get_orders'],
+  ['tools_sign_in', [null], [['get_orders']]],
+  ['tone', 'rude'],
+  ['model', 'a b', 'x'.repeat(101), 3],
+  [
+    'caps',
+    {},
+    { guest_messages_day: 1 },
+    { guest_messages_day: -1, customer_messages_day: 1, site_messages_day: 1, site_cost_day_usd: 1, at_cap: 'knowledge' },
+    { guest_messages_day: 1, customer_messages_day: 1, site_messages_day: 1, site_cost_day_usd: '5', at_cap: 'knowledge' },
+    { guest_messages_day: 1, customer_messages_day: 1, site_messages_day: 1, site_cost_day_usd: 5, at_cap: 'go on' },
+  ],
+  ['retention_days', 0, 3651, '30', 1.5],
+  ['disclosure', { on: 'yes', text: '' }, { on: true }, { on: true, text: 'x'.repeat(401) }],
+  ['consent', { on: true, text: '<i>x</i>' }, true],
+  ['privacy_link', 1, 'yes'],
+  [
+    'everywhere',
+    { on: true, include: ['shop'], exclude: [] },
+    { on: true, include: ['/a b'], exclude: [] },
+    { on: true, include: [], exclude: ['https://x.example/'] },
+  ],
+  ['api_key', 'secret'],
+];
+
+for (const [field, ...values] of wrong) {
+  test(`${field}: each value that does not fit is refused with the field’s name, and nothing is stored`, async () => {
+    const before = await get();
+    for (const value of values) {
+      const { status, body } = await put({ default: 'main', agents: [{ id: 'main', [field]: value }] });
+      assert.deepEqual([status, body.code], [400, 'invalid_request'], JSON.stringify(value));
+      assert.ok(
+        body.details.some(({ pointer, rule }) => pointer === `/agents/0/${field}` && rule.length > 3),
+        JSON.stringify([value, body.details]),
+      );
+    }
+    assert.deepEqual(await get(), before);
+  });
+}
+
+test('the list itself is checked: one default among one to twenty agents, each once, and no other fields', async () => {
+  const main = { id: 'main' };
+  for (const [body, pointer] of [
+    [{ default: 'main', agents: [] }, '/agents'],
+    [{ default: 'main', agents: [main, main] }, '/agents'],
+    [{ default: 'other', agents: [main] }, '/default'],
+    [{ default: 'main', agents: Array.from({ length: 21 }, (_, index) => ({ id: `a${index}` })) }, '/agents'],
+    [{ default: 'main', agents: ['main'] }, '/agents/0/'],
+    [{ default: 'main', agents: [{}] }, '/agents/0/id'],
+  ] as const) {
+    assert.equal((await put(body)).body.details[0]?.pointer, pointer, JSON.stringify(body).slice(0, 80));
+  }
+  assert.equal((await put({ default: 'main', agents: [main], more: 1 })).status, 400);
+  assert.equal((await put({ default: 'main', agents: [{ ...main, greeting: 'x'.repeat(300_000) }] })).status, 413);
+});
+
+test('the agents are for who manages the site, with his nonce', async () => {
+  const customer = await enter(site, 'aarav', 'aarav-demo');
+  const body = { default: 'main', agents: [{ id: 'main' }] };
+  assert.deepEqual(
+    [(await put(body, customer)).status, (await put(body, {})).status, (await put(body, { cookie: owner.cookie, headers: {} })).status],
+    [403, 401, 401],
+  );
+  assert.equal((await callRoute(site, 'admin/agents', customer)).status, 403);
+});
+
+test('what stood among the settings before there were agents becomes the first agent’s, once', async () => {
+  site.evaluate(
+    `delete_option('aiguy_agents'); update_option('aiguy_settings', array('orchestrator_url' => 'http://127.0.0.1:1', 'title' => 'Old title', 'greeting' => 'Old greeting'));`,
+  );
+  const [agent] = (await get()).agents;
+  assert.deepEqual([agent?.name, agent?.greeting], ['Old title', 'Old greeting']);
+  assert.equal(site.evaluate(`echo wp_json_encode( get_option('aiguy_settings') );`), '{"orchestrator_url":"http:\\/\\/127.0.0.1:1"}');
+});
+
+test('what is set for an agent is what the page shows and what the site signs', async () => {
+  const shop = {
+    id: 'shop',
+    name: 'Ada',
+    accent: '#ffee00',
+    greeting: 'Hi from Ada',
+    suggested_questions: ['Where is my parcel?'],
+    languages: ['de-AT', 'en'],
+    opening_hours: [{ day: 1, from: '09:00', to: '17:00' }],
+    tools_off: ['cancel_order'],
+    tools_sign_in: ['get_order_status'],
+    tone: 'formal',
+    model: 'claude-haiku-5-5',
+    retention_days: 7,
+    disclosure: { on: true, text: 'A machine answers here.' },
+  };
+  const { status, body } = await put({ default: 'main', agents: [{ id: 'main', name: 'Help', disclosure: { on: false, text: '' } }, shop] });
+  assert.equal(status, 200, JSON.stringify(body));
+  const html = shortcode('[aiguy_chat agent="shop"]');
+  assert.match(html, /style="--aiguy-accent:#ffee00;--aiguy-on-accent:#000000"/);
+  const shown = optionsOf(html);
+  assert.deepEqual(
+    [shown.agent, shown.title, shown.greeting, shown.suggestedQuestions, shown.disclosure, shown.openingHours.hours],
+    ['shop', 'Ada', 'Hi from Ada', ['Where is my parcel?'], 'A machine answers here.', shop.opening_hours],
+  );
+  const main = optionsOf(shortcode('[aiguy_chat]'));
+  assert.deepEqual([main.agent, main.title, main.disclosure, main.consent], ['', 'Help', '', null]);
+
+  const first = await openSession(site);
+  const second = await openSession(site, { cookie: first.cookie, headers: { 'x-aiguy-agent': 'shop' } });
+  const claims = [await claimsOf(first.session.assertion), await claimsOf(second.session.assertion)];
+  assert.deepEqual(
+    claims.map(({ agent }) => [agent?.id, agent?.name, agent?.tone]),
+    [
+      ['main', 'Help', 'friendly'],
+      ['shop', 'Ada', 'formal'],
+    ],
+  );
+  assert.deepEqual(
+    [
+      claims[1]?.agent?.tools_off,
+      claims[1]?.agent?.tools_sign_in,
+      claims[1]?.agent?.language,
+      claims[1]?.agent?.model,
+      claims[1]?.agent?.retention_days,
+    ],
+    [['cancel_order'], ['get_order_status'], 'de-AT', 'claude-haiku-5-5', 7],
+  );
+  assert.equal(claims[0]?.agent?.caps?.site_cost_day_usd, 5);
+  assert.notEqual(first.session.sessionId, second.session.sessionId, 'each agent has a session of its own');
+  const again = await openSession(site, { cookie: second.cookie });
+  assert.equal(again.session.sessionId, first.session.sessionId, 'and the other one goes on');
+});
+
+test('a visitor chooses among the agents that there are, and can’t move a session from one to another', async () => {
+  const { session } = await openSession(site, { headers: { 'x-aiguy-agent': 'gone' } });
+  assert.equal((await claimsOf(session.assertion)).agent?.id, 'main');
+  const { cookie } = await openSession(site);
+  const moved = cookie.replace('aiguy_session=', 'aiguy_session_shop=');
+  assert.equal(
+    (await callRoute(site, 'chat?after=0', { cookie: moved, headers: { 'x-aiguy-agent': 'shop', 'sec-fetch-site': 'same-origin' } })).status,
+    401,
+  );
+  for (const name of ['../x', 'A', 'x'.repeat(41)])
+    assert.equal((await openSession(site, { headers: { 'x-aiguy-agent': name } })).answer.status, 200);
+});
+
+test('a filter may change an agent, and what it breaks has its default', async () => {
+  site.evaluate(
+    `file_put_contents( WPMU_PLUGIN_DIR . '/agents.php', '<?php add_filter( "aiguy_agents", fn( $list ) => array( array( "id" => "main", "name" => "Filtered", "tone" => "rude" ) ) );' );`,
+  );
+  const { agent } = await claimsOf((await openSession(site)).session.assertion);
+  assert.deepEqual([agent?.name, agent?.tone], ['Filtered', 'friendly']);
+  site.evaluate("unlink( WPMU_PLUGIN_DIR . '/agents.php' );");
+});
+
+test('the constant AIGUY_AGENTS wins, and nothing is saved over it', async () => {
+  site.evaluate(
+    `file_put_contents( WPMU_PLUGIN_DIR . '/agents.php', '<?php define( "AIGUY_AGENTS", wp_json_encode( array( "default" => "fixed", "agents" => array( array( "id" => "fixed", "name" => "From the constant" ) ) ) ) );' );`,
+  );
+  assert.deepEqual(
+    (await get()).agents.map(({ name }) => name),
+    ['From the constant'],
+  );
+  const { status, body } = await put({ default: 'main', agents: [{ id: 'main' }] });
+  assert.deepEqual([status, body.details[0]?.pointer], [400, '/agents']);
+  site.evaluate("unlink( WPMU_PLUGIN_DIR . '/agents.php' );");
+});
