@@ -25,7 +25,8 @@ export type NativeWordPress = {
 
 export type NativeOptions = {
   cacheDir: string;
-  pluginDir: string;
+  /** Without it, a site that has never seen the plugin. */
+  pluginDir?: string;
   port: number;
   /** Its address may have a path: then WordPress is at home there. */
   site: Site;

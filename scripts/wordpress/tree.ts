@@ -30,7 +30,7 @@ export type Tree = {
 export type TreeOptions = {
   files: string;
   folder: string;
-  pluginDir: string;
+  pluginDir?: string;
   site: Site;
   layout: Layout;
   account: Account | undefined;
@@ -65,15 +65,18 @@ export function plantTree(options: TreeOptions): Tree {
   return tree;
 }
 
-function addContent({ content }: Tree, { pluginDir, account, sqlite, folder, site, layout }: TreeOptions): void {
-  const plugin = join(content, 'plugins', 'aiguy');
+function addPlugin(plugin: string, pluginDir: string, account: Account | undefined): void {
   const isReadable = spawnSync('test', ['-r', join(pluginDir, 'aiguy.php')], asAccount(account)).status === 0;
   if (isReadable) symlinkSync(pluginDir, plugin);
   else {
     mkdirSync(plugin);
-    for (const part of ['aiguy.php', 'uninstall.php', 'includes', 'assets', 'build'])
+    for (const part of ['aiguy.php', 'template.php', 'uninstall.php', 'includes', 'assets', 'build', 'languages'])
       cpSync(join(pluginDir, part), join(plugin, part), { recursive: true });
   }
+}
+
+function addContent({ content }: Tree, { pluginDir, account, sqlite, folder, site, layout }: TreeOptions): void {
+  if (pluginDir !== undefined) addPlugin(join(content, 'plugins', 'aiguy'), pluginDir, account);
   writeFileSync(join(folder, 'site.json'), JSON.stringify({ ...site, ...(layout.plainPermalinks ? { permalinks: '' } : {}) }));
   mkdirSync(join(content, 'mu-plugins'));
   cpSync(new URL('set-up-site.php', import.meta.url).pathname, join(content, 'mu-plugins', 'set-up-site.php'));

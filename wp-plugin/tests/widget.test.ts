@@ -74,6 +74,34 @@ test('attributes are taken where they are valid, and can’t break out of the ma
   assert.equal(optionsOf(html).position, 'inline');
 });
 
+test('an agent and the owner’s colours are taken where they are valid, from shortcode and block alike', () => {
+  const styleOf = (html: string) => /class="aiguy-chat" style="([^"]*)"/.exec(html)?.[1];
+  const own = (html: string) =>
+    styleOf(html)
+      ?.split(';')
+      .filter((property) => property.startsWith('--'))
+      .join(';');
+  const render = (text: string) => site.evaluate(`echo do_shortcode( '${text}' );`);
+  const set = render(
+    '[aiguy_chat agent="returns" accent="#0a7d55" text="var(--wp--preset--color--contrast)" radius="6px" height="clamp(20em, 50vh, 40em)"]',
+  );
+  assert.equal(
+    own(set),
+    '--aiguy-accent:#0a7d55;--aiguy-text:var(--wp--preset--color--contrast);--aiguy-radius:6px;--aiguy-height:clamp(20em, 50vh, 40em)',
+  );
+  assert.deepEqual([optionsOf(set).agent, optionsOf(set).theme], ['returns', 'own']);
+  const wrong = render(
+    '[aiguy_chat agent="A/../b" accent="red;position:fixed" background="url(//evil.example)" radius="6" font_size="expression(1)"]',
+  );
+  assert.deepEqual([own(wrong), optionsOf(wrong).agent, optionsOf(wrong).theme], ['', '', 'auto']);
+  const attributes = `array( 'position' => 'inline', 'backgroundColor' => 'base', 'style' => array( 'elements' => array( 'button' => array( 'color' => array( 'background' => 'var:preset|color|accent-1' ) ) ), 'border' => array( 'radius' => array( 'topLeft' => '1px' ), 'color' => '"><script>' ), 'dimensions' => array( 'minHeight' => '30em' ) ) )`;
+  const block = site.evaluate(
+    `echo render_block( array( 'blockName' => 'aiguy/chat', 'attrs' => ${attributes}, 'innerBlocks' => array(), 'innerHTML' => '', 'innerContent' => array() ) );`,
+  );
+  assert.equal(own(block), '--aiguy-accent:var(--wp--preset--color--accent-1);--aiguy-surface:var(--wp--preset--color--base);--aiguy-height:30em');
+  assert.ok(!block.includes('<script'));
+});
+
 test('plain permalinks are said as such, and lead to the routes', async () => {
   site.evaluate("global $wp_rewrite; $wp_rewrite->set_permalink_structure( '' );");
   const { rest } = shortcode('[aiguy_chat]');

@@ -1,23 +1,35 @@
 // The zip as an owner gets it: packed twice, uploaded through the form of a real WordPress, activated, and a chat on a page.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { unzipSync } from 'fflate';
-import { chatPageSlug, owner } from '../../scripts/demo-site.ts';
+import { dataDirectory } from '../../scripts/data-directory.ts';
+import { chatPage, chatPageSlug, demoUsers, frontPage, owner } from '../../scripts/demo-site.ts';
+import { freePort } from '../../scripts/free-port.ts';
 import { packPlugin, zipBytesMax } from '../../scripts/pack-plugin.ts';
 import { type Answer, send } from '../../scripts/wordpress/http.ts';
-import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
-import { signIn, startSite } from './site.ts';
+import { type NativeWordPress, startNativeWordPress } from '../../scripts/wordpress/native.ts';
+import { signIn } from './site.ts';
 
 let site: NativeWordPress;
 let cookie: string;
 
 before(async () => {
-  site = await startSite('http://127.0.0.1:1');
+  const port = await freePort();
+  const shop = {
+    siteUrl: `http://127.0.0.1:${port}`,
+    siteTitle: 'Test shop',
+    orchestratorUrl: '',
+    users: demoUsers(),
+    pages: [],
+    frontPage,
+    chatPage,
+  };
+  site = await startNativeWordPress({ cacheDir: join(dataDirectory(), 'cache'), port, site: shop, log: () => undefined });
   cookie = await signIn(site, owner.login, owner.password);
-  // From here on a site that has never seen the plugin, and that nothing sets up behind our back.
+  // Otherwise the set-up would activate the plugin as soon as it is there.
   site.evaluate(
-    `deactivate_plugins( 'aiguy/aiguy.php' ); unlink( WP_PLUGIN_DIR . '/aiguy' ); delete_option( 'aiguy_signing_key' );
-    file_put_contents( WPMU_PLUGIN_DIR . '/set-up-site.php', '<?php add_filter( "pre_http_request", static fn() => new WP_Error( "offline", "" ) );' );`,
+    `file_put_contents( WPMU_PLUGIN_DIR . '/set-up-site.php', '<?php add_filter( "pre_http_request", static fn() => new WP_Error( "offline", "" ) );' );`,
   );
 });
 after(async () => {
