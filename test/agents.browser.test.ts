@@ -56,6 +56,11 @@ test('what the owner changes is shown while he types, said at its field when it 
   await page.getByLabel('In these words').fill('A machine answers here.');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').filter({ hasText: 'The hours end after they begin' }).waitFor();
+  assert.equal(
+    await page.evaluate(() => document.activeElement?.closest('[data-invalid]') !== null),
+    true,
+    'the focus goes where something is wrong',
+  );
   await picture(page, 'agents-error');
   await page.getByLabel('Monday, to').fill('17:00');
   await page.getByRole('button', { name: 'Save' }).click();
