@@ -80,6 +80,17 @@ test('what the owner changes is shown while he types, said at its field when it 
   assert.equal(colour, '#000000');
 });
 
+test('the privacy policy is linked before the first message, where the site has one', async (t) => {
+  system.site.evaluate(
+    "update_option( 'wp_page_for_privacy_policy', wp_insert_post( array( 'post_type' => 'page', 'post_status' => 'publish', 'post_title' => 'Our privacy' ) ) );",
+  );
+  const visitor = await (await system.browser.newContext()).newPage();
+  t.after(async () => await visitor.context().close());
+  await visitor.goto(`${system.site.url}/${chatPageSlug}/`);
+  await new ChatOnPage(visitor).open();
+  assert.match(String(await visitor.getByRole('link', { name: 'Privacy policy' }).getAttribute('href')), /our-privacy/);
+});
+
 test('leaving with changes that are not saved is asked about; a second agent has settings of its own', async (t) => {
   const page = await openScreen(t, 'agents');
   await page.getByRole('button', { name: 'Add an agent' }).click();

@@ -89,6 +89,9 @@ test('a code is used once, by whoever has it, in ten minutes', async () => {
   assert.deepEqual(await pair(await bodyOf({ site, code })), [200, 'pinned']);
   assert.deepEqual(await pair(await bodyOf({ site: await newSite(), code })), [403, 'pairing_refused']);
   assert.deepEqual(await pair(await bodyOf({ site, code: newPairingCode() })), [403, 'pairing_refused']);
+  const twice = await newCode();
+  const race = await Promise.all([pair(await bodyOf({ site, code: twice })), pair(await bodyOf({ site: await newSite(), code: twice }))]);
+  assert.deepEqual(race.map(([status]) => status).toSorted(), [200, 403], 'also when two come at the same time');
   const old = await newCode();
   for (const { database } of [orchestrator, tools]) await database.query(`UPDATE pairing_codes SET expires_at = now() - interval '1 second'`);
   assert.deepEqual(await pair(await bodyOf({ site, code: old })), [403, 'pairing_refused']);
