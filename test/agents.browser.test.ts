@@ -56,6 +56,11 @@ test('what the owner changes is shown while he types, said at its field when it 
   await page.getByLabel('In these words').fill('A machine answers here.');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').filter({ hasText: 'The hours end after they begin' }).waitFor();
+  assert.equal(
+    await page.evaluate(() => document.activeElement?.closest('[data-invalid]') !== null),
+    true,
+    'the focus goes where something is wrong',
+  );
   await picture(page, 'agents-error');
   await page.getByLabel('Monday, to').fill('17:00');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -73,6 +78,17 @@ test('what the owner changes is shown while he types, said at its field when it 
     getComputedStyle(document.querySelector('.aiguy-chat') as Element).getPropertyValue('--aiguy-on-accent'),
   );
   assert.equal(colour, '#000000');
+});
+
+test('the privacy policy is linked before the first message, where the site has one', async (t) => {
+  system.site.evaluate(
+    "update_option( 'wp_page_for_privacy_policy', wp_insert_post( array( 'post_type' => 'page', 'post_status' => 'publish', 'post_title' => 'Our privacy' ) ) );",
+  );
+  const visitor = await (await system.browser.newContext()).newPage();
+  t.after(async () => await visitor.context().close());
+  await visitor.goto(`${system.site.url}/${chatPageSlug}/`);
+  await new ChatOnPage(visitor).open();
+  assert.match(String(await visitor.getByRole('link', { name: 'Privacy policy' }).getAttribute('href')), /our-privacy/);
 });
 
 test('leaving with changes that are not saved is asked about; a second agent has settings of its own', async (t) => {

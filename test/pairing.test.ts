@@ -4,7 +4,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { admitCode, newPairingCode, proofsOf, removePairedSite } from '@aiguy/manifests/pairing';
+import { admitCode, newPairingCode, pairSite, proofsOf, removePairedSite } from '@aiguy/manifests/pairing';
 import { type SigningKey, signToken } from '@aiguy/manifests/tokens';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose';
 import { createToolClient } from '../orchestrator/src/tools/client.ts';
@@ -92,6 +92,15 @@ test('a code is used once, by whoever has it, in ten minutes', async () => {
   const old = await newCode();
   for (const { database } of [orchestrator, tools]) await database.query(`UPDATE pairing_codes SET expires_at = now() - interval '1 second'`);
   assert.deepEqual(await pair(await bodyOf({ site, code: old })), [403, 'pairing_refused']);
+});
+
+test('of two who come with one code at the same time, one is paired', async () => {
+  const code = await newCode();
+  const place = { database: orchestrator.database, service: 'orchestrator', configured: new Set<string>() } as const;
+  const [first, second] = [await bodyOf({ site: await newSite(), code }), await bodyOf({ site: await newSite(), code })];
+  // The second is done while the first is between its check and its end.
+  const late = pairSite(place, first, async () => void (await pairSite(place, second)));
+  await assert.rejects(late, { code: 'pairing_refused' });
 });
 
 test('a request that is not signed with the key it brings, or not for this code, is refused, and the code is not lost by it', async () => {

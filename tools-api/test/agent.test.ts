@@ -14,20 +14,24 @@ before(async () => {
 });
 after(async () => await harness.close());
 
-async function listOrders(agent: AgentSettings | undefined, sub = 'wp:1:1008'): Promise<unknown[]> {
-  const call = { tool: 'list_orders', scope: 'order:read', args: {}, sub, ...(agent ? { agent } : {}) };
-  const response = await service.app.inject({ method: 'POST', url: '/tools/list_orders', headers: await visitorHeaders(harness, call), payload: {} });
+const stock = { tool: 'check_inventory', scope: 'product:read', args: { product: 'yoga mat' } };
+const guest = 'anon:aaaaaaaaaaaaaaaaaaaaaa';
+
+/** Asks for the stock, which guests may too. */
+async function ask(agent: AgentSettings | undefined, sub = guest): Promise<unknown[]> {
+  const headers = await visitorHeaders(harness, { ...stock, sub, ...(agent ? { agent } : {}) });
+  const response = await service.app.inject({ method: 'POST', url: '/tools/check_inventory', headers, payload: stock.args });
   return [response.statusCode, response.json().code];
 }
 
 test('a tool that is switched off is refused, whatever the tool token says', async () => {
-  assert.deepEqual(await listOrders(undefined), [200, undefined]);
-  assert.deepEqual(await listOrders({ id: 'main', tools_off: ['cancel_order'] }), [200, undefined]);
-  assert.deepEqual(await listOrders({ id: 'main', tools_off: ['list_orders'] }), [403, 'insufficient_scope']);
+  assert.deepEqual(await ask(undefined), [200, undefined]);
+  assert.deepEqual(await ask({ id: 'main', tools_off: ['cancel_order'] }), [200, undefined]);
+  assert.deepEqual(await ask({ id: 'main', tools_off: ['check_inventory'] }), [403, 'insufficient_scope']);
 });
 
 test('a tool that needs sign-in is refused to guests and done for who is signed in', async () => {
-  const agent = { id: 'main', tools_sign_in: ['list_orders'] };
-  assert.deepEqual(await listOrders(agent), [200, undefined]);
-  assert.deepEqual(await listOrders(agent, 'anon:aaaaaaaaaaaaaaaaaaaaaa'), [403, 'sign_in_required']);
+  const agent = { id: 'main', tools_sign_in: ['check_inventory'] };
+  assert.deepEqual(await ask(agent, 'wp:1:1008'), [200, undefined]);
+  assert.deepEqual(await ask(agent), [403, 'sign_in_required']);
 });

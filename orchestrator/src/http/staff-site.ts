@@ -16,7 +16,10 @@ export function addStaffSiteRoute(app: FastifyInstance, ports: StaffSitePorts): 
       version: orchestrator.version,
       time: new Date().toISOString(),
       model: ports.model,
-      tools: [...ports.catalogue.values()].map(({ manifest: { name, title, effect } }) => ({ name, title, effect })),
+      // Steps are forms behind other tools: nobody switches them on or off.
+      tools: [...ports.catalogue.values()]
+        .filter(({ manifest }) => !manifest.is_step)
+        .map(({ manifest: { name, title, effect } }) => ({ name, title, effect })),
       scopes: staff.scopes,
     };
     return await reply.header('Cache-Control', 'no-store').send(info);

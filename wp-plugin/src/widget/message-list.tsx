@@ -45,9 +45,14 @@ export function MessageList({ options, snapshot, conversation, onRetry, onSugges
         tabIndex={0}
       >
         <div ref={content} className="content">
-          {options.disclosure ? (
+          {options.disclosure || options.privacyUrl ? (
             <p className="disclosure" dir="auto">
-              {options.disclosure}
+              {options.disclosure}{' '}
+              {options.privacyUrl ? (
+                <a href={options.privacyUrl} target="_blank" rel="noopener">
+                  {__('Privacy policy', 'aiguy')}
+                </a>
+              ) : null}
             </p>
           ) : null}
           {options.greeting === '' ? null : (

@@ -1,6 +1,6 @@
 // AIGuy → Agents: how each agent looks, speaks, what it may do and cost. Nothing is saved before «Save».
 import { Button, Notice, Spinner } from '@wordpress/components';
-import { useEffect, useState } from '@wordpress/element';
+import { useEffect, useRef, useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { mountScreen } from '../mount';
 import { useAnswer } from '../use-answer';
@@ -31,6 +31,11 @@ function Editor({ first }: { first: AgentList }) {
   const [chosen, setChosen] = useState(first.default);
   const [errors, setErrors] = useState<Errors>({});
   const [isSaved, setJustSaved] = useState(false);
+  const columns = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The first field that can't be used, wherever on the long page it is.
+    if (Object.keys(errors).length > 0) columns.current?.querySelector<HTMLElement>('[data-invalid] :is(input, textarea, select)')?.focus();
+  }, [errors]);
   const task = useTask();
   const isChanged = JSON.stringify([list.default, list.agents]) !== JSON.stringify([saved.default, saved.agents]);
   useUnsavedGuard(isChanged);
@@ -53,7 +58,10 @@ function Editor({ first }: { first: AgentList }) {
         setList(answer);
         setJustSaved(true);
       } catch (error) {
-        setErrors(errorsOf(error));
+        const found = errorsOf(error);
+        setErrors(found);
+        const place = Number.parseInt(Object.keys(found)[0] ?? '', 10);
+        setChosen(list.agents[place]?.id ?? chosen);
         throw error;
       }
     });
@@ -70,7 +78,7 @@ function Editor({ first }: { first: AgentList }) {
         </Notice>
       ) : null}
       <AgentTabs list={list} chosen={agent.id} onChoose={setChosen} onChange={change} />
-      <div className="aiguy-agents-columns">
+      <div className="aiguy-agents-columns" ref={columns}>
         <AgentForm key={agent.id} agent={agent} list={list} errorOf={(field) => errors[`${index}/${field}`]} onChange={put} />
         <AgentPreview agent={agent} avatar={list.avatars[agent.id]} />
       </div>

@@ -75,7 +75,7 @@ function Wizard({ first }: { first: Setup }) {
           <Body key={setup.step} setup={setup} onChange={setSetup} onNext={onNext} isBusy={task.isBusy} />
         </CardBody>
       </Card>
-      <p className="description">{__('You can leave at any time; the set-up goes on where you were.', 'aiguy')}</p>
+      {setup.finished ? null : <p className="description">{__('You can leave at any time; the set-up goes on where you were.', 'aiguy')}</p>}
     </div>
   );
 }
