@@ -112,6 +112,9 @@ test('what strangers write does nothing on the screen: it is letters', async (t)
     [hostile],
   );
   await query(`UPDATE runs SET unhelped = true WHERE input ->> 'text' LIKE 'find <img%'`);
+  await chat.ask('how do I train a dragon to fly?');
+  await chat.page.getByText('Would you rather talk to a person?').waitFor();
+  await picture(chat.page, 'person-5-offered');
   system.site.evaluate(`wp_update_user( array( 'ID' => 9001, 'display_name' => '<img src=x onerror=window.hacked=1>Owner' ) );`);
   t.after(() => void system.site.evaluate(`wp_update_user( array( 'ID' => 9001, 'display_name' => 'Shop Owner' ) );`));
   const staff = await openPage(t, { asOwner: true });
