@@ -112,6 +112,9 @@ test('what strangers write does nothing on the screen: it is letters', async (t)
     [hostile],
   );
   await query(`UPDATE runs SET unhelped = true WHERE input ->> 'text' LIKE 'find <img%'`);
+  await chat.ask('how do I train a dragon to fly?');
+  await chat.page.getByText('Would you rather talk to a person?').waitFor();
+  await picture(chat.page, 'person-5-offered');
   system.site.evaluate(`wp_update_user( array( 'ID' => 9001, 'display_name' => '<img src=x onerror=window.hacked=1>Owner' ) );`);
   t.after(() => void system.site.evaluate(`wp_update_user( array( 'ID' => 9001, 'display_name' => 'Shop Owner' ) );`));
   const staff = await openPage(t, { asOwner: true });
@@ -158,8 +161,11 @@ test('out of hours, or when nobody comes, the visitor is led to a ticket and tol
   await page.clock.fastForward(240_000);
   await page.getByText(/Nobody could join yet/).waitFor();
   await page.getByRole('button', { name: 'Leave a message' }).click();
-  await chat.log.getByLabel('E-mail address').waitFor();
+  await chat.log.getByLabel('E-mail address').fill('visitor@example.com');
   await picture(page, 'person-4-ticket');
+  await chat.log.getByRole('button', { name: 'Hand it over' }).click();
+  await chat.says(/reference is T-/);
+  await page.getByRole('button', { name: 'Talk to a person' }).waitFor();
 });
 
 test('the screen in a narrow window, right to left, and empty', async (t) => {
@@ -178,7 +184,7 @@ test('the screen in a narrow window, right to left, and empty', async (t) => {
     system.site.evaluate(
       `wp_mkdir_p( WPMU_PLUGIN_DIR ); file_put_contents( WPMU_PLUGIN_DIR . '/rtl.php', '<?php ' . base64_decode( '${Buffer.from(code).toString('base64')}' ) );`,
     );
-  plugin(`add_action( 'init', static function () { $GLOBALS['wp_locale']->text_direction = 'rtl'; } );`);
+  plugin(`add_action( 'init', static function () { $GLOBALS['wp_locale']->text_direction = wp_styles()->text_direction = 'rtl'; } );`);
   const wide = await openPage(t, { asOwner: true });
   await wide.goto(inbox());
   plugin('');

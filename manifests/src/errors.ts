@@ -3,7 +3,7 @@ import table from '../protocol/errors.json' with { type: 'json' };
 import type { Violation } from './validate.ts';
 
 export type ErrorCode = keyof typeof table.errors;
-export type ErrorEntry = { status: number; audience: 'model' | 'visitor' | 'operator'; retryable: boolean; text: string };
+export type ErrorEntry = { status: number; audience: 'model' | 'visitor' | 'staff' | 'operator'; retryable: boolean; text: string };
 export type ErrorBody = { code: ErrorCode; message: string; requestId: string; details?: Violation[] };
 
 const entries = table.errors as Record<ErrorCode, ErrorEntry>;

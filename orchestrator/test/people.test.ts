@@ -269,6 +269,7 @@ test('who leaves a message instead gets the card of a ticket about what he asked
   await waitFor(async () => (await cards()).length > 0);
   assert.deepEqual(await cards(), [{ tool: 'escalate_to_human', args: { reason: 'asked_for_human', summary: 'Where is my parcel?' } }]);
   assert.equal(model.requests.length, asked);
+  assert.deepEqual(await peopleIn(visitor), []);
   for (const leaveMessage of [
     {},
     { messageId: 'message-3', text: '' },

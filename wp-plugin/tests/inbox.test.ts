@@ -42,8 +42,8 @@ before(async () => {
   owner = await enter(site, 'owner', 'owner-demo');
 });
 after(async () => {
-  await site.stop();
-  upstream.stop();
+  await site?.stop();
+  upstream?.stop();
 });
 
 const claimsOf = (request: Received | undefined) =>
@@ -78,7 +78,8 @@ test('the list is asked for with what was searched, in the name of who asks, and
 test('what waits is said in the menu', async () => {
   await ask('conversations');
   const { text } = await send(`${site.url}/wp-admin/admin.php?page=aiguy-overview`, { headers: { cookie: owner.cookie } });
-  assert.match(text, /Conversations <span class="awaiting-mod">.*3 visitors wait/);
+  assert.match(text, /AIGuy <span class="awaiting-mod count-3">.*3 visitors wait/);
+  assert.match(text, /Conversations <span class="awaiting-mod count-3">.*3 visitors wait/);
 });
 
 test('answers, notes and take-overs go out in the name of who is signed in; a refusal comes back in its own words', async () => {

@@ -145,6 +145,12 @@ export class Handoffs {
       });
   }
 
+  /** Whether a person is waited for or answers. */
+  async isOpen(sessionId: string): Promise<boolean> {
+    const { rowCount } = await this.#database.query('SELECT FROM handoffs WHERE session_id = $1 AND closed_at IS NULL', [sessionId]);
+    return rowCount === 1;
+  }
+
   /** Whether a person should be offered now: this answer did not help, the one before it did not either, and nobody is asked for yet. */
   async shouldOffer({ sessionId, id }: Pick<Run, 'sessionId' | 'id'>): Promise<boolean> {
     const { rows } = await this.#database.query<{ unhelped: boolean }>(

@@ -2,6 +2,7 @@
 import type { AGUIEvent } from '@ag-ui/core';
 import type { ToolOutcome } from '../model/port.ts';
 import { personChanged } from '../session/run-events.ts';
+import { ticketCallId } from './leave-ticket.ts';
 import type { Outcome } from './machine.ts';
 import type { Turn } from './turn.ts';
 
@@ -24,9 +25,10 @@ function hasSomething(result: ToolOutcome): boolean {
   return result.ok && result.output.answerable !== false;
 }
 
-/** After two answers in a row that did not help, and beside the card of a ticket that was made because the visitor wants a person. */
+/** After two answers in a row that did not help, and beside the card of a ticket that a model made of the wish for one; not beside one that was asked for. */
 export async function offerPerson({ ports, message, waiting }: Turn, { unhelped }: Help): Promise<AGUIEvent[]> {
-  const isWanted = waiting?.interrupt.card.metadata.aiguy.tool === handoverTool;
-  const isOffered = isWanted || (unhelped && (await ports.handoffs.shouldOffer(message.run)));
+  const isWanted = waiting?.interrupt.card.metadata.aiguy.tool === handoverTool && waiting.call.id !== ticketCallId(message.run.id);
+  const isOffered =
+    (isWanted && !(await ports.handoffs.isOpen(message.run.sessionId))) || (unhelped && (await ports.handoffs.shouldOffer(message.run)));
   return isOffered ? [personChanged({ status: 'offered' })] : [];
 }

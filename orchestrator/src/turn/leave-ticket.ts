@@ -6,6 +6,11 @@ const handoverTool = 'escalate_to_human';
 const summaryCharactersMax = 500;
 const usage = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 };
 
+/** Names the call in its run, so that it is told from a model's own. */
+export function ticketCallId(runId: string): string {
+  return `ticket-${runId}`;
+}
+
 /** The model as it is, but that the turn's first step is the call of that tool, where the visitor may use it. */
 export function callsForTicket(model: ModelPort, runId: string): ModelPort {
   return {
@@ -25,6 +30,6 @@ async function* callTicket({ messages }: ModelRequest, runId: string): AsyncGene
   // What was asked before says what it is about; the newest only says that a person is wanted.
   const summary = clip(texts.at(-2) ?? texts.at(-1) ?? '', summaryCharactersMax);
   const argumentsText = JSON.stringify({ reason: 'asked_for_human', summary: summary.length < 3 ? 'Wants to be contacted.' : summary });
-  yield { type: 'tool_call', call: { id: `ticket-${runId}`, name: handoverTool, argumentsText } };
+  yield { type: 'tool_call', call: { id: ticketCallId(runId), name: handoverTool, argumentsText } };
   yield { type: 'done', stop: 'tool_calls', usage, model: 'none' };
 }

@@ -22,10 +22,16 @@ final class Admin_Screen {
 		return 'aiguy-' . $this->name;
 	}
 
-	/** HTML, as core marks what waits in its own menus. */
-	public function menu_title(): string {
-		$count = null === $this->waiting ? 0 : ( $this->waiting )();
-		return esc_html( $this->title ) . ( $count > 0 ? sprintf( ' <span class="awaiting-mod"><span class="pending-count" aria-hidden="true">%1$d</span><span class="screen-reader-text">%2$s</span></span>', $count, esc_html( sprintf( /* translators: %d: number of visitors. */ _n( '%d visitor waits', '%d visitors wait', $count, 'aiguy' ), $count ) ) ) : '' );
+	/** How much waits there for somebody. */
+	public function waiting(): int {
+		return null === $this->waiting ? 0 : ( $this->waiting )();
+	}
+
+	/** A title of a menu as HTML, with what waits as core marks it in its own menus. */
+	public static function menu_title( string $title, int $count ): string {
+		/* translators: %d: number of visitors. */
+		$words = sprintf( _n( '%d visitor waits', '%d visitors wait', $count, 'aiguy' ), $count );
+		return esc_html( $title ) . ( $count > 0 ? sprintf( ' <span class="awaiting-mod count-%1$d"><span class="pending-count" aria-hidden="true">%1$d</span><span class="screen-reader-text">%2$s</span></span>', $count, esc_html( $words ) ) : '' );
 	}
 
 	/** @return array<string, mixed> */

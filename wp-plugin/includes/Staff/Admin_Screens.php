@@ -20,9 +20,12 @@ final class Admin_Screens {
 	}
 
 	private function add(): void {
-		add_menu_page( __( 'AIGuy', 'aiguy' ), __( 'AIGuy', 'aiguy' ), Capabilities::VIEW, self::PARENT, '', 'dashicons-format-chat', 58 );
+		$waiting = array_sum( array_map( static fn( Admin_Screen $screen ): int => $screen->waiting(), ( $this->screens )() ) );
+		add_menu_page( __( 'AIGuy', 'aiguy' ), Admin_Screen::menu_title( __( 'AIGuy', 'aiguy' ), $waiting ), Capabilities::VIEW, self::PARENT, '', 'dashicons-format-chat', 58 );
+		// Core makes the names of the screens' hooks of the title, which must not change with what waits.
+		$GLOBALS['admin_page_hooks'][ self::PARENT ] = 'aiguy';
 		foreach ( ( $this->screens )() as $screen ) {
-			add_submenu_page( self::PARENT, $screen->title, $screen->menu_title(), $screen->capability, $screen->slug(), fn() => $this->render( $screen ) );
+			add_submenu_page( self::PARENT, $screen->title, Admin_Screen::menu_title( $screen->title, $screen->waiting() ), $screen->capability, $screen->slug(), fn() => $this->render( $screen ) );
 		}
 	}
 

@@ -3,6 +3,7 @@ import type { StaffConversation, StaffConversationList } from '@aiguy/manifests/
 import { Button, Notice, SearchControl, SelectControl, Spinner } from '@wordpress/components';
 import { useEffect, useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
+import { visibleLine } from '../../chat/visible-text';
 import { request } from '../request';
 import { showWaiting } from './show-waiting';
 import { usePoll } from './use-poll';
@@ -108,7 +109,7 @@ function Row({ conversation, isSelected, onSelect }: { conversation: StaffConver
         <time dateTime={lastAt}>{moment(lastAt)}</time>
       </span>
       <span className="aiguy-preview" dir="auto">
-        {preview === '' ? '…' : preview}
+        {visibleLine(preview) || '…'}
       </span>
       <span className="aiguy-marks">
         {handoff ? <Handoff handoff={handoff} /> : null}

@@ -3,6 +3,7 @@ import type { StaffQuestion, StaffQuestionList } from '@aiguy/manifests/generate
 import { Button, Notice, Spinner } from '@wordpress/components';
 import { useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
+import { visibleLine } from '../../chat/visible-text';
 import { RequestError, request } from '../request';
 import { useAnswer } from '../use-answer';
 import { moment } from './words';
@@ -56,7 +57,7 @@ function Question({ question, onOpen, onProblem }: Props & { question: StaffQues
   return (
     <>
       <p dir="auto">
-        <strong>{question.question}</strong>
+        <strong>{visibleLine(question.question)}</strong>
       </p>
       <p>
         {/* translators: 1: number of times, 2: date and time. */}

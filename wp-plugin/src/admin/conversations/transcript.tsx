@@ -2,6 +2,7 @@
 import type { TranscriptEntry } from '@aiguy/manifests/generated/http';
 import { memo, useEffect, useRef } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
+import { visibleText } from '../../chat/visible-text';
 import { happened, moment, speaker } from './words';
 
 /** Nearer to the end than this, the reader follows what comes. */
@@ -42,7 +43,7 @@ const Entry = memo(
         <header>
           <strong dir="auto">{speaker(entry)}</strong> <time dateTime={entry.at}>{moment(entry.at)}</time>
         </header>
-        <p dir="auto">{entry.text}</p>
+        <p dir="auto">{visibleText(entry.text)}</p>
         {entry.sources ? (
           <footer dir="auto">
             {__('From:', 'aiguy')} {entry.sources.map(({ title }) => title).join(' · ')}

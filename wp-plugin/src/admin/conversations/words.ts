@@ -66,6 +66,7 @@ export function happened({ event, text }: TranscriptEntry): string {
       /* translators: %s: name of a person. */
       return sprintf(__('%s took over.', 'aiguy'), detail);
     case 'left':
+      if (text === '') return __('Nobody is waited for any more.', 'aiguy');
       return __('The agent answers again.', 'aiguy');
     default:
       return __('A part of the answer was held back, because nothing supports it.', 'aiguy');
