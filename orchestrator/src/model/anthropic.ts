@@ -36,7 +36,7 @@ export function createAnthropicModel(options: AnthropicOptions): ModelPort {
   });
   return {
     name: options.planModel,
-    modelFor: (purpose) => (purpose === 'plan' ? options.planModel : options.answerModel),
+    modelFor: ({ purpose }) => (purpose === 'plan' ? options.planModel : options.answerModel),
     // A little over what the tokenizer makes of English and JSON; what was really used is settled afterwards.
     estimateTokens: (text) => Math.ceil(text.length / 3.2),
     stream: async function* (request, signal) {
