@@ -85,3 +85,20 @@ test('a task shows how far it is, and its result comes by itself', async (t) => 
   await chat.says('Your ticket has the number 4711.');
   await chat.says('Ticket 4711 is open.');
 });
+
+test('that the day’s limit is reached stands in one line, however often it is met', async (t) => {
+  const { chat, page } = await newChat(t, system);
+  system.played.onMessage = (given, message) => {
+    given.custom('degraded', { reason: 'site_cost', action: 'knowledge', until: '2026-11-22T00:00:00Z' });
+    given.say(`An article says it of ${message}.`);
+    given.finish();
+  };
+  await chat.open();
+  for (const message of ['tents', 'stoves']) {
+    await chat.ask(message);
+    await chat.says(`An article says it of ${message}.`);
+    await chat.rests();
+  }
+  assert.equal(await chat.log.getByText('Today’s limit is reached: until tomorrow, answers come straight from our articles.').count(), 1);
+  await picture(page, 'at-cap');
+});

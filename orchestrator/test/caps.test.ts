@@ -155,6 +155,35 @@ test('what a dead process had set aside is given back; what it had sent stays pa
   assert.deepEqual(await day(), { cost: callMicroUsd + 12, reserved: 90, messages: 1 });
 });
 
+test('a turn whose process is gone in the middle of a call is answered by another one, out of the same money', async () => {
+  await ask(guest());
+  const { rows: calls } = await harness.database.query<{ reserved: number }>('SELECT reserved_micro_usd::float8 AS reserved FROM usage_calls');
+  const reserved = calls[0]?.reserved ?? 0;
+  // One call fits beside what the dead one had sent, and never two.
+  const site_cost_day_usd = (callMicroUsd + reserved * 1.7) / 1_000_000;
+  const visitor = guest({ agent: { id: 'a', caps: { site_cost_day_usd } } });
+  const { opened, open } = gate();
+  hold = opened;
+  const called = gate();
+  onRequest = called.open;
+  const first = ask(visitor);
+  await called.opened;
+  await harness.database.query(`UPDATE runs SET lease_until = '-infinity' WHERE session_id = $1`, [visitor.sid]);
+  const model = modelThat(() => saysText('Another process says so.'));
+  const second = await startHarness({
+    model: { ...model, name: 'claude-haiku-5-5' },
+    databaseUrl: harness.config.DATABASE_URL,
+    nowMs: () => clockMs,
+    databaseTimeoutMs: 60_000,
+  });
+  await second.orchestrator.liveRuns.sweep();
+  const { said, degraded, last } = await first;
+  assert.deepEqual([said, degraded, last?.type, model.requests.length], ['Another process says so.', undefined, 'RUN_FINISHED', 1]);
+  assert.equal((await day()).reserved, 0);
+  open();
+  await second.close();
+});
+
 test('with the next UTC day everybody begins anew', async () => {
   const visitor = guest({ agent: { id: 'a', caps: { guest_messages_day: 1 } } });
   assert.equal((await ask(visitor)).degraded, undefined);

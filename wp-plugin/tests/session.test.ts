@@ -38,7 +38,10 @@ test('a guest gets a session of his own, with an assertion that the published ke
   const claims = await verify(first.session.assertion);
   assert.deepEqual([claims.sid, claims.scopes, claims.exp - claims.iat], [first.session.sessionId, allScopes, 300]);
   assert.match(claims.sub, /^anon:/);
-  assert.deepEqual(Object.keys(decodeJwt(first.session.assertion)).toSorted(), ['agent', ...claimsSchema.$defs.VisitorAssertion.required].toSorted());
+  assert.deepEqual(
+    Object.keys(decodeJwt(first.session.assertion)).toSorted(),
+    ['agent', ...claimsSchema.$defs.VisitorAssertion.required, 'network'].toSorted(),
+  );
 });
 
 test('the session’s cookie is HttpOnly and SameSite, and brings the same session back', async () => {

@@ -34,15 +34,16 @@ export function createAnthropicModel(options: AnthropicOptions): ModelPort {
     logLevel: 'off',
     ...(options.fetch ? { fetch: options.fetch } : {}),
   });
-  const modelFor = { plan: options.planModel, answer: options.answerModel };
+  const ofPurpose = { plan: options.planModel, answer: options.answerModel };
+  const modelFor = (request: ModelRequest) => request.model ?? ofPurpose[request.purpose];
   return {
     name: options.planModel,
-    modelFor: (purpose) => (purpose === 'plan' ? options.planModel : options.answerModel),
+    modelFor,
     // A little over what the tokenizer makes of English and JSON; what was really used is settled afterwards.
     estimateTokens: (text) => Math.ceil(text.length / 3.2),
     stream: async function* (request, signal) {
       const watchdog = new Watchdog(signal, options.idleTimeoutMs);
-      const model = request.model ?? modelFor[request.purpose];
+      const model = modelFor(request);
       try {
         yield* attempt(client, { ...buildRequest(request, model), model, watchdog, signal });
       } catch (error) {

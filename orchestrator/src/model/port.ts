@@ -112,8 +112,8 @@ export interface ModelPort {
   readonly name: string;
   /** It writes nothing of its own; what has to be summed up is summed up by rule. */
   readonly isExtractive?: boolean;
-  /** Who is asked for this purpose, as the price list names it; `name` when left out. */
-  modelFor?(purpose: ModelRequest['purpose']): string;
+  /** Who is asked, as the price list names it; `name` when left out. */
+  modelFor?(request: ModelRequest): string;
   /** Tokens that the fixed prefix (system and tools) takes; an estimate is enough. */
   estimateTokens(text: string): number;
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;

@@ -30,7 +30,7 @@ export async function reserveCall(
   request: ModelRequest,
   { timeoutMs, isBehind = false }: { timeoutMs: number; isBehind?: boolean },
 ): Promise<Reserved | undefined> {
-  const name = request.model ?? model.modelFor?.(request.purpose) ?? model.name;
+  const name = model.modelFor?.(request) ?? model.name;
   if (model.isExtractive) return { hold: undefined, model: name };
   const { visitor, run } = message;
   const price = priceOf(ports.prices, name);
