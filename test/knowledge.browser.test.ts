@@ -14,7 +14,7 @@ let system: System;
 /** Where pictures go; none are made without it. */
 const screenshots = process.env.AIGUY_SCREENSHOTS;
 const waitMs = 60_000;
-const question = 'How much does it cost to have an upright piano tuned?';
+const question = 'Where can I park when I visit the showroom?';
 
 before(async () => {
   system = await startSystem();
@@ -89,16 +89,17 @@ async function axe(page: Page): Promise<string[]> {
 test('a page that is published is answered from with itself as the source, and once it is in the trash no more', async (t) => {
   const page = await openScreen(t);
   await picture(page, 'knowledge-empty');
-  const content = '<!-- wp:paragraph --><p>Our tuner comes to your home and tunes an upright piano for 95 dollars.</p><!-- /wp:paragraph -->';
-  const { id, link } = await save(page, '/wp/v2/pages', { title: 'Piano tuning at home', content, status: 'publish' });
+  const content =
+    '<!-- wp:paragraph --><p>Visitors of the showroom park behind it in Mill Lane, where the first 90 minutes are free.</p><!-- /wp:paragraph -->';
+  const { id, link } = await save(page, '/wp/v2/pages', { title: 'Parking at the showroom', content, status: 'publish' });
   await visit(page);
-  const line = page.getByRole('row', { name: /Piano tuning at home/ });
+  const line = page.getByRole('row', { name: /Parking at the showroom/ });
   await line.getByText('Known', { exact: true }).waitFor();
   await isUnderstood(page, id);
 
   await page.getByLabel('Ask as a visitor would').fill(question);
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
-  await page.getByRole('link', { name: /Source 1: Piano tuning at home/ }).waitFor();
+  await page.getByRole('link', { name: /Source 1: Parking at the showroom/ }).waitFor();
   await page.getByText(/It answers: it is \d+% sure/).waitFor();
   assert.match((await page.getByRole('link', { name: 'Edit', exact: true }).first().getAttribute('href')) ?? '', new RegExp(`post=${id}&`));
   await page.locator('details summary').first().click();
@@ -107,9 +108,9 @@ test('a page that is published is answered from with itself as the source, and o
 
   const chat = await newChat(t);
   await chat.ask(question);
-  await chat.says(/95 dollars/);
+  await chat.says(/Mill Lane/);
   await chat.rests();
-  const source = chat.log.getByRole('link', { name: /Piano tuning at home/ }).first();
+  const source = chat.log.getByRole('link', { name: /Parking at the showroom/ }).first();
   assert.equal((await source.getAttribute('href'))?.replace(/#.*$/, ''), link);
 
   await save(page, `/wp/v2/pages/${id}`, 'delete');
@@ -119,7 +120,7 @@ test('a page that is published is answered from with itself as the source, and o
   const later = await newChat(t);
   await later.ask(question);
   await later.rests();
-  assert.equal(await later.log.getByText(/95 dollars/).count(), 0);
+  assert.equal(await later.log.getByText(/Mill Lane/).count(), 0);
 });
 
 test('the first import shows its progress, goes on through a reload, and leaves every page known', async (t) => {

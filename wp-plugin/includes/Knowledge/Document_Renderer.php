@@ -57,8 +57,9 @@ final class Document_Renderer {
 		$code  = static fn( string|false $html, string $tag ): string|false => preg_match( self::VOLATILE, $tag ) ? '' : $html;
 		$level = ob_get_level();
 		wp_set_current_user( 0 );
-		add_filter( 'pre_render_block', $block, 5, 2 );
-		add_filter( 'pre_do_shortcode_tag', $code, 5, 2 );
+		// Last, because core's own filter forgets what was said before it.
+		add_filter( 'pre_render_block', $block, PHP_INT_MAX, 2 );
+		add_filter( 'pre_do_shortcode_tag', $code, PHP_INT_MAX, 2 );
 		$GLOBALS['post'] = $post;
 		setup_postdata( $post );
 		ob_start();
@@ -68,8 +69,8 @@ final class Document_Renderer {
 			while ( ob_get_level() > $level ) {
 				ob_end_clean();
 			}
-			remove_filter( 'pre_do_shortcode_tag', $code, 5 );
-			remove_filter( 'pre_render_block', $block, 5 );
+			remove_filter( 'pre_do_shortcode_tag', $code, PHP_INT_MAX );
+			remove_filter( 'pre_render_block', $block, PHP_INT_MAX );
 			wp_set_current_user( $user );
 			$GLOBALS['post'] = $outer;
 			wp_reset_postdata();
