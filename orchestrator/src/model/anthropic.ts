@@ -1,7 +1,7 @@
 // Claude through the official SDK's streaming Messages API: one attempt a call, watched for silence, every end told apart.
 import Anthropic from '@anthropic-ai/sdk';
 import { type BuiltRequest, buildRequest, type ProviderContent, parseInput } from './anthropic-request.ts';
-import type { FailureKind, ModelEvent, ModelPort, ToolCall, Usage } from './port.ts';
+import type { FailureKind, ModelEvent, ModelPort, ModelRequest, ToolCall, Usage } from './port.ts';
 import { Watchdog } from './watchdog.ts';
 
 export type AnthropicOptions = {
