@@ -112,9 +112,6 @@ test('what strangers write does nothing on the screen: it is letters', async (t)
     [hostile],
   );
   await query(`UPDATE runs SET unhelped = true WHERE input ->> 'text' LIKE 'find <img%'`);
-  await chat.ask('how do I train a dragon to fly?');
-  await chat.page.getByText('Would you rather talk to a person?').waitFor();
-  await picture(chat.page, 'person-5-offered');
   system.site.evaluate(`wp_update_user( array( 'ID' => 9001, 'display_name' => '<img src=x onerror=window.hacked=1>Owner' ) );`);
   t.after(() => void system.site.evaluate(`wp_update_user( array( 'ID' => 9001, 'display_name' => 'Shop Owner' ) );`));
   const staff = await openPage(t, { asOwner: true });
@@ -156,6 +153,8 @@ test('out of hours, or when nobody comes, the visitor is led to a ticket and tol
   await page.clock.install();
   const chat = new ChatOnPage(page);
   await chat.open();
+  await chat.ask('hello');
+  await chat.says(/Ask me about an order/);
   await page.getByRole('button', { name: 'Talk to a person' }).click();
   await page.getByText(/If nobody has joined by/).waitFor();
   await page.clock.fastForward(240_000);
@@ -166,6 +165,9 @@ test('out of hours, or when nobody comes, the visitor is led to a ticket and tol
   await chat.log.getByRole('button', { name: 'Hand it over' }).click();
   await chat.says(/reference is T-/);
   await page.getByRole('button', { name: 'Talk to a person' }).waitFor();
+  await chat.ask('let me talk to a person');
+  await page.getByText('Would you rather talk to a person?').waitFor();
+  await picture(page, 'person-5-offered');
 });
 
 test('the screen in a narrow window, right to left, and empty', async (t) => {
