@@ -77,7 +77,8 @@ test('an agent and the owner’s colours are taken where they are valid, from sh
     own(set),
     '--aiguy-accent:#0a7d55;--aiguy-text:var(--wp--preset--color--contrast);--aiguy-radius:6px;--aiguy-height:clamp(20em, 50vh, 40em)',
   );
-  assert.deepEqual([optionsOf(set).agent, optionsOf(set).theme], ['returns', 'own']);
+  // An agent that is not there is the default one.
+  assert.deepEqual([optionsOf(set).agent, optionsOf(set).theme], ['', 'own']);
   const wrong = render(
     '[aiguy_chat agent="A/../b" accent="red;position:fixed" background="url(//evil.example)" radius="6" font_size="expression(1)"]',
   );
@@ -106,7 +107,7 @@ test('the page’s language and direction are said', () => {
 test('without its built files the chat shows nothing, tells the owner, and breaks nothing', () => {
   const unbuilt = "$assets = new Aiguy\\Widget\\Widget_Assets( '/nowhere/aiguy.php' ); ";
   const render =
-    'echo ( new Aiguy\\Widget\\Widget_Renderer( $assets, new Aiguy\\Settings\\Settings(), new Aiguy\\Settings\\Agents() ) )->render( array() );';
+    'echo ( new Aiguy\\Widget\\Widget_Renderer( $assets, new Aiguy\\Settings\\Settings(), new Aiguy\\Settings\\Agents(), new Aiguy\\Rest\\Ajax_Door( new Aiguy\\Rest\\Error_Response() ) ) )->render( array() );';
   assert.equal(site.evaluate(`${unbuilt}${render}`), '');
   const notices = "remove_all_actions( 'admin_notices' ); $assets->add_hooks(); wp_set_current_user( % ); do_action( 'admin_notices' );";
   assert.match(site.evaluate(unbuilt + notices.replace('%', '1')), /files are missing/);

@@ -62,6 +62,12 @@ function circumstancesOf(turn: Turn): Circumstances {
     issuer: turn.message.visitor.iss,
     signedIn: isSignedIn(turn),
     model: `${turn.model ?? ''} ${modelOf(turn).name}`,
-    prefix: JSON.stringify([turn.system, allowed, needingSignIn.map(({ name }) => name), turn.message.visitor.agent?.collections ?? null, turn.message.viewing ?? null]),
+    prefix: JSON.stringify([
+      turn.system,
+      allowed,
+      needingSignIn.map(({ name }) => name),
+      turn.message.visitor.agent?.collections ?? null,
+      turn.message.viewing ?? null,
+    ]),
   };
 }

@@ -78,12 +78,13 @@ function begin({ rest, door, agent }: ChatOptions, loadPage: () => Promise<void>
     fetch: (url, init) => fetch(way.through(String(url)), init),
   };
   const conversation = converse(site, loadPage);
-  let loading: Promise<void> | undefined;
+  let hasLoaded = false;
   return {
     conversation,
     site,
     load: () => {
-      loading ??= conversation.load();
+      if (!hasLoaded) void conversation.load();
+      hasLoaded = true;
     },
   };
 }
