@@ -89,7 +89,8 @@ test('an agent and the owner’s colours are taken where they are valid, from sh
     own(set),
     '--aiguy-accent:#0a7d55;--aiguy-text:var(--wp--preset--color--contrast);--aiguy-radius:6px;--aiguy-height:clamp(20em, 50vh, 40em)',
   );
-  assert.deepEqual([optionsOf(set).agent, optionsOf(set).theme], ['returns', 'own']);
+  // An agent that is not there is the default one.
+  assert.deepEqual([optionsOf(set).agent, optionsOf(set).theme], ['', 'own']);
   const wrong = render(
     '[aiguy_chat agent="A/../b" accent="red;position:fixed" background="url(//evil.example)" radius="6" font_size="expression(1)"]',
   );

@@ -87,6 +87,7 @@ final class Ajax_Door {
 		$server->send_headers( $response->get_headers() );
 		status_header( $response->get_status() );
 		if ( ! apply_filters( 'rest_pre_serve_request', false, $response, $request, $server ) ) {
+			// phpcs:ignore WordPress.Security.EscapeOutput -- JSON with its content type, not HTML.
 			echo wp_json_encode( $server->response_to_data( $response, false ) );
 		}
 	}

@@ -43,7 +43,7 @@ final class Chat_Preview {
 		echo '><head><meta charset="' . esc_attr( get_bloginfo( 'charset' ) ) . '"><meta name="viewport" content="width=device-width, initial-scale=1"><title>' . esc_html__( 'Preview of the chat', 'aiguy' ) . '</title>';
 		wp_head();
 		echo '</head><body style="padding:1rem;margin:0">';
-		// Escaped by the renderer.
+		// phpcs:ignore WordPress.Security.EscapeOutput -- The renderer escapes.
 		echo $chat;
 		wp_footer();
 		echo '</body></html>';
