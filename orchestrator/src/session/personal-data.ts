@@ -1,6 +1,7 @@
 // Everything that is kept of one subject: read for him page by page, and erased. What hangs on a session is found in the schema itself, so that a table
 // that is added later is covered.
-import { type Database, inTransaction } from '@aiguy/manifests/database';
+import { randomUUID } from 'node:crypto';
+import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
 import type { PrivacyExport } from '@aiguy/manifests/generated/http';
 import { tombstoneOf } from './sessions.ts';
 
@@ -139,10 +140,21 @@ export async function eraseRows(database: Database, who: DataSubject): Promise<{
     await connection.query('INSERT INTO expired_sessions (digest) SELECT unnest($1::text[]) ON CONFLICT (digest) DO UPDATE SET expired_at = now()', [
       digests,
     ]);
+    await unname(connection, ids);
     add('sessions', (await connection.query('DELETE FROM sessions WHERE id = ANY($1)', [ids])).rowCount);
     const hanging = new Set((await sessionTables(connection)).map(({ name }) => name));
     for (const name of (await subjectTables(connection)).filter((table) => !hanging.has(table)))
       add(name, (await connection.query(`DELETE FROM ${name} WHERE issuer = $1 AND subject = $2`, [who.issuer, who.subject])).rowCount);
     return { erased, more: ids.length === sessionsAtOnceMax };
   });
+}
+
+/** Figures outlive conversations: those of an erased one stay together, under a name that leads to nobody. */
+async function unname(connection: Connection, ids: readonly string[]): Promise<void> {
+  const names = ids.map(() => randomUUID());
+  for (const table of ['usage_calls', 'usage_runs'])
+    await connection.query(
+      `UPDATE ${table} SET session_id = unnamed.name FROM unnest($1::text[], $2::text[]) AS unnamed (id, name) WHERE session_id = unnamed.id`,
+      [ids, names],
+    );
 }
