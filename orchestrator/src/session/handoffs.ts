@@ -12,6 +12,7 @@ import type { HandoffInfo } from '@aiguy/manifests/generated/http';
 import type { StaffAssertion } from '@aiguy/manifests/tokens';
 import { instantRun, nextSeqOf } from './people.ts';
 import { personChanged } from './run-events.ts';
+import { noteEscalation } from './run-facts.ts';
 import { type Append, lockSession, type Run, type RunInput, type Runs } from './runs.ts';
 
 export type HandoffReason = 'asked_for_human' | 'not_helped' | 'stepped_in';
@@ -55,6 +56,7 @@ export class Handoffs {
       // A conversation in which nothing was written yet is one now.
       await connection.query('UPDATE sessions SET spoken_at = now() WHERE id = $1 AND spoken_at IS NULL', [sessionId]);
       const row = rows[0] as Row;
+      await noteEscalation(connection, sessionId);
       const info: Expectation = isAway
         ? { status: 'away', ...(people.text === undefined ? {} : { hours: people.text }) }
         : this.#infoOf(row, isPresent);
@@ -78,6 +80,7 @@ export class Handoffs {
          ON CONFLICT (session_id) WHERE closed_at IS NULL DO UPDATE SET taken_by = $3, taken_name = $4, taken_at = now() RETURNING id`,
         [randomUUID(), sessionId, person.sub, name],
       );
+      await noteEscalation(connection, sessionId);
       await append(rows[0]?.id ?? '', [personChanged({ status: 'joined', name })]);
       const running = await connection.query<{ id: string }>(
         `UPDATE runs SET cancel_requested = true WHERE session_id = $1 AND status = 'running' RETURNING id`,

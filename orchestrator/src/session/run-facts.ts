@@ -74,8 +74,8 @@ async function keepFacts(connection: Connection, run: Ended, events: Events | un
   const supported = isAnswered && (events?.cited === true || worked.some(({ name }) => name !== 'retrieve_docs'));
   await connection.query(
     `INSERT INTO usage_runs (session_id, run_id, issuer, asked_at, kind, status, first_text_ms, supported, escalated, verdict, tools)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-     ON CONFLICT (session_id, run_id) DO UPDATE SET asked_at = $4, kind = $5, status = $6, first_text_ms = $7, supported = $8, escalated = $9,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9 OR EXISTS (SELECT FROM handoffs WHERE session_id = $1 AND (closed_at IS NULL OR closed_at >= $4)), $10, $11)
+     ON CONFLICT (session_id, run_id) DO UPDATE SET asked_at = $4, kind = $5, status = $6, first_text_ms = $7, supported = $8, escalated = EXCLUDED.escalated,
        verdict = $10, tools = $11`,
     [
       run.session_id,
@@ -92,6 +92,15 @@ async function keepFacts(connection: Connection, run: Ended, events: Events | un
     ],
   );
   await connection.query('UPDATE runs SET noted = true WHERE session_id = $1 AND id = $2', [run.session_id, run.id]);
+}
+
+/** A person was asked for, or has stepped in, after the latest message: its run may have been noted before. */
+export async function noteEscalation(connection: Connection, sessionId: string): Promise<void> {
+  await connection.query(
+    `UPDATE usage_runs SET escalated = true WHERE session_id = $1
+       AND run_id = (SELECT run_id FROM usage_runs WHERE session_id = $1 AND kind = 'message' ORDER BY asked_at DESC LIMIT 1)`,
+    [sessionId],
+  );
 }
 
 function toolUse({ name, content }: Events['results'][number]): ToolUse & { ok: boolean } {
