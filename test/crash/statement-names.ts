@@ -10,12 +10,15 @@ const beside = [
   /^\s*SELECT seq, run_id, event FROM events WHERE session_id = \$1 AND seq > \$2/,
   /^\s*SELECT FROM runs WHERE session_id = \$1 AND status IN/,
   /^\s*SELECT id, created_at, last_seq/,
+  /^\s*SELECT FROM runs WHERE NOT noted/,
+  /^\s*SELECT handoffs\.\*, left_ticket/,
+  /^\s*DELETE FROM usage_visitors/,
 ];
 
 const names: [RegExp, string][] = [
   [/^\s*SELECT FROM sessions WHERE id = \$1 FOR UPDATE/, 'lock session'],
   [/^\s*SELECT FROM runs .* FOR UPDATE/, 'check lease'],
-  [/^\s*INSERT INTO runs/, 'insert run'],
+  [/INSERT INTO runs/, 'insert run'],
   [/^\s*INSERT INTO interrupts/, 'insert card'],
   [/^\s*INSERT INTO effects/, 'plan effect'],
   [/UPDATE effects SET\s+status = CASE/, 'dispatch effect'],
