@@ -130,10 +130,9 @@ const cli = async (command: string, method: string, call = 'array(), array()') =
 
 test('wp aiguy status names what is wrong, and key rotate replaces the key', async () => {
   upstream.answer = ({ url }, response) => {
-    const ready = url === '/readyz';
-    response
-      .writeHead(ready ? 200 : 404, { 'content-type': 'application/json' })
-      .end(JSON.stringify(ready ? { status: 'ok', service: 'orchestrator' } : { code: 'not_found' }));
+    const answers: Record<string, object> = { '/readyz': { status: 'ok', service: 'orchestrator' }, '/staff/site': { version: '0.1.0' } };
+    const answer = answers[url];
+    response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? { code: 'not_found' }));
   };
   const well = await cli('aiguy', 'status');
   assert.match(well, /✔ {2}connection +Connected/);

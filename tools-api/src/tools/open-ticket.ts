@@ -1,6 +1,6 @@
 // What tools that open a ticket share: whose it is, the task that brings it to the team, and what a visitor reads before.
 import { ownerOf } from '../backends/owner.ts';
-import { isGuest, type Subject } from '../backends/shop.ts';
+import { isGuest, type ShopReads, type Subject } from '../backends/shop.ts';
 import { type NewTicket, sessionDigest, type Ticket } from '../backends/tickets.ts';
 import type { Backends, Preview, WriteContext } from './handler.ts';
 
@@ -13,8 +13,9 @@ export async function openTicket(
   contents: TicketContents,
   { subject, sessionId, connection, startTask, signal }: WriteContext,
 ): Promise<Ticket> {
-  const owner = await ownerOf(shop.within(connection), subject);
-  const email = contents.email ?? (await accountEmail(shop, { subject, signal }));
+  const inside = shop.within(connection, { signal });
+  const owner = await ownerOf(inside, subject);
+  const email = contents.email ?? (await accountEmail(inside, { subject, signal }));
   const session = isGuest(subject) ? sessionDigest(subject, sessionId) : undefined;
   const { order_id: orderId, ...rest } = contents;
   const details = [...(orderId ? [`About order ${orderId}, as the visitor wrote it.`] : []), ...(rest.details ? [rest.details] : [])].join('\n');
@@ -25,7 +26,7 @@ export async function openTicket(
 }
 
 /** A shop that can't be reached holds up no ticket; those who answer it find the address in the shop. */
-async function accountEmail(shop: Backends['shop'], { subject, signal }: Pick<WriteContext, 'subject' | 'signal'>): Promise<string | undefined> {
+async function accountEmail(shop: ShopReads, { subject, signal }: Pick<WriteContext, 'subject' | 'signal'>): Promise<string | undefined> {
   try {
     const customerId = isGuest(subject) ? undefined : await shop.resolveCustomer(subject);
     return customerId === undefined ? undefined : await shop.emailOf(customerId, signal);
