@@ -24,7 +24,8 @@ final class WP_CLI {
  * @returns what was printed
  */
 export async function runInside(site: NativeWordPress, code: string, first = ''): Promise<string> {
-  const root = site.evaluate('echo ABSPATH;');
-  const whole = `${first} $_SERVER['HTTP_HOST'] = '127.0.0.1'; require '${root}wp-load.php'; ${code}`;
-  return (await promisify(execFile)('php', ['-r', whole], { cwd: root, timeout: timeoutMs, maxBuffer: 16 * 1024 * 1024 })).stdout;
+  const { core, homePath } = site.tree;
+  const request = `$_SERVER['HTTP_HOST'] = '${new URL(site.url).host}'; $_SERVER['REQUEST_URI'] = '${homePath}';`;
+  const whole = `${first} ${request} require '${core}/wp-load.php'; ${code}`;
+  return (await promisify(execFile)('php', ['-r', whole], { cwd: core, timeout: timeoutMs, maxBuffer: 16 * 1024 * 1024 })).stdout;
 }

@@ -30,7 +30,6 @@ const dump = `global $wpdb; $rows = array();
   }
   foreach ((array) _get_cron_array() as $events) foreach ((array) $events as $hook => $event) $rows[] = "cron $hook";
   sort($rows); echo wp_json_encode($rows);`;
-const look = async () => JSON.parse(await runInside(site, dump)) as string[];
 /** The mu-plugin of these tests keeps a mark under our prefix, and would set the site up again without it. */
 const alone = "unlink(WPMU_PLUGIN_DIR . '/set-up-site.php'); delete_option('aiguy_site_digest');";
 const removePlugin =
@@ -46,6 +45,7 @@ const leaveTraces = `global $wpdb; update_option('aiguy_later', 'x'); set_transi
   update_option('not_aiguy_option', 'stays'); update_option('aiguyx', 'stays');`;
 
 test('on one site: the database after uninstalling is the one from before the plugin came', async () => {
+  const look = async () => JSON.parse(await runInside(site, dump)) as string[];
   await enter(site, 'owner', 'owner-demo');
   site.evaluate(`${removePlugin} ${alone}`);
   const before = await look();
@@ -70,19 +70,17 @@ test('on one site: the database after uninstalling is the one from before the pl
   assert.deepEqual(difference(before, left), []);
 });
 
-test('on a network: on each of its sites, and what belongs to the network', async () => {
-  const config = site.evaluate("echo ABSPATH . 'wp-config.php';");
-  site.evaluate(
-    `$c = file_get_contents('${config}'); file_put_contents('${config}', str_replace("define('WP_DEBUG', true);", "define('WP_DEBUG', true); define('WP_ALLOW_MULTISITE', true);", $c));`,
-  );
-  site.evaluate(`require_once ABSPATH . 'wp-admin/includes/upgrade.php'; require_once ABSPATH . 'wp-admin/includes/network.php'; global $wpdb;
-    foreach ($wpdb->tables('ms_global') as $table => $name) $wpdb->$table = $name; install_network(); populate_network(1, '127.0.0.1', 'admin@example.com', 'Net', '/', false);
-    $c = file_get_contents('${config}'); file_put_contents('${config}', str_replace("define('WP_ALLOW_MULTISITE', true);", "define('WP_ALLOW_MULTISITE', true); define('MULTISITE', true); define('SUBDOMAIN_INSTALL', false); define('DOMAIN_CURRENT_SITE', '127.0.0.1'); define('PATH_CURRENT_SITE', '/'); define('SITE_ID_CURRENT_SITE', 1); define('BLOG_ID_CURRENT_SITE', 1);", $c));`);
-  site.evaluate("echo wp_insert_site(array('domain' => '127.0.0.1', 'path' => '/second/', 'user_id' => 1));");
+test('on a network: on each of its sites, and what belongs to the network', async (t) => {
+  const network = await startSite(upstream.url, [], { layout: { multisite: true } });
+  t.after(network.stop);
+  const look = async () => JSON.parse(await runInside(network, dump)) as string[];
+  const onEachSite = (code: string) => `foreach (get_sites(array('fields' => 'ids')) as $id) { switch_to_blog($id); ${code} restore_current_blog(); }`;
+  network.evaluate("echo wp_insert_site(array('domain' => DOMAIN_CURRENT_SITE, 'path' => '/third/', 'user_id' => 1));");
+  network.evaluate(`${removePlugin} unlink(WPMU_PLUGIN_DIR . '/set-up-site.php'); ${onEachSite("delete_option('aiguy_site_digest');")}`);
   const before = await look();
-  site.evaluate(`require_once ABSPATH . 'wp-admin/includes/plugin.php'; activate_plugin('aiguy/aiguy.php', '', true); update_site_option('aiguy_network', 'x');
-    foreach (get_sites(array('fields' => 'ids')) as $id) { switch_to_blog($id); update_option('aiguy_settings', array('title' => 'x')); ${leaveTraces} delete_option('not_aiguy_option'); delete_option('aiguyx'); restore_current_blog(); }`);
+  network.evaluate(`require_once ABSPATH . 'wp-admin/includes/plugin.php'; activate_plugin('aiguy/aiguy.php', '', true); update_site_option('aiguy_network', 'x');
+    ${onEachSite(`update_option('aiguy_settings', array('title' => 'x')); ${leaveTraces} delete_option('not_aiguy_option'); delete_option('aiguyx');`)}`);
   assert.ok(difference(await look(), before).filter((row) => row.includes('aiguy')).length >= 20);
-  site.evaluate(removePlugin);
+  network.evaluate(removePlugin);
   assert.deepEqual(difference(await look(), before), []);
 });

@@ -14,10 +14,6 @@ final class Stored_Data {
 	/** Options, transients, post, comment, term meta, posts of our types, tables and scheduled events of the current site. */
 	public function remove_from_site(): void {
 		global $wpdb;
-		$this->unschedule();
-		foreach ( $this->names( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s OR option_name LIKE %s", array( '', '_transient_', '_transient_timeout_' ) ) as $name ) {
-			delete_option( $name );
-		}
 		// Capabilities that somebody gave to a role, and widgets of ours in a sidebar, are in options of WordPress; those stay as they are.
 		foreach ( array( 'post', 'comment', 'term' ) as $type ) {
 			foreach ( $this->names( 'SELECT DISTINCT meta_key FROM ' . _get_meta_table( $type ) . ' WHERE meta_key LIKE %s OR meta_key LIKE %s', array( '', '_' ) ) as $key ) {
@@ -29,6 +25,11 @@ final class Stored_Data {
 		}
 		foreach ( $this->tables( $wpdb->prefix ) as $table ) {
 			$wpdb->query( $wpdb->prepare( 'DROP TABLE IF EXISTS %i', $table ) );
+		}
+		// Last: what goes before may make other parts of the plugin note something, as long as it is loaded.
+		$this->unschedule();
+		foreach ( $this->names( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s OR option_name LIKE %s", array( '', '_transient_', '_transient_timeout_' ) ) as $name ) {
+			delete_option( $name );
 		}
 	}
 
