@@ -109,16 +109,16 @@ test('the owner may switch it off in the settings: the page says so, and the rou
   const onPage = async () => (await send(`${site.url}/support/`)).text.includes('&quot;suggestArticles&quot;:true');
   const owner = await signIn(site, 'owner', 'owner-demo');
   const save = async (value: '0' | '1') => {
-    const page = (await send(`${site.url}/wp-admin/options-general.php?page=aiguy`, { headers: { cookie: owner } })).text;
+    const page = (await send(`${site.url}/wp-admin/admin.php?page=aiguy-connection`, { headers: { cookie: owner } })).text;
     const field = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? '';
-    const form = new URLSearchParams({ option_page: 'aiguy', action: 'update', _wpnonce: field('_wpnonce') });
+    const form = new URLSearchParams({ option_page: 'aiguy-connection', action: 'update', _wpnonce: field('_wpnonce') });
     form.append('aiguy_settings[orchestrator_url]', upstream.url);
     form.append('aiguy_settings[suggest_articles]', '0');
     if (value === '1') form.append('aiguy_settings[suggest_articles]', '1');
     const headers = {
       cookie: owner,
       'content-type': 'application/x-www-form-urlencoded',
-      referer: `${site.url}/wp-admin/options-general.php?page=aiguy`,
+      referer: `${site.url}/wp-admin/admin.php?page=aiguy-connection`,
     };
     assert.equal((await send(`${site.url}/wp-admin/options.php`, { method: 'POST', headers, body: form.toString() })).status, 302);
     return page;
