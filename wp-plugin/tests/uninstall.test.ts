@@ -74,7 +74,8 @@ test('on a network: on each of its sites, and what belongs to the network', asyn
   const network = await startSite(upstream.url, [], { layout: { multisite: true } });
   t.after(network.stop);
   const look = async () => JSON.parse(await runInside(network, dump)) as string[];
-  const onEachSite = (code: string) => `foreach (get_sites(array('fields' => 'ids')) as $id) { switch_to_blog($id); ${code} restore_current_blog(); }`;
+  const onEachSite = (code: string) =>
+    `foreach (get_sites(array('fields' => 'ids')) as $id) { switch_to_blog($id); ${code} restore_current_blog(); }`;
   network.evaluate("echo wp_insert_site(array('domain' => DOMAIN_CURRENT_SITE, 'path' => '/third/', 'user_id' => 1));");
   network.evaluate(`${removePlugin} unlink(WPMU_PLUGIN_DIR . '/set-up-site.php'); ${onEachSite("delete_option('aiguy_site_digest');")}`);
   const before = await look();

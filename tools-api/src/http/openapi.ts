@@ -34,6 +34,7 @@ function openapiOf(catalogue: Catalogue): OpenapiDocument {
       '/knowledge/suggestions': { post: suggestions },
       '/sites/pair': { post: pairing },
       '/knowledge/version': { get: knowledgeVersion },
+      '/opening-hours': { get: openingHours },
       ...siteKnowledgePaths((name) => answer('As it says.', { $ref: `#/components/schemas/${name}` }), failures),
       '/mcp': { post: mcp },
       ...Object.fromEntries(
@@ -113,6 +114,20 @@ const knowledgeVersion = {
   description: 'Scope docs:read.',
   responses: {
     200: answer('The version.', { type: 'object', required: ['corpus_version'], properties: { corpus_version: { type: 'string' } } }),
+    ...failures,
+  },
+};
+
+const openingHours = {
+  operationId: 'get_opening_hours',
+  summary: 'Whether people are there now, and else from when.',
+  description: 'Scope handoff:write.',
+  responses: {
+    200: answer('The state.', {
+      type: 'object',
+      required: ['state'],
+      properties: { state: { enum: ['open', 'closed', 'unknown'] }, text: { type: 'string' } },
+    }),
     ...failures,
   },
 };
