@@ -291,6 +291,8 @@ test('a hostile theme changes nothing of a chat, in the page or in the corner, c
       grounds.push(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
       const closed = await picture(page);
       await chat.open();
+      // What comes after the first view is there.
+      await page.getByRole('button', { name: 'More options' }).waitFor();
       const opened = await picture(page);
       await chat.ask('How long do I have to send something back?');
       await chat.says(/30 days/);
