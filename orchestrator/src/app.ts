@@ -242,8 +242,7 @@ function addKnowledgeRoutes(
   { verifier }: HttpPorts,
   { turnPorts, siteKnowledge }: { turnPorts: TurnPorts; siteKnowledge: SiteKnowledge },
 ): void {
-  const { model, catalogue, answerTokensMax, nowMs } = turnPorts;
-  addStaffKnowledgeRoutes(scope, { verifier, siteKnowledge, model, catalogue, answerTokensMax, nowMs });
+  addStaffKnowledgeRoutes(scope, { ...turnPorts, verifier, siteKnowledge });
 }
 
 function openVisitorLimits(config: Config) {

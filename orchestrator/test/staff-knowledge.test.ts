@@ -91,6 +91,8 @@ test('a trial is the answer as the chat would give it: cited, and without what n
   assert.deepEqual([body.answer.citations[0]?.url, body.finding.passages[0]?.site_document], [document.url, 'page-1']);
   const nothing = await ask<KnowledgeTrial>('POST', 'try', { body: { question: 'Who won the chess championship?' } });
   assert.deepEqual([nothing.body.answer.kind, nothing.body.finding.answerable], ['uncited', false]);
+  const { rows } = await harness.database.query(`SELECT DISTINCT status, issuer FROM usage_calls WHERE session_id = 'trial'`);
+  assert.deepEqual(rows, [{ status: 'settled', issuer: tools.site.issuer.issuer }]);
 });
 
 test('scope by scope: reading does not write, and a visitor does neither', async () => {

@@ -72,6 +72,26 @@ test('an answer and the conversation are rated, the log tells it without the vis
   assert.ok(!JSON.stringify(model.requests.at(-1)).includes('zebrawood'));
 });
 
+test('two answers in a row that were no help bring the offer of a person, once; one that was, or an earlier one, does not', async () => {
+  const visitor = customer();
+  const offers = async () =>
+    (await eventsOf(visitor)).filter(({ event }) => event.type === 'CUSTOM' && event.name === 'aiguy.person' && event.value.status === 'offered')
+      .length;
+  const runs = [await ask(visitor, 'One?'), await ask(visitor, 'Two?'), await ask(visitor, 'Three?')].map(({ runId }) => runId);
+  const seen: number[] = [];
+  for (const [at, score] of [
+    [0, -1],
+    [2, -1],
+    [1, 1],
+    [1, -1],
+    [1, -1],
+  ] as const) {
+    await rate(visitor, { runId: runs[at], score });
+    seen.push(await offers());
+  }
+  assert.deepEqual(seen, [0, 0, 0, 1, 1]);
+});
+
 test('what is no rating is refused by name, and nothing is kept', async () => {
   const visitor = guest();
   const { runId } = await ask(visitor);

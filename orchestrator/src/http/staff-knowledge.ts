@@ -13,16 +13,17 @@ export type StaffKnowledgePorts = TryPorts & { verifier: TokenVerifier; siteKnow
 const documentBytesMax = 2 * 1024 * 1024;
 const questionBytesMax = 8192;
 
+type Passed = KnowledgeAnswer & { issuer: string };
 type Exchange = { request: FastifyRequest; reply: FastifyReply };
 type ById = FastifyRequest<{ Params: { id: string } }>;
 
 export function addStaffKnowledgeRoutes(app: FastifyInstance, ports: StaffKnowledgePorts): void {
   const { verifier, siteKnowledge } = ports;
-  const pass = async ({ request, reply }: Exchange, path: string, scope: StaffScope): Promise<KnowledgeAnswer> => {
-    const { assertion } = await authenticateStaff(verifier, request, scope);
+  const pass = async ({ request, reply }: Exchange, path: string, scope: StaffScope): Promise<Passed> => {
+    const { staff, assertion } = await authenticateStaff(verifier, request, scope);
     const method = request.method as 'GET' | 'PUT' | 'POST' | 'DELETE';
     const body = method === 'PUT' || method === 'POST' ? { body: request.body ?? null } : {};
-    return await siteKnowledge({ method, path, assertion, ...body }, endOf(reply));
+    return { issuer: staff.iss, ...(await siteKnowledge({ method, path, assertion, ...body }, endOf(reply))) };
   };
   const documentPath = ({ params }: ById) => `documents/${encodeURIComponent(params.id)}`;
 
@@ -40,8 +41,8 @@ export function addStaffKnowledgeRoutes(app: FastifyInstance, ports: StaffKnowle
     if (found.status !== 200) return send(reply, found);
     const finding = found.body as KnowledgeFinding;
     const { question } = request.body as { question: string };
-    const trial: KnowledgeTrial = { finding, answer: await tryAnswer(ports, question, { finding, signal: endOf(reply) }) };
-    return send(reply, { status: 200, body: trial });
+    const answer = await tryAnswer(ports, question, { issuer: found.issuer, finding, signal: endOf(reply) });
+    return send(reply, { status: 200, body: { finding, answer } satisfies KnowledgeTrial });
   });
 }
 

@@ -1,17 +1,18 @@
 // The money of model calls: set aside before each, so that a site's day never costs more than its cap, and settled by what was used.
+import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { capsOf, dayOf } from '../budget/caps.ts';
 import { costOf, mostOf, priceOf } from '../budget/prices.ts';
 import type { ModelEvent, ModelPort, ModelRequest, Usage as Tokens } from '../model/port.ts';
 import type { Run } from '../session/runs.ts';
 import type { Hold } from '../session/usage.ts';
-import type { AcceptedMessage, TurnPorts } from './turn.ts';
+import type { TurnPorts } from './turn.ts';
 
 type Ended = Extract<ModelEvent, { type: 'done' | 'failed' }>;
 type SpendPorts = Pick<TurnPorts, 'usage' | 'ceilings' | 'prices' | 'nowMs'>;
 export type Spender = {
   ports: SpendPorts;
   model: ModelPort;
-  message: Pick<AcceptedMessage, 'visitor'> & { run: Pick<Run, 'sessionId' | 'id' | 'epoch'> };
+  message: { visitor: Pick<VisitorAssertion, 'iss' | 'agent'>; run: Pick<Run, 'sessionId' | 'id' | 'epoch'> };
 };
 /** hold: undefined for a model that costs nothing. */
 export type Reserved = { hold: Hold | undefined; model: string };

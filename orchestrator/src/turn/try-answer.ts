@@ -1,22 +1,23 @@
 // What the model makes of passages that were found for a guest's first question: written and checked as in the chat, shown to nobody there, and kept nowhere.
 import { randomUUID } from 'node:crypto';
 import type { KnowledgeFinding, KnowledgeTrial } from '@aiguy/manifests/generated/http';
-import type { Catalogue } from '@aiguy/manifests/load';
 import type { ModelPort, ModelRequest, ToolCall, TranscriptMessage } from '../model/port.ts';
 import { toolsFor } from '../tools/catalogue.ts';
 import { systemPrompt } from './prompt.ts';
 import { AnswerWriter } from './release-answer.ts';
+import { billed } from './spend.ts';
 import { supportOf } from './support.ts';
+import type { TurnPorts } from './turn.ts';
 
-export type TryPorts = { model: ModelPort; catalogue: Catalogue; answerTokensMax: number; nowMs: () => number };
+export type TryPorts = Pick<TurnPorts, 'model' | 'catalogue' | 'answerTokensMax' | 'usage' | 'ceilings' | 'prices' | 'nowMs'>;
 
 const answerTimeoutMs = 8_000;
 
-/** Contract: never rejects; a model that fails or calls a tool instead is kind unavailable. */
+/** Contract: never rejects; a model that fails, calls a tool instead, or costs more than the site's day has left, is kind unavailable. */
 export async function tryAnswer(
   ports: TryPorts,
   question: string,
-  found: { finding: KnowledgeFinding; signal: AbortSignal },
+  found: { issuer: string; finding: KnowledgeFinding; signal: AbortSignal },
 ): Promise<KnowledgeTrial['answer']> {
   const request = requestOf(ports, question, found.finding);
   const writer = new AnswerWriter({
@@ -25,7 +26,9 @@ export async function tryAnswer(
     passages: new Map(found.finding.passages.map((passage) => [passage.id, passage])),
     support: () => supportOf(request.messages, ports.nowMs()),
   });
-  const isDone = await write(writer, ports.model.stream(request, AbortSignal.any([found.signal, AbortSignal.timeout(answerTimeoutMs)])));
+  const run = { sessionId: 'trial', id: randomUUID(), epoch: 1 };
+  const model = billed({ ports, model: ports.model, message: { visitor: { iss: found.issuer }, run } }, answerTimeoutMs);
+  const isDone = await write(writer, model.stream(request, AbortSignal.any([found.signal, AbortSignal.timeout(answerTimeoutMs)])));
   writer.end({ isAnswer: isDone, isBroken: !isDone });
   const { parts, citations } = writer.answer;
   const text = parts.map((part) => ('text' in part ? part.text : '')).join('');
