@@ -238,6 +238,7 @@ test('on a phone with its keyboard open the articles never move or cover the tex
     });
     await page.goto(`${system.site.url}/help/`);
     await chat.open();
+    await page.getByRole('button', { name: 'Speak your message' }).waitFor();
     const before_ = await chat.input.boundingBox();
     await chat.input.pressSequentially('How do I return');
     await page.getByRole('link', { name: title }).last().waitFor();

@@ -14,7 +14,12 @@ before(async () => {
 });
 after(async () => await system?.stop());
 
-const storage = async (page: Page) => await page.evaluate(() => ({ ...localStorage, ...sessionStorage }));
+/** Without what WordPress itself keeps about emoji. */
+const storage = async (page: Page) =>
+  await page.evaluate(() => {
+    const { wpEmojiSettingsSupports: _, ...ours } = { ...localStorage, ...sessionStorage };
+    return ours;
+  });
 
 /** Addresses of our routes that are asked from now on, without the site's own. */
 function watchRequests(page: Page): string[] {

@@ -72,6 +72,7 @@ test('a visitor asks for a person, one takes over in another browser, they talk,
     .click();
   const transcript = staff.getByRole('log', { name: 'What was said' });
   await transcript.getByText('The visitor asked for a person.').waitFor();
+  await transcript.locator('strong', { hasText: 'Return an item' }).waitFor();
   await picture(staff, 'inbox-1-waiting');
   await staff.getByRole('button', { name: 'Take over', exact: true }).click();
   await chat.says(/Shop Owner has joined/);

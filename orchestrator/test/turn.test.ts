@@ -1,5 +1,8 @@
 // A turn as its listener sees it: whole sequences of events, through the public surface.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { ModelEvent, ModelPort, ModelRequest, ToolOutcome } from '../src/model/port.ts';
 import {
@@ -317,4 +320,25 @@ test('a visitor who leaves cancels nothing: the answer is in the log when he com
   );
   assert.equal(all.flatMap(({ event }) => (event.type === 'TEXT_MESSAGE_CONTENT' ? [event.delta] : [])).join(''), 'First. Second.');
   assert.equal(all.at(-1)?.event.type, 'RUN_FINISHED');
+});
+
+test('a connection that is used again keeps nothing of the requests before', async () => {
+  answer = () => saysText('Hello.');
+  const visitor = newVisitor();
+  await ask('Hi', visitor);
+  const { app } = harness.orchestrator;
+  const base = app.server.listening ? app.listeningOrigin : await app.listen({ port: 0, host: '127.0.0.1' });
+  const sockets: Socket[] = [];
+  app.server.on('connection', (socket: Socket) => sockets.push(socket));
+  const headers = { authorization: `Bearer ${await harness.assertionFor(visitor)}`, accept: 'application/json' };
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const listeners: number[] = [];
+  for (let asked = 0; asked < 4; asked += 1) {
+    const [answered] = (await once(get(`${base}/sessions/${visitor.sid}/events`, { agent, headers }), 'response')) as [IncomingMessage];
+    await once(answered.resume(), 'end');
+    listeners.push(sockets[0]?.listenerCount('close') ?? 0);
+  }
+  agent.destroy();
+  assert.equal(sockets.length, 1);
+  assert.equal(new Set(listeners.slice(1)).size, 1, listeners.join());
 });

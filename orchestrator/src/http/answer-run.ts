@@ -1,5 +1,5 @@
 // Answers a request with a run: follows the log until the run has ended, as events or drained into JSON.
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { LoggedEvent } from '../session/event-log.ts';
 import type { Run, Started } from '../session/runs.ts';
 import { tail } from '../session/tail.ts';
@@ -11,16 +11,12 @@ import { clientSignal, sendEvents } from './send-events.ts';
 /** isAlone: an AG-UI client knows one run at a time; ours follows the whole log, in which the run before may still be ending. */
 export type Answering = { reply: FastifyReply; run: Run; form: AnswerForm; isAlone: boolean };
 
-export async function answerRun(
-  ports: HttpPorts,
-  request: FastifyRequest,
-  { reply, run, form, isAlone }: Answering,
-): Promise<FastifyReply | undefined> {
+export async function answerRun(ports: HttpPorts, { reply, run, form, isAlone }: Answering): Promise<FastifyReply | undefined> {
   if (form === 'json') {
-    const answer = await drainAnswer(run, onlyOf(run, follow(ports, run, clientSignal(request))));
+    const answer = await drainAnswer(run, onlyOf(run, follow(ports, run, clientSignal(reply))));
     return await reply.header('Cache-Control', 'no-store').send(answer);
   }
-  await sendEvents(reply, clientSignal(request), (signal) => {
+  await sendEvents(reply, clientSignal(reply), (signal) => {
     const batches = follow(ports, run, signal);
     return isAlone ? onlyOf(run, batches) : batches;
   });

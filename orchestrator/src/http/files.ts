@@ -17,7 +17,7 @@ export function addFileRoute(app: FastifyInstance, ports: HttpPorts): void {
     const made = fileId.test(id) ? await ports.log.findFile(session.id, id) : undefined;
     const tool = made && ports.catalogue.get(made.tool);
     if (!(made && tool)) throw new AiguyError('not_found');
-    const options = { visitor, assertion, signal: clientSignal(request) };
+    const options = { visitor, assertion, signal: clientSignal(reply) };
     const bytes = await withRemoteTrace(request.headers, async () => await ports.fetchFile(tool, made.file, options));
     return await reply
       .type(made.file.media_type)

@@ -29,7 +29,7 @@ export function addHandoffRoute(app: FastifyInstance, ports: HttpPorts): void {
       begin(ports, await ports.runs.start({ visitor, assertion, ...readMessage(leaveMessage), runId: randomUUID(), ticket: true }));
       return await reply.header('Cache-Control', 'no-store').send({ status: 'ticket' });
     }
-    const people = await ports.askHours({ visitor, assertion, signal: clientSignal(request) });
+    const people = await ports.askHours({ visitor, assertion, signal: clientSignal(reply) });
     await ensureSession(ports.database, visitor);
     const info = await ports.handoffs.ask(visitor.sid, { issuer: visitor.iss, reason: reason ?? 'asked_for_human', people });
     return await reply.header('Cache-Control', 'no-store').send(info);

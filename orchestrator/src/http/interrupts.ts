@@ -38,7 +38,7 @@ async function settle(
   await ports.limitChat(`${from.visitor.iss} ${from.visitor.sub}`);
   const { interruptId } = request.params;
   const { run } = await withRemoteTrace(request.headers, async () => await settleInterrupt(ports, from, { interruptId, answer }));
-  return await answerRun(ports, request, { reply, run, form, isAlone: false });
+  return await answerRun(ports, { reply, run, form, isAlone: false });
 }
 
 /**

@@ -18,12 +18,12 @@ export function addChatRoutes(app: FastifyInstance, ports: HttpPorts): void {
     const form = answerForm(request.headers.accept);
     const from = await authenticate(ports.verifier, request);
     const { run } = await withRemoteTrace(request.headers, async () => await acceptBody(ports, from, request.body));
-    return await answerRun(ports, request, { reply, run, form, isAlone: isAgUi(request) });
+    return await answerRun(ports, { reply, run, form, isAlone: isAgUi(request) });
   });
   app.post('/ask', async (request, reply) => {
     const from = await authenticate(ports.verifier, request);
     const { run } = await withRemoteTrace(request.headers, async () => await acceptBody(ports, from, request.body));
-    return await answerRun(ports, request, { reply, run, form: 'json', isAlone: true });
+    return await answerRun(ports, { reply, run, form: 'json', isAlone: true });
   });
 }
 

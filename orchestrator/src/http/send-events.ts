@@ -1,6 +1,6 @@
 // Writes events as a Server-Sent Events stream (WHATWG HTML § 9.2): id = sequence number, heartbeats while nothing happens, no more than the reader takes.
 import { once } from 'node:events';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import type { LoggedEvent } from '../session/event-log.ts';
 
 /** Shorter than the idle limits of common proxies; it also bounds how long a gone client is noticed late. */
@@ -37,10 +37,10 @@ export async function sendEvents(
   }
 }
 
-/** Aborts when the client goes away; the run it listens to goes on. */
-export function clientSignal(request: FastifyRequest): AbortSignal {
+/** Aborts when whoever asked has gone or has been answered; a run it listens to goes on. */
+export function clientSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  request.raw.socket.once('close', () => controller.abort('client_gone'));
+  reply.raw.once('close', () => controller.abort('client_gone'));
   return controller.signal;
 }
 

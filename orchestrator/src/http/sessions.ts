@@ -34,11 +34,11 @@ export function addSessionRoutes(app: FastifyInstance, ports: HttpPorts): void {
     const after = parseCursor(cursor, session.lastSeq);
     if (form === 'json') {
       const waitS = parseWait(request.query.wait);
-      const page = await readLogPage(ports, { sessionId: session.id, after, waitS, signal: clientSignal(request) });
+      const page = await readLogPage(ports, { sessionId: session.id, after, waitS, signal: clientSignal(reply) });
       return await reply.header('Cache-Control', 'no-store').send(page);
     }
     const follow = request.query.follow === '1';
-    await sendEvents(reply, clientSignal(request), (signal) => tail(ports.log, ports.runs, { id: session.id, after, follow, signal }));
+    await sendEvents(reply, clientSignal(reply), (signal) => tail(ports.log, ports.runs, { id: session.id, after, follow, signal }));
   });
 
   app.post<SessionParams>('/sessions/:id/cancel', async (request, reply) => {

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { KnowledgeAnswer, SiteKnowledge } from '../tools/site-knowledge.ts';
 import { type TryPorts, tryAnswer } from '../turn/try-answer.ts';
 import { authenticateStaff, type StaffScope } from './authenticate.ts';
+import { clientSignal } from './send-events.ts';
 
 export type StaffKnowledgePorts = TryPorts & { verifier: TokenVerifier; siteKnowledge: SiteKnowledge };
 
@@ -23,7 +24,7 @@ export function addStaffKnowledgeRoutes(app: FastifyInstance, ports: StaffKnowle
     const { staff, assertion } = await authenticateStaff(verifier, request, scope);
     const method = request.method as 'GET' | 'PUT' | 'POST' | 'DELETE';
     const body = method === 'PUT' || method === 'POST' ? { body: request.body ?? null } : {};
-    return { issuer: staff.iss, ...(await siteKnowledge({ method, path, assertion, ...body }, endOf(reply))) };
+    return { issuer: staff.iss, ...(await siteKnowledge({ method, path, assertion, ...body }, clientSignal(reply))) };
   };
   const documentPath = ({ params }: ById) => `documents/${encodeURIComponent(params.id)}`;
 
@@ -41,7 +42,7 @@ export function addStaffKnowledgeRoutes(app: FastifyInstance, ports: StaffKnowle
     if (found.status !== 200) return send(reply, found);
     const finding = found.body as KnowledgeFinding;
     const { question } = request.body as { question: string };
-    const answer = await tryAnswer(ports, question, { issuer: found.issuer, finding, signal: endOf(reply) });
+    const answer = await tryAnswer(ports, question, { issuer: found.issuer, finding, signal: clientSignal(reply) });
     return send(reply, { status: 200, body: { finding, answer } satisfies KnowledgeTrial });
   });
 }
@@ -53,11 +54,4 @@ function send(reply: FastifyReply, { status, body }: KnowledgeAnswer): FastifyRe
 
 function isErrorBody(body: unknown): boolean {
   return body instanceof Object && 'code' in body && 'message' in body && 'requestId' in body;
-}
-
-/** Aborts when whoever asked has gone. */
-function endOf(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => controller.abort('client_gone'));
-  return controller.signal;
 }

@@ -12,7 +12,7 @@ const pauseMs = 1500;
 export function addStaffStreamRoute(app: FastifyInstance, { verifier }: { verifier: TokenVerifier }): void {
   app.get('/staff/stream', async (request, reply) => {
     await authenticateStaff(verifier, request, 'site:read');
-    await sendEvents(reply, clientSignal(request), async function* (signal) {
+    await sendEvents(reply, clientSignal(reply), async function* (signal) {
       yield [markOf(1)];
       await pause(pauseMs, undefined, { signal });
       yield [markOf(2)];

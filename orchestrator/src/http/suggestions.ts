@@ -4,9 +4,10 @@ import type { SuggestionsRequest } from '@aiguy/manifests/generated/http';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import { withRemoteTrace } from '@aiguy/manifests/telemetry';
 import { check, createAjv } from '@aiguy/manifests/validate';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { authenticate } from './authenticate.ts';
 import type { HttpPorts } from './ports.ts';
+import { clientSignal } from './send-events.ts';
 
 /** 200 characters as JSON escapes, and the rest. */
 const bodyBytesMax = 4096;
@@ -21,17 +22,10 @@ export function addSuggestionsRoute(app: FastifyInstance, ports: HttpPorts): voi
     if (!visitor.scopes.includes('docs:read')) throw new AiguyError('insufficient_scope');
     const typed = parseTyped(request.body);
     await ports.limitSuggestions({ session: `${visitor.iss} ${visitor.sid}`, address: request.ip });
-    const options = { visitor, assertion, signal: endOf(reply) };
+    const options = { visitor, assertion, signal: clientSignal(reply) };
     const suggestions = await withRemoteTrace(request.headers, async () => await ports.suggestArticles(typed, options));
     return await reply.header('Cache-Control', 'no-store').send(suggestions);
   });
-}
-
-/** Aborts when the visitor types on and nobody waits any more, or once he has been answered. */
-function endOf(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => controller.abort('client_gone'));
-  return controller.signal;
 }
 
 /** In the form in which a message is searched for, so that the search is the same. @throws AiguyError invalid_request */

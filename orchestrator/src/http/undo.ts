@@ -19,7 +19,7 @@ export function addUndoRoute(app: FastifyInstance, ports: HttpPorts): void {
     if (request.params.id !== from.visitor.sid) throw new AiguyError('not_found');
     await ports.limitChat(`${from.visitor.iss} ${from.visitor.sub}`);
     const { run } = await withRemoteTrace(request.headers, async () => await takeBack(ports, from, request.params.effectId));
-    return await answerRun(ports, request, { reply, run, form, isAlone: false });
+    return await answerRun(ports, { reply, run, form, isAlone: false });
   });
 }
 

@@ -1,7 +1,8 @@
-// What was said, as text and nothing else: links and markup of strangers stay letters.
+// What was said, as text and nothing else: links and markup of strangers stay letters; only what the agent stressed is bold.
 import type { TranscriptEntry } from '@aiguy/manifests/generated/http';
 import { memo, useEffect, useRef } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
+import type { ReactNode } from 'react';
 import { visibleText } from '../../chat/visible-text';
 import { happened, moment, speaker } from './words';
 
@@ -29,6 +30,10 @@ export function Transcript({ entries }: { entries: TranscriptEntry[] }) {
   );
 }
 
+function withStress(text: string): ReactNode[] {
+  return text.split(/\*\*([^*\n]+)\*\*/).map((part, index) => (index % 2 === 1 ? <strong key={index}>{part}</strong> : part));
+}
+
 const Entry = memo(
   function Entry({ entry }: { entry: TranscriptEntry }) {
     if (entry.kind === 'event') {
@@ -43,7 +48,7 @@ const Entry = memo(
         <header>
           <strong dir="auto">{speaker(entry)}</strong> <time dateTime={entry.at}>{moment(entry.at)}</time>
         </header>
-        <p dir="auto">{visibleText(entry.text)}</p>
+        <p dir="auto">{entry.kind === 'agent' ? withStress(visibleText(entry.text)) : visibleText(entry.text)}</p>
         {entry.sources ? (
           <footer dir="auto">
             {__('From:', 'aiguy')} {entry.sources.map(({ title }) => title).join(' · ')}
