@@ -217,7 +217,8 @@ test('a guest goes on on another device by a link, after he has said yes there',
 });
 
 test('the owner’s questions begin an empty chat, and asking one of them takes them away', async (t) => {
-  const questions = '&quot;suggestedQuestions&quot;:[&quot;Can I pay with bitcoin?&quot;,&quot;Two&quot;,&quot;Three&quot;,&quot;Four&quot;,&quot;Five&quot;]';
+  const questions =
+    '&quot;suggestedQuestions&quot;:[&quot;Can I pay with bitcoin?&quot;,&quot;Two&quot;,&quot;Three&quot;,&quot;Four&quot;,&quot;Five&quot;]';
   const { chat, page } = await newChat(t, system, { change: (html) => html.replace(/&quot;suggestedQuestions&quot;:\[[^\]]*\]/, questions) });
   await chat.open();
   const list = page.getByRole('list', { name: 'Suggested questions' });
