@@ -1,7 +1,7 @@
 // Answers a request with a run: follows the log until the run has ended, as events or drained into JSON.
 import type { FastifyReply } from 'fastify';
 import type { LoggedEvent } from '../session/event-log.ts';
-import type { Run, Started } from '../session/runs.ts';
+import type { Run, Started } from '../session/run.ts';
 import { tail } from '../session/tail.ts';
 import type { AnswerForm } from './accept.ts';
 import { drainAnswer } from './drain-answer.ts';

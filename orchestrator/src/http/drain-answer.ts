@@ -4,7 +4,7 @@ import type { AGUIEvent, CustomEvent } from '@ag-ui/core';
 import type { CitationsValue, StepResetValue } from '@aiguy/manifests/generated/events';
 import type { ChatAnswer, Interrupt } from '@aiguy/manifests/generated/http';
 import type { LoggedEvent } from '../session/event-log.ts';
-import type { Run } from '../session/runs.ts';
+import type { Run } from '../session/run.ts';
 
 export async function drainAnswer(run: Run, batches: AsyncIterable<LoggedEvent[]>): Promise<ChatAnswer> {
   const answer: ChatAnswer = {

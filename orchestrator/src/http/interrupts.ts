@@ -6,7 +6,7 @@ import { withRemoteTrace } from '@aiguy/manifests/telemetry';
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../session/interrupts.ts';
-import type { Started } from '../session/runs.ts';
+import type { Started } from '../session/run.ts';
 import { answerForm } from './accept.ts';
 import { answerRun, begin } from './answer-run.ts';
 import { type AuthenticatedVisitor, authenticate } from './authenticate.ts';

@@ -2,7 +2,7 @@
 import { AiguyError } from '@aiguy/manifests/errors';
 import { withRemoteTrace } from '@aiguy/manifests/telemetry';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Started } from '../session/runs.ts';
+import type { Started } from '../session/run.ts';
 import { answerForm } from './accept.ts';
 import { answerRun, begin } from './answer-run.ts';
 import { type AuthenticatedVisitor, authenticate } from './authenticate.ts';

@@ -2,7 +2,7 @@
 import { AiguyError } from '@aiguy/manifests/errors';
 import { withRemoteTrace } from '@aiguy/manifests/telemetry';
 import type { FastifyInstance } from 'fastify';
-import type { Started } from '../session/runs.ts';
+import type { Started } from '../session/run.ts';
 import { undoEffect } from '../session/undo.ts';
 import { answerForm } from './accept.ts';
 import { answerRun, begin } from './answer-run.ts';

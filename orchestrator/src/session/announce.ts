@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AGUIEvent } from '@ag-ui/core';
 import type { Connection } from '@aiguy/manifests/database';
+import type { RunInput } from './run.ts';
 import { runFinished, runStarted } from './run-events.ts';
-import { lockSession, type RunInput, type Runs } from './runs.ts';
+import { lockSession, type Runs } from './runs.ts';
 
 /**
  * Says something in a session when nothing is running in it, as a run of its own.

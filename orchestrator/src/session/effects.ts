@@ -13,7 +13,7 @@ import type { ToolOutcome } from '../model/port.ts';
 import { LeaseLostError } from './event-log.ts';
 import type { InterruptRow } from './interrupt-rows.ts';
 import type { Receipts, SettledEffect } from './receipts.ts';
-import type { Run } from './runs.ts';
+import type { Run } from './run.ts';
 
 export type EffectStatus = 'planned' | 'dispatched' | 'settled' | 'unknown';
 /** outcome: as the tools API gave it; undefined before. */

@@ -11,9 +11,10 @@ import type { PersonValue } from '@aiguy/manifests/generated/events';
 import type { HandoffInfo } from '@aiguy/manifests/generated/http';
 import type { StaffAssertion } from '@aiguy/manifests/tokens';
 import { instantRun, nextSeqOf } from './people.ts';
+import type { Run, RunInput } from './run.ts';
 import { personChanged } from './run-events.ts';
 import { noteEscalation } from './run-facts.ts';
-import { type Append, lockSession, type Run, type RunInput, type Runs } from './runs.ts';
+import { type Append, lockSession, type Runs } from './runs.ts';
 
 export type HandoffReason = 'asked_for_human' | 'not_helped' | 'stepped_in';
 type Row = { id: string; reason: HandoffReason; asked_at: Date; taken_by: string | null; taken_name: string | null; taken_at: Date | null };

@@ -1,7 +1,7 @@
 // Rows of what visitors are asked: written with the end of the run that asks, read by the run that goes on.
 import type { Connection, Database } from '@aiguy/manifests/database';
 import type { Interrupt } from '@aiguy/manifests/generated/http';
-import type { Run } from './runs.ts';
+import type { Run } from './run.ts';
 
 export type InterruptStatus = 'pending' | 'approved' | 'rejected' | 'submitted' | 'cancelled' | 'expired';
 

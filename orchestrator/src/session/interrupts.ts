@@ -14,8 +14,9 @@ import type { Interrupt } from '@aiguy/manifests/generated/http';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { effectKey, planEffect } from './effects.ts';
 import { findInterrupt, type InterruptRow, type InterruptStatus, interruptBehind, pendingCards } from './interrupt-rows.ts';
+import type { Run, Started } from './run.ts';
 import { interruptSettled } from './run-events.ts';
-import { type Append, lockSession, type Run, type Runs, type Started } from './runs.ts';
+import { type Append, lockSession, type Runs } from './runs.ts';
 
 export type Answer = { kind: 'confirmation'; decision: 'approve' | 'reject' } | { kind: 'input'; values: Record<string, unknown> | undefined };
 type Settled = Exclude<InterruptStatus, 'pending' | 'expired'>;

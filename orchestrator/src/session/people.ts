@@ -1,8 +1,8 @@
 // What a person of the site and a visitor write to each other: runs that begin and end in one transaction, because no model works on them.
 import type { AGUIEvent } from '@ag-ui/core';
 import type { Connection } from '@aiguy/manifests/database';
+import type { Run, RunInput } from './run.ts';
 import { authorNamed, runFinished, runStarted, textMessage } from './run-events.ts';
-import type { Run, RunInput } from './runs.ts';
 
 /** The whole of such a run: a person's words with their author, or a visitor's message that waits for the person. */
 export function instantRun(sessionId: string, runId: string, input: RunInput): AGUIEvent[] {

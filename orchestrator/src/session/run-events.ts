@@ -14,7 +14,7 @@ import type {
   TaskValue,
 } from '@aiguy/manifests/generated/events';
 import type { TaskReference } from '@aiguy/manifests/generated/http';
-import type { RunInput } from './runs.ts';
+import type { RunInput } from './run.ts';
 
 export function runStarted(sessionId: string, runId: string, input: RunInput): AGUIEvent {
   const parent = 'parentRunId' in input ? { parentRunId: input.parentRunId } : {};

@@ -3,84 +3,22 @@ import { createHash } from 'node:crypto';
 import type { AGUIEvent } from '@ag-ui/core';
 import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
-import type { ViewedProduct } from '@aiguy/manifests/generated/http';
-import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { type EventLog, LeaseLostError, type LoggedEvent } from './event-log.ts';
-import { forgetFormValues, insertInterrupts, type NewInterrupt } from './interrupt-rows.ts';
+import { forgetFormValues, insertInterrupts } from './interrupt-rows.ts';
 import { begin, endAtOnce, instantRun, isAnsweredByPerson, nextSeqOf, placeFor } from './people.ts';
+import {
+  type Assignment,
+  type Ending,
+  type NewMessage,
+  type NewRun,
+  type Run,
+  type RunInput,
+  type RunRow,
+  type Started,
+  toAssignment,
+} from './run.ts';
 import { queuedEvent, runCancelled, runError, runStarted } from './run-events.ts';
 import { ensureSession } from './sessions.ts';
-
-export type Run = { sessionId: string; id: string; epoch: number; firstSeq: number };
-export type RunStatus = 'queued' | 'running' | 'success' | 'interrupt' | 'cancelled' | 'error';
-/**
- * undo: a click on a receipt; effectKey names the planned effect that takes the other one back. notice: nobody asked; something that was under way
- * has ended. person: somebody of the site says it.
- */
-export type RunInput =
-  | { kind: 'message'; messageId: string; text: string; ticket?: true; product?: ViewedProduct }
-  | { kind: 'resume'; interruptId: string; parentRunId: string }
-  | { kind: 'undo'; effectKey: string; parentRunId: string }
-  | { kind: 'person'; messageId: string; text: string; name: string }
-  | { kind: 'notice' };
-export type NewMessage = {
-  visitor: VisitorAssertion;
-  assertion: string;
-  text: string;
-  messageId: string;
-  runId: string;
-  /** It asks for the card of a ticket, not for an answer. */
-  ticket?: true;
-  product?: ViewedProduct | undefined;
-};
-
-/** A run that this process holds the lease of, with everything that working on it needs. */
-export type Assignment = {
-  run: Run;
-  visitor: VisitorAssertion;
-  assertion: string;
-  input: RunInput;
-  /** Where the turn stands, as turn/checkpoint.ts wrote it; undefined before its first step is done. */
-  checkpoint: unknown;
-  /** Events of the run beyond it belong to a step that is not finished. */
-  checkpointSeq: number;
-  /** Another process, or this one before it lost its database, has worked on it. */
-  isTakenOver: boolean;
-};
-/** assignment: undefined when the run waits for its turn, or when the message was taken before. */
-export type Started = { run: Run; assignment: Assignment | undefined };
-export type NewRun = {
-  visitor: VisitorAssertion;
-  assertion: string;
-  runId: string;
-  key: string;
-  keyDigest: string;
-  input: RunInput;
-  checkpoint?: unknown;
-};
-/** unhelped: nothing in the answer helped; toolFailed: a tool could not be used. */
-export type Ending = {
-  status: RunStatus;
-  events: AGUIEvent[];
-  interrupts?: NewInterrupt[];
-  checkpoint?: unknown;
-  unhelped?: boolean;
-  toolFailed?: boolean;
-};
-
-type RunRow = {
-  id: string;
-  status: RunStatus;
-  epoch: number;
-  first_seq: number;
-  message_digest: string;
-  input: RunInput;
-  visitor: VisitorAssertion;
-  assertion: string;
-  checkpoint: unknown;
-  checkpoint_seq: number;
-  tries: number;
-};
 
 /** A lease is renewed every third of its length; a run whose lease ran out is nobody's. With the sweep it bounds how long a turn rests. */
 export const leaseMs = 9000;
@@ -359,12 +297,6 @@ async function findRepeated(connection: Connection, message: NewMessage): Promis
   if (!row) return undefined;
   if (row.message_digest !== digest(message.text)) throw new AiguyError('idempotency_conflict');
   return { sessionId: message.visitor.sid, id: row.id, epoch: row.epoch, firstSeq: row.first_seq };
-}
-
-function toAssignment(sessionId: string, row: RunRow): Assignment {
-  const { visitor, assertion, input } = row;
-  const run = { sessionId, id: row.id, epoch: row.epoch, firstSeq: row.first_seq };
-  return { run, visitor, assertion, input, checkpoint: row.checkpoint ?? undefined, checkpointSeq: row.checkpoint_seq, isTakenOver: true };
 }
 
 function digest(text: string): string {

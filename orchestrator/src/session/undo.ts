@@ -7,7 +7,8 @@ import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { check } from '@aiguy/manifests/validate';
 import type { ToolOutcome } from '../model/port.ts';
 import type { EffectStatus } from './effects.ts';
-import { lockSession, type Run, type RunStatus, type Runs, type Started } from './runs.ts';
+import type { Run, RunStatus, Started } from './run.ts';
+import { lockSession, type Runs } from './runs.ts';
 
 export type UndoWish = { visitor: VisitorAssertion; assertion: string; effectId: string };
 

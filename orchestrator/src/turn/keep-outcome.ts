@@ -1,7 +1,8 @@
 // Keeps what came of a write, and the task that it left behind at the tools API: both or neither, so that no task is lost from sight.
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import type { ToolOutcome } from '../model/port.ts';
-import { assertHeld, lockSession, type Run } from '../session/runs.ts';
+import type { Run } from '../session/run.ts';
+import { assertHeld, lockSession } from '../session/runs.ts';
 import type { TurnPorts } from './turn.ts';
 
 type Kept = { key: string; tool: string; outcome: ToolOutcome; run: Run; visitor: VisitorAssertion; assertion: string };

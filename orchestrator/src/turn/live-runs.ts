@@ -1,6 +1,6 @@
 // The runs this process works on, detached from any request, and the sweep that takes up what nobody works on any more.
 import { dayOf } from '../budget/caps.ts';
-import type { Assignment } from '../session/runs.ts';
+import type { Assignment } from '../session/run.ts';
 import { followTasks } from './follow-tasks.ts';
 import { reconcileEffects } from './reconcile-effects.ts';
 import { runTurn } from './run-turn.ts';

@@ -2,7 +2,7 @@
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import type { StepName } from '@aiguy/manifests/generated/events';
 import type { EventLog } from '../session/event-log.ts';
-import type { Run } from '../session/runs.ts';
+import type { Run } from '../session/run.ts';
 
 export class Recorder {
   readonly #log: EventLog;

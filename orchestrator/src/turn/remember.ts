@@ -1,7 +1,7 @@
 // What a turn knows of the session before it begins, and what is kept of it behind its end, on nobody's time.
 import type { Notes } from '../model/port.ts';
 import type { Preferences, SessionMemory } from '../session/memory.ts';
-import type { Run } from '../session/runs.ts';
+import type { Run } from '../session/run.ts';
 import { notesFor } from './notes.ts';
 import { noteEvents } from './scratchpad.ts';
 import { billed } from './spend.ts';

@@ -3,7 +3,7 @@ import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { capsOf, dayOf } from '../budget/caps.ts';
 import { costOf, mostOf, priceOf } from '../budget/prices.ts';
 import type { ModelEvent, ModelPort, ModelRequest, Usage as Tokens } from '../model/port.ts';
-import type { Run } from '../session/runs.ts';
+import type { Run } from '../session/run.ts';
 import type { Hold } from '../session/usage.ts';
 import type { TurnPorts } from './turn.ts';
 
