@@ -51,8 +51,8 @@ after(async () => {
 
 const read = async (path: string, timeoutMs = 30_000) => {
   const home = new URL(addressOf(site));
-  const pages = createSitePages({ browser, timeoutMs, clientOf: (of) => createWebClient(of, { isPrivate: true }) });
-  return await pages.read(home, path, AbortSignal.timeout(60_000));
+  const pages = createSitePages({ browser, clientOf: (of) => createWebClient(of, { isPrivate: true }) });
+  return await pages.read(home, path, { signal: AbortSignal.timeout(60_000), timeoutMs });
 };
 
 test('what scripts have built is read, and what styles hide is not', async () => {

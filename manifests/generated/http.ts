@@ -388,6 +388,12 @@ export interface TaskStatus {
    * What a visitor reads.
    */
   message?: string;
+  /**
+   * When it is done: what the call would have answered with, by its tool's output schema. Only of tools whose call is a question.
+   */
+  output?: {
+    [k: string]: unknown;
+  };
   updated_at: string;
 }
 /**

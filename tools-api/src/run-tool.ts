@@ -11,6 +11,7 @@ import { isGuest } from './backends/shop.ts';
 import { isAnswered, keyDigestOf } from './effects/idempotency.ts';
 import { previewWrite } from './effects/preview-write.ts';
 import { runWrite } from './effects/run-write.ts';
+import { leaveTaskOf } from './effects/start-task.ts';
 import { withProof } from './guest-proof.ts';
 import { withinTime } from './time-limit.ts';
 import {
@@ -145,9 +146,11 @@ async function runRead(ports: ToolPorts, call: Admitted): Promise<Outcome> {
   if (typeof handler !== 'function') throw new AiguyError('unknown_tool');
   const signal = AbortSignal.timeout(call.tool.manifest.timeouts_ms.attempt);
   const { subject, sessionId } = call.caller;
-  const work = inSpan(`handle ${call.name}`, {}, async () => await handler(call.args as never, { subject, sessionId, signal }));
+  const { leaveTask, left } = leaveTaskOf(ports, call);
+  const work = inSpan(`handle ${call.name}`, {}, async () => await handler(call.args as never, { subject, sessionId, signal, leaveTask }));
   const output = checkedOutput(call.tool, await withinTime(signal, work));
-  return { answer: answerOf({ tool: call.name, output }), code: 'ok' };
+  const task = left();
+  return { answer: answerOf({ tool: call.name, output, ...(task ? { task } : {}) }), code: 'ok' };
 }
 
 function entryOf(ports: ToolPorts, call: Started, attempted: Outcome | { error: AiguyError }): AuditEntry {

@@ -38,7 +38,7 @@ import { createIngestion } from './ingestion/run-ingestion.ts';
 import { startSchedule } from './ingestion/schedule.ts';
 import { createGuestMetrics } from './observe/guest-metrics.ts';
 import { openKnowledge } from './open-knowledge.ts';
-import { openTicketTasks } from './tasks/open-ticket-tasks.ts';
+import { openTasks } from './tasks/open-tasks.ts';
 import { createHandlers } from './tools/index.ts';
 
 const config = readConfig();
@@ -63,7 +63,6 @@ const shop = wooClient ? createWooShop({ client: wooClient, database: reading, n
 const files = openFiles(config.FILES_LOCATION);
 const tickets = createTickets(reading);
 const desk = createDesk(readDeskSettings(config));
-const tasks = desk && (await openTicketTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, desk, tickets }));
 const mail = readMailSettings(config);
 const billing = wooClient ? createWooBilling(wooClient) : createDemoBilling(database);
 const guests = await openGuests({ database, billing, mailer: mail && createCodeMailer(mail), nowMs: Date.now });
@@ -71,6 +70,8 @@ const pageBrowser =
   config.PAGE_BROWSER === undefined
     ? undefined
     : createPageBrowser({ executablePath: config.PAGE_BROWSER, hasSandbox: config.PAGE_BROWSER_SANDBOX === 'on' });
+const pages = createSitePages({ browser: pageBrowser });
+const tasks = await openTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, pages, tickets, desk });
 const documents = createSiteDocuments(database);
 // Its log is the service's, which is built with it.
 const learner = createLearner({ documents, ingest: async (task, signal) => await ingest(task, signal) });
@@ -91,7 +92,7 @@ const { app, metrics } = buildApp(config, {
       words,
       spelling,
     }),
-    pages: createSitePages({ browser: pageBrowser }),
+    pages,
     tickets,
     profiles: createProfiles(reading),
     returnDays: config.RETURN_DAYS,
@@ -112,7 +113,7 @@ guests.observe(createGuestMetrics(metrics).happened);
 helpCentre.registerMetrics(metrics);
 await helpCentre.warmUp();
 
-await tasks?.work({ log: app.log, metrics });
+await tasks.work({ log: app.log, metrics });
 const forgetting = startForgetting(database);
 const sweeping = startSweeping(files, () => app.log.warn('expired files could not be deleted'));
 const stopping = new AbortController();
@@ -130,7 +131,7 @@ async function stop(): Promise<void> {
   stopping.abort();
   forgetting.stop();
   sweeping.stop();
-  await Promise.all([app.close(), stopSchedule?.(), tasks?.stop(), keeping, learner.stop()]);
+  await Promise.all([app.close(), stopSchedule?.(), tasks.stop(), keeping, learner.stop()]);
   await guests.close();
   desk?.close();
   files.close();

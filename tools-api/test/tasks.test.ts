@@ -6,11 +6,12 @@ import { argumentsDigest } from '@aiguy/manifests/digest';
 import type { TaskReference, TaskStatus } from '@aiguy/manifests/generated/http';
 import type { Service } from '@aiguy/manifests/service';
 import { signToken } from '@aiguy/manifests/tokens';
+import { createSitePages } from '../src/backends/pages/site-pages.ts';
 import { createZendesk } from '../src/backends/ticket-desk/zendesk.ts';
 import { startZendesk, type ZendeskDouble } from '../src/backends/ticket-desk/zendesk-double.fixture.ts';
 import { createTickets } from '../src/backends/tickets.ts';
 import type { OpenTasks } from '../src/tasks/long-tasks.ts';
-import { openTicketTasks } from '../src/tasks/open-ticket-tasks.ts';
+import { openTasks } from '../src/tasks/open-tasks.ts';
 import { directToken, type Harness, newSid, startHarness, visitorHeaders } from './harness.ts';
 import { bent, send, sendFor } from './write-harness.ts';
 
@@ -34,7 +35,7 @@ const pollMs = 10;
 before(async () => {
   harness = await startHarness({ start: nativePostgres?.startNativePostgres, shopOnly: true });
   zendesk = await startZendesk();
-  await openTasks();
+  await beginTasks();
 });
 beforeEach(async () => {
   nowMs += 3_600_000;
@@ -52,10 +53,10 @@ after(async () => {
 });
 
 /** As a process does at boot. */
-async function openTasks(): Promise<void> {
+async function beginTasks(): Promise<void> {
   const { database, databaseUrl } = harness;
   const desk = createZendesk(zendesk.settings);
-  tasks = await openTicketTasks({ database, databaseUrl, desk, tickets: createTickets(database), nowMs: () => nowMs });
+  tasks = await openTasks({ database, databaseUrl, desk, pages: createSitePages(), tickets: createTickets(database), nowMs: () => nowMs });
   service = await harness.build({ catalogue: bent(), tasks });
   await tasks.work({ log: { warn: () => undefined }, metrics: service.metrics });
 }
@@ -244,7 +245,7 @@ test('the ticket of a process that was killed between delivery and its record is
     "UPDATE task_jobs.job SET state = 'active', completed_on = NULL, heartbeat_on = now() - interval '1 hour', started_on = now() - interval '1 hour' WHERE name = 'tasks'",
   );
   await tasks.stop();
-  await openTasks();
+  await beginTasks();
   await until(async () => {
     const { rows } = await harness.database.query("SELECT FROM task_jobs.job WHERE name = 'tasks' AND state <> 'active'");
     return rows.length === 1;

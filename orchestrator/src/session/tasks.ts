@@ -19,6 +19,8 @@ export type OpenTask = {
   assertion: string;
 };
 
+export type TaskChange = { task: OpenTask; status: TaskStatus; said: string | undefined };
+
 type TaskRow = Omit<OpenTask, 'sessionId' | 'runId'> & { session_id: string; run_id: string };
 
 /** Pauses double from a second to a minute. The assertion proves its visitor to the tools API for a day. */
@@ -68,17 +70,18 @@ export class Tasks {
   /**
    * Keeps what the tools API said and tells every tab; what it said before, or said late, changes nothing. The caller's transaction holds the
    * session's row.
+   * @param change.said what is to be said of it once it has ended
    * @returns what is now to be said in the conversation
    */
-  async change(connection: Connection, append: Append, { task, status }: { task: OpenTask; status: TaskStatus }): Promise<string | null> {
+  async change(connection: Connection, append: Append, { task, status, said }: TaskChange): Promise<string | null> {
     const { state, progress, message } = status;
     const { rows } = await connection.query<{ title: string; unsaid: string | null }>(
       `UPDATE tasks SET state = $2, progress = $3, message = $4, as_of = $5,
-         unsaid = CASE WHEN $2 IN ('done', 'failed') AND state <> $2 THEN $4 ELSE unsaid END,
-         look_at = CASE WHEN $2 = 'done' AND $4::text IS NULL THEN NULL ELSE look_at END
+         unsaid = CASE WHEN $2 IN ('done', 'failed') AND state <> $2 THEN $6 ELSE unsaid END,
+         look_at = CASE WHEN $2 = 'done' AND $6::text IS NULL THEN NULL ELSE look_at END
        WHERE id = $1 AND state <> 'done' AND (as_of IS NULL OR as_of <= $5) AND (state, progress, message) IS DISTINCT FROM ($2, $3::real, $4)
        RETURNING title, unsaid`,
-      [task.id, state, progress ?? null, message ?? null, status.updated_at],
+      [task.id, state, progress ?? null, message ?? null, status.updated_at, said ?? null],
     );
     const row = rows[0];
     if (!row) return task.unsaid;

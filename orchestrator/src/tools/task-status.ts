@@ -13,14 +13,15 @@ export type AskTask = (tool: Tool, taskId: string, options: ToolCallOptions) => 
 
 /** Shorter than a sweep: abandoned turns must not wait for it. */
 const askTimeoutMs = 1000;
-const answerBytesMax = 8 * 1024;
+/** As of a call: what it would have answered with may be in it. */
+const answerBytesMax = 256 * 1024;
 
 const validateAnswer = createAjv()
   .addSchema(http)
   .compile<TaskStatus>({ $ref: `${http.$id}#/$defs/TaskStatus` });
 
 export function createAskTask(options: { url: string; key: SigningKey }): AskTask {
-  return async ({ manifest }, taskId, { visitor, assertion, signal }) => {
+  return async ({ manifest, validateOutput }, taskId, { visitor, assertion, signal }) => {
     try {
       const headers = await visitorHeaders(options.key, { tool: manifest.name, scope: manifest.scope, args: { task: taskId }, visitor, assertion });
       const response = await fetch(`${options.url}/tasks/${encodeURIComponent(taskId)}`, {
@@ -29,7 +30,9 @@ export function createAskTask(options: { url: string; key: SigningKey }): AskTas
         signal: AbortSignal.any([AbortSignal.timeout(askTimeoutMs), signal]),
       });
       const checked = check(validateAnswer, JSON.parse(await readLimited(response, answerBytesMax)));
-      return response.ok && checked.ok && checked.value.id === taskId ? checked.value : undefined;
+      if (!(response.ok && checked.ok && checked.value.id === taskId)) return undefined;
+      const { output } = checked.value;
+      return output === undefined || check(validateOutput, output).ok ? checked.value : undefined;
     } catch {
       return undefined;
     }

@@ -12,6 +12,7 @@ import type { ToolCall, ToolOutcome } from '../model/port.ts';
 import { effectKey } from '../session/effects.ts';
 import { fileMade, pageWanted } from '../session/run-events.ts';
 import { askVisitor, needsVisitor } from './ask-visitor.ts';
+import { keepTask } from './keep-outcome.ts';
 import type { Input } from './machine.ts';
 import type { Passage } from './passages.ts';
 import { askStep } from './steps.ts';
@@ -108,11 +109,13 @@ export function gatherPassages(turn: Turn): void {
 }
 
 async function execute(turn: Turn, prepared: { tool: Tool; args: Record<string, unknown> }): Promise<ToolOutcome> {
-  const { visitor, assertion } = turn.message;
-  return await inSpan(`tool ${prepared.tool.manifest.name}`, {}, async (span) => {
+  const { visitor, assertion, run } = turn.message;
+  const { name } = prepared.tool.manifest;
+  return await inSpan(`tool ${name}`, {}, async (span) => {
     const args = prepared.tool.manifest.page ? await withPage(turn, prepared.args) : prepared.args;
     const outcome = await turn.ports.tools.call(prepared.tool, args, { visitor, assertion, signal: signalOf(turn) });
     span.setAttribute('aiguy.ok', outcome.ok);
+    if (outcome.ok && outcome.task) await keepTask(turn.ports, { task: outcome.task, tool: name, run, visitor, assertion });
     return outcome;
   });
 }

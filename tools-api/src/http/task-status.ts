@@ -9,7 +9,7 @@ import type { RateLimits } from '@aiguy/manifests/rate-limit';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { FastifyInstance } from 'fastify';
 import { findTask, type TaskRow } from '../tasks/tasks.ts';
-import type { Caller } from '../tool-call.ts';
+import { type Caller, checkedOutput } from '../tool-call.ts';
 import { authenticate } from './authenticate.ts';
 
 export type TaskStatusPorts = { database: Database; catalogue: Catalogue; limits: RateLimits; verifier: TokenVerifier };
@@ -26,7 +26,7 @@ export function addTaskStatusRoute(app: FastifyInstance, { database, catalogue, 
     const task = uuid.test(id) ? await findTask(database, id, subject) : undefined;
     authorise(catalogue, caller, { id, tool: task?.tool });
     if (!task) throw new AiguyError('not_found');
-    return await reply.header('Cache-Control', 'no-store').send(toStatus(task));
+    return await reply.header('Cache-Control', 'no-store').send(toStatus(catalogue, task));
   });
 }
 
@@ -50,13 +50,16 @@ function authorise(
   if (!scopes.includes(catalogue.get(tool)?.manifest.scope ?? '')) throw new AiguyError('insufficient_scope');
 }
 
-function toStatus({ id, title, state, progress, message, updated_at: updatedAt }: TaskRow): TaskStatus {
+/** @throws AiguyError tool_output_invalid */
+function toStatus(catalogue: Catalogue, { id, tool: name, title, state, progress, message, output, updated_at: updatedAt }: TaskRow): TaskStatus {
+  const tool = output === null ? undefined : catalogue.get(name);
   return {
     id,
     title,
     state,
     ...(progress === null ? {} : { progress }),
     ...(message === null ? {} : { message }),
+    ...(tool ? { output: checkedOutput(tool, output) } : {}),
     updated_at: updatedAt.toISOString(),
   };
 }

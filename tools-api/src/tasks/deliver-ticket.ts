@@ -21,7 +21,7 @@ export function createTicketTask({ desk, tickets, nowMs }: TicketTaskPorts): Tas
         if (error instanceof DeskError && error.retryAfterS !== undefined) pausedUntilMs = nowMs() + error.retryAfterS * 1000;
         throw error;
       }
-      return `Your ticket ${reference} has reached our team.`;
+      return { message: `Your ticket ${reference} has reached our team.` };
     },
     waiting: (input) => `Your ticket ${referenceIn(input)} is kept. It reaches our team as soon as their system answers again.`,
     givenUp: (input) => `Your ticket ${referenceIn(input)} is kept, but it could not be handed over by itself. A colleague has to look into it.`,

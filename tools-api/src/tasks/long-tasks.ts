@@ -7,13 +7,18 @@ import type { Queryable } from '../backends/shop.ts';
 import { createTaskMetrics } from '../observe/task-metrics.ts';
 import { openTaskQueue, type TaskQueue } from './queue.ts';
 import { giveUpTask, runTask, type TaskPorts, type TaskRunners } from './run-task.ts';
-import { forgetDone, insertTask, type NewTask, orderKeyOf } from './tasks.ts';
+import { findOpen, forgetDone, insertTask, isRoom, type NewTask, type OpenLimit, orderKeyOf } from './tasks.ts';
 
 export type LongTasks = {
   /** Whether calls of a tool leave a task behind. */
   has: (tool: string) => boolean;
   /** Keeps a task and its job in the caller's transaction. */
   start: (connection: Queryable, task: Omit<NewTask, 'id'>) => Promise<TaskReference>;
+  /**
+   * As start, unless a task of the same tool, visitor and key is open already, which is named instead.
+   * @returns undefined when as many are open as may be
+   */
+  startOrJoin: (connection: Queryable, task: Omit<NewTask, 'id'>, limit: OpenLimit) => Promise<TaskReference | undefined>;
   /** To be called after the commit, so that the task is begun at once. */
   wake: () => void;
 };
@@ -59,19 +64,25 @@ export async function openLongTasks(options: { database: Database; databaseUrl: 
       isClearing = false;
     });
   };
+  const start = async (connection: Queryable, task: Omit<NewTask, 'id'>): Promise<TaskReference> => {
+    const id = randomUUID();
+    await insertTask(connection, { ...task, id });
+    await queue.send(connection, { id, orderKey: orderKeyOf(task) });
+    return { id, title: task.title };
+  };
   return {
     has: (tool) => Object.hasOwn(runners, tool),
-    start: async (connection, task) => {
-      const id = randomUUID();
-      await insertTask(connection, { ...task, id });
-      await queue.send(connection, { id, orderKey: orderKeyOf(task) });
-      return { id, title: task.title };
+    start,
+    startOrJoin: async (connection, task, limit) => {
+      const open = await findOpen(connection, task);
+      if (open) return open;
+      return (await isRoom(connection, task, limit)) ? await start(connection, task) : undefined;
     },
     wake: queue.wake,
     work: async ({ log: given, metrics }) => {
       log = given;
       ports = { ...ports, attempted: createTaskMetrics(metrics, database).attempted };
-      await queue.work(async (taskId, signal) => await runTask(ports, taskId, signal));
+      await queue.work(async (taskId, attempt) => await runTask(ports, taskId, attempt));
       everyMs(clearAwayEveryMs, clearAwayOnce);
       everyMs(forgetEveryMs, async () => await forgetDone(database));
     },

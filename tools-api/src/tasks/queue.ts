@@ -2,14 +2,15 @@
 // after the other; one that can't be done lies among the dead letters until somebody sends it again.
 import type { Database } from '@aiguy/manifests/database';
 import { inTransaction } from '@aiguy/manifests/database';
-import { type Job, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
+import { type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
 import type { Queryable } from '../backends/shop.ts';
 import { startAgain } from './tasks.ts';
 
 export type DeadLetter = { taskId: string; orderKey: string; since: Date; reason: string | undefined };
 /** retry: later, with growing pauses. bury: to the dead letters at once. */
 export type AttemptEnd = { kind: 'done' } | { kind: 'retry' | 'bury'; reason: string };
-export type Attempt = (taskId: string, signal: AbortSignal) => Promise<AttemptEnd>;
+/** stopping: aborted when the process ends. retries: attempts before this one since it was sent, or sent again. */
+export type Attempt = (taskId: string, attempt: { stopping: AbortSignal; retries: number }) => Promise<AttemptEnd>;
 
 export type TaskQueue = {
   /** Sends a job in the caller's transaction, which must call wake after its commit. */
@@ -109,9 +110,9 @@ function onConnection(connection: Queryable) {
 }
 
 /** Never rejects: what goes wrong unforeseen is tried again. */
-async function attemptJob(attempt: Attempt, job: Job<JobData>): Promise<JobResult> {
+async function attemptJob(attempt: Attempt, job: JobWithMetadata<JobData>): Promise<JobResult> {
   try {
-    const end = await attempt(job.data.taskId, job.signal);
+    const end = await attempt(job.data.taskId, { stopping: job.signal, retries: job.retryCount });
     if (end.kind === 'done') return { id: job.id, status: 'completed' };
     return { id: job.id, status: end.kind === 'bury' ? 'deadletter' : 'failed', output: { reason: end.reason } };
   } catch (error) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { type Database, inTransaction, migrate, openDatabase } from '@aiguy/manifests/database';
+import { AiguyError } from '@aiguy/manifests/errors';
 import { type EmbeddedPostgres, embeddedConnectionsMax, startEmbeddedPostgres } from '../../../scripts/embedded-postgres.ts';
 import { DeskError } from '../backends/ticket-desk/desk.ts';
 import { migrationsFolder } from '../demo/load-demo.ts';
@@ -30,13 +31,14 @@ async function newTask(): Promise<string> {
   return id;
 }
 
-function portsOf(run: TaskRunner['run']) {
+function portsOf(run: TaskRunner['run'], rest: Partial<TaskRunner> = {}) {
   const results: AttemptResult[] = [];
-  const runner: TaskRunner = { run, waiting: () => 'Not yet.', givenUp: ({ page }) => `Gave up on ${page}.` };
+  const runner: TaskRunner = { run, waiting: () => 'Not yet.', givenUp: ({ page }) => `Gave up on ${page}.`, ...rest };
   return { results, database, runners: { visit_page: runner }, attempted: (_tool: string, result: AttemptResult) => results.push(result) };
 }
 
-const attempt = async (ports: ReturnType<typeof portsOf>, id: string) => await runTask(ports, id, new AbortController().signal);
+const attempt = async (ports: ReturnType<typeof portsOf>, id: string, retries = 0) =>
+  await runTask(ports, id, { stopping: new AbortController().signal, retries });
 
 test('progress is there to read while it goes on, the result afterwards, and nothing is done twice', async () => {
   const id = await newTask();
@@ -45,7 +47,7 @@ test('progress is there to read while it goes on, the result afterwards, and not
     await progress(0.5, 'Half of it.');
     const row = await readTask(database, id);
     seen = [page, isRepeated, row?.state, row?.progress, row?.message];
-    return 'All of it.';
+    return { message: 'All of it.' };
   });
   assert.deepEqual(await attempt(ports, id), { kind: 'done' });
   assert.deepEqual(seen, ['/help', false, 'running', 0.5, 'Half of it.']);
@@ -87,9 +89,35 @@ test('the third refusal buries it; outages in between don’t count; sent again,
   assert.equal((await attempt(ports, id)).kind, 'retry');
 });
 
+test('a kind of task that is not worth a day of attempts is buried after its own number, also when it was sent again', async () => {
+  const id = await newTask();
+  const ports = portsOf(
+    async () => {
+      throw new AiguyError('tool_timeout');
+    },
+    { attemptsMax: 2 },
+  );
+  const ends = [await attempt(ports, id, 0), await attempt(ports, id, 1), await attempt(ports, id, 0)];
+  assert.deepEqual(ends, [
+    { kind: 'retry', reason: 'failed with tool_timeout' },
+    { kind: 'bury', reason: 'failed with tool_timeout' },
+    { kind: 'retry', reason: 'failed with tool_timeout' },
+  ]);
+});
+
+test('what the call would have answered with is kept, and the question is not', async () => {
+  const id = await newTask();
+  await attempt(
+    portsOf(async () => ({ message: 'Read.', output: { title: 'Help' } })),
+    id,
+  );
+  const row = await readTask(database, id);
+  assert.deepEqual([row?.output, row?.input], [{ title: 'Help' }, {}]);
+});
+
 test('a task of a tool that nothing here runs is buried rather than tried for ever', async () => {
   const id = await newTask();
-  assert.deepEqual(await runTask({ ...portsOf(async () => ''), runners: {} }, id, new AbortController().signal), {
+  assert.deepEqual(await attempt({ ...portsOf(async () => ({ message: '' })), runners: {} as never }, id), {
     kind: 'bury',
     reason: 'nothing here runs tasks of this tool',
   });
@@ -101,7 +129,7 @@ test('the end of the process ends the attempt', async () => {
   const ports = portsOf(async (_input, { signal }) => {
     stopping.abort();
     signal.throwIfAborted();
-    return 'never';
+    return { message: 'never' };
   });
-  assert.equal((await runTask(ports, id, stopping.signal)).kind, 'retry');
+  assert.equal((await runTask(ports, id, { stopping: stopping.signal, retries: 0 })).kind, 'retry');
 });

@@ -1,5 +1,6 @@
 // One attempt at one task, whatever the task is: begin, run within its time, keep what came of it.
 import type { Database } from '@aiguy/manifests/database';
+import { AiguyError } from '@aiguy/manifests/errors';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { DeskError } from '../backends/ticket-desk/desk.ts';
 import type { AttemptEnd, DeadLetter } from './queue.ts';
@@ -20,12 +21,16 @@ export type TaskAttempt = {
 export type TaskRunner = {
   /**
    * Contract: may be called again after a success that nobody heard of, and does then no harm. Throws a DeskError, or anything for «try again later».
-   * @returns what the visitor reads when it is done
+   * @returns what the visitor reads when it is done, and what the call would have answered with, if it had waited
    */
-  run: (input: Input, attempt: TaskAttempt) => Promise<string>;
+  run: (input: Input, attempt: TaskAttempt) => Promise<TaskResult>;
   waiting: (input: Input) => string;
   givenUp: (input: Input) => string;
+  /** Attempts after which it lies among the dead letters; left out, as many as the queue makes in about a day. */
+  attemptsMax?: number;
 };
+
+export type TaskResult = { message: string; output?: Record<string, unknown> };
 
 /** Runners by the name of the tool that begins the task. */
 export type TaskRunners = Readonly<Record<string, TaskRunner>>;
@@ -37,7 +42,11 @@ const refusalsMax = 3;
 /** Below what the queue allows, so that the end is kept by this process. */
 const attemptTimeoutMs = 45_000;
 
-export async function runTask(ports: TaskPorts, taskId: string, stopping: AbortSignal): Promise<AttemptEnd> {
+export async function runTask(
+  ports: TaskPorts,
+  taskId: string,
+  { stopping, retries }: { stopping: AbortSignal; retries: number },
+): Promise<AttemptEnd> {
   const task = await beginAttempt(ports.database, taskId);
   const runner = task && ports.runners[task.tool];
   if (!task) return end(ports, { tool: 'unknown', result: 'nothing_to_do' }, { kind: 'done' });
@@ -46,21 +55,29 @@ export async function runTask(ports: TaskPorts, taskId: string, stopping: AbortS
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(attemptTimeoutMs)]);
     const progress = async (share: number, message: string) => await keepProgress(ports.database, task.id, { share, message });
     const attempt = { id: task.id, isRepeated: task.attempts > 0, signal, progress };
-    const message = await inSpan(`task ${task.tool}`, {}, async () => await runner.run(task.input, attempt));
-    await endTask(ports.database, task.id, message);
+    const result = await inSpan(`task ${task.tool}`, {}, async () => await runner.run(task.input, attempt));
+    await endTask(ports.database, task.id, result);
     return end(ports, { tool: task.tool, result: 'done' }, { kind: 'done' });
   } catch (error) {
-    return await fail(ports, { task, runner }, error);
+    return await fail(ports, { task, runner, retries }, error);
   }
 }
 
-async function fail(ports: TaskPorts, { task, runner }: { task: Task; runner: TaskRunner }, error: unknown): Promise<AttemptEnd> {
+type Failing = { task: Task; runner: TaskRunner; retries: number };
+
+async function fail(ports: TaskPorts, { task, runner, retries }: Failing, error: unknown): Promise<AttemptEnd> {
   const isRefused = error instanceof DeskError && error.kind === 'refused';
-  // Messages of other errors may quote what the task is about.
-  const reason = error instanceof DeskError ? error.message : `failed with ${error instanceof Error ? error.name : 'no error'}`;
+  const reason = reasonOf(error);
   await putBack(ports.database, task.id, { message: runner.waiting(task.input), reason, isRefused });
-  const isBuried = isRefused && task.refusals + 1 >= refusalsMax;
+  const isBuried = (isRefused && task.refusals + 1 >= refusalsMax) || (runner.attemptsMax !== undefined && retries + 1 >= runner.attemptsMax);
   return end(ports, { tool: task.tool, result: isBuried ? 'buried' : 'retried' }, { kind: isBuried ? 'bury' : 'retry', reason });
+}
+
+/** Messages of other errors may quote what the task is about. */
+function reasonOf(error: unknown): string {
+  if (error instanceof DeskError) return error.message;
+  if (error instanceof AiguyError) return `failed with ${error.code}`;
+  return `failed with ${error instanceof Error ? error.name : 'no error'}`;
 }
 
 function end(ports: TaskPorts, { tool, result }: { tool: string; result: AttemptResult }, attemptEnd: AttemptEnd): AttemptEnd {

@@ -7,7 +7,7 @@
 // failed   it lies among the dead letters                      queued, running        queued, when it is redriven
 import { createHash } from 'node:crypto';
 import type { Database } from '@aiguy/manifests/database';
-import type { TaskStatus } from '@aiguy/manifests/generated/http';
+import type { TaskReference, TaskStatus } from '@aiguy/manifests/generated/http';
 import type { Queryable, Subject } from '../backends/shop.ts';
 
 export type TaskState = TaskStatus['state'];
@@ -34,11 +34,12 @@ export type TaskRow = {
   reason: string | null;
   attempts: number;
   order_key: string;
+  output: Record<string, unknown> | null;
   created_at: Date;
   updated_at: Date;
 };
 
-const columns = 'id, tool, title, state, progress, message, reason, attempts, order_key, created_at, updated_at';
+const columns = 'id, tool, title, state, progress, message, reason, attempts, order_key, output, created_at, updated_at';
 const keptDays = 30;
 
 /** Keeps a task in the caller's transaction. */
@@ -52,6 +53,34 @@ export async function insertTask(connection: Queryable, task: NewTask): Promise<
     task.title,
     task.message,
   ]);
+}
+
+/** A task that is under way for the same visitor, of the same tool and key. */
+export async function findOpen(connection: Queryable, task: Pick<NewTask, 'tool' | 'orderKey' | 'subject'>): Promise<TaskReference | undefined> {
+  const { rows } = await connection.query(
+    "SELECT id, title FROM tasks WHERE order_key = $1 AND subject_digest = $2 AND state IN ('queued', 'running') LIMIT 1",
+    [orderKeyOf(task), subjectDigest(task.subject)],
+  );
+  const [row] = rows as TaskReference[];
+  return row;
+}
+
+/** Tasks of a tool that may be open at once: of one visitor, and in all of those whose input has the fields `within`. */
+export type OpenLimit = { openMax: { visitor: number; site: number }; within: Record<string, unknown> };
+
+/** Not counted under a lock: of calls at the same moment one more each may come in. */
+export async function isRoom(
+  connection: Queryable,
+  { tool, subject }: Pick<NewTask, 'tool' | 'subject'>,
+  { openMax, within }: OpenLimit,
+): Promise<boolean> {
+  const { rows } = await connection.query(
+    `SELECT count(*)::int AS site, count(*) FILTER (WHERE subject_digest = $3)::int AS visitor FROM tasks
+     WHERE tool = $1 AND state IN ('queued', 'running') AND input @> $2`,
+    [tool, JSON.stringify(within), subjectDigest(subject)],
+  );
+  const [open] = rows as { site: number; visitor: number }[];
+  return open !== undefined && open.site < openMax.site && open.visitor < openMax.visitor;
 }
 
 /** Contract: another's task and no task are both undefined. */
@@ -84,8 +113,14 @@ export async function keepProgress(database: Database, id: string, progress: { s
   ]);
 }
 
-export async function endTask(database: Database, id: string, message: string): Promise<void> {
-  await database.query("UPDATE tasks SET state = 'done', progress = 1, message = $2, reason = NULL, updated_at = now() WHERE id = $1", [id, message]);
+/** A question that was answered is not kept. */
+export async function endTask(database: Database, id: string, { message, output }: { message: string; output?: object }): Promise<void> {
+  await database.query(
+    `UPDATE tasks SET state = 'done', progress = 1, message = $2, output = $3, reason = NULL, updated_at = now(),
+       input = CASE WHEN $3::jsonb IS NULL THEN input ELSE '{}' END
+     WHERE id = $1 AND state <> 'done'`,
+    [id, message, output === undefined ? null : JSON.stringify(output)],
+  );
 }
 
 /** The attempt failed, and another one follows. */

@@ -39,6 +39,21 @@ export type ToolContext = {
   signal: AbortSignal;
 };
 
+/** What a call leaves to the queue: orderKey says whom it is for, message is what he reads until it is done. */
+export type LeftTask = { orderKey: string; input: Record<string, unknown>; message: string };
+
+/**
+ * A read leaves its work to the queue; what is open under the same key is that work already.
+ * @param task.openMax tasks of this tool that may be open at once: of its visitor, and in all of those whose input has the fields `within`
+ * @returns false when as many are open already
+ */
+export type LeaveTask = (task: LeftTask & { openMax: { visitor: number; site: number }; within: Record<string, unknown> }) => Promise<boolean>;
+
+export type ReadContext = ToolContext & {
+  /** undefined where the manifest names no task, and where there is no queue for it. */
+  leaveTask?: LeaveTask | undefined;
+};
+
 export type PreviewContext = ToolContext & {
   /** The call's own transaction; refuses every query once the call is over. All queries go through it: in the embedded database no other connection would answer meanwhile. */
   connection: Queryable;
@@ -47,11 +62,8 @@ export type PreviewContext = ToolContext & {
 export type WriteContext = PreviewContext & {
   /** The same for every attempt at this effect, and no other: the key for a backend that takes one. 43 characters, base64url. */
   effectKey: string;
-  /**
-   * Leaves work to the queue, in the call's transaction; orderKey says whom it is for, message is what he reads until it is done.
-   * undefined where the manifest names no task, or where there is nothing left to do after the call.
-   */
-  startTask: ((task: { orderKey: string; input: Record<string, unknown>; message: string }) => Promise<void>) | undefined;
+  /** Leaves work to the queue, in the call's transaction. undefined where the manifest names no task, or where there is nothing left to do after the call. */
+  startTask: ((task: LeftTask) => Promise<void>) | undefined;
 };
 
 /** What the visitor reads before he confirms; made from the arguments and the shop's data, never by a model. */
@@ -68,7 +80,7 @@ export type Preview = {
  * Contract: throws AiguyError not_found for what does not exist and for what belongs to somebody else, in the same words.
  * Anything else that is thrown is a failure of the tool and is never shown.
  */
-export type Handler = (args: never, context: ToolContext) => Promise<Record<string, unknown>>;
+export type Handler = (args: never, context: ReadContext) => Promise<Record<string, unknown>>;
 
 /**
  * Contract: as for a Handler; a rule of the shop that forbids it is AiguyError not_allowed_now with the rule in its details.

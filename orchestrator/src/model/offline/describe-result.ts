@@ -1,5 +1,4 @@
 // Says in plain sentences what a tool returned: by its manifest's answer, or field by field. Nothing that is not in the result.
-import type { ToolDefinition } from '../port.ts';
 import { describeOrder } from './order-answer.ts';
 
 type Output = Record<string, unknown>;
@@ -7,7 +6,7 @@ type Output = Record<string, unknown>;
 /** Fields that are listed when a manifest has no answer of its own. */
 const fieldsMax = 12;
 
-export function describeResult(tool: ToolDefinition | undefined, output: Output): string {
+export function describeResult(tool: { answer?: string | undefined } | undefined, output: Output): string {
   if (tool?.answer) return fill(tool.answer, output);
   if (typeof output.status_text === 'string') return describeOrder(output);
   const lines = fieldsOf(output).slice(0, fieldsMax);

@@ -1,5 +1,6 @@
 // Pages that only a browser can show: rendered by a headless Chromium that reaches the network through our own guarded client and in no other way.
 import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
+import { withinTime } from '../../time-limit.ts';
 import type { WebAnswer, WebClient } from '../knowledge/sources/web-client.ts';
 
 export type PageBrowser = {
@@ -57,7 +58,8 @@ export function createPageBrowser({ executablePath, hasSandbox }: { executablePa
         return await renderIn(await running.newContext({ serviceWorkers: 'block', acceptDownloads: false }), { url, client, signal, bytesMax });
       });
       last = turn.catch(() => undefined);
-      return await turn;
+      // Whoever waits behind another page is not held longer than by his own.
+      return await withinTime(signal, turn);
     },
     close: async () => await browser?.then(async (running) => await running.close()).catch(() => undefined),
   };

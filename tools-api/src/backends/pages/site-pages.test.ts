@@ -19,7 +19,8 @@ const html = (body: string, head = '') => `<!doctype html><html><head><title>Che
 const give = (body: string | Buffer, type = 'text/html; charset=utf-8') => {
   answer = (_request, response) => void response.writeHead(200, { 'Content-Type': type }).end(body);
 };
-const read = async (path = '/checkout/', on = pages, home = site) => await on.read(home, path, AbortSignal.timeout(10_000));
+const read = async (path = '/checkout/', on = pages, home = site) =>
+  await on.read(home, path, { signal: AbortSignal.timeout(10_000), timeoutMs: 5000 });
 const refused = async (reading: Promise<unknown>, code: string) =>
   await assert.rejects(reading, (error: unknown) => error instanceof AiguyError && error.code === code);
 
@@ -162,7 +163,21 @@ test('what is too large, no HTML, not there or nested without end is not found',
 
 test('a page that does not come in time is given up', async () => {
   answer = (_request, response) => void response.writeHead(200, { 'Content-Type': 'text/html' }).write('<html>');
-  await refused(read('/slow/', createSitePages({ timeoutMs: 100 })), 'tool_timeout');
+  await refused(pages.read(site, '/slow/', { signal: AbortSignal.timeout(10_000), timeoutMs: 100 }), 'tool_timeout');
+});
+
+test('a site that is busy, cuts the connection or is away is unavailable rather than without the page', async () => {
+  for (const status of [429, 500, 503]) {
+    answer = (_request, response) => void response.writeHead(status, { 'Content-Type': 'text/html' }).end(html('<h1>Later</h1>'));
+    await refused(read(`/busy-${status}/`), 'tool_unavailable');
+  }
+  answer = (request) => void request.socket.destroy();
+  await refused(read('/cut/'), 'tool_unavailable');
+  const away = createServer();
+  await new Promise<void>((resolve) => away.listen(0, '127.0.0.1', resolve));
+  const home = new URL(`http://localhost:${(away.address() as AddressInfo).port}`);
+  await new Promise((resolve) => away.close(resolve));
+  await refused(read('/', pages, home), 'tool_unavailable');
 });
 
 test('a description stays below 48 KiB and its limits, whatever a page holds', async () => {

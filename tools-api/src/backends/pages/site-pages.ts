@@ -8,28 +8,28 @@ import { DocumentError } from '../knowledge/sources/source.ts';
 import { createWebClient, type WebAnswer, type WebClient, WebError } from '../knowledge/sources/web-client.ts';
 import type { PageBrowser } from './page-browser.ts';
 
-/**
- * Contract: reads a page of the site and of no other.
- * @throws AiguyError invalid_input when the address leads to another site; not_found when there is no page in HTML of a size that can be read;
- * tool_timeout; tool_unavailable
- */
-export type SitePages = { read: (site: URL, path: string, signal: AbortSignal) => Promise<PageSnapshot> };
+export type SitePages = {
+  /**
+   * Contract: reads a page of the site and of no other.
+   * @param options.timeoutMs ms for all of it: redirects, content and scripts
+   * @throws AiguyError invalid_input when the address leads to another site; not_found when there is no page in HTML of a size that can be read;
+   * tool_timeout and tool_unavailable when the same page may come later
+   */
+  read: (site: URL, path: string, options: { signal: AbortSignal; timeoutMs: number }) => Promise<PageSnapshot>;
+};
 
 const pageBytesMax = 2 * 1024 * 1024;
-const fetchTimeoutMs = 5_000;
 const rememberedMs = 5 * 60 * 1000;
 const rememberedMax = 200;
 const sitesMax = 20;
 
-/** @param options.browser renders what it is given; the others are for tests */
-export function createSitePages(
-  options: { browser?: PageBrowser | undefined; clientOf?: (site: URL) => WebClient; timeoutMs?: number } = {},
-): SitePages {
-  const { browser, clientOf = openClient, timeoutMs = fetchTimeoutMs } = options;
+/** @param options.browser renders what it is given; the other is for tests */
+export function createSitePages(options: { browser?: PageBrowser | undefined; clientOf?: (site: URL) => WebClient } = {}): SitePages {
+  const { browser, clientOf = openClient } = options;
   const clients = new LRUCache<string, WebClient>({ max: sitesMax });
   const pages = new LRUCache<string, PageSnapshot>({ max: rememberedMax, ttl: rememberedMs });
   return {
-    read: async (site, path, signal) => {
+    read: async (site, path, { signal, timeoutMs }) => {
       const url = addressOf(site, path);
       const known = pages.get(url.href);
       if (known) return known;
@@ -59,21 +59,26 @@ function addressOf(site: URL, path: string): URL {
   return url;
 }
 
+/** What a site answers that is overloaded, or whose own server is away. */
+const busy = new Set([408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
+
 type Get = (wanted: { signal: AbortSignal; bytesMax: number }) => Promise<WebAnswer>;
 
 async function readPage(get: Get, signal: AbortSignal): Promise<PageSnapshot> {
   try {
-    const answer = await get({ signal, bytesMax: pageBytesMax });
-    if (answer.status !== 200 || !/^text\/html\s*(?:;|$)/i.test(answer.contentType)) throw new AiguyError('not_found');
-    const charset = /charset\s*=\s*"?([\w:.-]+)/i.exec(answer.contentType)?.[1];
-    const { origin, pathname } = new URL(answer.url);
-    return describePage(parsePage(answer.bytes, charset) as unknown as PageDocument, {
-      url: `${origin}${pathname}`.slice(0, 1000),
-      isShown: () => true,
-    });
+    return described(await get({ signal, bytesMax: pageBytesMax }));
   } catch (error) {
     if (signal.aborted) throw new AiguyError('tool_timeout', { cause: error });
-    if (error instanceof WebError || error instanceof DocumentError) throw new AiguyError('not_found', { cause: error });
-    throw error instanceof AiguyError ? error : new AiguyError('tool_unavailable', { cause: error });
+    if (error instanceof AiguyError) throw error;
+    const isNone = error instanceof DocumentError || (error instanceof WebError && !error.mayPass);
+    throw new AiguyError(isNone ? 'not_found' : 'tool_unavailable', { cause: error });
   }
+}
+
+function described({ status, contentType, bytes, url }: WebAnswer): PageSnapshot {
+  if (busy.has(status)) throw new AiguyError('tool_unavailable');
+  if (status !== 200 || !/^text\/html\s*(?:;|$)/i.test(contentType)) throw new AiguyError('not_found');
+  const charset = /charset\s*=\s*"?([\w:.-]+)/i.exec(contentType)?.[1];
+  const { origin, pathname } = new URL(url);
+  return describePage(parsePage(bytes, charset) as unknown as PageDocument, { url: `${origin}${pathname}`.slice(0, 1000), isShown: () => true });
 }

@@ -1,19 +1,76 @@
 // navigate_page: what stands on the page that the visitor is on, as his browser describes it, or on another page of the same site, as it hands it out.
+// A page that does not come soon is read by the queue, and told when it is there.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { PageSnapshot } from '@aiguy/manifests/generated/http';
-import type { Backends, Handler } from '../handler.ts';
+import type { Backends, Handler, ReadContext } from '../handler.ts';
+import { pageAnswer } from './page-answer.ts';
 
 type Args = { question?: string; url?: string; page?: PageSnapshot };
+/** What the task of a visit is about. */
+export type Visit = { site: string; path: string; question: string };
 
-const most = { landmarks: 12, headings: 15, controls: 30, messages: 10, said: 5, meant: 2, summary: 1500 };
+/** Of the turn's eight seconds the visitor's browser may have taken two; this leaves three to say something. */
+const soonMs = 3_000;
+/** Where nothing goes on afterwards. */
+const onlyMs = 5_000;
+/** Visits that may be under way: one of them takes a worker of the queue for up to twenty seconds, again and again. */
+const openMax = { visitor: 3, site: 10 };
 
 export function createNavigatePage({ pages }: Pick<Backends, 'pages'>): Handler {
-  return async ({ question = '', url, page }: Args, { subject, signal }) => {
-    if (page && (url === undefined || isSame(page, url))) return toOutput('visitor', page, question);
+  return async ({ question = '', url, page }: Args, context) => {
+    if (page && (url === undefined || isSame(page, url))) return pageAnswer('visitor', page, question);
     if (url === undefined) throw unknown('is needed, because the visitor’s browser has not told which page he is on');
-    const site = siteOf(subject.issuer);
+    const site = siteOf(context.subject.issuer);
     if (!site) throw unknown('can only be read for a visitor of a site');
-    return toOutput('site', await pages.read(site, url, signal), question);
+    return await visitPage(pages, { site: site.origin, path: url, question }, context);
+  };
+}
+
+async function visitPage(pages: Backends['pages'], visit: Visit, context: ReadContext): Promise<Record<string, unknown>> {
+  const { signal, leaveTask } = context;
+  try {
+    const page = await pages.read(new URL(visit.site), visit.path, { signal, timeoutMs: leaveTask ? soonMs : onlyMs });
+    return pageAnswer('site', page, visit.question);
+  } catch (error) {
+    if (!(mayComeLater(error) && (await leave(visit, context)))) throw error;
+    return later(visit);
+  }
+}
+
+/** @returns false when nothing goes on */
+async function leave(visit: Visit, { subject: { issuer, subject }, sessionId = '', leaveTask }: ReadContext): Promise<boolean> {
+  // The same page asked for again in the same conversation is the same visit.
+  const orderKey = JSON.stringify([issuer, subject, sessionId, addressOf(visit).href]);
+  const message = `${pathOf(visit)} has not answered yet.`;
+  return (await leaveTask?.({ orderKey, input: visit, message, openMax, within: { site: visit.site } })) ?? false;
+}
+
+/** What the reader of pages throws when another attempt may succeed. */
+function mayComeLater(error: unknown): boolean {
+  return error instanceof AiguyError && (error.code === 'tool_timeout' || error.code === 'tool_unavailable');
+}
+
+/** As a visitor reads it. */
+export function pathOf(visit: Visit): string {
+  return addressOf(visit).pathname.slice(0, 150);
+}
+
+function addressOf({ site, path }: Visit): URL {
+  return new URL(path, site);
+}
+
+function later(visit: Visit): Record<string, unknown> {
+  const { origin, pathname } = addressOf(visit);
+  return {
+    source: 'later',
+    url: `${origin}${pathname}`.slice(0, 1000),
+    title: '',
+    summary: `The page ${pathOf(visit)} does not answer yet. I go on trying, and you will read here what it says.`,
+    landmarks: [],
+    headings: [],
+    controls: [],
+    messages: [],
+    shortened: false,
   };
 }
 
@@ -30,63 +87,4 @@ function siteOf(issuer: string): URL | undefined {
 function isSame(page: PageSnapshot, path: string): boolean {
   const url = URL.canParse(path, page.url) ? new URL(path, page.url) : undefined;
   return url !== undefined && `${url.origin}${url.pathname}` === page.url && url.search === '';
-}
-
-function toOutput(source: 'visitor' | 'site', page: PageSnapshot, question: string): Record<string, unknown> {
-  const wanted = wordsOf(question);
-  const controls = nearest(page.controls, ({ kind, name }) => sharedWords(name, wanted) + (kind === 'link' ? 0 : 0.5)).slice(0, most.controls);
-  const headings = nearest(page.headings, ({ text }) => sharedWords(text, wanted)).slice(0, most.headings);
-  const landmarks = page.landmarks.slice(0, most.landmarks);
-  const messages = page.messages.slice(0, most.messages);
-  return {
-    source,
-    url: page.url,
-    title: page.title,
-    summary: summaryOf(page, { controls, messages }, wanted),
-    landmarks,
-    headings,
-    controls,
-    messages,
-    shortened: controls.length < page.controls.length || headings.length < page.headings.length,
-  };
-}
-
-/** What shares words with the question first, then what can be used before what leads elsewhere, else in the order of the page. */
-function nearest<T>(items: readonly T[], scoreOf: (item: T) => number): T[] {
-  return items
-    .map((item) => ({ item, score: scoreOf(item) }))
-    .toSorted((a, b) => b.score - a.score)
-    .map(({ item }) => item);
-}
-
-function sharedWords(text: string, wanted: ReadonlySet<string>): number {
-  return [...wordsOf(text)].filter((word) => wanted.has(word)).length;
-}
-
-function wordsOf(text: string): Set<string> {
-  return new Set((text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length > 2));
-}
-
-/** Names the controls that the question is about, or else gives an idea of what there is. */
-function summaryOf(
-  { title }: PageSnapshot,
-  { controls, messages }: Pick<PageSnapshot, 'controls' | 'messages'>,
-  wanted: ReadonlySet<string>,
-): string {
-  const meant = controls.filter(({ name }) => sharedWords(name, wanted) > 0).slice(0, most.meant);
-  const names = (...kinds: string[]) => controls.filter(({ kind }) => kinds.includes(kind)).map(({ name }) => `«${name}»`);
-  const parts = [
-    title === '' ? 'This page has no title.' : `This is the page «${title}».`,
-    ...messages.map((message) => `It says: «${message}».`),
-    ...(meant.length > 0
-      ? [`Look for ${meant.map(({ kind, name }) => `the ${kind} «${name}»`).join(' or ')}.`]
-      : [...listed('Fields', names('field', 'choice')), ...listed('Buttons', names('button')), ...listed('Links', names('link'))]),
-  ];
-  return Array.from(parts.join(' '))
-    .slice(0, most.summary / 2)
-    .join('');
-}
-
-function listed(what: string, names: string[]): string[] {
-  return names.length === 0 ? [] : [`${what}: ${names.slice(0, most.said).join(', ')}${names.length > most.said ? ' and more' : ''}.`];
 }

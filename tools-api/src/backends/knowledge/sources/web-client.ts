@@ -17,9 +17,15 @@ export type WebClient = {
   get: (url: URL, options: { signal: AbortSignal; bytesMax: number }) => Promise<WebAnswer>;
 };
 
-/** A request that got no usable answer; the message says which and why. */
+/** A request that got no usable answer; the message says which and why. mayPass: the same request may get one later. */
 export class WebError extends Error {
   override name = 'WebError';
+  readonly mayPass: boolean;
+
+  constructor(message: string, { mayPass = false }: { mayPass?: boolean } = {}) {
+    super(message);
+    this.mayPass = mayPass;
+  }
 }
 
 export type WebClientOptions = {
@@ -41,7 +47,7 @@ export function createWebClient(home: URL, { isPrivate, userAgent = ingestingAge
         if (url.origin !== home.origin) throw new WebError(`leads to another site, ${url.origin}; name that one if it is yours`);
         const answer = await fetchOnce(url, { agent, signal: limit, bytesMax, userAgent }).catch((error: unknown) => {
           signal.throwIfAborted();
-          throw error instanceof WebError ? error : new WebError(`${url.href} can't be fetched: ${reasonOf(error)}`);
+          throw error instanceof WebError ? error : new WebError(`${url.href} can't be fetched: ${reasonOf(error)}`, { mayPass: mayPass(error) });
         });
         if (!(answer instanceof URL)) return answer;
         url = answer;
@@ -92,6 +98,27 @@ const reasons: Record<string, string> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
 };
+
+/** A site that is away, restarts or is too busy comes back; a name that is not there, a certificate or a private address stays what it is. */
+const passing = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_SOCKET',
+]);
+
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return error.name === 'TimeoutError' || ('code' in cause && passing.has(String(cause.code)));
+}
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
