@@ -594,6 +594,10 @@ export interface ReceiptFile {
    */
   receipt: string;
   payload: Receipt;
+  /**
+   * The public page on which it can be checked. Not signed; left out in lists.
+   */
+  check_at?: string;
 }
 /**
  * All receipts of a session, oldest first.

@@ -198,7 +198,12 @@ test('a receipt is downloaded as a file, or read as JSON, by its visitor alone',
   const download = await it.get(visitor, '/receipts/1', '*/*');
   assert.equal(download.headers['content-disposition'], 'attachment; filename="receipt-1.jwt.txt"');
   assert.deepEqual([download.headers['content-type'], download.body], ['text/plain; charset=utf-8', `${file?.receipt}\n`]);
-  assert.deepEqual((await it.get(visitor, '/receipts/1')).json(), file);
+  const check_at = 'http://orchestrator.example/receipts';
+  assert.deepEqual((await it.get(visitor, '/receipts/1')).json(), { ...file, check_at });
+  const named = async (address: string) => (await it.get(visitor, `/receipts/1?check_at=${encodeURIComponent(address)}`)).json().check_at;
+  assert.equal(await named('https://shop.example/wp-json/aiguy/v1/receipts'), 'https://shop.example/wp-json/aiguy/v1/receipts');
+  for (const bad of ['javascript:alert(1)', 'receipts', 'https://a:b@shop.example/', `https://shop.example/${'x'.repeat(500)}`])
+    assert.equal(await named(bad), check_at, bad);
   const others = [{ ...newBuyer(), sid: visitor.sid, sub: 'wp:1:8' }, newBuyer()];
   for (const other of others) {
     const headers = await it.headers(other);

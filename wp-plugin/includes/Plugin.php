@@ -27,8 +27,10 @@ final class Plugin {
 		$client   = new Chat\Orchestrator_Client( $settings, $signer );
 		$call     = new Chat\Orchestrator_Call( $client );
 		$rows     = new Transcript\Kept_Rows( static fn(): string => wp_salt( 'auth' ) );
+		$counts   = new Transcript\Kept_Counts( $rows );
 		$assets   = new Widget\Widget_Assets( $this->file );
 		$door     = new Rest\Ajax_Door( $errors );
+		$receipts = new Receipts\Receipt_Page( $settings, $door, $counts, $network->address( ... ) );
 		$renderer = new Widget\Widget_Renderer( $assets, $settings, $agents, $door );
 
 		$staff    = new Staff\Staff_Client( $key->current( ... ), $settings );
@@ -50,8 +52,9 @@ final class Plugin {
 		$door->add_hooks();
 		( new Session\Session_Controller( $settings, $call, $visitors, $signer, $cookie, $guard, $errors ) )->add_hooks();
 		( new Session\Jwks_Controller( $key, $errors ) )->add_hooks();
-		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard ), new Chat\Visitor_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), new Chat\Relay_Places(), $cookie, $guard, $errors ) )->add_hooks();
-		( new Transcript\Transcript_Controller( $call, new Transcript\Mail_Codes( $rows ), new Transcript\Mail_Limits( $rows ), $cookie, $guard, $errors ) )->add_hooks();
+		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard, $receipts->address( ... ) ), new Chat\Visitor_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), new Chat\Relay_Places(), $cookie, $guard, $errors ) )->add_hooks();
+		$receipts->add_hooks();
+		( new Transcript\Transcript_Controller( $call, new Transcript\Mail_Codes( $rows ), new Transcript\Mail_Limits( $counts ), $cookie, $guard, $errors ) )->add_hooks();
 		( new Chat\Suggestions_Controller( $client, $settings, $cookie, $guard, $errors ) )->add_hooks();
 		$assets->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();

@@ -209,7 +209,8 @@ test('a receipt comes as the orchestrator signed it; a number that is none is re
   upstream.answer = (_request, response) => void response.writeHead(200, json).end(receipt);
   const answer = await callRoute(site, 'chat/receipt?number=3', { cookie });
   assert.deepEqual([answer.status, answer.text], [200, receipt]);
-  assert.deepEqual(last().slice(0, 2), ['GET', `/sessions/${sessionId}/receipts/3`]);
+  const page = encodeURIComponent(`${site.url}/wp-json/aiguy/v1/receipts`);
+  assert.deepEqual(last().slice(0, 2), ['GET', `/sessions/${sessionId}/receipts/3?check_at=${page}`]);
   assert.equal(upstream.received.at(-1)?.headers.accept, 'application/json');
   const before_ = upstream.received.length;
   for (const number of ['', '0', '-1', '1/../2', 'x']) {

@@ -204,7 +204,16 @@ const paths = {
   '/sessions/{id}/receipts/{number}': {
     get: {
       summary: 'One receipt: JSON when Accept names it, a file otherwise.',
-      parameters: [sessionId, { name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } }],
+      parameters: [
+        sessionId,
+        { name: 'number', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } },
+        {
+          name: 'check_at',
+          in: 'query',
+          description: 'A page of the site that shows ours; told back in the file.',
+          schema: { type: 'string', maxLength: 500 },
+        },
+      ],
       responses: answers('The receipt.', { content: { ...json('ReceiptFile').content, 'text/plain': { schema: { type: 'string' } } } }),
     },
   },

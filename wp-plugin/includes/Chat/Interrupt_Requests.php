@@ -19,7 +19,8 @@ final class Interrupt_Requests {
 	private const FORM_BYTES_MAX     = 16384;
 	private const FIELDS_MAX         = 20;
 
-	public function __construct( private readonly Orchestrator_Client $client, private readonly Request_Guard $guard ) {}
+	/** @param \Closure(): string $receipt_page Where receipts are checked. */
+	public function __construct( private readonly Orchestrator_Client $client, private readonly Request_Guard $guard, private readonly \Closure $receipt_page ) {}
 
 	/** @throws Api_Exception invalid_request, payload_too_large, unsupported_media_type. */
 	public function confirm( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
@@ -47,14 +48,15 @@ final class Interrupt_Requests {
 		return $this->post( $request, $session, 'effects/' . self::id( $values['effectId'] ?? null ) . '/undo', array() );
 	}
 
-	/** @throws Api_Exception invalid_request. */
+	/** It names the page on this site where it can be checked. @throws Api_Exception invalid_request. */
 	public function receipt( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
 		$number = $request->get_param( 'number' );
 		if ( ! is_string( $number ) || ! preg_match( '/\A[1-9]\d{0,8}\z/', $number ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
 		$headers = array( 'Accept' => 'application/json' ) + $this->client->passed_headers( $request );
-		return $this->client->request( $session, 'GET', "/sessions/$session->id/receipts/$number", null, $headers );
+		$query   = http_build_query( array( 'check_at' => ( $this->receipt_page )() ), '', '&', PHP_QUERY_RFC3986 );
+		return $this->client->request( $session, 'GET', "/sessions/$session->id/receipts/$number?$query", null, $headers );
 	}
 
 	/** @throws Api_Exception invalid_request. */
