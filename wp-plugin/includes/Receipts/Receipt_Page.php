@@ -141,7 +141,7 @@ final class Receipt_Page {
 		$style = ':root{color-scheme:light dark}body{max-width:42rem;margin:0 auto;padding:clamp(1.25rem,5vw,4rem) 1rem;font:1rem/1.55 system-ui,sans-serif}h1{font-size:clamp(1.5rem,5vw,2rem);line-height:1.2}';
 		$lang  = esc_attr( get_bloginfo( 'language' ) );
 		$dir   = is_rtl() ? 'rtl' : 'ltr';
-		return "<!doctype html>\n<html lang=\"$lang\" dir=\"$dir\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>$title</title><style>$style</style></head><body><main role=\"alert\"><h1>$title</h1><p>$text</p></main></body></html>\n";
+		return "<!doctype html>\n<html lang=\"$lang\" dir=\"$dir\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>$title</title><style>$style</style></head><body><main><h1>$title</h1><p role=\"alert\">$text</p></main></body></html>\n";
 	}
 
 	private function serve( mixed $served, \WP_HTTP_Response $response, \WP_REST_Request $request ): mixed {
