@@ -112,6 +112,12 @@ test('an order is cancelled by one click in one of two tabs, with a receipt, and
   });
   const verdict = (await verified.json()) as { receipts: { valid: boolean; payload?: { tool: string } }[] };
   assert.deepEqual([verdict.receipts[0]?.valid, verdict.receipts[0]?.payload?.tool], [true, 'cancel_order']);
+  const [checking] = await Promise.all([context.waitForEvent('page'), page.getByRole('link', { name: 'Check the receipt' }).click()]);
+  await checking.getByLabel('Paste one receipt or several').fill(receipt);
+  await checking.getByRole('button', { name: 'Check' }).click();
+  await checking.getByRole('heading', { name: 'This receipt is genuine' }).waitFor();
+  assert.equal(new URL(checking.url()).origin, new URL(system.pageUrl).origin);
+  await checking.close();
   await page.getByRole('button', { name: /^Undo/ }).click();
   await chat.says(/Taken back/);
   assert.deepEqual(
@@ -157,4 +163,24 @@ test('the orchestrator dies in the middle of an answer and comes back: the answe
   await chat.rests();
   const words = await chat.log.innerText();
   assert.deepEqual([words.match(/The first half/g)?.length, words.match(/The second half/g)?.length], [1, 1]);
+});
+
+test('two messages sent right after each other are answered in their order; the second run begins when the first has ended', async (t) => {
+  const held = Promise.withResolvers<void>();
+  const answer = (words: string) => streamed(messageEvents([text(words)]));
+  const api = await startMessagesApi([heldAfter(answer('The first half of one. The second half of one.'), 7, held.promise), answer('All of two.')]);
+  t.after(api.stop);
+  await orchestratorWith(t, api.url);
+  const { chat } = await openChat(t);
+  await chat.ask('Question one');
+  await chat.ask('Question two');
+  await chat.says('Waiting for the answer before it');
+  await chat.says(/The first half of one/);
+  assert.equal(api.requests.length, 1);
+  held.resolve();
+  await chat.says(/All of two\.$/);
+  await chat.rests();
+  assert.equal(api.requests.length, 2);
+  const said = (await chat.log.innerText()).match(/Question (one|two)|The first half of one|The second half of one|All of two/g);
+  assert.deepEqual(said, ['Question one', 'The first half of one', 'The second half of one', 'Question two', 'All of two']);
 });
