@@ -1,4 +1,4 @@
-// npm run tasks: the dead letters of the long tasks, such as tickets that could not be handed over; shows them and sends them again.
+// npm run tasks: the dead letters of the long tasks, such as tickets that could not be handed over and pages that never answered.
 import { parseArgs } from 'node:util';
 import { type Database, isDatabaseDown, migrate, openDatabase } from '@aiguy/manifests/database';
 import { migrationsFolder } from '../tools-api/src/demo/load-demo.ts';
@@ -11,7 +11,7 @@ const help = `Usage: npm run tasks -- list [--json]
        npm run tasks -- show ID [--json]
        npm run tasks -- redrive ID... | --all [--json]
 
-Long tasks that were given up, such as tickets that the team's system did not take, lie among the dead letters.
+Long tasks that were given up, such as tickets that the team's system did not take or pages that never answered, lie among the dead letters.
   list      all of them, the oldest first
   show      one of them: what it is about, how often it was tried, why it failed
   redrive   sends them again; each begins with all its attempts
@@ -19,8 +19,8 @@ Long tasks that were given up, such as tickets that the team's system did not ta
   --json    the last line is one JSON object
 
 Reads TOOLS_DATABASE_URL, or else the embedded database in AIGUY_DATA_DIR (.data), also while npm start is running. Tasks are done by the tools API:
-what is sent again waits until one is running with TICKETS_CONNECTOR set. Exit code: 0 done, 1 the database failed, 2 there is no such dead letter or
-the call is wrong.
+what is sent again waits until one is running, for tickets with TICKETS_CONNECTOR set. Exit code: 0 done, 1 the database failed, 2 there is no such
+dead letter or the call is wrong.
 `;
 
 const connectTimeoutMs = 5000;
