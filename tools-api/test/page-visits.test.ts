@@ -258,6 +258,22 @@ test('a visitor has three visits under way, a site ten; what comes beyond them f
   assert.equal((await visit(newGuest(), '/11/')).body.code, 'tool_unavailable');
 });
 
+test('the process ends at once with a visit under way, which goes on after its restart', async () => {
+  const held: ServerResponse[] = [];
+  answer = (_request, response) => void held.push(response);
+  const who = newGuest();
+  const task = await left(who, '/restarted/');
+  await until(() => held.length === 2);
+  const startedMs = performance.now();
+  await tasks.stop();
+  assert.ok(performance.now() - startedMs < 5000);
+  assert.equal((await statusOf(who, task)).state, 'queued');
+  answer = (_request, response) => cart(response);
+  await begin();
+  await hurry();
+  await untilState(who, task, 'done');
+});
+
 test('the visit of a process that died goes on after its restart, and is told once', async () => {
   const held: ServerResponse[] = [];
   answer = (_request, response) => void held.push(response);

@@ -46,6 +46,7 @@ export async function openLongTasks(options: { database: Database; databaseUrl: 
     supervises: true,
     onProblem: (reason) => log?.warn({ reason }, 'the queue of tasks has a problem'),
   });
+  const ending = new AbortController();
   const timers: ReturnType<typeof setInterval>[] = [];
   let ports: TaskPorts = { database, runners, attempted: () => undefined };
   let isClearing = false;
@@ -82,7 +83,7 @@ export async function openLongTasks(options: { database: Database; databaseUrl: 
     work: async ({ log: given, metrics }) => {
       log = given;
       ports = { ...ports, attempted: createTaskMetrics(metrics, database).attempted };
-      await queue.work(async (taskId, attempt) => await runTask(ports, taskId, attempt));
+      await queue.work(async (taskId, attempt) => await runTask(ports, taskId, { ...attempt, ending: ending.signal }));
       everyMs(clearAwayEveryMs, clearAwayOnce);
       everyMs(forgetEveryMs, async () => await forgetDone(database));
     },
@@ -90,6 +91,7 @@ export async function openLongTasks(options: { database: Database; databaseUrl: 
     queue,
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
+      ending.abort();
       await queue.stop();
     },
   };

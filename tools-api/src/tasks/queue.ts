@@ -9,7 +9,7 @@ import { startAgain } from './tasks.ts';
 export type DeadLetter = { taskId: string; orderKey: string; since: Date; reason: string | undefined };
 /** retry: later, with growing pauses. bury: to the dead letters at once. */
 export type AttemptEnd = { kind: 'done' } | { kind: 'retry' | 'bury'; reason: string };
-/** stopping: aborted when the process ends. retries: attempts before this one since it was sent, or sent again. */
+/** stopping: aborted when the process can wait no longer. retries: attempts before this one since it was sent, or sent again. */
 export type Attempt = (taskId: string, attempt: { stopping: AbortSignal; retries: number }) => Promise<AttemptEnd>;
 
 export type TaskQueue = {

@@ -37,8 +37,9 @@ function portsOf(run: TaskRunner['run'], rest: Partial<TaskRunner> = {}) {
   return { results, database, runners: { visit_page: runner }, attempted: (_tool: string, result: AttemptResult) => results.push(result) };
 }
 
+const never = new AbortController().signal;
 const attempt = async (ports: ReturnType<typeof portsOf>, id: string, retries = 0) =>
-  await runTask(ports, id, { stopping: new AbortController().signal, retries });
+  await runTask(ports, id, { stopping: never, ending: never, retries });
 
 test('progress is there to read while it goes on, the result afterwards, and nothing is done twice', async () => {
   const id = await newTask();
@@ -131,5 +132,23 @@ test('the end of the process ends the attempt', async () => {
     signal.throwIfAborted();
     return { message: 'never' };
   });
-  assert.equal((await runTask(ports, id, { stopping: stopping.signal, retries: 0 })).kind, 'retry');
+  assert.equal((await runTask(ports, id, { stopping: stopping.signal, ending: never, retries: 0 })).kind, 'retry');
+});
+
+test('the process that begins to end breaks off what may be, and waits for the rest', async () => {
+  const broken: boolean[] = [];
+  for (const mayBreakOff of [true, false]) {
+    const id = await newTask();
+    const ending = new AbortController();
+    const ports = portsOf(
+      async (_input, { signal }) => {
+        ending.abort();
+        broken.push(signal.aborted);
+        return { message: '' };
+      },
+      { mayBreakOff },
+    );
+    await runTask(ports, id, { stopping: never, ending: ending.signal, retries: 0 });
+  }
+  assert.deepEqual(broken, [true, false]);
 });

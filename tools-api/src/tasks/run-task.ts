@@ -28,6 +28,8 @@ export type TaskRunner = {
   givenUp: (input: Input) => string;
   /** Attempts after which it lies among the dead letters; left out, as many as the queue makes in about a day. */
   attemptsMax?: number;
+  /** An attempt may be broken off at any moment without harm: the end of the process does not wait for it. */
+  mayBreakOff?: boolean;
 };
 
 export type TaskResult = { message: string; output?: Record<string, unknown> };
@@ -42,17 +44,16 @@ const refusalsMax = 3;
 /** Below what the queue allows, so that the end is kept by this process. */
 const attemptTimeoutMs = 45_000;
 
-export async function runTask(
-  ports: TaskPorts,
-  taskId: string,
-  { stopping, retries }: { stopping: AbortSignal; retries: number },
-): Promise<AttemptEnd> {
+/** stopping: aborted when the process can wait no longer. ending: when it begins to end. retries: attempts before this one since the task was sent. */
+export type RunOptions = { stopping: AbortSignal; ending: AbortSignal; retries: number };
+
+export async function runTask(ports: TaskPorts, taskId: string, { stopping, ending, retries }: RunOptions): Promise<AttemptEnd> {
   const task = await beginAttempt(ports.database, taskId);
   const runner = task && ports.runners[task.tool];
   if (!task) return end(ports, { tool: 'unknown', result: 'nothing_to_do' }, { kind: 'done' });
   if (!runner) return end(ports, { tool: task.tool, result: 'buried' }, { kind: 'bury', reason: 'nothing here runs tasks of this tool' });
   try {
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(attemptTimeoutMs)]);
+    const signal = AbortSignal.any([stopping, ...(runner.mayBreakOff ? [ending] : []), AbortSignal.timeout(attemptTimeoutMs)]);
     const progress = async (share: number, message: string) => await keepProgress(ports.database, task.id, { share, message });
     const attempt = { id: task.id, isRepeated: task.attempts > 0, signal, progress };
     const result = await inSpan(`task ${task.tool}`, {}, async () => await runner.run(task.input, attempt));

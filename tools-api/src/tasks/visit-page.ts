@@ -13,6 +13,7 @@ const attemptsMax = 6;
 export function createVisitTask(pages: SitePages): TaskRunner {
   return {
     attemptsMax,
+    mayBreakOff: true,
     run: async (input, { signal }) => {
       const visit = visitIn(input);
       try {
