@@ -22,6 +22,7 @@ before(async () => {
   await migrate({ url: postgres.url, folder: migrationsFolder });
   database = openDatabase({ url: postgres.url, connectionsMax: embeddedConnectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
   queue = await openTaskQueue({ databaseUrl: postgres.url, supervises: false, onProblem: () => undefined });
+  const visit = { tool: 'navigate_page', input: { site: 'https://shop.example', path: '/sizes/', question: 'What sizes are there?' } };
   for (const [index, id] of ids.entries()) {
     const task = {
       id,
@@ -31,6 +32,7 @@ before(async () => {
       input: { reference: `T-22222${index + 2}` },
       title: 'Handing your ticket to our team',
       message: 'On its way.',
+      ...(index === 2 ? visit : {}),
     };
     await inTransaction(database, async (connection) => {
       await insertTask(connection, task);
@@ -73,10 +75,11 @@ test('dead letters are listed with what, since when and why', async () => {
   assert.ok(deadLetters.every(({ reason }) => reason === 'Zendesk answered HTTP 422'));
 });
 
-test('one is shown, with the ticket that it is about', async () => {
+test('one is shown, with the ticket or the page that it is about', async () => {
   const { code, output } = await tasks('show', ids[0] ?? '');
   assert.equal(code, 0);
   assert.match(output, /tool: create_support_ticket\n[\s\S]*T-222222/);
+  assert.match((await tasks('show', ids[2] ?? '')).output, /tool: navigate_page\n[\s\S]*\/sizes\//);
 });
 
 test('one is sent again, then all that are left, each once', async () => {
