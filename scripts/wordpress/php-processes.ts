@@ -28,7 +28,8 @@ export async function distribute(hosts: string[], port: number): Promise<Stop> {
     if (next) next(host);
     else idle.push(host);
   };
-  const take = async () => idle.shift() ?? (await new Promise<string>((resolve) => waiting.push(resolve)));
+  // The one that was last at work has compiled most.
+  const take = async () => idle.pop() ?? (await new Promise<string>((resolve) => waiting.push(resolve)));
   const giveWhenIdle = async (host: string) => {
     if (await becomesIdle(`http://${host}:${port}${idlePath}`, stopping.signal)) give(host);
   };
