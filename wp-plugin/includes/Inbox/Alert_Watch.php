@@ -30,7 +30,7 @@ final class Alert_Watch {
 	) {}
 
 	public function add_hooks(): void {
-		// phpcs:ignore WordPress.WP.CronInterval.CronSchedulesInterval -- Somebody is waiting.
+		// More often than WordPress' own schedules: somebody is waiting.
 		add_filter( 'cron_schedules', static fn( array $schedules ): array => $schedules + array( self::EVERY => array( 'interval' => MINUTE_IN_SECONDS, 'display' => 'AIGuy' ) ) );
 		add_action( self::HOOK, $this->look( ... ) );
 		add_action( self::NOW, $this->look( ... ) );
