@@ -26,6 +26,7 @@ final class Plugin {
 		$errors   = new Rest\Error_Response();
 		$client   = new Chat\Orchestrator_Client( $settings, $signer );
 		$call     = new Chat\Orchestrator_Call( $client );
+		$own      = new Chat\Visitor_Route( $cookie, $guard, $errors );
 		$rows     = new Transcript\Kept_Rows( static fn(): string => wp_salt( 'auth' ) );
 		$assets   = new Widget\Widget_Assets( $this->file );
 		$door     = new Rest\Ajax_Door( $errors );
@@ -50,9 +51,9 @@ final class Plugin {
 		$door->add_hooks();
 		( new Session\Session_Controller( $settings, $call, $visitors, $signer, $cookie, $guard, $errors ) )->add_hooks();
 		( new Session\Jwks_Controller( $key, $errors ) )->add_hooks();
-		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard ), new Chat\Visitor_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), new Chat\Relay_Places(), $cookie, $guard, $errors ) )->add_hooks();
-		( new Transcript\Transcript_Controller( $call, new Transcript\Mail_Codes( $rows ), new Transcript\Mail_Limits( $rows ), $cookie, $guard, $errors ) )->add_hooks();
-		( new Chat\Suggestions_Controller( $client, $settings, $cookie, $guard, $errors ) )->add_hooks();
+		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard ), new Chat\Visitor_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), new Chat\Relay_Places(), $own, $guard ) )->add_hooks();
+		( new Transcript\Transcript_Controller( $call, new Transcript\Mail_Codes( $rows ), new Transcript\Mail_Limits( $rows ), $own, $guard ) )->add_hooks();
+		( new Chat\Suggestions_Controller( $client, $settings, $own, $guard ) )->add_hooks();
 		$assets->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();
 		( new Widget\Widget_Block( $this->file, $renderer ) )->add_hooks();
@@ -69,7 +70,7 @@ final class Plugin {
 		( new Widget\Site_Wide_Chat( $agents, $renderer ) )->add_hooks();
 		( new Staff\Capabilities() )->add_hooks();
 		( new Staff\Site_Controller( $staff, $route ) )->add_hooks();
-		( new Inbox\Handoff_Controller( $client, $cookie, $guard, $errors ) )->add_hooks();
+		( new Inbox\Handoff_Controller( $client, $own, $guard ) )->add_hooks();
 		( new Inbox\Conversations_Controller( $staff, $route, $guard ) )->add_hooks();
 		( new Inbox\Questions_Controller( $staff, $route, $guard ) )->add_hooks();
 		( new Inbox\Alert_Settings_Controller( $alerts, new Inbox\Alert_Sender( $alerts ), $route, $guard ) )->add_hooks();
