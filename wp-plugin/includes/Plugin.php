@@ -52,7 +52,7 @@ final class Plugin {
 		( new Session\Session_Controller( $settings, $call, $visitors, $signer, $cookie, $guard, $errors ) )->add_hooks();
 		( new Session\Jwks_Controller( $key, $errors ) )->add_hooks();
 		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard ), new Chat\Visitor_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), new Chat\Relay_Places(), $own, $guard ) )->add_hooks();
-		( new Transcript\Transcript_Controller( $call, new Transcript\Mail_Codes( $rows ), new Transcript\Mail_Limits( $rows ), $own, $guard ) )->add_hooks();
+		( new Transcript\Transcript_Controller( $call, new Transcript\Mail_Codes( $rows ), new Transcript\Mail_Limits( $rows, $network->address( ... ) ), $own, $guard ) )->add_hooks();
 		( new Chat\Suggestions_Controller( $client, $settings, $own, $guard ) )->add_hooks();
 		$assets->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();
@@ -74,7 +74,7 @@ final class Plugin {
 		( new Inbox\Conversations_Controller( $staff, $route, $guard ) )->add_hooks();
 		( new Inbox\Questions_Controller( $staff, $route, $guard ) )->add_hooks();
 		( new Inbox\Alert_Settings_Controller( $alerts, new Inbox\Alert_Sender( $alerts ), $route, $guard ) )->add_hooks();
-		( new Inbox\Alert_Watch( $this->file, $staff, $settings, $alerts, new Inbox\Alert_Sender( $alerts ) ) )->add_hooks();
+		( new Inbox\Alert_Watch( $this->file, $staff, $settings, $alerts, new Inbox\Alert_Sender( $alerts ), new Knowledge\Work_Lock( 'aiguy_alerts_lock' ) ) )->add_hooks();
 		$recipients = new Reports\Weekly_Recipients();
 		$weekly     = new Reports\Weekly_Mail( $staff, $recipients );
 		$weekly->add_hooks();
@@ -100,7 +100,7 @@ final class Plugin {
 		$choice      = new Knowledge\Choice();
 		$table       = new Knowledge\Knowledge_Table();
 		$eligibility = new Knowledge\Eligibility( $choice );
-		$worker      = new Knowledge\Knowledge_Worker( $table, new Knowledge\Work_Lock(), $eligibility, new Knowledge\Document_Renderer(), $staff );
+		$worker      = new Knowledge\Knowledge_Worker( $table, new Knowledge\Work_Lock( 'aiguy_knowledge_lock' ), $eligibility, new Knowledge\Document_Renderer(), $staff );
 		$site        = new Knowledge\Whole_Site( $table, $eligibility );
 		$schedule    = new Knowledge\Knowledge_Schedule( $worker, $table, $site );
 		$watcher     = new Knowledge\Post_Watcher( $table, $eligibility, $schedule );
