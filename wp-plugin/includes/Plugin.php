@@ -39,10 +39,11 @@ final class Plugin {
 		( new Languages( plugin_dir_path( $this->file ) . 'languages/' ) )->add_hooks();
 		$identity = new Settings\Site_Identity( $settings, $key );
 		$setup    = new Setup\Setup_State();
+		$choice   = new Knowledge\Choice();
 		$redirect = new Setup\Setup_Redirect( $settings );
 		$preview  = new Setup\Chat_Preview( $renderer );
 		$connection = new Settings\Connection_Controller( $client, $key, $staff );
-		$health   = new Health\Site_Health( new Health\Health_Checks( new Health\Loopback(), $connection ), $settings, $identity, $agents, $setup );
+		$health   = new Health\Site_Health( new Health\Health_Checks( new Health\Loopback(), $connection ), $settings, $identity, $agents, $setup, $choice );
 
 		register_activation_hook( $this->file, $key->ensure( ... ) );
 		register_activation_hook( $this->file, $redirect->remember( ... ) );
@@ -62,7 +63,6 @@ final class Plugin {
 		( new Settings\Key_Controller( $key ) )->add_hooks();
 		( new Settings\Settings_Page( $this->file, $settings, $identity ) )->add_hooks();
 		( new Settings\Agents_Controller( $agents, $guard, $route ) )->add_hooks();
-		( new Setup\Setup_Controller( $setup, $settings, $identity, new Setup\Site_Pairing( $settings, $identity, $key ), new Setup\Chat_Publisher( $setup, $agents ), $preview, $agents, $guard, $route ) )->add_hooks();
 		$redirect->add_hooks();
 		$health->add_hooks();
 		( new Health\Health_Controller( $health, $staff, new Chat\Stream_Relay( $errors ), $route ) )->add_hooks();
@@ -79,7 +79,8 @@ final class Plugin {
 		$weekly     = new Reports\Weekly_Mail( $staff, $recipients );
 		$weekly->add_hooks();
 		( new Reports\Reports_Controller( $staff, $recipients, $weekly, $guard, $route ) )->add_hooks();
-		$this->start_knowledge( $staff, $route, $guard );
+		$schedule = $this->start_knowledge( $choice, $staff, $route, $guard );
+		( new Setup\Setup_Controller( $setup, $settings, $identity, new Setup\Site_Pairing( $settings, $identity, $key ), new Setup\Chat_Publisher( $setup, $agents ), $preview, $agents, $choice, $schedule, $guard, $route ) )->add_hooks();
 		$personal = new Privacy\Personal_Data( $staff );
 		( new Privacy\Privacy_Tools( $personal, $settings ) )->add_hooks();
 		( new Privacy\Deleted_Users( $personal, $settings ) )->add_hooks();
@@ -95,9 +96,8 @@ final class Plugin {
 		( new Staff\Admin_Screens( $this->file, fn(): array => $this->screens( $setup ) ) )->add_hooks();
 	}
 
-	/** What the agent learns of the site. */
-	private function start_knowledge( Staff\Staff_Client $staff, Staff\Staff_Route $route, Rest\Request_Guard $guard ): void {
-		$choice      = new Knowledge\Choice();
+	/** What the agent learns of the site, and when. */
+	private function start_knowledge( Knowledge\Choice $choice, Staff\Staff_Client $staff, Staff\Staff_Route $route, Rest\Request_Guard $guard ): Knowledge\Knowledge_Schedule {
 		$table       = new Knowledge\Knowledge_Table();
 		$eligibility = new Knowledge\Eligibility( $choice );
 		$worker      = new Knowledge\Knowledge_Worker( $table, new Knowledge\Work_Lock( 'aiguy_knowledge_lock' ), $eligibility, new Knowledge\Document_Renderer(), $staff );
@@ -109,6 +109,7 @@ final class Plugin {
 		$watcher->add_hooks();
 		( new Knowledge\Exclude_Controls( $choice, $table, $watcher ) )->add_hooks();
 		( new Knowledge\Knowledge_Controller( $route, $guard, $staff, $choice, $table, $site, $worker, $schedule, $watcher ) )->add_hooks();
+		return $schedule;
 	}
 
 	/** @return list<Staff\Admin_Screen> The menu AIGuy, in its order. */
