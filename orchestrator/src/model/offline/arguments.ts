@@ -27,6 +27,7 @@ export type Wish = {
  * A number of the shop's is looked for among the words, the newest message first; the one free text of a tool takes the question itself.
  * A tool that takes the context apart from the question gets both. A choice is made as in the example that the message is nearest to.
  * A yes or no that need not be given is given where that example gives it. An address is read as a whole or not at all.
+ * What the visitor is asked for in a form isn't missing.
  */
 export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<string, unknown> = {}): Filled {
   const properties = propertiesOf(tool);
@@ -41,8 +42,8 @@ export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<
   for (const name of required.filter((needed) => !(needed in args))) {
     const property = properties[name] ?? {};
     const value = name === 'skus' ? itemsOf(wish) : argumentOf(name, { property, wish, nearest, isOnlyText, takesContext });
-    if (value === undefined) missing.push(name);
-    else args[name] = value;
+    if (value !== undefined) args[name] = value;
+    else if (!tool.asks?.includes(name)) missing.push(name);
   }
   addNumbers(tool, wish.text, args);
   return { args: { ...args, ...agreedIn(nearest, properties) }, missing };
