@@ -37,13 +37,13 @@ export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<
     ...readAsWhole(properties, wish.text),
   };
   const missing: string[] = [];
-  const required = neededOf(tool, messagesOf('order_id', wish));
+  const required = neededOf(tool, messagesOf('order_id', wish)).filter((name) => !tool.asks?.includes(name));
   const isOnlyText = required.filter((name) => isFreeText(properties[name])).length === 1;
   for (const name of required.filter((needed) => !(needed in args))) {
     const property = properties[name] ?? {};
     const value = name === 'skus' ? itemsOf(wish) : argumentOf(name, { property, wish, nearest, isOnlyText, takesContext });
-    if (value !== undefined) args[name] = value;
-    else if (!tool.asks?.includes(name)) missing.push(name);
+    if (value === undefined) missing.push(name);
+    else args[name] = value;
   }
   addNumbers(tool, wish.text, args);
   return { args: { ...args, ...agreedIn(nearest, properties) }, missing };
