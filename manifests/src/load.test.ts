@@ -100,7 +100,12 @@ test('an undo whose arguments can’t be filled from arguments or result stops t
 test('what a visitor can be asked for is a required text of a write, typed under the rules of the argument', (t) => {
   const text = { type: 'string', minLength: 2, maxLength: 80 };
   const shipped = good as { input: { properties: object }; examples: { input: object }[] };
-  const properties = { ...shipped.input.properties, city: { ...text, pattern: '^[^0-9]+$', description: 'x' }, note: text, count: { type: 'integer' } };
+  const properties = {
+    ...shipped.input.properties,
+    city: { ...text, pattern: '^[^0-9]+$', description: 'x' },
+    note: text,
+    count: { type: 'integer' },
+  };
   const load = (fields: object, change: object = {}) => {
     const input = { ...shipped.input, properties, required: ['order_id', 'city'] };
     const examples = shipped.examples.map((example) => ({ ...example, input: { ...example.input, city: 'Lyon' } }));

@@ -9,7 +9,7 @@ type Args = Record<string, unknown>;
 
 const scopes = ['docs:read', 'order:read', 'order:write'];
 const order = { order_id: 'W2530531' };
-const typed = { address1: '14 Birch Lane', city: 'Portland', state: 'OR', zip: '97201' };
+const typed = { address1: '77 Quiet Mews', city: 'Portland', state: 'OR', zip: '97201' };
 let previewed: Args[];
 let written: Args[];
 let given: Args;
@@ -38,6 +38,7 @@ before(async () => {
 after(async () => await harness.close());
 beforeEach(() => {
   [previewed, written, given] = [[], [], order];
+  model.requests.length = 0;
 });
 
 async function post(visitor: Visitor, path: string, payload: object): Promise<ChatAnswer & { code?: string; details?: { pointer: string }[] }> {
@@ -67,6 +68,10 @@ test('the form asks for what is missing, its card for the click, and only the cl
   assert.equal((await click(visitor, card, 'approve')).text, 'It is changed.');
   await click(visitor, card, 'approve');
   assert.deepEqual(written, [{ ...order, ...typed }]);
+  assert.ok(model.requests.length > 1 && !JSON.stringify(model.requests).includes(typed.address1));
+  const headers = { authorization: `Bearer ${await harness.assertionFor({ ...visitor, scopes })}`, accept: 'text/event-stream' };
+  const { body } = await harness.orchestrator.app.inject({ url: `/sessions/${visitor.sid}/events`, headers });
+  assert.ok(body.includes('change_address') && !body.includes(typed.address1));
 });
 
 test('values that the tool would not take keep the form open and name the fields', async () => {

@@ -30,7 +30,7 @@ export async function carryOut(turn: Turn): Promise<Input> {
   if (outcome === 'waiting') return { type: 'tools_finished', malformed: false, waiting: true };
   record(turn, call, outcome);
   if (outcome.ok && isWrite(row)) await tellReceipt(turn, effectKey(turn.message.visitor, row));
-  turn.messages.push({ role: 'tool', call, outcome });
+  turn.messages.push({ role: 'tool', call: asWritten(turn, call), outcome });
   await turn.recorder.settle();
   return { type: 'tools_finished', malformed: false, waiting: false };
 }
@@ -41,6 +41,12 @@ async function goThrough(turn: Turn, row: InterruptRow, call: ToolCall): Promise
   const asked = askStep(turn, { call, args: row.args, outcome });
   if (asked) return wait(turn, asked);
   return outcome.ok ? await callAgain(turn, call) : outcome;
+}
+
+/** What a visitor typed stays out of what the model reads. */
+function asWritten({ messages }: Turn, call: ToolCall): ToolCall {
+  const written = messages.flatMap((message) => (message.role === 'assistant' ? message.toolCalls : []));
+  return written.find(({ id }) => id === call.id) ?? call;
 }
 
 /** A form for arguments that the call had left out. */
