@@ -10,6 +10,9 @@ import { type MailServer, startMailServer } from '../src/backends/mail-server.fi
 import { guestKey, type Harness, newSid, startHarness } from './harness.ts';
 import { bent, sendFor } from './write-harness.ts';
 
+/** The same guarantees on a server with many connections: see code-mails.postgres.test.ts. */
+const nativePostgres = process.env.AIGUY_TEST_POSTGRES === 'native' ? await import('../../scripts/native-postgres.ts') : undefined;
+
 const minuteMs = 60_000;
 const run = promisify(execFile);
 type Order = { order_id: string; email: string };
@@ -26,7 +29,8 @@ const events: string[] = [];
 before(async () => {
   port = await freePort();
   const url = `smtp://shop:pass-of-no-value@127.0.0.1:${port}`;
-  harness = await startHarness({ shopOnly: true, nowMs: () => clockMs, mailer: createCodeMailer({ url, from: 'shop@shop.example' }) });
+  const mailer = createCodeMailer({ url, from: 'shop@shop.example' });
+  harness = await startHarness({ start: nativePostgres?.startNativePostgres, shopOnly: true, nowMs: () => clockMs, mailer });
   service = await harness.build({ catalogue: bent() });
   harness.guestEvents.observe((event) => events.push(event));
   orders = (await harness.database.query<Order>('SELECT order_id, email FROM orders JOIN customers USING (customer_id) ORDER BY order_id')).rows;
