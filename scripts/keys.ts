@@ -1,34 +1,14 @@
 // Keys of the development issuers, made on first use in the data directory and readable by their owner only.
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { staffScopes, visitorScopes } from '@aiguy/manifests/scopes';
 import type { SigningKey, TrustedIssuer } from '@aiguy/manifests/tokens';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK } from 'jose';
 
 /** Name of the issuer that `npm run token` signs for. */
 export const developmentIssuer = 'urn:aiguy:development';
-export const allScopes = [
-  'docs:read',
-  'handoff:write',
-  'invoice:read',
-  'order:read',
-  'order:write',
-  'page:read',
-  'product:read',
-  'profile:read',
-  'profile:write',
-  'ticket:read',
-  'ticket:write',
-];
-/** What people of a site may do there, beyond what visitors may. */
-export const staffScopes = [
-  'conversation:read',
-  'conversation:write',
-  'knowledge:read',
-  'knowledge:write',
-  'privacy:write',
-  'report:read',
-  'site:read',
-];
+export { staffScopes, visitorScopes as allScopes };
 
 /** Reads dataDir/keys/<name>.jwk, making it first where it is missing. `site` is the key of the demo WordPress. */
 export async function developmentKey(dataDir: string, name: 'orchestrator' | 'development' | 'site'): Promise<JWK> {
@@ -41,6 +21,16 @@ export async function developmentKey(dataDir: string, name: 'orchestrator' | 'de
   return jwk;
 }
 
+/** Reads dataDir/keys/<name>.secret, making it first where it is missing: 32 random bytes, base64. */
+export function developmentSecret(dataDir: string, name: 'guest-codes'): string {
+  const file = join(dataDir, 'keys', `${name}.secret`);
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const secret = randomBytes(32).toString('base64');
+  mkdirSync(join(dataDir, 'keys'), { recursive: true, mode: 0o700 });
+  writeFileSync(file, secret, { mode: 0o600 });
+  return secret;
+}
+
 export async function developmentSigner(dataDir: string): Promise<SigningKey> {
   const jwk = await developmentKey(dataDir, 'development');
   const privateKey = await importJWK(jwk, 'EdDSA');
@@ -51,7 +41,12 @@ export async function developmentSigner(dataDir: string): Promise<SigningKey> {
 /** The development issuer as both services are told to trust it. */
 export async function trustedDevelopmentIssuer(dataDir: string): Promise<TrustedIssuer> {
   const jwks = await publicKeys(await developmentKey(dataDir, 'development'));
-  return { issuer: developmentIssuer, kinds: ['visitor-assertion', 'staff-assertion', 'tools-access'], jwks, scopes: [...allScopes, ...staffScopes] };
+  return {
+    issuer: developmentIssuer,
+    kinds: ['visitor-assertion', 'staff-assertion', 'tools-access'],
+    jwks,
+    scopes: [...visitorScopes, ...staffScopes],
+  };
 }
 
 /** The key set that publishes the public half of a key. */

@@ -8,7 +8,10 @@ import { startSweeping } from './backends/files/files.ts';
 import { openFiles } from './backends/files/open-files.ts';
 import { createDemoBilling } from './backends/guests/billing.ts';
 import { createCodeMailer } from './backends/guests/code-mail.ts';
-import { openGuests } from './backends/guests/guests.ts';
+import { createCodes } from './backends/guests/codes.ts';
+import { createGuestEvents } from './backends/guests/guest-events.ts';
+import { openGuestHash } from './backends/guests/guest-key.ts';
+import { createGuests } from './backends/guests/guests.ts';
 import { createGuides } from './backends/guides.ts';
 import { createInvoices } from './backends/invoices.ts';
 import { createSiteDocuments } from './backends/knowledge/site-documents.ts';
@@ -38,7 +41,10 @@ import { createIngestion } from './ingestion/run-ingestion.ts';
 import { startSchedule } from './ingestion/schedule.ts';
 import { createGuestMetrics } from './observe/guest-metrics.ts';
 import { openKnowledge } from './open-knowledge.ts';
-import { openTasks } from './tasks/open-tasks.ts';
+import { openLongTasks } from './tasks/long-tasks.ts';
+import { codeTool, createCodePost, createCodeTask } from './tasks/mail-code.ts';
+import { ticketRunners } from './tasks/ticket-runners.ts';
+import { createVisitTask } from './tasks/visit-page.ts';
 import { createHandlers } from './tools/index.ts';
 
 const config = readConfig();
@@ -64,14 +70,24 @@ const files = openFiles(config.FILES_LOCATION);
 const tickets = createTickets(reading);
 const desk = createDesk(readDeskSettings(config));
 const mail = readMailSettings(config);
+const mailer = mail && createCodeMailer(mail);
 const billing = wooClient ? createWooBilling(wooClient) : createDemoBilling(database);
-const guests = await openGuests({ database, billing, mailer: mail && createCodeMailer(mail), nowMs: Date.now });
+const hash = await openGuestHash(database, config.GUEST_CODES_KEY);
+const codes = createCodes({ database, hash, nowMs: Date.now });
+const guestEvents = createGuestEvents();
 const pageBrowser =
   config.PAGE_BROWSER === undefined
     ? undefined
     : createPageBrowser({ executablePath: config.PAGE_BROWSER, hasSandbox: config.PAGE_BROWSER_SANDBOX === 'on' });
 const pages = createSitePages({ browser: pageBrowser });
-const tasks = await openTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, pages, tickets, desk });
+const runners = {
+  navigate_page: createVisitTask(pages),
+  ...(desk && ticketRunners({ desk, tickets, nowMs: Date.now })),
+  ...(mailer && { [codeTool]: createCodeTask({ codes, hash, billing, mailer, events: guestEvents, nowMs: Date.now }) }),
+};
+const tasks = await openLongTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, runners });
+const post = mailer && createCodePost(database, tasks);
+const guests = createGuests({ database, billing, hash, codes, events: guestEvents, post, nowMs: Date.now });
 const documents = createSiteDocuments(database);
 // Its log is the service's, which is built with it.
 const learner = createLearner({ documents, ingest: async (task, signal) => await ingest(task, signal) });
@@ -109,7 +125,7 @@ const { app, metrics } = buildApp(config, {
 });
 if (!asRole)
   app.log.warn('reads run in read-only transactions, but not as the role aiguy_tools_reader: it could not be made, or this user is not in it');
-guests.observe(createGuestMetrics(metrics).happened);
+guestEvents.observe(createGuestMetrics(metrics).happened);
 helpCentre.registerMetrics(metrics);
 await helpCentre.warmUp();
 
@@ -131,8 +147,9 @@ async function stop(): Promise<void> {
   stopping.abort();
   forgetting.stop();
   sweeping.stop();
+  guests.close();
   await Promise.all([app.close(), stopSchedule?.(), tasks.stop(), keeping, learner.stop()]);
-  await guests.close();
+  mailer?.close();
   desk?.close();
   files.close();
   await pageBrowser?.close();

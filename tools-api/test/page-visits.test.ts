@@ -6,9 +6,8 @@ import { after, before, beforeEach, test } from 'node:test';
 import type { TaskReference, TaskStatus } from '@aiguy/manifests/generated/http';
 import type { Service } from '@aiguy/manifests/service';
 import { createSitePages } from '../src/backends/pages/site-pages.ts';
-import { createTickets } from '../src/backends/tickets.ts';
-import type { OpenTasks } from '../src/tasks/long-tasks.ts';
-import { openTasks } from '../src/tasks/open-tasks.ts';
+import { type OpenTasks, openLongTasks } from '../src/tasks/long-tasks.ts';
+import { createVisitTask } from '../src/tasks/visit-page.ts';
 import { type Harness, newSid, startHarness, visitorHeaders } from './harness.ts';
 import { bent } from './write-harness.ts';
 
@@ -71,7 +70,7 @@ after(async () => {
 async function begin(): Promise<void> {
   const { database, databaseUrl } = harness;
   const pages = createSitePages();
-  tasks = await openTasks({ database, databaseUrl, desk: undefined, pages, tickets: createTickets(database) });
+  tasks = await openLongTasks({ database, databaseUrl, runners: { navigate_page: createVisitTask(pages) } });
   const { createNavigatePage } = await import('../src/tools/navigate_page/handler.ts');
   const issuer = { ...harness.site.issuer, issuer: home };
   service = await harness.build({
@@ -238,7 +237,6 @@ test('what leads elsewhere, is too large or is no page is refused by the queue a
 
 test('a name that leads to a private address by the time of the attempt is not connected to', async () => {
   const { createWebClient } = await import('../src/backends/knowledge/sources/web-client.ts');
-  const { createVisitTask } = await import('../src/tasks/visit-page.ts');
   const { port } = site.address() as AddressInfo;
   const resolve = (_host: string, done: (error: null, found: { address: string; family: number }[]) => void) =>
     done(null, [{ address: '127.0.0.1', family: 4 }]);

@@ -6,12 +6,11 @@ import { argumentsDigest } from '@aiguy/manifests/digest';
 import type { TaskReference, TaskStatus } from '@aiguy/manifests/generated/http';
 import type { Service } from '@aiguy/manifests/service';
 import { signToken } from '@aiguy/manifests/tokens';
-import { createSitePages } from '../src/backends/pages/site-pages.ts';
 import { createZendesk } from '../src/backends/ticket-desk/zendesk.ts';
 import { startZendesk, type ZendeskDouble } from '../src/backends/ticket-desk/zendesk-double.fixture.ts';
 import { createTickets } from '../src/backends/tickets.ts';
-import type { OpenTasks } from '../src/tasks/long-tasks.ts';
-import { openTasks } from '../src/tasks/open-tasks.ts';
+import { type OpenTasks, openLongTasks } from '../src/tasks/long-tasks.ts';
+import { ticketRunners } from '../src/tasks/ticket-runners.ts';
 import { directToken, type Harness, newSid, startHarness, visitorHeaders } from './harness.ts';
 import { bent, send, sendFor } from './write-harness.ts';
 
@@ -56,7 +55,8 @@ after(async () => {
 async function beginTasks(): Promise<void> {
   const { database, databaseUrl } = harness;
   const desk = createZendesk(zendesk.settings);
-  tasks = await openTasks({ database, databaseUrl, desk, pages: createSitePages(), tickets: createTickets(database), nowMs: () => nowMs });
+  const runners = ticketRunners({ desk, tickets: createTickets(database), nowMs: () => nowMs });
+  tasks = await openLongTasks({ database, databaseUrl, runners });
   service = await harness.build({ catalogue: bent(), tasks });
   await tasks.work({ log: { warn: () => undefined }, metrics: service.metrics });
 }

@@ -68,7 +68,8 @@ export async function openLongTasks(options: { database: Database; databaseUrl: 
   const start = async (connection: Queryable, task: Omit<NewTask, 'id'>): Promise<TaskReference> => {
     const id = randomUUID();
     await insertTask(connection, { ...task, id });
-    await queue.send(connection, { id, orderKey: orderKeyOf(task) });
+    const { pauseMaxS, isPatient } = runners[task.tool] ?? {};
+    await queue.send(connection, { id, orderKey: orderKeyOf(task), pauseMaxS, isPatient });
     return { id, title: task.title };
   };
   return {

@@ -12,9 +12,12 @@ export type AttemptEnd = { kind: 'done' } | { kind: 'retry' | 'bury'; reason: st
 /** stopping: aborted when the process can wait no longer. retries: attempts before this one since it was sent, or sent again. */
 export type Attempt = (taskId: string, attempt: { stopping: AbortSignal; retries: number }) => Promise<AttemptEnd>;
 
+/** isPatient: goes behind everything that is not. */
+export type JobOptions = { orderKey: string; pauseMaxS?: number | undefined; isPatient?: boolean | undefined };
+
 export type TaskQueue = {
   /** Sends a job in the caller's transaction, which must call wake after its commit. */
-  send: (connection: Queryable, task: { id: string; orderKey: string }) => Promise<void>;
+  send: (connection: Queryable, task: { id: string } & JobOptions) => Promise<void>;
   /** Works here until stop. */
   work: (attempt: Attempt) => Promise<void>;
   /** Looks for jobs now rather than at the next look. */
@@ -74,7 +77,7 @@ export async function openTaskQueue(options: { databaseUrl: string; supervises: 
     for (const id of working) boss.notifyWorker(id);
   };
   return {
-    send: async (connection, { id, orderKey }) => await send(boss, connection, { taskId: id, orderKey }),
+    send: async (connection, { id, ...rest }) => await send(boss, connection, { taskId: id, ...rest }),
     work: async (attempt) => {
       const handle = async ([job]: JobWithMetadata<JobData>[]) => {
         if (!job) return [];
@@ -100,8 +103,16 @@ async function rememberQueues(boss: PgBoss): Promise<void> {
   await boss.findJobs(deadQueue, { id: '00000000-0000-0000-0000-000000000000' });
 }
 
-async function send(boss: PgBoss, connection: Queryable, { taskId, orderKey }: JobData & { orderKey: string }): Promise<void> {
-  const sent = await boss.send(queue, { taskId } satisfies JobData, { singletonKey: orderKey, db: onConnection(connection) });
+type NewJob = JobData & JobOptions;
+
+async function send(boss: PgBoss, connection: Queryable, { taskId, orderKey, pauseMaxS, isPatient }: NewJob): Promise<void> {
+  const pause = pauseMaxS === undefined ? {} : { retryBackoff: true, retryDelayMax: pauseMaxS };
+  const sent = await boss.send(queue, { taskId } satisfies JobData, {
+    singletonKey: orderKey,
+    priority: isPatient ? -1 : 0,
+    ...pause,
+    db: onConnection(connection),
+  });
   if (sent === null) throw new Error('the task was not taken by the queue');
 }
 

@@ -4,7 +4,7 @@ import { AiguyError } from '@aiguy/manifests/errors';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { DeskError } from '../backends/ticket-desk/desk.ts';
 import type { AttemptEnd, DeadLetter } from './queue.ts';
-import { beginAttempt, endTask, giveUp, keepProgress, putBack, readTask, type Task } from './tasks.ts';
+import { beginAttempt, endTask, forgetTask, giveUp, keepProgress, putBack, readTask, type Task } from './tasks.ts';
 
 type Input = Task['input'];
 
@@ -24,10 +24,16 @@ export type TaskRunner = {
    * @returns what the visitor reads when it is done, and what the call would have answered with, if it had waited
    */
   run: (input: Input, attempt: TaskAttempt) => Promise<TaskResult>;
+  /** Nobody asks what became of it, so nothing is left of it once it is done. */
+  leavesNothing?: true;
+  /** At most so long between two attempts, s, where a later one is of no use. */
+  pauseMaxS?: number;
   waiting: (input: Input) => string;
   givenUp: (input: Input) => string;
   /** Attempts after which it lies among the dead letters; left out, as many as the queue makes in about a day. */
   attemptsMax?: number;
+  /** Whatever else waits goes first. */
+  isPatient?: boolean;
   /** An attempt may be broken off at any moment without harm: the end of the process does not wait for it. */
   mayBreakOff?: boolean;
 };
@@ -57,7 +63,7 @@ export async function runTask(ports: TaskPorts, taskId: string, { stopping, endi
     const progress = async (share: number, message: string) => await keepProgress(ports.database, task.id, { share, message });
     const attempt = { id: task.id, isRepeated: task.attempts > 0, signal, progress };
     const result = await inSpan(`task ${task.tool}`, {}, async () => await runner.run(task.input, attempt));
-    await endTask(ports.database, task.id, result);
+    await (runner.leavesNothing ? forgetTask(ports.database, task.id) : endTask(ports.database, task.id, result));
     return end(ports, { tool: task.tool, result: 'done' }, { kind: 'done' });
   } catch (error) {
     return await fail(ports, { task, runner, retries }, error);
@@ -70,7 +76,9 @@ async function fail(ports: TaskPorts, { task, runner, retries }: Failing, error:
   const isRefused = error instanceof DeskError && error.kind === 'refused';
   const reason = reasonOf(error);
   await putBack(ports.database, task.id, { message: runner.waiting(task.input), reason, isRefused });
-  const isBuried = (isRefused && task.refusals + 1 >= refusalsMax) || (runner.attemptsMax !== undefined && retries + 1 >= runner.attemptsMax);
+  const isTooLate = error instanceof DeskError && error.kind === 'too_late';
+  const isWorn = (isRefused && task.refusals + 1 >= refusalsMax) || (runner.attemptsMax !== undefined && retries + 1 >= runner.attemptsMax);
+  const isBuried = isTooLate || isWorn;
   return end(ports, { tool: task.tool, result: isBuried ? 'buried' : 'retried' }, { kind: isBuried ? 'bury' : 'retry', reason });
 }
 

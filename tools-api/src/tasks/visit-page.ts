@@ -5,8 +5,8 @@ import { pathOf, type Visit } from '../tools/navigate_page/handler.ts';
 import { pageAnswer, shortened } from '../tools/navigate_page/page-answer.ts';
 import type { TaskRunner } from './run-task.ts';
 
-/** Nobody waits for it any more, but one of two workers does. */
-const visitTimeoutMs = 20_000;
+/** Nobody waits for it any more, but one of two workers does, and mails and tickets behind it. */
+const visitTimeoutMs = 10_000;
 /** With the queue's pauses some five minutes; whoever asked has gone on by then. */
 const attemptsMax = 6;
 
@@ -14,6 +14,7 @@ export function createVisitTask(pages: SitePages): TaskRunner {
   return {
     attemptsMax,
     mayBreakOff: true,
+    isPatient: true,
     run: async (input, { signal }) => {
       const visit = visitIn(input);
       try {

@@ -22,15 +22,12 @@ final class Kept_Counts {
 	public function take( string $name, int $max, int $seconds ): void {
 		for ( $attempt = 0; $attempt < self::ATTEMPTS; $attempt++ ) {
 			$before = $this->rows->read( $name, time() );
-			if ( null === $before ) {
-				$this->rows->put( $name, array( 'times' => 1 ), time() + $seconds );
-				return;
-			}
-			$times = (int) ( Kept_Rows::fields( $before )['times'] ?? 0 );
+			$times  = null === $before ? 0 : (int) ( Kept_Rows::fields( $before )['times'] ?? 0 );
 			if ( $times >= $max ) {
 				break;
 			}
-			if ( $this->rows->replace( $name, $before, array( 'times' => $times + 1 ) ) ) {
+			$next = array( 'times' => $times + 1 );
+			if ( null === $before ? $this->rows->add( $name, $next, time() + $seconds ) : $this->rows->replace( $name, $before, $next ) ) {
 				return;
 			}
 		}

@@ -13,7 +13,7 @@ export type Visit = { site: string; path: string; question: string };
 const soonMs = 3_000;
 /** Where nothing goes on afterwards. */
 const onlyMs = 5_000;
-/** Visits that may be under way: one of them takes a worker of the queue for up to twenty seconds, again and again. */
+/** Visits that may be under way: one of them takes a worker of the queue for up to ten seconds, again and again. */
 const openMax = { visitor: 3, site: 10 };
 
 export function createNavigatePage({ pages }: Pick<Backends, 'pages'>): Handler {
