@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
+import { inTransaction } from '@aiguy/manifests/database';
 import type { TaskReference, TaskStatus } from '@aiguy/manifests/generated/http';
 import type { Service } from '@aiguy/manifests/service';
+import { Registry } from 'prom-client';
 import { createSitePages } from '../src/backends/pages/site-pages.ts';
 import { type OpenTasks, openLongTasks } from '../src/tasks/long-tasks.ts';
 import { createVisitTask } from '../src/tasks/visit-page.ts';
@@ -254,6 +256,28 @@ test('a visitor has three visits under way, a site ten; what comes beyond them f
   assert.deepEqual([(await visit(who, '/4/')).body.code, (await visit(who, '/3/')).status], ['tool_unavailable', 200]);
   for (let at = 4; at <= 10; at += 1) await left(newGuest(), `/${at}/`);
   assert.equal((await visit(newGuest(), '/11/')).body.code, 'tool_unavailable');
+});
+
+test('whatever else waits in the queue goes before a visit that waits', async () => {
+  const done: string[] = [];
+  const run = (name: string) => async () => {
+    done.push(name);
+    return { message: '' };
+  };
+  const words = { waiting: () => '', givenUp: () => '' };
+  const patient = { ...createVisitTask(createSitePages()), run: run('visit') };
+  const { database, databaseUrl } = harness;
+  await tasks.stop();
+  const waiting = await openLongTasks({ database, databaseUrl, runners: { [tool]: patient, send_order_code: { ...words, run: run('mail') } } });
+  for (const [at, name] of [tool, tool, tool, 'send_order_code'].entries()) {
+    const task = { tool: name, subject: { issuer: home, subject: 'x' }, orderKey: String(at), input: {}, title: 'x', message: '' };
+    await inTransaction(database, async (connection) => void (await waiting.start(connection, task)));
+  }
+  await waiting.work({ log: { warn: () => undefined }, metrics: new Registry() });
+  await until(() => done.length === 4);
+  await waiting.stop();
+  await begin();
+  assert.ok(done.indexOf('mail') < 2, done.join());
 });
 
 test('the process ends at once with a visit under way, which goes on after its restart', async () => {
