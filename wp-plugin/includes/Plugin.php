@@ -59,7 +59,7 @@ final class Plugin {
 		( new Widget\Template_Function( $this->file, $renderer ) )->add_hooks();
 		$connection->add_hooks();
 		( new Settings\Key_Controller( $key ) )->add_hooks();
-		( new Settings\Settings_Page( $this->file, $settings, $identity ) )->add_hooks();
+		( new Settings\Settings_Page( $this->file, $settings, $identity, $setup->is_finished( ... ) ) )->add_hooks();
 		( new Settings\Agents_Controller( $agents, $guard, $route ) )->add_hooks();
 		( new Setup\Setup_Controller( $setup, $settings, $identity, new Setup\Site_Pairing( $settings, $identity, $key ), new Setup\Chat_Publisher( $setup, $agents ), $preview, $agents, $guard, $route ) )->add_hooks();
 		$redirect->add_hooks();

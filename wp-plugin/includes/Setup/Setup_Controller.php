@@ -17,7 +17,7 @@ use Aiguy\Staff\Staff_Route;
 
 final class Setup_Controller {
 
-	private const EXCLUDED_MAX = 500;
+	private const EXCLUDED_MAX = 5000;
 
 	public function __construct(
 		private readonly Setup_State $state,
@@ -69,7 +69,9 @@ final class Setup_Controller {
 		foreach ( $this->state->types() as $name => $type ) {
 			$types[] = array( 'name' => $name, 'label' => $type->labels->name, 'count' => (int) ( wp_count_posts( $name )->publish ?? 0 ), 'chosen' => in_array( $name, $chosen['types'], true ) );
 		}
-		return array( 'types' => $types, 'exclude' => array_map( static fn( int $id ): array => array( 'id' => $id, 'title' => get_the_title( $id ) ), $chosen['exclude'] ) );
+		// What was deleted since is no longer there to be left out, and could not be kept again.
+		$exclude = array_values( array_filter( $chosen['exclude'], static fn( int $id ): bool => null !== get_post( $id ) ) );
+		return array( 'types' => $types, 'exclude' => array_map( static fn( int $id ): array => array( 'id' => $id, 'title' => get_the_title( $id ) ), $exclude ) );
 	}
 
 	/**
