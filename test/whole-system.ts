@@ -19,7 +19,7 @@ export type WholeSystem = {
   staff: <T>(path: string, body: object) => Promise<T>;
   stop: () => Promise<void>;
 };
-export type Visitor = { sub: string; sid: string };
+export type Visitor = { sub: string; sid: string; client?: { page: string; browser: string } };
 
 export const newSession = (sub: string): Visitor => ({ sub, sid: randomBytes(24).toString('base64url') });
 
@@ -37,8 +37,8 @@ export async function startWholeSystem(options: { model: ModelPort; toolCallsMax
   return {
     tools,
     orchestratorDatabase: orchestrator.database,
-    post: async ({ sub, sid }, path, body) => {
-      const assertion = await signToken('visitor-assertion', tools.site.key, { sub, sid, scopes: allScopes, jti: crypto.randomUUID() });
+    post: async (visitor, path, body) => {
+      const assertion = await signToken('visitor-assertion', tools.site.key, { ...visitor, scopes: allScopes, jti: crypto.randomUUID() });
       const headers = { authorization: `Bearer ${assertion}`, 'content-type': 'application/json', accept: 'application/json' };
       const response = await app.inject({ method: 'POST', url: path, headers, payload: JSON.stringify(body) });
       return response.json();

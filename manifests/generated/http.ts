@@ -882,6 +882,14 @@ export interface StaffConversation {
    * Added by the site.
    */
   visitorName?: string;
+  /**
+   * The page on which it began, as the browser named it; in a conversation that is opened.
+   */
+  page?: string;
+  /**
+   * What the browser called itself; in a conversation that is opened.
+   */
+  browser?: string;
   startedAt: string;
   lastAt: string;
   /**
@@ -927,6 +935,20 @@ export interface TranscriptEntry {
    */
   name?: string;
   event?: 'tool' | 'tool_failed' | 'card' | 'receipt' | 'task' | 'error' | 'stopped' | 'waiting' | 'joined' | 'left' | 'away' | 'withheld';
+  /**
+   * In an export: the call behind the event. Never its result.
+   */
+  call?: {
+    tool: string;
+    /**
+     * JSON, with what is personal or secret masked.
+     */
+    arguments: string;
+    /**
+     * ok, waiting_for_visitor, or the code of the refusal.
+     */
+    outcome: string;
+  };
   /**
    * Items: An article that the answer cites.
    */

@@ -13,6 +13,8 @@ type Row = {
   spoken_at: Date;
   spoken_text: string;
   last_seq: number;
+  page: string | null;
+  browser: string | null;
   preview: string | null;
   messages: number;
   running: boolean;
@@ -45,7 +47,7 @@ const conditions: Record<ConversationFilter, string> = {
 
 /** @param hasRatings whether visitors can rate in this database */
 function facts(hasRatings: boolean): string {
-  return `SELECT id, subject, created_at, spoken_at, spoken_at::text AS spoken_text, last_seq,
+  return `SELECT id, subject, created_at, spoken_at, spoken_at::text AS spoken_text, last_seq, page, browser,
     (SELECT input ->> 'text' FROM runs WHERE session_id = sessions.id AND input ->> 'kind' = 'message' ORDER BY started_at DESC LIMIT 1) AS preview,
     (SELECT count(*)::int FROM runs WHERE session_id = sessions.id AND input ->> 'kind' = 'message') AS messages,
     EXISTS (SELECT FROM runs WHERE session_id = sessions.id AND status IN ('running', 'queued')) AS running,
@@ -98,7 +100,7 @@ export class Conversations {
   /** @returns undefined for a conversation of another site as for one that does not exist */
   async find(issuer: string, id: string): Promise<FoundConversation | undefined> {
     const { rows } = await this.#database.query<Row>(`${facts(await this.#hasRatings())} AND id = $2`, [issuer, id]);
-    return rows.map((row) => ({ conversation: toConversation(row), lastSeq: row.last_seq }))[0];
+    return rows.map((row) => ({ conversation: { ...toConversation(row), ...cameFrom(row) }, lastSeq: row.last_seq }))[0];
   }
 
   /** The newest first; of one conversation when it is named. */
@@ -176,6 +178,10 @@ export class Conversations {
     const { rows } = await this.#database.query<{ has: boolean }>(`SELECT to_regclass('ratings') IS NOT NULL AS has`);
     return rows[0]?.has ?? false;
   }
+}
+
+function cameFrom({ page, browser }: Row): Pick<StaffConversation, 'page' | 'browser'> {
+  return { ...(page === null ? {} : { page }), ...(browser === null ? {} : { browser }) };
 }
 
 function toConversation(row: Row): StaffConversation {

@@ -5,7 +5,7 @@ import { AiguyError } from '@aiguy/manifests/errors';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 
 export type Session = { id: string; createdAt: Date; activeAt: Date; lastSeq: number; running: boolean };
-type Owner = Pick<VisitorAssertion, 'iss' | 'sub' | 'sid' | 'agent'>;
+type Owner = Pick<VisitorAssertion, 'iss' | 'sub' | 'sid' | 'agent' | 'client'>;
 
 /** Deleted at once, so that no sweep holds the database for long. */
 const expiredAtOnceMax = 20;
@@ -18,11 +18,11 @@ const tombstoneDays = 365;
  */
 export async function ensureSession(on: Database | Connection, visitor: Owner): Promise<void> {
   const { rows } = await on.query<{ is_new: boolean }>(
-    `INSERT INTO sessions (id, issuer, subject, retention_days) VALUES ($1, $2, $3, $4)
+    `INSERT INTO sessions (id, issuer, subject, retention_days, page, browser) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (id) DO UPDATE SET active_at = now(), retention_days = $4
        WHERE sessions.active_at < now() - interval '1 hour' AND sessions.issuer = $2 AND sessions.subject = $3
      RETURNING xmax = 0 AS is_new`,
-    [visitor.sid, visitor.iss, visitor.sub, visitor.agent?.retention_days ?? null],
+    [visitor.sid, visitor.iss, visitor.sub, visitor.agent?.retention_days ?? null, visitor.client?.page ?? null, visitor.client?.browser ?? null],
   );
   if (rows[0]?.is_new) {
     await on.query('DELETE FROM expired_sessions WHERE digest = $1', [tombstoneOf(visitor)]);
