@@ -170,7 +170,7 @@ test('a shop owner activates the plugin, follows five steps with the keyboard al
   }
 });
 
-test('on the site that was set up, Site Health measures the real stream, and the owner chooses among the real tools', async (t) => {
+test('on the site that was set up, Site Health measures the real stream, and the owner chooses among the real tools and parts of the knowledge', async (t) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
@@ -193,9 +193,21 @@ test('on the site that was set up, Site Health measures the real stream, and the
   await page.goto(`${site.url}/wp-admin/admin.php?page=aiguy-agents`);
   const tools = page.getByRole('group', { name: 'What it may do' });
   await tools.getByRole('combobox').first().selectOption('off');
+  const knowledge = page.getByRole('group', { name: 'What it answers from' }).first();
+  await knowledge.getByRole('radio', { name: 'Only these parts' }).check();
+  await knowledge.getByText('Choose at least one; until then it answers from everything.').waitFor();
+  await knowledge.getByRole('checkbox', { name: 'Documents added on the server' }).check();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved.').waitFor();
   await picture(page, '8-agents');
+  const signed = () => site.evaluate("echo wp_json_encode( ( new Aiguy\\Settings\\Agents() )->all()[0]->claim()['collections'] ?? null );");
+  assert.equal(signed(), '["general"]');
+  await page.reload();
+  assert.ok(await knowledge.getByRole('checkbox', { name: 'Documents added on the server' }).isChecked());
+  await knowledge.getByRole('radio', { name: 'Everything that was learnt' }).check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  assert.equal(signed(), 'null');
   assert.equal(site.evaluate("echo count( get_option( 'aiguy_agents' )['agents'][0]['tools_off'] );"), '1');
 });
 

@@ -1046,11 +1046,17 @@ export interface StaffQuestionList {
  */
 export interface StaffAlert {
   key: string;
-  kind: 'waiting' | 'ticket';
+  /**
+   * cap_…: a message met the cap of the site's day (UTC); once a day and cap.
+   */
+  kind: 'waiting' | 'ticket' | 'cap_messages' | 'cap_cost';
+  /**
+   * Empty for a cap.
+   */
   sessionId: string;
   at: string;
   /**
-   * The visitor's newest message, or the ticket's reference.
+   * The visitor's newest message, the ticket's reference, or the cap: a number of messages, an amount in US dollars.
    */
   text: string;
 }

@@ -86,3 +86,29 @@ test('an export names each tool call with its arguments, masked, and what came o
   for (const secret of ['jo@mail.example', '4111', '482915', '+44', 'passage of the help centre'])
     assert.ok(!text.includes(secret) && !JSON.stringify(transcript).includes(secret), secret);
 });
+
+test('a cap of the site’s day that was met is told once a day and cap, to its own site alone, whatever becomes of the conversation', async () => {
+  const visitor = { ...newVisitor(), agent: { id: 'a', caps: { site_messages_day: 0 } } };
+  type Alert = { key: string; kind: string; sessionId: string; text: string };
+  const alerts = async (claims: object = {}) => {
+    const headers = { authorization: `Bearer ${await harness.staffAssertionFor({ sub: 'site', ...claims })}` };
+    const answer = await harness.orchestrator.app.inject({ method: 'POST', url: '/staff/alerts', headers, payload: {} });
+    return (answer.json().alerts as Alert[]).map(({ kind, sessionId, text }) => [kind, sessionId, text]);
+  };
+  assert.deepEqual(await alerts(), []);
+  await ask(visitor, 'Hi');
+  const claimed = await Promise.all([alerts(), alerts()]);
+  assert.deepEqual(claimed.flat(), [['cap_messages', '', '0']]);
+  await ask({ ...visitor, sid: newVisitor().sid }, 'Hi');
+  await harness.database.query('DELETE FROM sessions WHERE id = $1', [visitor.sid]);
+  assert.deepEqual(await alerts(), []);
+  await harness.database.query(`UPDATE usage_runs SET capped = 'site_cost' WHERE session_id = $1`, [visitor.sid]);
+  await harness.database.query('UPDATE usage_days SET cap_micro_usd = 2500000');
+  assert.deepEqual(await alerts(), [['cap_cost', '', '2.50']]);
+  assert.deepEqual(await alerts(), []);
+  await harness.database.query(`UPDATE usage_runs SET asked_at = asked_at - interval '26 hours'`);
+  await harness.database.query(`DELETE FROM alerts`);
+  assert.deepEqual(await alerts(), [], 'what was met before the last day is nobody’s news');
+  await harness.database.query(`UPDATE usage_runs SET asked_at = now(), issuer = 'https://other.example'`);
+  assert.deepEqual(await alerts(), []);
+});
