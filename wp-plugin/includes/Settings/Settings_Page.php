@@ -165,7 +165,7 @@ final class Settings_Page {
 		);
 		echo '<h2>' . esc_html__( 'For the orchestrator', 'aiguy' ) . '</h2><p>' . esc_html__( 'The orchestrator and the tools API must trust this site: copy the entry into the TRUSTED_ISSUERS of both.', 'aiguy' ) . '</p><table class="form-table"><tbody>';
 		foreach ( $rows as $label => $value ) {
-			printf( '<tr><th scope="row">%s</th><td><code style="overflow-wrap:anywhere">%s</code></td></tr>', esc_html( $label ), esc_html( $value ) );
+			printf( '<tr><th scope="row">%s</th><td style="overflow-wrap:anywhere"><code>%s</code></td></tr>', esc_html( $label ), esc_html( $value ) );
 		}
 		echo '</tbody></table>';
 		self::render_action( 'admin/key', __( 'Replace the key', 'aiguy' ) );
