@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 // A visitor and a person of the site in two browsers, with the real services and a real WordPress between them.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { openDatabase } from '@aiguy/manifests/database';
@@ -100,6 +101,10 @@ test('a visitor asks for a person, one takes over in another browser, they talk,
   await chat.ask('hello');
   await chat.says(/Ask me about an order/);
   await transcript.getByText(/Ask me about an order/).waitFor();
+  const [download] = await Promise.all([staff.waitForEvent('download'), staff.getByRole('button', { name: 'Save as text' }).click()]);
+  const exported = readFileSync(await download.path(), 'utf8');
+  assert.match(exported, / begun \S+ on http:[^\n]+\nBrowser: Mozilla[^\n]+\n/);
+  assert.match(exported, /\(tool: [^\n]+ \[retrieve_docs \{"query":"[^\n]+ → ok\]\)/);
   await page.reload();
   await chat.says('Hello, this is me. What is it about?');
   assert.equal(await chat.log.getByText('Hello, this is me.').count(), 1);
