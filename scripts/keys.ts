@@ -1,34 +1,13 @@
 // Keys of the development issuers, made on first use in the data directory and readable by their owner only.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { staffScopes, visitorScopes } from '@aiguy/manifests/scopes';
 import type { SigningKey, TrustedIssuer } from '@aiguy/manifests/tokens';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK } from 'jose';
 
 /** Name of the issuer that `npm run token` signs for. */
 export const developmentIssuer = 'urn:aiguy:development';
-export const allScopes = [
-  'docs:read',
-  'handoff:write',
-  'invoice:read',
-  'order:read',
-  'order:write',
-  'page:read',
-  'product:read',
-  'profile:read',
-  'profile:write',
-  'ticket:read',
-  'ticket:write',
-];
-/** What people of a site may do there, beyond what visitors may. */
-export const staffScopes = [
-  'conversation:read',
-  'conversation:write',
-  'knowledge:read',
-  'knowledge:write',
-  'privacy:write',
-  'report:read',
-  'site:read',
-];
+export { staffScopes, visitorScopes as allScopes };
 
 /** Reads dataDir/keys/<name>.jwk, making it first where it is missing. `site` is the key of the demo WordPress. */
 export async function developmentKey(dataDir: string, name: 'orchestrator' | 'development' | 'site'): Promise<JWK> {
@@ -51,7 +30,12 @@ export async function developmentSigner(dataDir: string): Promise<SigningKey> {
 /** The development issuer as both services are told to trust it. */
 export async function trustedDevelopmentIssuer(dataDir: string): Promise<TrustedIssuer> {
   const jwks = await publicKeys(await developmentKey(dataDir, 'development'));
-  return { issuer: developmentIssuer, kinds: ['visitor-assertion', 'staff-assertion', 'tools-access'], jwks, scopes: [...allScopes, ...staffScopes] };
+  return {
+    issuer: developmentIssuer,
+    kinds: ['visitor-assertion', 'staff-assertion', 'tools-access'],
+    jwks,
+    scopes: [...visitorScopes, ...staffScopes],
+  };
 }
 
 /** The key set that publishes the public half of a key. */

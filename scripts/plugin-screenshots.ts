@@ -19,12 +19,13 @@ const phone: BrowserContextOptions = {
 };
 
 await buildWidget();
-const system = await startSystem();
+const system = await startSystem({ OPENING_HOURS: 'Mon-Sun 00:00-24:00' });
 try {
   await take(1, desktop, answer);
   await take(2, desktop, editor);
   await take(3, phone, answer);
   await take(4, desktop, card);
+  await take(5, desktop, inbox);
 } finally {
   await system.stop();
 }
@@ -57,6 +58,26 @@ async function card(page: Page, { site, pageUrl }: System): Promise<void> {
   await chat.ask('Please cancel order W6731310, I no longer need it');
   await chat.log.getByRole('button', { name: 'Cancel the order' }).waitFor();
   await page.locator('.aiguy-chat').scrollIntoViewIfNeeded();
+}
+
+async function inbox(page: Page, shop: System): Promise<void> {
+  const visitor = await (await shop.browser.newContext(desktop)).newPage();
+  await answer(visitor, shop);
+  await visitor.getByRole('button', { name: 'Talk to a person' }).click();
+  await visitor.getByText(/If nobody has joined by/).waitFor();
+  await signIn(page.context(), shop.site, owner);
+  await page.goto(`${shop.site.url}/wp-admin/admin.php?page=aiguy-conversations`);
+  await page.getByRole('button', { name: '1 visitor is waiting for a person' }).click();
+  await page
+    .getByRole('button', { name: /How long do I have/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Take over', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Your answer' }).fill('Hello, Shop Owner here. Is it about the boots of last week?');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByRole('log', { name: 'What was said' }).getByText('Hello, Shop Owner here.').waitFor();
+  await page.evaluate(() => scrollTo(0, 0));
+  await visitor.context().close();
 }
 
 async function editor(page: Page, { site }: System): Promise<void> {

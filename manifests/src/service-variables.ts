@@ -1,5 +1,6 @@
 // The variables that every service of ours knows by the same name, type and rule.
 import type { VariableSchema } from './environment.ts';
+import { staffScopes, visitorScopes } from './scopes.ts';
 
 export type ServiceVariables<Issuer> = {
   DATABASE_CONNECTIONS_MAX: number;
@@ -16,26 +17,7 @@ export const pairedSiteScopes: VariableSchema = {
   type: 'array',
   maxItems: 32,
   items: { type: 'string', pattern: '^[a-z]+:(read|write)$' },
-  default: [
-    'docs:read',
-    'handoff:write',
-    'invoice:read',
-    'order:read',
-    'order:write',
-    'page:read',
-    'product:read',
-    'profile:read',
-    'profile:write',
-    'ticket:read',
-    'ticket:write',
-    'conversation:read',
-    'conversation:write',
-    'knowledge:read',
-    'knowledge:write',
-    'privacy:write',
-    'report:read',
-    'site:read',
-  ],
+  default: [...visitorScopes, ...staffScopes],
   description: 'The most that a site which was paired by a code may grant, as a JSON array of scopes.',
 };
 

@@ -81,7 +81,10 @@ function addContent({ content }: Tree, { pluginDir, account, sqlite, folder, sit
   mkdirSync(join(content, 'mu-plugins'));
   cpSync(new URL('set-up-site.php', import.meta.url).pathname, join(content, 'mu-plugins', 'set-up-site.php'));
   if (sqlite) {
-    const dropIn = readFileSync(join(sqlite, 'db.copy'), 'utf8').replaceAll('{SQLITE_IMPLEMENTATION_FOLDER_PATH}', sqlite);
+    // The account that serves the site may be shut out of where it was unpacked.
+    const own = join(content, 'mu-plugins', 'sqlite');
+    cpSync(sqlite, own, { recursive: true, dereference: true });
+    const dropIn = readFileSync(join(own, 'db.copy'), 'utf8').replaceAll('{SQLITE_IMPLEMENTATION_FOLDER_PATH}', own);
     writeFileSync(join(content, 'db.php'), dropIn);
   }
 }

@@ -1,5 +1,6 @@
 // The configurations of the servers under test: what their packages ship, with gzip for every type and PHP's usual output buffer.
 import { join } from 'node:path';
+import { idlePath } from './php-processes.ts';
 import type { Tree } from './tree.ts';
 import type { WebServerOptions } from './web-server.ts';
 
@@ -15,6 +16,7 @@ export function router({ homePath, multisite }: Tree): string {
     ? `if (!is_file($root . $path) && preg_match('#^/[_0-9a-zA-Z-]+(/(?:wp-.*|.*\\.php))$#', $path, $found)) $path = $found[1];`
     : '';
   return `<?php
+if ($_SERVER['REQUEST_URI'] === '${idlePath}') return true;
 $root = $_SERVER['DOCUMENT_ROOT'];
 $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
 $asked = $path;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { findProgram } from '../system-packages.ts';
 import { type Account, asAccount } from './account.ts';
 import { send } from './http.ts';
+import { distribute, processHosts } from './php-processes.ts';
 import { end, type Stop, until } from './processes.ts';
 import type { Tree } from './tree.ts';
 import { apacheConfig, fpmConfig, nginxConfig, router } from './web-server-config.ts';
@@ -34,6 +35,7 @@ export async function startWebServer(options: WebServerOptions): Promise<Stop> {
   try {
     const children = start(options, logs);
     for (const child of children) stops.push(async () => await end(child, true));
+    if (options.host === 'php') stops.push(await distribute(processHosts(options.workers), options.port));
     const why = () =>
       globSync(join(logs, '*.log'))
         .map((file) => readFileSync(file, 'utf8').slice(-2000))
@@ -53,7 +55,7 @@ export async function startWebServer(options: WebServerOptions): Promise<Stop> {
 function start(options: WebServerOptions, logs: string): ChildProcess[] {
   switch (options.host) {
     case 'php':
-      return [startPhp(options, logs)];
+      return startPhp(options, logs);
     case 'apache':
       return [run(logs, 'apache2', ['-D', 'FOREGROUND', '-f', write(logs, 'apache.conf', apacheConfig({ ...options, logs, php: apachePhp() }))])];
     default: {
@@ -64,16 +66,12 @@ function start(options: WebServerOptions, logs: string): ChildProcess[] {
   }
 }
 
-function startPhp({ tree, port, folder, account, workers }: WebServerOptions, logs: string): ChildProcess {
+function startPhp({ tree, port, folder, account, workers }: WebServerOptions, logs: string): ChildProcess[] {
   const file = write(logs, 'router.php', router(tree));
-  const args = ['-d', 'output_buffering=4096', '-S', `127.0.0.1:${port}`, '-t', tree.documentRoot, file];
-  return spawn('php', args, {
-    cwd: folder,
-    env: { ...process.env, PHP_CLI_SERVER_WORKERS: String(workers) },
-    stdio: 'ignore',
-    // The workers are children of the server: the whole group ends.
-    detached: true,
-    ...asAccount(account),
+  const settings = ['output_buffering=4096', 'zlib.output_compression=1', 'opcache.enable_cli=1', 'opcache.revalidate_freq=0'].flatMap((setting) => ['-d', setting]);
+  return processHosts(workers).map((host) => {
+    const args = [...settings, '-S', `${host}:${port}`, '-t', tree.documentRoot, file];
+    return spawn('php', args, { cwd: folder, stdio: 'ignore', detached: true, ...asAccount(account) });
   });
 }
 

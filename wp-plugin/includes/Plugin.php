@@ -27,6 +27,7 @@ final class Plugin {
 		$errors   = new Rest\Error_Response();
 		$client   = new Chat\Orchestrator_Client( $settings, $signer );
 		$call     = new Chat\Orchestrator_Call( $client );
+		$own      = new Chat\Visitor_Route( $cookie, $guard, $errors );
 		$rows     = new Transcript\Kept_Rows( static fn(): string => wp_salt( 'auth' ) );
 		$assets   = new Widget\Widget_Assets( $this->file );
 		$door     = new Rest\Ajax_Door( $errors );
@@ -39,10 +40,11 @@ final class Plugin {
 		( new Languages( plugin_dir_path( $this->file ) . 'languages/' ) )->add_hooks();
 		$identity = new Settings\Site_Identity( $settings, $key );
 		$setup    = new Setup\Setup_State();
+		$choice   = new Knowledge\Choice();
 		$redirect = new Setup\Setup_Redirect( $settings );
 		$preview  = new Setup\Chat_Preview( $renderer );
 		$connection = new Settings\Connection_Controller( $client, $key, $staff );
-		$health   = new Health\Site_Health( new Health\Health_Checks( new Health\Loopback(), $connection ), $settings, $identity, $agents, $setup );
+		$health   = new Health\Site_Health( new Health\Health_Checks( new Health\Loopback(), $connection ), $settings, $identity, $agents, $setup, $choice );
 
 		register_activation_hook( $this->file, $key->ensure( ... ) );
 		register_activation_hook( $this->file, $redirect->remember( ... ) );
@@ -51,9 +53,9 @@ final class Plugin {
 		$door->add_hooks();
 		( new Session\Session_Controller( $settings, $call, $visitors, $signer, $cookie, $guard, $errors ) )->add_hooks();
 		( new Session\Jwks_Controller( $key, $errors ) )->add_hooks();
-		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard ), new Chat\Visitor_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), new Chat\Relay_Places(), $cookie, $guard, $errors ) )->add_hooks();
-		( new Transcript\Transcript_Controller( $call, new Transcript\Mail_Codes( $rows ), new Transcript\Mail_Limits( $rows ), $cookie, $guard, $errors ) )->add_hooks();
-		( new Chat\Suggestions_Controller( $client, $settings, $cookie, $guard, $errors ) )->add_hooks();
+		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard ), new Chat\Visitor_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), new Chat\Relay_Places(), $own, $guard ) )->add_hooks();
+		( new Transcript\Transcript_Controller( $call, new Transcript\Mail_Codes( $rows ), new Transcript\Mail_Limits( $rows, $network->address( ... ) ), $own, $guard ) )->add_hooks();
+		( new Chat\Suggestions_Controller( $client, $settings, $own, $guard ) )->add_hooks();
 		$assets->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();
 		( new Widget\Widget_Block( $this->file, $renderer ) )->add_hooks();
@@ -62,7 +64,6 @@ final class Plugin {
 		( new Settings\Key_Controller( $key ) )->add_hooks();
 		( new Settings\Settings_Page( $this->file, $settings, $identity, $setup->is_finished( ... ) ) )->add_hooks();
 		( new Settings\Agents_Controller( $agents, $guard, $route ) )->add_hooks();
-		( new Setup\Setup_Controller( $setup, $settings, $identity, new Setup\Site_Pairing( $settings, $identity, $key ), new Setup\Chat_Publisher( $setup, $agents ), $preview, $agents, $guard, $route ) )->add_hooks();
 		$redirect->add_hooks();
 		$health->add_hooks();
 		( new Health\Health_Controller( $health, $staff, new Chat\Stream_Relay( $errors ), $route ) )->add_hooks();
@@ -70,16 +71,17 @@ final class Plugin {
 		( new Widget\Site_Wide_Chat( $agents, $renderer ) )->add_hooks();
 		( new Staff\Capabilities() )->add_hooks();
 		( new Staff\Site_Controller( $staff, $route ) )->add_hooks();
-		( new Inbox\Handoff_Controller( $client, $cookie, $guard, $errors ) )->add_hooks();
+		( new Inbox\Handoff_Controller( $client, $own, $guard ) )->add_hooks();
 		( new Inbox\Conversations_Controller( $staff, $route, $guard ) )->add_hooks();
 		( new Inbox\Questions_Controller( $staff, $route, $guard ) )->add_hooks();
 		( new Inbox\Alert_Settings_Controller( $alerts, new Inbox\Alert_Sender( $alerts ), $route, $guard ) )->add_hooks();
-		( new Inbox\Alert_Watch( $this->file, $staff, $settings, $alerts, new Inbox\Alert_Sender( $alerts ) ) )->add_hooks();
+		( new Inbox\Alert_Watch( $this->file, $staff, $settings, $alerts, new Inbox\Alert_Sender( $alerts ), new Knowledge\Work_Lock( 'aiguy_alerts_lock' ) ) )->add_hooks();
 		$recipients = new Reports\Weekly_Recipients();
 		$weekly     = new Reports\Weekly_Mail( $staff, $recipients );
 		$weekly->add_hooks();
 		( new Reports\Reports_Controller( $staff, $recipients, $weekly, $guard, $route ) )->add_hooks();
-		$this->start_knowledge( $staff, $route, $guard );
+		$schedule = $this->start_knowledge( $choice, $staff, $route, $guard );
+		( new Setup\Setup_Controller( $setup, $settings, $identity, new Setup\Site_Pairing( $settings, $identity, $key ), new Setup\Chat_Publisher( $setup, $agents ), $preview, $agents, $choice, $schedule, $guard, $route ) )->add_hooks();
 		$personal = new Privacy\Personal_Data( $staff );
 		( new Privacy\Privacy_Tools( $personal, $settings ) )->add_hooks();
 		( new Privacy\Deleted_Users( $personal, $settings ) )->add_hooks();
@@ -95,12 +97,11 @@ final class Plugin {
 		( new Staff\Admin_Screens( $this->file, fn(): array => $this->screens( $setup ) ) )->add_hooks();
 	}
 
-	/** What the agent learns of the site. */
-	private function start_knowledge( Staff\Staff_Client $staff, Staff\Staff_Route $route, Rest\Request_Guard $guard ): void {
-		$choice      = new Knowledge\Choice();
+	/** What the agent learns of the site, and when. */
+	private function start_knowledge( Knowledge\Choice $choice, Staff\Staff_Client $staff, Staff\Staff_Route $route, Rest\Request_Guard $guard ): Knowledge\Knowledge_Schedule {
 		$table       = new Knowledge\Knowledge_Table();
 		$eligibility = new Knowledge\Eligibility( $choice );
-		$worker      = new Knowledge\Knowledge_Worker( $table, new Knowledge\Work_Lock(), $eligibility, new Knowledge\Document_Renderer(), $staff );
+		$worker      = new Knowledge\Knowledge_Worker( $table, new Knowledge\Work_Lock( 'aiguy_knowledge_lock' ), $eligibility, new Knowledge\Document_Renderer(), $staff );
 		$site        = new Knowledge\Whole_Site( $table, $eligibility );
 		$schedule    = new Knowledge\Knowledge_Schedule( $worker, $table, $site );
 		$watcher     = new Knowledge\Post_Watcher( $table, $eligibility, $schedule );
@@ -109,6 +110,7 @@ final class Plugin {
 		$watcher->add_hooks();
 		( new Knowledge\Exclude_Controls( $choice, $table, $watcher ) )->add_hooks();
 		( new Knowledge\Knowledge_Controller( $route, $guard, $staff, $choice, $table, $site, $worker, $schedule, $watcher ) )->add_hooks();
+		return $schedule;
 	}
 
 	/** @return list<Staff\Admin_Screen> The menu AIGuy, in its order. */

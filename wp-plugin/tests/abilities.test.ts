@@ -172,6 +172,8 @@ test('ours are for the site’s people, read only, and answer by REST', async ()
   assert.equal((await call('connection-status', customer)).status, 403);
   assert.equal((await call('list-conversations', customer)).status, 403);
   assert.match((await call('list-conversations', owner)).text, /aiguy_/);
+  assert.equal((await call('list-conversations', owner, '?input[search]=late%20parcel&input[limit]=5')).status, 200);
+  assert.equal(upstream.received.at(-1)?.url, '/staff/conversations?limit=5&q=late+parcel');
   const listed = JSON.parse(
     (await send(`${site.url}/wp-json/wp-abilities/v1/abilities?per_page=100`, { headers: { cookie: owner.cookie, ...owner.headers } })).text,
   ) as { name: string; meta: { annotations: object } }[];

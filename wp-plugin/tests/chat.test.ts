@@ -1,6 +1,8 @@
 // The relay on a real WordPress: chunk by chunk, nothing held back, nothing of the upstream's trouble shown.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { open, send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
@@ -70,6 +72,20 @@ test('a long stream arrives byte for byte, however its bytes are cut', async () 
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   assert.ok(sent.length > 262_144 && Buffer.concat(chunks).equals(sent));
+});
+
+test('neither a notice that PHP shows nor what another plugin prints gets into an answer', async () => {
+  const noise = join(site.tree.content, 'mu-plugins', 'noise.php');
+  const make = "function () { trigger_error( 'Notice' ); echo 'print'; }";
+  const hooks = ['http_api_curl', 'requests-request.progress', 'http_response', 'shutdown'];
+  writeFileSync(noise, `<?php ini_set( 'display_errors', '1' );\n${hooks.map((hook) => `add_filter( '${hook}', ${make}, 1 );`).join('\n')}`);
+  const frame = 'id: 1\ndata: {}\n\n';
+  upstream.answer = (_request, response) => void response.writeHead(200, stream).end(frame);
+  try {
+    assert.deepEqual([(await say({ message: 'Hi' })).text, (await callRoute(site, 'chat?after=0', { cookie })).text], [frame, frame]);
+  } finally {
+    rmSync(noise);
+  }
 });
 
 test('who asks for JSON gets the orchestrator’s JSON as it is', async () => {

@@ -219,6 +219,10 @@ test('each alert is sent once by every way, signed, and what did not get through
     site.evaluate(`echo hash_hmac( 'sha256', base64_decode( '${Buffer.from(`${time}.${body}`).toString('base64')}' ), 'a secret of the shop' );`),
     mac,
   );
+  const held = (seconds: number) => void site.evaluate(`update_option( 'aiguy_alerts_lock', ( time() + ${seconds} ) . '|another', false );`);
+  held(60);
+  assert.deepEqual(run('200', [alert]), [], 'another one sends: nothing is taken, nothing is sent');
+  held(-1);
   const second = run('200', []);
   assert.deepEqual(
     second.map(([way]) => way),

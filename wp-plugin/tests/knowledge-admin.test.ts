@@ -1,5 +1,7 @@
 // The owner's side of the knowledge on a real WordPress: the screen's routes, the editor's box, and what uninstalling leaves.
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { send } from '../../scripts/wordpress/http.ts';
 import { type KnowledgeSite, reply, startKnowledgeSite } from './knowledge-site.ts';
@@ -140,8 +142,16 @@ test('the box beside the editor leaves an item out, for who may manage and with 
   const excluded = () => JSON.parse(on.site.evaluate("echo wp_json_encode( get_option( 'aiguy_knowledge' )['exclude'] ?? array() );")) as number[];
   await submit({ ...form, aiguy_knowledge_box: 'wrong' });
   assert.equal(excluded().includes(id), false);
+  // Another plugin saves a second item in the same request.
+  const other = on.insert();
+  const copier = join(on.site.tree.content, 'mu-plugins', 'copier.php');
+  writeFileSync(
+    copier,
+    `<?php add_action( 'save_post', function ( $id ) { if ( $id === ${id} ) { wp_update_post( array( 'ID' => ${other}, 'post_title' => 'Copy' ) ); } } );`,
+  );
   await submit({ ...form, aiguy_knowledge_box: nonce });
-  assert.equal(excluded().includes(id), true);
+  rmSync(copier);
+  assert.deepEqual([excluded().includes(id), excluded().includes(other)], [true, false]);
   await on.work();
   assert.equal(on.known.has(id), false);
   const list = (await send(`${on.site.url}/wp-admin/edit.php?post_type=page`, { headers: { cookie: on.owner.cookie } })).text;

@@ -158,7 +158,7 @@ test('wp aiguy conversations lists them without control characters, and names an
   assert.match(await cli('aiguy', 'conversations'), /Error: This orchestrator does not list conversations yet/);
   answers['/staff/conversations'] = () => [200, { conversations: [{ id: 'abc', title: 'Hi \u001b[31mred' }] }];
   assert.equal(await cli('aiguy', 'conversations', "array(), array('search' => 'a b', 'limit' => '5')"), 'abc\tHi  [31mred\n');
-  assert.equal(upstream.received.at(-1)?.url, '/staff/conversations?limit=5&search=a+b');
+  assert.equal(upstream.received.at(-1)?.url, '/staff/conversations?limit=5&q=a+b');
   assert.match(await cli('aiguy', 'conversations', "array(), array('limit' => '0')"), /Error: --limit/);
 });
 

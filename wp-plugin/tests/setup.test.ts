@@ -86,6 +86,9 @@ test('where the owner was and what he chose is there when he comes back', async 
   const { body } = await call('GET setup');
   assert.deepEqual([body.step, body.knowledge.exclude], ['preview', [{ id: page, title: 'Support' }]]);
   assert.deepEqual(JSON.parse(site.evaluate("echo wp_json_encode( get_option( 'aiguy_knowledge' ) );")), { types: ['page'], exclude: [page] });
+  const queued =
+    'global $wpdb; echo wp_json_encode( $wpdb->get_col( "SELECT post_type FROM {$wpdb->prefix}aiguy_knowledge JOIN $wpdb->posts ON ID = post_id" ) );';
+  assert.deepEqual([...new Set(JSON.parse(site.evaluate(queued)) as string[])], ['page'], 'it begins to learn at once');
 });
 
 test('the code pairs the site without being sent, and what the services say is passed on in words', async () => {

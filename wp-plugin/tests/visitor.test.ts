@@ -297,6 +297,40 @@ test('mails are few: by session, by address, and none where nothing was said or 
   assert.equal(mails().length, count);
 });
 
+test('visitors behind a trusted proxy are counted one by one', async () => {
+  hasSpoken();
+  newHour();
+  const trust = (proxies: string) =>
+    void site.evaluate(`update_option( 'aiguy_settings', array( 'trusted_proxies' => '${proxies}' ) + get_option( 'aiguy_settings' ) );`);
+  trust('127.0.0.1');
+  const statuses = new Set<number>();
+  for (let visitor = 1; visitor <= 21; visitor += 1) {
+    const { cookie } = await openSession(site);
+    const as = { cookie, headers: { 'x-forwarded-for': `198.51.100.${visitor}` } };
+    statuses.add((await post(as, 'chat/transcript', { email: `visitor${visitor}@example.com` })).status);
+  }
+  trust('');
+  assert.deepEqual([...statuses], [200]);
+});
+
+test('of two first mails at the same moment both are counted', () => {
+  newHour();
+  const counted = site.evaluate(`
+    $rows = new Aiguy\\Transcript\\Kept_Rows( static fn(): string => 'secret' );
+    $limits = new Aiguy\\Transcript\\Mail_Limits( $rows, static fn(): string => '192.0.2.1' );
+    $other = static function ( string $sql ) use ( $limits, &$other ): string {
+      if ( str_starts_with( $sql, 'INSERT' ) ) {
+        remove_filter( 'query', $other );
+        $limits->take( 'session', 'a@example.com' );
+      }
+      return $sql;
+    };
+    add_filter( 'query', $other );
+    $limits->take( 'session', 'a@example.com' );
+    echo Aiguy\\Transcript\\Kept_Rows::fields( $rows->read( 'mails session session', time() ) )['mails'];`);
+  assert.equal(counted, '2');
+});
+
 test('a mail that can’t be sent is said', async () => {
   hasSpoken();
   newHour();

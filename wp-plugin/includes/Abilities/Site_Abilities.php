@@ -47,7 +47,7 @@ final class Site_Abilities {
 				'description'         => __( 'Lists the newest conversations of the support chat, or those that a text is found in.', 'aiguy' ),
 				'input_schema'        => self::object( array( 'search' => array( 'type' => 'string', 'maxLength' => 100 ), 'limit' => array( 'type' => 'integer', 'minimum' => 1, 'maximum' => 50, 'default' => 20 ) ) ) + array( 'default' => array() ),
 				'output_schema'       => array( 'type' => 'object' ),
-				'execute_callback'    => fn( mixed $input ): array|\WP_Error => self::attempt( fn(): array => $this->staff->call( 'conversation:read', 'GET', '/staff/conversations?' . http_build_query( array( 'limit' => (int) ( $input['limit'] ?? 20 ) ) + ( empty( $input['search'] ) ? array() : array( 'search' => (string) $input['search'] ) ) ) ) ),
+				'execute_callback'    => fn( mixed $input ): array|\WP_Error => self::attempt( fn(): array => $this->staff->call( 'conversation:read', 'GET', '/staff/conversations?' . http_build_query( array( 'limit' => (int) ( $input['limit'] ?? 20 ) ) + ( empty( $input['search'] ) ? array() : array( 'q' => (string) $input['search'] ) ) ) ) ),
 				'permission_callback' => static fn(): bool => current_user_can( Capabilities::VIEW ),
 			)
 		);

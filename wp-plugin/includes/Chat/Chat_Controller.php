@@ -10,10 +10,8 @@ declare(strict_types=1);
 namespace Aiguy\Chat;
 
 use Aiguy\Rest\Api_Exception;
-use Aiguy\Rest\Error_Response;
 use Aiguy\Rest\Request_Guard;
 use Aiguy\Session\Chat_Session;
-use Aiguy\Session\Session_Cookie;
 use Aiguy\Woo\Viewed_Product;
 
 final class Chat_Controller {
@@ -39,9 +37,8 @@ final class Chat_Controller {
 		private readonly Visitor_Requests $visitors,
 		private readonly Stream_Relay $relay,
 		private readonly Relay_Places $places,
-		private readonly Session_Cookie $cookie,
+		private readonly Visitor_Route $route,
 		private readonly Request_Guard $guard,
-		private readonly Error_Response $errors,
 	) {
 		$this->accepted = new \WeakMap();
 	}
@@ -68,30 +65,14 @@ final class Chat_Controller {
 			array( 'POST', '/chat/link', $this->visitors->link( ... ) ),
 		);
 		foreach ( $routes as list( $method, $path, $build ) ) {
-			register_rest_route(
-				'aiguy/v1',
+			$this->route->register(
+				$method,
 				$path,
-				array(
-					'methods'             => $method,
-					'callback'            => fn( \WP_REST_Request $request ): \WP_REST_Response => $this->accept( $build, $request ),
-					'permission_callback' => fn( \WP_REST_Request $request ) => $this->errors->attempt(
-						function () use ( $request ): void {
-							$this->guard->assert_same_origin( $request );
-							$this->cookie->own();
-						}
-					),
-				)
+				function ( \WP_REST_Request $request, Chat_Session $session ) use ( $build ): \WP_REST_Response {
+					$this->accepted[ $request ] = $build( $request, $session );
+					return new \WP_REST_Response();
+				}
 			);
-		}
-	}
-
-	/** @param \Closure(\WP_REST_Request, Chat_Session): Upstream_Request $build */
-	private function accept( \Closure $build, \WP_REST_Request $request ): \WP_REST_Response {
-		try {
-			$this->accepted[ $request ] = $build( $request, $this->cookie->own() );
-			return new \WP_REST_Response();
-		} catch ( Api_Exception $exception ) {
-			return $this->errors->response( $exception );
 		}
 	}
 

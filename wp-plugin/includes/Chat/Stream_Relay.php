@@ -28,6 +28,7 @@ final class Stream_Relay {
 	private bool $streaming      = false;
 
 	private bool $is_handing_over = false;
+	private bool $is_sending      = false;
 
 	public function __construct( private readonly Error_Response $errors ) {}
 
@@ -113,12 +114,13 @@ final class Stream_Relay {
 		if ( PHP_SESSION_ACTIVE === session_status() ) {
 			session_write_close();
 		}
+		// PHP's own compressor is one of these.
 		while ( ob_get_level() > 0 && ob_end_clean() ) {
 			continue;
 		}
-		// phpcs:ignore WordPress.PHP.IniSet -- A notice or a compressor would break the stream.
-		ini_set( 'display_errors', '0' );
-		ini_set( 'zlib.output_compression', '0' ); // phpcs:ignore WordPress.PHP.IniSet -- As above.
+		// Of one byte, so that it keeps none of ours; a notice that PHP shows, or what another plugin prints, goes nowhere, to the very end.
+		remove_action( 'shutdown', 'wp_ob_end_flush_all', 1 );
+		ob_start( fn( string $data ): string => $this->is_sending ? $data : '', 1 );
 		if ( function_exists( 'apache_setenv' ) ) {
 			apache_setenv( 'no-gzip', '1' );
 		}
@@ -162,8 +164,7 @@ final class Stream_Relay {
 				return;
 			}
 		}
-		// Not escaped: neither a stream of JSON frames nor a file to be saved is HTML, and the content type says so.
-		echo $data; // phpcs:ignore WordPress.Security.EscapeOutput -- An event stream, not HTML.
+		$this->send( $data );
 		flush();
 	}
 
@@ -217,7 +218,13 @@ final class Stream_Relay {
 		header( 'Content-Type: application/json; charset=utf-8' );
 		header( 'Cache-Control: no-store, private' );
 		header( 'X-Content-Type-Options: nosniff' );
-		// Not escaped: JSON is no HTML, and its content type says so.
-		echo $body; // phpcs:ignore WordPress.Security.EscapeOutput -- JSON with its content type, not HTML.
+		$this->send( $body );
+	}
+
+	private function send( string $data ): void {
+		$this->is_sending = true;
+		// phpcs:ignore WordPress.Security.EscapeOutput -- An event stream, JSON or a file to be saved; none of it is HTML, and its content type says so.
+		echo $data;
+		$this->is_sending = false;
 	}
 }

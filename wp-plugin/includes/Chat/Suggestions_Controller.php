@@ -10,7 +10,7 @@ namespace Aiguy\Chat;
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Rest\Error_Response;
 use Aiguy\Rest\Request_Guard;
-use Aiguy\Session\Session_Cookie;
+use Aiguy\Session\Chat_Session;
 use Aiguy\Settings\Settings;
 
 final class Suggestions_Controller {
@@ -24,47 +24,26 @@ final class Suggestions_Controller {
 	public function __construct(
 		private readonly Orchestrator_Client $client,
 		private readonly Settings $settings,
-		private readonly Session_Cookie $cookie,
+		private readonly Visitor_Route $route,
 		private readonly Request_Guard $guard,
-		private readonly Error_Response $errors,
 	) {}
 
 	public function add_hooks(): void {
-		add_action( 'rest_api_init', $this->register( ... ) );
+		add_action( 'rest_api_init', fn() => $this->route->register( 'POST', '/suggestions', $this->suggest( ... ) ) );
 	}
 
-	private function register(): void {
-		register_rest_route(
-			'aiguy/v1',
-			'/suggestions',
-			array(
-				'methods'             => 'POST',
-				'callback'            => $this->suggest( ... ),
-				'permission_callback' => fn( \WP_REST_Request $request ) => $this->errors->attempt(
-					function () use ( $request ): void {
-						$this->guard->assert_same_origin( $request );
-						if ( ! $this->settings->suggest_articles() ) {
-							throw new Api_Exception( 'not_found' );
-						}
-						$this->cookie->own();
-					}
-				),
-			)
-		);
-	}
-
-	private function suggest( \WP_REST_Request $request ): \WP_REST_Response {
-		try {
-			$body     = (string) wp_json_encode( $this->read( $request ) );
-			$upstream = $this->client->request( $this->cookie->own(), 'POST', '/suggestions', $body, array( 'Accept' => 'application/json' ) );
-			if ( PHP_SESSION_ACTIVE === session_status() ) {
-				// Another plugin's session would lock out the message that is sent meanwhile.
-				session_write_close();
-			}
-			return $this->answer( wp_remote_request( $upstream->url, $upstream->arguments( self::TIMEOUT_SECONDS, self::ANSWER_BYTES_MAX ) ) );
-		} catch ( Api_Exception $exception ) {
-			return $this->errors->response( $exception );
+	/** @throws Api_Exception not_found where the owner has switched them off; what read() and answer() throw. */
+	private function suggest( \WP_REST_Request $request, Chat_Session $session ): \WP_REST_Response {
+		if ( ! $this->settings->suggest_articles() ) {
+			throw new Api_Exception( 'not_found' );
 		}
+		$body     = (string) wp_json_encode( $this->read( $request ) );
+		$upstream = $this->client->request( $session, 'POST', '/suggestions', $body, array( 'Accept' => 'application/json' ) );
+		if ( PHP_SESSION_ACTIVE === session_status() ) {
+			// Another plugin's session would lock out the message that is sent meanwhile.
+			session_write_close();
+		}
+		return $this->answer( wp_remote_request( $upstream->url, $upstream->arguments( self::TIMEOUT_SECONDS, self::ANSWER_BYTES_MAX ) ) );
 	}
 
 	/**

@@ -119,7 +119,7 @@ final class Command {
 		if ( $limit < 1 || $limit > 100 ) {
 			\WP_CLI::error( '--limit is a number from 1 to 100.' );
 		}
-		$query = array( 'limit' => $limit ) + ( '' === ( $options['search'] ?? '' ) ? array() : array( 'search' => $options['search'] ) );
+		$query = array( 'limit' => $limit ) + ( '' === ( $options['search'] ?? '' ) ? array() : array( 'q' => $options['search'] ) );
 		try {
 			$answer = $this->staff->call( 'conversation:read', 'GET', '/staff/conversations?' . http_build_query( $query ) );
 		} catch ( Api_Exception $exception ) {

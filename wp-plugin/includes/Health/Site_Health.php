@@ -7,6 +7,7 @@ declare(strict_types=1);
 
 namespace Aiguy\Health;
 
+use Aiguy\Knowledge\Choice;
 use Aiguy\Plugin;
 use Aiguy\Settings\Agents;
 use Aiguy\Settings\Settings;
@@ -24,6 +25,7 @@ final class Site_Health {
 		private readonly Site_Identity $identity,
 		private readonly Agents $agents,
 		private readonly Setup_State $setup,
+		private readonly Choice $choice,
 	) {}
 
 	public function add_hooks(): void {
@@ -77,7 +79,7 @@ final class Site_Health {
 			'issuer'       => array( __( 'Issuer', 'aiguy' ), $this->identity->issuer() ),
 			'key'          => array( __( 'Key id', 'aiguy' ), $this->identity->key_id() ),
 			'agents'       => array( __( 'Agents', 'aiguy' ), implode( ', ', array_column( array_map( static fn( $agent ): array => $agent->fields(), $this->agents->all() ), 'id' ) ) ),
-			'learns'       => array( __( 'Learns from', 'aiguy' ), implode( ', ', $this->setup->knowledge()['types'] ) ),
+			'learns'       => array( __( 'Learns from', 'aiguy' ), implode( ', ', $this->choice->types() ) ),
 			'set_up'       => array( __( 'Set up', 'aiguy' ), $yes( $this->setup->is_finished() ) ),
 		);
 		$fields = array_map( static fn( array $row ): array => array( 'label' => $row[0], 'value' => $row[1] ), $rows );

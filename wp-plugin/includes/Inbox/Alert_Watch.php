@@ -7,6 +7,7 @@ declare(strict_types=1);
 
 namespace Aiguy\Inbox;
 
+use Aiguy\Knowledge\Work_Lock;
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Settings\Settings;
 use Aiguy\Staff\Staff_Client;
@@ -27,10 +28,11 @@ final class Alert_Watch {
 		private readonly Settings $settings,
 		private readonly Alert_Settings $alerts,
 		private readonly Alert_Sender $sender,
+		private readonly Work_Lock $lock,
 	) {}
 
 	public function add_hooks(): void {
-		// phpcs:ignore WordPress.WP.CronInterval.CronSchedulesInterval -- Somebody is waiting.
+		// More often than WordPress' own schedules: somebody is waiting.
 		add_filter( 'cron_schedules', static fn( array $schedules ): array => $schedules + array( self::EVERY => array( 'interval' => MINUTE_IN_SECONDS, 'display' => 'AIGuy' ) ) );
 		add_action( self::HOOK, $this->look( ... ) );
 		add_action( self::NOW, $this->look( ... ) );
@@ -60,12 +62,15 @@ final class Alert_Watch {
 	private function look(): void {
 		try {
 			Waiting::remember( array( 'counts' => $this->client->call( 'conversation:read', 'GET', '/staff/conversations/counts' ) ) );
-			if ( $this->alerts->is_any() ) {
+			// A slow address may take longer than a minute: what is sent there is not sent by the next one too.
+			if ( $this->alerts->is_any() && $this->lock->acquire() ) {
 				$this->tell( $this->client->call( 'conversation:read', 'POST', '/staff/alerts', array() )['alerts'] ?? array() );
 			}
 		} catch ( Api_Exception ) {
 			// What could not be asked for now is still there in a minute.
 			return;
+		} finally {
+			$this->lock->release();
 		}
 	}
 
@@ -79,6 +84,10 @@ final class Alert_Watch {
 		}
 		$failed = array();
 		foreach ( $due as $one ) {
+			if ( ! $this->lock->renew() ) {
+				// Another one sends by now what was due, and writes what became of it.
+				return;
+			}
 			$ways = $this->sender->send( $one['alert'], $one['ways'] );
 			if ( array() !== $ways && $one['tries'] + 1 < self::TRIES_MAX ) {
 				$failed[] = array( 'ways' => $ways, 'tries' => $one['tries'] + 1 ) + $one;

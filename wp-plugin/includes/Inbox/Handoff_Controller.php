@@ -8,10 +8,11 @@ declare(strict_types=1);
 namespace Aiguy\Inbox;
 
 use Aiguy\Chat\Orchestrator_Client;
+use Aiguy\Chat\Visitor_Route;
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Rest\Error_Response;
 use Aiguy\Rest\Request_Guard;
-use Aiguy\Session\Session_Cookie;
+use Aiguy\Session\Chat_Session;
 
 final class Handoff_Controller {
 
@@ -21,44 +22,22 @@ final class Handoff_Controller {
 
 	public function __construct(
 		private readonly Orchestrator_Client $client,
-		private readonly Session_Cookie $cookie,
+		private readonly Visitor_Route $route,
 		private readonly Request_Guard $guard,
-		private readonly Error_Response $errors,
 	) {}
 
 	public function add_hooks(): void {
-		add_action( 'rest_api_init', $this->register( ... ) );
+		add_action( 'rest_api_init', fn() => $this->route->register( 'POST', '/chat/handoff', $this->ask( ... ) ) );
 	}
 
-	private function register(): void {
-		register_rest_route(
-			'aiguy/v1',
-			'/chat/handoff',
-			array(
-				'methods'             => 'POST',
-				'callback'            => $this->ask( ... ),
-				'permission_callback' => fn( \WP_REST_Request $request ) => $this->errors->attempt(
-					function () use ( $request ): void {
-						$this->guard->assert_same_origin( $request );
-						$this->cookie->own();
-					}
-				),
-			)
-		);
-	}
-
-	private function ask( \WP_REST_Request $request ): \WP_REST_Response {
-		try {
-			$values = $this->guard->read_json( $request, array( 'reason', 'leaveMessage' ), self::BODY_BYTES_MAX );
-			if ( ! in_array( $values['reason'] ?? null, array( null, 'asked_for_human', 'not_helped' ), true ) || ! self::may_be_left( $values['leaveMessage'] ?? null ) ) {
-				throw new Api_Exception( 'invalid_request' );
-			}
-			$session  = $this->cookie->own();
-			$upstream = $this->client->request( $session, 'POST', "/sessions/$session->id/handoff", (string) wp_json_encode( (object) $values ), array( 'Accept' => 'application/json' ) );
-			return $this->answer( wp_remote_request( $upstream->url, $upstream->arguments( self::TIMEOUT_SECONDS, self::ANSWER_BYTES_MAX ) ) );
-		} catch ( Api_Exception $exception ) {
-			return $this->errors->response( $exception );
+	/** @throws Api_Exception payload_too_large, unsupported_media_type, invalid_request, orchestrator_unavailable. */
+	private function ask( \WP_REST_Request $request, Chat_Session $session ): \WP_REST_Response {
+		$values = $this->guard->read_json( $request, array( 'reason', 'leaveMessage' ), self::BODY_BYTES_MAX );
+		if ( ! in_array( $values['reason'] ?? null, array( null, 'asked_for_human', 'not_helped' ), true ) || ! self::may_be_left( $values['leaveMessage'] ?? null ) ) {
+			throw new Api_Exception( 'invalid_request' );
 		}
+		$upstream = $this->client->request( $session, 'POST', "/sessions/$session->id/handoff", (string) wp_json_encode( (object) $values ), array( 'Accept' => 'application/json' ) );
+		return $this->answer( wp_remote_request( $upstream->url, $upstream->arguments( self::TIMEOUT_SECONDS, self::ANSWER_BYTES_MAX ) ) );
 	}
 
 	/** What it holds is checked where its schema is kept. */

@@ -41,6 +41,14 @@ final class Choice {
 		$this->save( array( 'types' => array_values( array_intersect( array_keys( $this->available() ), $types ) ) ) );
 	}
 
+	/**
+	 * @param list<string> $types
+	 * @param list<int>    $exclude
+	 */
+	public function replace( array $types, array $exclude ): void {
+		$this->save( array( 'types' => $types, 'exclude' => $exclude ) );
+	}
+
 	/** @param list<int> $ids */
 	public function exclude( array $ids ): void {
 		$this->save( array( 'exclude' => array_values( array_unique( array( ...$this->excluded(), ...$ids ) ) ) ) );

@@ -32,7 +32,7 @@ final class Exclude_Controls {
 	}
 
 	private function render_box( \WP_Post $post ): void {
-		wp_nonce_field( self::NONCE, self::NONCE );
+		wp_nonce_field( self::NONCE . $post->ID, self::NONCE );
 		printf(
 			'<label><input type="checkbox" name="%s" value="1" %s> %s</label><p class="description">%s</p>',
 			esc_attr( self::FIELD ),
@@ -44,7 +44,8 @@ final class Exclude_Controls {
 
 	private function save( int $id ): void {
 		$nonce = isset( $_POST[ self::NONCE ] ) && is_string( $_POST[ self::NONCE ] ) ? sanitize_text_field( wp_unslash( $_POST[ self::NONCE ] ) ) : '';
-		if ( ! wp_verify_nonce( $nonce, self::NONCE ) || ! current_user_can( Capabilities::MANAGE ) || false !== wp_is_post_revision( $id ) || ( defined( 'DOING_AUTOSAVE' ) && DOING_AUTOSAVE ) ) {
+		// For this item alone: other plugins save further ones in the same request.
+		if ( ! wp_verify_nonce( $nonce, self::NONCE . $id ) || ! current_user_can( Capabilities::MANAGE ) || false !== wp_is_post_revision( $id ) || ( defined( 'DOING_AUTOSAVE' ) && DOING_AUTOSAVE ) ) {
 			return;
 		}
 		// What is to happen with it is decided after the item is saved as a whole.

@@ -142,8 +142,7 @@ final class Knowledge_Controller {
 			throw new Api_Exception( 'invalid_request' );
 		}
 		$this->choice->choose( $types );
-		$this->site->compare();
-		$this->schedule->soon();
+		$this->schedule->compare();
 		return $this->state();
 	}
 

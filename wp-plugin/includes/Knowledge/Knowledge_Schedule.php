@@ -20,7 +20,7 @@ final class Knowledge_Schedule {
 
 	public function add_hooks(): void {
 		add_action( self::WORK, $this->work( ... ) );
-		add_action( self::TEND, $this->tend( ... ) );
+		add_action( self::TEND, $this->compare( ... ) );
 		add_action( 'admin_init', $this->ensure( ... ) );
 	}
 
@@ -61,8 +61,8 @@ final class Knowledge_Schedule {
 		}
 	}
 
-	/** Finds what no hook has told of: changes while the plugin was off, by other programs, of SEO settings. */
-	private function tend(): void {
+	/** Finds what no hook has told of: another choice, changes while the plugin was off, by other programs, of SEO settings. */
+	public function compare(): void {
 		$this->site->compare();
 		if ( null !== $this->table->next_due() ) {
 			$this->soon();

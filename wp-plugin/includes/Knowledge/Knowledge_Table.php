@@ -175,8 +175,8 @@ final class Knowledge_Table {
 		global $wpdb;
 		$this->install();
 		$table  = self::name();
-		$where  = array( '1 = 1' );
-		$values = array();
+		$where  = array( 'post_id > %d' );
+		$values = array( 0 );
 		if ( '' !== $state ) {
 			$where[]  = 'state = %s';
 			$values[] = $state;
@@ -190,8 +190,7 @@ final class Knowledge_Table {
 		$list  = "SELECT post_id, state, error, updated, due $from ORDER BY CASE state WHEN 'failed' THEN 0 WHEN 'known' THEN 2 ELSE 1 END, updated DESC, post_id LIMIT %d OFFSET %d";
 		return array(
 			'items' => $wpdb->get_results( $wpdb->prepare( $list, ...$values, ...array( self::PER_PAGE, ( $page - 1 ) * self::PER_PAGE ) ), ARRAY_A ),
-			// phpcs:ignore WordPress.DB.PreparedSQL -- Without values there is nothing to prepare.
-			'total' => (int) $wpdb->get_var( array() === $values ? $count : $wpdb->prepare( $count, ...$values ) ),
+			'total' => (int) $wpdb->get_var( $wpdb->prepare( $count, ...$values ) ),
 		);
 	}
 

@@ -1,6 +1,6 @@
 <?php
 /**
- * Lets one worker at a time send items. Whoever holds it says so again for each item; who dies with it loses it after a minute.
+ * Lets one worker at a time send items, by a row of the options table. Whoever holds it says so again for each item; who dies with it loses it after a minute.
  */
 
 declare(strict_types=1);
@@ -9,15 +9,17 @@ namespace Aiguy\Knowledge;
 
 final class Work_Lock {
 
-	public const OPTION           = 'aiguy_knowledge_lock';
 	private const LEASE_SECONDS = 60;
 
 	private string $held = '';
 
+	/** @param string $option Name of the row. */
+	public function __construct( private readonly string $option ) {}
+
 	public function acquire(): bool {
 		global $wpdb;
 		// Past the cache of options, which other processes don't share.
-		$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, '0', 'off')", self::OPTION ) );
+		$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, '0', 'off')", $this->option ) );
 		return $this->write( wp_generate_password( 16, false ), 'option_value < %s', (string) time() );
 	}
 
@@ -29,7 +31,7 @@ final class Work_Lock {
 	public function release(): void {
 		global $wpdb;
 		if ( '' !== $this->held ) {
-			$wpdb->query( $wpdb->prepare( "UPDATE $wpdb->options SET option_value = '0' WHERE option_name = %s AND option_value = %s", self::OPTION, $this->held ) );
+			$wpdb->query( $wpdb->prepare( "UPDATE $wpdb->options SET option_value = '0' WHERE option_name = %s AND option_value = %s", $this->option, $this->held ) );
 			$this->held = '';
 		}
 	}
@@ -37,7 +39,7 @@ final class Work_Lock {
 	private function write( string $token, string $condition, string $value ): bool {
 		global $wpdb;
 		$held       = self::value( $token );
-		$taken      = 1 === $wpdb->query( $wpdb->prepare( "UPDATE $wpdb->options SET option_value = %s WHERE option_name = %s AND $condition", $held, self::OPTION, $value ) );
+		$taken      = 1 === $wpdb->query( $wpdb->prepare( "UPDATE $wpdb->options SET option_value = %s WHERE option_name = %s AND $condition", $held, $this->option, $value ) );
 		$this->held = $taken ? $held : '';
 		return $taken;
 	}

@@ -16,11 +16,11 @@ final class Stored_Data {
 		global $wpdb;
 		// Capabilities that somebody gave to a role, and widgets of ours in a sidebar, are in options of WordPress; those stay as they are.
 		foreach ( array( 'post', 'comment', 'term' ) as $type ) {
-			foreach ( $this->names( 'SELECT DISTINCT meta_key FROM ' . _get_meta_table( $type ) . ' WHERE meta_key LIKE %s OR meta_key LIKE %s', array( '', '_' ) ) as $key ) {
+			foreach ( $this->names( _get_meta_table( $type ), 'meta_key', '', '_' ) as $key ) {
 				delete_metadata( $type, 0, $key, '', true );
 			}
 		}
-		foreach ( $this->ids( "SELECT ID FROM {$wpdb->posts} WHERE post_type LIKE %s" ) as $id ) {
+		foreach ( $this->posts() as $id ) {
 			wp_delete_post( $id, true );
 		}
 		foreach ( $this->tables( $wpdb->prefix ) as $table ) {
@@ -28,7 +28,7 @@ final class Stored_Data {
 		}
 		// Last: what goes before may make other parts of the plugin note something, as long as it is loaded.
 		$this->unschedule();
-		foreach ( $this->names( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s OR option_name LIKE %s", array( '', '_transient_', '_transient_timeout_' ) ) as $name ) {
+		foreach ( $this->names( $wpdb->options, 'option_name', '', '_transient_', '_transient_timeout_' ) as $name ) {
 			delete_option( $name );
 		}
 	}
@@ -37,18 +37,18 @@ final class Stored_Data {
 	public function remove_from_network(): void {
 		global $wpdb;
 		$prefix = $wpdb->esc_like( $wpdb->base_prefix );
-		$keys   = $this->names( "SELECT DISTINCT meta_key FROM {$wpdb->usermeta} WHERE meta_key LIKE %s OR meta_key LIKE %s", array( '', '_' ) );
+		$keys   = $this->names( $wpdb->usermeta, 'meta_key', '', '_' );
 		$sites  = $wpdb->get_col( $wpdb->prepare( "SELECT DISTINCT meta_key FROM {$wpdb->usermeta} WHERE meta_key LIKE %s", $prefix . '%' . $wpdb->esc_like( self::PREFIX ) . '%' ) );
 		$sites  = array_filter( $sites, static fn( string $key ): bool => 1 === preg_match( '/\A' . preg_quote( $wpdb->base_prefix, '/' ) . '(\d+_)?' . self::PREFIX . '/', $key ) );
 		foreach ( array( ...$keys, ...$sites ) as $key ) {
 			delete_metadata( 'user', 0, $key, '', true );
 		}
 		if ( is_multisite() ) {
-			foreach ( $this->names( "SELECT meta_key FROM {$wpdb->sitemeta} WHERE meta_key LIKE %s OR meta_key LIKE %s OR meta_key LIKE %s", array( '', '_site_transient_', '_site_transient_timeout_' ) ) as $name ) {
+			foreach ( $this->names( $wpdb->sitemeta, 'meta_key', '', '_site_transient_', '_site_transient_timeout_' ) as $name ) {
 				delete_metadata( 'site', 0, $name, '', true );
 			}
 		} else {
-			foreach ( $this->names( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s", array( '_site_transient_', '_site_transient_timeout_' ) ) as $name ) {
+			foreach ( $this->names( $wpdb->options, 'option_name', '_site_transient_', '_site_transient_timeout_' ) as $name ) {
 				delete_option( $name );
 			}
 		}
@@ -74,19 +74,22 @@ final class Stored_Data {
 	}
 
 	/**
-	 * @param string       $sql    With one LIKE %s for each beginning.
-	 * @param list<string> $before What may stand in front of our prefix.
-	 * @return list<string>
+	 * @param string ...$before What may stand in front of our prefix.
+	 * @return list<string> Each name once.
 	 */
-	private function names( string $sql, array $before ): array {
+	private function names( string $table, string $column, string ...$before ): array {
 		global $wpdb;
-		$patterns = array_map( static fn( string $beginning ): string => $wpdb->esc_like( $beginning . self::PREFIX ) . '%', $before );
-		return $wpdb->get_col( $wpdb->prepare( $sql, $patterns ) ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- The texts stand above.
+		$names = array();
+		foreach ( $before as $beginning ) {
+			array_push( $names, ...$wpdb->get_col( $wpdb->prepare( 'SELECT DISTINCT %i FROM %i WHERE %i LIKE %s', $column, $table, $column, $wpdb->esc_like( $beginning . self::PREFIX ) . '%' ) ) );
+		}
+		return $names;
 	}
 
 	/** @return list<int> */
-	private function ids( string $sql ): array {
-		return array_map( intval( ... ), $this->names( $sql, array( '' ) ) );
+	private function posts(): array {
+		global $wpdb;
+		return array_map( intval( ... ), $wpdb->get_col( $wpdb->prepare( 'SELECT ID FROM %i WHERE post_type LIKE %s', $wpdb->posts, $wpdb->esc_like( self::PREFIX ) . '%' ) ) );
 	}
 
 	/** @return list<string> */

@@ -76,7 +76,7 @@ final class Weekly_Mail {
 		$switched = switch_to_locale( $locale ?? get_locale() );
 		$text     = new Report_Text( $figures );
 		$plain    = static function ( object $mailer ) use ( $text ): void {
-			$mailer->AltBody = $text->plain(); // phpcs:ignore WordPress.NamingConventions.ValidVariableName -- PHPMailer's own.
+			$mailer->AltBody = $text->plain();
 		};
 		add_action( 'phpmailer_init', $plain );
 		$headers = array( 'Content-Type: text/html; charset=UTF-8', 'List-Unsubscribe: <' . Report_Text::settings_url() . '>' );

@@ -82,13 +82,11 @@ final class Ajax_Door {
 	}
 
 	private function send( \WP_REST_Response $response, \WP_REST_Request $request, \WP_REST_Server $server ): void {
-		header( 'Content-Type: application/json; charset=' . get_option( 'blog_charset' ) );
 		header( 'X-Content-Type-Options: nosniff' );
 		$server->send_headers( $response->get_headers() );
 		status_header( $response->get_status() );
 		if ( ! apply_filters( 'rest_pre_serve_request', false, $response, $request, $server ) ) {
-			// phpcs:ignore WordPress.Security.EscapeOutput -- JSON with its content type, not HTML.
-			echo wp_json_encode( $server->response_to_data( $response, false ) );
+			wp_send_json( $server->response_to_data( $response, false ) );
 		}
 	}
 }

@@ -33,7 +33,6 @@ final class Error_Response {
 		'orchestrator_not_configured' => 503,
 		'pairing_refused'             => 403,
 		'site_configured'             => 409,
-		'rate_limited'                => 429,
 	);
 
 	public function response( Api_Exception $exception ): \WP_REST_Response {
@@ -105,13 +104,11 @@ final class Error_Response {
 			'rest_cookie_invalid_nonce'   => __( 'Your sign-in could not be confirmed. Reload the page and try again.', 'aiguy' ),
 			'not_found'                   => __( 'That could not be found.', 'aiguy' ),
 			'payload_too_large'           => __( 'That is too large to send.', 'aiguy' ),
-			'rate_limited'                => __( 'That was a lot of questions at once. Wait a moment and try again.', 'aiguy' ),
 			'unsupported_media_type'      => __( 'Send the request as application/json.', 'aiguy' ),
 			'orchestrator_unavailable'    => __( "The assistant can't be reached at the moment. Try again in a minute.", 'aiguy' ),
 			'orchestrator_not_configured' => __( 'The assistant is not set up yet.', 'aiguy' ),
 			'pairing_refused'             => __( 'This code is not valid: it is mistyped, used, or older than ten minutes. Have a new one printed.', 'aiguy' ),
 			'site_configured'             => __( 'This site is already trusted by configuration. It needs no pairing.', 'aiguy' ),
-			'rate_limited'                => __( 'That was a lot of questions at once. Wait a moment and try again.', 'aiguy' ),
 			default                       => __( 'Something went wrong on our side. Try again in a minute.', 'aiguy' ),
 		};
 	}

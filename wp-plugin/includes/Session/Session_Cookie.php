@@ -13,16 +13,13 @@ final class Session_Cookie {
 
 	private const NAME = 'aiguy_session';
 
-	/** The agent that a request is for; without it, the default. */
-	public const AGENT_HEADER = 'X-Aiguy-Agent';
-
 	/**
 	 * @param \Closure(): string   $secret Known to this site alone.
 	 * @param \Closure(): ?Visitor $user   The signed-in user of this request.
 	 */
 	public function __construct( private readonly \Closure $secret, private readonly \Closure $user ) {}
 
-	/** The id of the agent that this request names; empty for the default. Each agent has a session of its own, so that two chats of a page don't end each other's. */
+	/** The id of the agent that this request names by the header X-Aiguy-Agent; empty for the default. Each agent has a session of its own, so that two chats of a page don't end each other's. */
 	public static function agent(): string {
 		$named = $_SERVER['HTTP_X_AIGUY_AGENT'] ?? '';
 		return is_string( $named ) && preg_match( '/\A[a-z0-9-]{1,40}\z/', $named ) ? $named : '';

@@ -27,11 +27,11 @@ final class Visitor_Network {
 
 	/** The visitor's address: of the connection, or what the last trusted proxy says of it. Empty for none. */
 	public function address(): string {
-		$address   = self::clean( $_SERVER['REMOTE_ADDR'] ?? '' ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Only an IP address comes through.
-		$forwarded = $_SERVER['HTTP_X_FORWARDED_FOR'] ?? ''; // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Only IP addresses come through.
+		$address   = self::clean( sanitize_text_field( wp_unslash( $_SERVER['REMOTE_ADDR'] ?? '' ) ) );
+		$forwarded = sanitize_text_field( wp_unslash( $_SERVER['HTTP_X_FORWARDED_FOR'] ?? '' ) );
 		$proxies   = ( $this->proxies )();
 		// From the right: each trusted proxy has added whom it was asked by; what stands further left anybody may have written.
-		foreach ( array_reverse( explode( ',', is_string( $forwarded ) ? substr( $forwarded, -1000 ) : '' ) ) as $hop ) {
+		foreach ( array_reverse( explode( ',', substr( $forwarded, -1000 ) ) ) as $hop ) {
 			$hop = self::clean( trim( $hop ) );
 			if ( '' === $hop || ! self::is_in( $address, $proxies ) ) {
 				break;

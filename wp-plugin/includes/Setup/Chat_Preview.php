@@ -37,14 +37,12 @@ final class Chat_Preview {
 		nocache_headers();
 		add_filter( 'show_admin_bar', '__return_false' );
 		add_filter( 'wp_robots', 'wp_robots_no_robots' );
-		$chat = $this->renderer->render( array( 'position' => 'inline' ) );
 		echo '<!doctype html><html ';
 		language_attributes();
 		echo '><head><meta charset="' . esc_attr( get_bloginfo( 'charset' ) ) . '"><meta name="viewport" content="width=device-width, initial-scale=1"><title>' . esc_html__( 'Preview of the chat', 'aiguy' ) . '</title>';
 		wp_head();
 		echo '</head><body style="padding:1rem;margin:0">';
-		// phpcs:ignore WordPress.Security.EscapeOutput -- The renderer escapes.
-		echo $chat;
+		$this->renderer->print( array( 'position' => 'inline' ) );
 		wp_footer();
 		echo '</body></html>';
 		exit;

@@ -7,6 +7,8 @@ declare(strict_types=1);
 
 namespace Aiguy\Setup;
 
+use Aiguy\Knowledge\Choice;
+use Aiguy\Knowledge\Knowledge_Schedule;
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Rest\Request_Guard;
 use Aiguy\Settings\Agents;
@@ -27,6 +29,8 @@ final class Setup_Controller {
 		private readonly Chat_Publisher $publisher,
 		private readonly Chat_Preview $preview,
 		private readonly Agents $agents,
+		private readonly Choice $choice,
+		private readonly Knowledge_Schedule $schedule,
 		private readonly Request_Guard $guard,
 		private readonly Staff_Route $route,
 	) {}
@@ -64,13 +68,13 @@ final class Setup_Controller {
 
 	/** @return array<string, mixed> */
 	private function knowledge(): array {
-		$chosen = $this->state->knowledge();
+		$chosen = $this->choice->types();
 		$types  = array();
-		foreach ( $this->state->types() as $name => $type ) {
-			$types[] = array( 'name' => $name, 'label' => $type->labels->name, 'count' => (int) ( wp_count_posts( $name )->publish ?? 0 ), 'chosen' => in_array( $name, $chosen['types'], true ) );
+		foreach ( $this->choice->available() as $name => $label ) {
+			$types[] = array( 'name' => $name, 'label' => $label, 'count' => (int) ( wp_count_posts( $name )->publish ?? 0 ), 'chosen' => in_array( $name, $chosen, true ) );
 		}
 		// What was deleted since is no longer there to be left out, and could not be kept again.
-		$exclude = array_values( array_filter( $chosen['exclude'], static fn( int $id ): bool => null !== get_post( $id ) ) );
+		$exclude = array_values( array_filter( $this->choice->excluded(), static fn( int $id ): bool => null !== get_post( $id ) ) );
 		return array( 'types' => $types, 'exclude' => array_map( static fn( int $id ): array => array( 'id' => $id, 'title' => get_the_title( $id ) ), $exclude ) );
 	}
 
@@ -91,7 +95,8 @@ final class Setup_Controller {
 			update_option( Settings::OPTION, array( 'orchestrator_url' => $url ) + (array) get_option( Settings::OPTION, array() ) );
 		}
 		if ( null !== $knowledge ) {
-			update_option( Setup_State::KNOWLEDGE, $knowledge );
+			$this->choice->replace( $knowledge['types'], $knowledge['exclude'] );
+			$this->schedule->compare();
 		}
 		if ( array() !== $progress ) {
 			$this->state->change( $progress );
@@ -128,7 +133,7 @@ final class Setup_Controller {
 		$types   = $fields['types'] ?? null;
 		$exclude = $fields['exclude'] ?? null;
 		$fits    = array( 'types', 'exclude' ) === array_keys( $fields ) && is_array( $types ) && is_array( $exclude ) && count( $exclude ) <= self::EXCLUDED_MAX
-			&& array() === array_filter( $types, fn( mixed $type ): bool => ! is_string( $type ) || ! isset( $this->state->types()[ $type ] ) )
+			&& array() === array_filter( $types, fn( mixed $type ): bool => ! is_string( $type ) || ! isset( $this->choice->available()[ $type ] ) )
 			&& array() === array_filter( $exclude, static fn( mixed $id ): bool => ! is_int( $id ) || null === get_post( $id ) );
 		if ( ! $fits ) {
 			throw new Api_Exception( 'invalid_request' );

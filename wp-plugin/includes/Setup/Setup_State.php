@@ -1,6 +1,6 @@
 <?php
 /**
- * How far the owner has come with setting up, and what he chose to have learned; kept so that he can leave and come back.
+ * How far the owner has come with setting up; kept so that he can leave and come back.
  */
 
 declare(strict_types=1);
@@ -9,8 +9,7 @@ namespace Aiguy\Setup;
 
 final class Setup_State {
 
-	public const OPTION    = 'aiguy_setup';
-	public const KNOWLEDGE = 'aiguy_knowledge';
+	public const OPTION = 'aiguy_setup';
 
 	/** In their order. */
 	public const STEPS = array( 'connection', 'identity', 'knowledge', 'preview', 'publish' );
@@ -33,20 +32,6 @@ final class Setup_State {
 	/** @param array<string, mixed> $change step, finished or page. */
 	public function change( array $change ): void {
 		update_option( self::OPTION, $change + (array) get_option( self::OPTION, array() ), false );
-	}
-
-	/** @return array{types: list<string>, exclude: list<int>} Posts, pages and products until the owner has chosen. */
-	public function knowledge(): array {
-		$stored = get_option( self::KNOWLEDGE );
-		return array(
-			'types'   => array_values( array_intersect( is_array( $stored['types'] ?? null ) ? $stored['types'] : array( 'post', 'page', 'product' ), array_keys( $this->types() ) ) ),
-			'exclude' => array_values( array_filter( is_array( $stored['exclude'] ?? null ) ? $stored['exclude'] : array(), is_int( ... ) ) ),
-		);
-	}
-
-	/** @return array<string, \WP_Post_Type> What visitors can read, by name. */
-	public function types(): array {
-		return array_diff_key( get_post_types( array( 'public' => true ), 'objects' ), array( 'attachment' => 0 ) );
 	}
 
 	private function read( string $name ): mixed {

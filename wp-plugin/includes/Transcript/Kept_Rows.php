@@ -36,15 +36,22 @@ final class Kept_Rows {
 		return (int) substr( $value, 0, 10 );
 	}
 
-	/** @param array<string, mixed> $fields Put in place of whatever is there. Rows that no longer count are cleared away. */
+	/** @param array<string, mixed> $fields Put in place of whatever is there. */
 	public function put( string $name, array $fields, int $until ): void {
 		global $wpdb;
-		$wpdb->query( $wpdb->prepare( "DELETE FROM $wpdb->options WHERE option_name LIKE %s AND option_value < %s", $wpdb->esc_like( self::PREFIX ) . '%', (string) time() ) );
 		$wpdb->delete( $wpdb->options, array( 'option_name' => $this->row( $name ) ) );
 		// Of two that put at the same moment one is refused by the table; what the other one put counts.
-		$shown = $wpdb->suppress_errors();
-		$wpdb->insert( $wpdb->options, array( 'option_name' => $this->row( $name ), 'option_value' => self::value( $fields, $until ), 'autoload' => 'off' ) );
-		$wpdb->suppress_errors( $shown );
+		$this->add( $name, $fields, $until );
+	}
+
+	/**
+	 * @param array<string, mixed> $fields Put where there is nothing; rows that no longer count are cleared away before.
+	 * @return bool False when another request was first.
+	 */
+	public function add( string $name, array $fields, int $until ): bool {
+		global $wpdb;
+		$wpdb->query( $wpdb->prepare( "DELETE FROM $wpdb->options WHERE option_name LIKE %s AND option_value < %s", $wpdb->esc_like( self::PREFIX ) . '%', (string) time() ) );
+		return 1 === $wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, %s, 'off')", $this->row( $name ), self::value( $fields, $until ) ) );
 	}
 
 	/**

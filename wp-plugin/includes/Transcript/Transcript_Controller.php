@@ -9,11 +9,10 @@ declare(strict_types=1);
 namespace Aiguy\Transcript;
 
 use Aiguy\Chat\Orchestrator_Call;
+use Aiguy\Chat\Visitor_Route;
 use Aiguy\Rest\Api_Exception;
-use Aiguy\Rest\Error_Response;
 use Aiguy\Rest\Request_Guard;
 use Aiguy\Session\Chat_Session;
-use Aiguy\Session\Session_Cookie;
 
 final class Transcript_Controller {
 
@@ -24,9 +23,8 @@ final class Transcript_Controller {
 		private readonly Orchestrator_Call $orchestrator,
 		private readonly Mail_Codes $codes,
 		private readonly Mail_Limits $limits,
-		private readonly Session_Cookie $cookie,
+		private readonly Visitor_Route $route,
 		private readonly Request_Guard $guard,
-		private readonly Error_Response $errors,
 	) {}
 
 	public function add_hooks(): void {
@@ -34,28 +32,8 @@ final class Transcript_Controller {
 	}
 
 	private function register(): void {
-		$allowed = fn( \WP_REST_Request $request ) => $this->errors->attempt(
-			function () use ( $request ): void {
-				$this->guard->assert_same_origin( $request );
-				$this->cookie->own();
-			}
-		);
 		foreach ( array( 'GET' => $this->read( ... ), 'POST' => $this->mail( ... ) ) as $method => $answer ) {
-			register_rest_route(
-				'aiguy/v1',
-				'/chat/transcript',
-				array(
-					'methods'             => $method,
-					'callback'            => function ( \WP_REST_Request $request ) use ( $answer ): \WP_REST_Response {
-						try {
-							return new \WP_REST_Response( $answer( $request, $this->cookie->own() ) );
-						} catch ( Api_Exception $exception ) {
-							return $this->errors->response( $exception );
-						}
-					},
-					'permission_callback' => $allowed,
-				)
-			);
+			$this->route->register( $method, '/chat/transcript', static fn( \WP_REST_Request $request, Chat_Session $session ): \WP_REST_Response => new \WP_REST_Response( $answer( $request, $session ) ) );
 		}
 	}
 

@@ -26,8 +26,7 @@ final class Site_Wide_Chat {
 		$path = self::path();
 		foreach ( $this->agents->all() as $agent ) {
 			if ( self::is_there( $agent, $path ) ) {
-				// phpcs:ignore WordPress.Security.EscapeOutput -- The renderer escapes.
-				echo $this->renderer->render( array( 'agent' => $agent->id, 'position' => 'floating' ) );
+				$this->renderer->print( array( 'agent' => $agent->id, 'position' => 'floating' ) );
 				return;
 			}
 		}

@@ -18,7 +18,6 @@ final class Template_Function {
 
 	/** @param mixed $attributes As in the shortcode; anything else than an array is none. */
 	private function print( mixed $attributes = array() ): void {
-		// phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- The renderer escapes.
-		echo $this->renderer->render( is_array( $attributes ) ? $attributes : array() );
+		$this->renderer->print( is_array( $attributes ) ? $attributes : array() );
 	}
 }

@@ -37,8 +37,15 @@ final class Widget_Renderer {
 
 	/** @param array<string, mixed> $attributes agent (an id; the default without one), position (floating, inline), title, greeting, placeholder, theme (auto, light, dark), and those of Chat_Style. */
 	public function render( array $attributes ): string {
+		ob_start();
+		$this->print( $attributes );
+		return (string) ob_get_clean();
+	}
+
+	/** @param array<string, mixed> $attributes As render() takes them. */
+	public function print( array $attributes ): void {
 		if ( ! $this->assets->is_built() ) {
-			return '';
+			return;
 		}
 		$this->has_rendered = true;
 		$this->assets->enqueue_launcher();
@@ -68,7 +75,7 @@ final class Widget_Renderer {
 				'failed'  => __( 'The chat could not be loaded. Please try again.', 'aiguy' ),
 			),
 		);
-		return sprintf(
+		printf(
 			'<div class="aiguy-chat" style="%s" data-aiguy="%s"><noscript>%s</noscript></div>',
 			esc_attr( self::PLACES[ $position ] . Chat_Style::properties( $attributes ) ),
 			esc_attr( (string) wp_json_encode( $options ) ),

@@ -1,10 +1,10 @@
 // AIGuy → Abilities: which read-only abilities of other plugins are approved for the agent, each as it was on the day of its approval.
-import { Button, Card, CardBody, CardHeader, Notice, Spinner } from '@wordpress/components';
+import { Button, Card, CardBody, CardHeader, Notice } from '@wordpress/components';
 import { useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
+import { Asked } from '../asked';
 import { mountScreen } from '../mount';
 import { RequestError, request } from '../request';
-import { useAnswer } from '../use-answer';
 import './abilities.css';
 
 /** As Abilities\Pinned_Abilities::all() says it. */
@@ -14,31 +14,25 @@ type Listed = { available: boolean; abilities: Ability[] };
 mountScreen(Abilities);
 
 function Abilities() {
-  const { answered, again } = useAnswer<Listed>('abilities');
-  const [newer, setNewer] = useState<Listed>();
+  return <Asked<Listed> path="abilities">{(listed) => <List first={listed} />}</Asked>;
+}
+
+function List({ first }: { first: Listed }) {
+  const [{ available, abilities }, setListed] = useState(first);
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState('');
-  if (answered.state === 'loading') return <Spinner />;
-  if (answered.state === 'error') {
-    return (
-      <Notice status="error" isDismissible={false} actions={[{ label: __('Try again', 'aiguy'), onClick: again }]}>
-        {answered.message}
-      </Notice>
-    );
-  }
   const change = async (ability: Ability, verb: 'approve' | 'withdraw') => {
     setBusy(ability.name);
     setProblem('');
     try {
       const data = verb === 'approve' ? { name: ability.name, pin: ability.pin } : { name: ability.name };
-      setNewer(await request<Listed>(`abilities/${verb}`, { method: 'POST', data }));
+      setListed(await request<Listed>(`abilities/${verb}`, { method: 'POST', data }));
     } catch (error) {
       setProblem(error instanceof RequestError && error.code === 'not_found' ? changedMeanwhile() : String((error as Error).message));
     } finally {
       setBusy('');
     }
   };
-  const { available, abilities } = newer ?? answered.answer;
   return (
     <>
       <p className="aiguy-lead">

@@ -1,9 +1,9 @@
 // AIGuy → Agents: how each agent looks, speaks, what it may do and cost. Nothing is saved before «Save».
-import { Button, Notice, Spinner } from '@wordpress/components';
+import { Button, Notice } from '@wordpress/components';
 import { useEffect, useRef, useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
+import { Asked } from '../asked';
 import { mountScreen } from '../mount';
-import { useAnswer } from '../use-answer';
 import { useTask } from '../use-task';
 import { AgentForm } from './agent-form';
 import './agents.css';
@@ -13,16 +13,7 @@ import { AgentPreview } from './preview';
 mountScreen(AgentsScreen);
 
 function AgentsScreen() {
-  const { answered, again } = useAnswer<AgentList>('agents');
-  if (answered.state === 'loading') return <Spinner />;
-  if (answered.state === 'error') {
-    return (
-      <Notice status="error" isDismissible={false} actions={[{ label: __('Try again', 'aiguy'), onClick: again }]}>
-        {answered.message}
-      </Notice>
-    );
-  }
-  return <Editor first={answered.answer} />;
+  return <Asked<AgentList> path="agents">{(list) => <Editor first={list} />}</Asked>;
 }
 
 function Editor({ first }: { first: AgentList }) {

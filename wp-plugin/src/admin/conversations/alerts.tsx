@@ -1,9 +1,9 @@
 // Who is told when a visitor waits or leaves a ticket. Addresses that are secrets are written here and never shown again.
-import { Button, Notice, Spinner, TextControl } from '@wordpress/components';
+import { Button, Notice, TextControl } from '@wordpress/components';
 import { useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
+import { Asked } from '../asked';
 import { RequestError, request } from '../request';
-import { useAnswer } from '../use-answer';
 
 /** Alert_Settings::shown() of the plugin. */
 type Shown = { emails: string[]; slack: boolean; webhookHost: string; secret: boolean };
@@ -11,16 +11,7 @@ type Typed = { emails: string; slackUrl: string; webhookUrl: string; webhookSecr
 type Said = { status: 'success' | 'error'; words: string };
 
 export function Alerts() {
-  const { answered, again } = useAnswer<Shown>('alerts');
-  if (answered.state === 'loading') return <Spinner />;
-  if (answered.state === 'error') {
-    return (
-      <Notice status="error" isDismissible={false} actions={[{ label: __('Try again', 'aiguy'), onClick: again }]}>
-        {answered.message}
-      </Notice>
-    );
-  }
-  return <Form shown={answered.answer} />;
+  return <Asked<Shown> path="alerts">{(shown) => <Form shown={shown} />}</Asked>;
 }
 
 function Form({ shown: first }: { shown: Shown }) {

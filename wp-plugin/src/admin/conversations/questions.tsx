@@ -1,27 +1,21 @@
 // Questions that had no good answer, and the way to give one: an article.
 import type { StaffQuestion, StaffQuestionList } from '@aiguy/manifests/generated/http';
-import { Button, Notice, Spinner } from '@wordpress/components';
+import { Button, Notice } from '@wordpress/components';
 import { useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { visibleLine } from '../../chat/visible-text';
+import { Asked } from '../asked';
 import { RequestError, request } from '../request';
-import { useAnswer } from '../use-answer';
 import { moment } from './words';
 
 type Props = { onOpen: (sessionId: string) => void };
 
 export function Questions({ onOpen }: Props) {
-  const { answered, again } = useAnswer<StaffQuestionList>('questions');
+  return <Asked<StaffQuestionList> path="questions">{({ questions }) => <List questions={questions} onOpen={onOpen} />}</Asked>;
+}
+
+function List({ questions, onOpen }: Props & StaffQuestionList) {
   const [problem, setProblem] = useState<string | undefined>();
-  if (answered.state === 'loading') return <Spinner />;
-  if (answered.state === 'error') {
-    return (
-      <Notice status="error" isDismissible={false} actions={[{ label: __('Try again', 'aiguy'), onClick: again }]}>
-        {answered.message}
-      </Notice>
-    );
-  }
-  const { questions } = answered.answer;
   if (questions.length === 0) return <p className="aiguy-empty">{__('Every question of the last 90 days got an answer.', 'aiguy')}</p>;
   return (
     <>

@@ -1,21 +1,17 @@
 // Tickets that conversations have left.
 import type { StaffTicket, StaffTicketList } from '@aiguy/manifests/generated/http';
-import { Button, Notice, Spinner } from '@wordpress/components';
+import { Button } from '@wordpress/components';
 import { __ } from '@wordpress/i18n';
-import { useAnswer } from '../use-answer';
+import { Asked } from '../asked';
 import { moment } from './words';
 
-export function Tickets({ onOpen }: { onOpen: (sessionId: string) => void }) {
-  const { answered, again } = useAnswer<StaffTicketList>('tickets');
-  if (answered.state === 'loading') return <Spinner />;
-  if (answered.state === 'error') {
-    return (
-      <Notice status="error" isDismissible={false} actions={[{ label: __('Try again', 'aiguy'), onClick: again }]}>
-        {answered.message}
-      </Notice>
-    );
-  }
-  const { tickets } = answered.answer;
+type Props = { onOpen: (sessionId: string) => void };
+
+export function Tickets({ onOpen }: Props) {
+  return <Asked<StaffTicketList> path="tickets">{({ tickets }) => <List tickets={tickets} onOpen={onOpen} />}</Asked>;
+}
+
+function List({ tickets, onOpen }: Props & StaffTicketList) {
   if (tickets.length === 0) return <p className="aiguy-empty">{__('No conversation has left a ticket yet.', 'aiguy')}</p>;
   return (
     <ul className="aiguy-cards">

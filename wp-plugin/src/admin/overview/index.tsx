@@ -1,28 +1,23 @@
 // AIGuy → Overview: whether the agent can answer, and with what.
 import type { SiteInfo } from '@aiguy/manifests/generated/http';
-import { Button, Card, CardBody, CardHeader, Notice, Spinner } from '@wordpress/components';
+import { Button, Card, CardBody, CardHeader } from '@wordpress/components';
 import { __, sprintf } from '@wordpress/i18n';
+import { Asked } from '../asked';
 import { mountScreen } from '../mount';
-import { useAnswer } from '../use-answer';
 import { Today } from './today';
 
 mountScreen(Overview);
 
 function Overview() {
-  const { answered, again } = useAnswer<SiteInfo>('site');
-  if (answered.state === 'loading') return <Spinner />;
-  if (answered.state === 'error') {
-    return (
-      <Notice status="error" isDismissible={false} actions={[{ label: __('Try again', 'aiguy'), onClick: again }]}>
-        {answered.message}
-      </Notice>
-    );
-  }
   return (
-    <div className="aiguy-stack">
-      <Today />
-      <Connected info={answered.answer} again={again} />
-    </div>
+    <Asked<SiteInfo> path="site">
+      {(info, again) => (
+        <div className="aiguy-stack">
+          <Today />
+          <Connected info={info} again={again} />
+        </div>
+      )}
+    </Asked>
   );
 }
 

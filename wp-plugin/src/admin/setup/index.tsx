@@ -1,9 +1,9 @@
 // AIGuy → Set-up: five steps from the plugin to a chat that answers. It can be left at any step and goes on there.
-import { Button, Card, CardBody, CardHeader, Notice, Spinner } from '@wordpress/components';
+import { Button, Card, CardBody, CardHeader, Notice } from '@wordpress/components';
 import { useEffect, useRef, useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
+import { Asked } from '../asked';
 import { mountScreen } from '../mount';
-import { useAnswer } from '../use-answer';
 import { useTask } from '../use-task';
 import { ConnectionStep } from './connection-step';
 import { IdentityStep } from './identity-step';
@@ -27,16 +27,7 @@ export type StepProps = {
 const bodies = { connection: ConnectionStep, identity: IdentityStep, knowledge: KnowledgeStep, preview: PreviewStep, publish: PublishStep };
 
 function SetupScreen() {
-  const { answered, again } = useAnswer<Setup>('setup');
-  if (answered.state === 'loading') return <Spinner />;
-  if (answered.state === 'error') {
-    return (
-      <Notice status="error" isDismissible={false} actions={[{ label: __('Try again', 'aiguy'), onClick: again }]}>
-        {answered.message}
-      </Notice>
-    );
-  }
-  return <Wizard first={answered.answer} />;
+  return <Asked<Setup> path="setup">{(setup) => <Wizard first={setup} />}</Asked>;
 }
 
 function Wizard({ first }: { first: Setup }) {
