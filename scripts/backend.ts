@@ -10,7 +10,7 @@ import { loadDemo } from '../tools-api/src/demo/load-demo.ts';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { holdPostgres } from './held-postgres.ts';
 import { keepEmbeddings } from './kept-embeddings.ts';
-import { allScopes, developmentKey, staffScopes, trustedDevelopmentIssuer } from './keys.ts';
+import { allScopes, developmentKey, developmentSecret, staffScopes, trustedDevelopmentIssuer } from './keys.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 
 export type Backend = {
@@ -81,6 +81,7 @@ export async function prepareBackend(options: BackendOptions, stops: (() => Prom
     ...shop.env,
     TRUSTED_ISSUERS: JSON.stringify(issuers.tools),
     ...demoHours,
+    GUEST_CODES_KEY: developmentSecret(dataDir, 'guest-codes'),
     ...options.toolsEnv,
   };
   const orchestratorEnv = {

@@ -1,4 +1,5 @@
 // Keys of the development issuers, made on first use in the data directory and readable by their owner only.
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { staffScopes, visitorScopes } from '@aiguy/manifests/scopes';
@@ -18,6 +19,16 @@ export async function developmentKey(dataDir: string, name: 'orchestrator' | 'de
   mkdirSync(join(dataDir, 'keys'), { recursive: true, mode: 0o700 });
   writeFileSync(file, JSON.stringify(jwk), { mode: 0o600 });
   return jwk;
+}
+
+/** Reads dataDir/keys/<name>.secret, making it first where it is missing: 32 random bytes, base64. */
+export function developmentSecret(dataDir: string, name: 'guest-codes'): string {
+  const file = join(dataDir, 'keys', `${name}.secret`);
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const secret = randomBytes(32).toString('base64');
+  mkdirSync(join(dataDir, 'keys'), { recursive: true, mode: 0o700 });
+  writeFileSync(file, secret, { mode: 0o600 });
+  return secret;
 }
 
 export async function developmentSigner(dataDir: string): Promise<SigningKey> {

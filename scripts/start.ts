@@ -20,7 +20,7 @@ Starts tools-api, orchestrator and a WordPress with the chat, and prints their a
 
 Environment: AIGUY_WP_PORT (8080), ORCHESTRATOR_PORT (8787), TOOLS_API_PORT (8788), AIGUY_DATA_DIR (.data),
 DATABASE_URL and TOOLS_DATABASE_URL (unset: embedded), REDIS_URL (unset: in-process),
-EMBEDDING_*, KNOWLEDGE_* (who embeds, and which sources are read each day), TICKETS_*, ZENDESK_*, SMTP_* (where tickets go), OPENING_HOURS* (when people
+EMBEDDING_*, KNOWLEDGE_* (who embeds, and which sources are read each day), TICKETS_*, ZENDESK_*, SMTP_* (where tickets and codes go), GUEST_CODES_KEY, OPENING_HOURS* (when people
 answer): tools-api/README.md,
 ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL (unset: the offline policy answers), RERANK_MODEL (unset: the score orders passages).
 `;
@@ -36,7 +36,7 @@ const { values } = parseArgs({
 /** Handed through to both services when set. */
 const shared = ['REDIS_URL', 'LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'METRICS_TOKEN'];
 const toolsOnly = [
-  ...Object.keys(variables).filter((name) => /^(EMBEDDING|KNOWLEDGE|OPENING|TICKETS|ZENDESK|SMTP)_/.test(name)),
+  ...Object.keys(variables).filter((name) => /^(EMBEDDING|GUEST|KNOWLEDGE|OPENING|TICKETS|ZENDESK|SMTP)_/.test(name)),
   // The tools hold a model's key only when they ask one.
   ...(process.env.RERANK_MODEL ? ['RERANK_MODEL', 'ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL'] : []),
   ...['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'],

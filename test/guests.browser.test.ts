@@ -7,6 +7,8 @@ import { type MailServer, startMailServer } from '../tools-api/src/backends/mail
 import { axeViolations, ChatOnPage, type System, startSystem } from './browser.ts';
 
 const order = { id: 'W2403075', email: 'aarav.davis1165@example.com' };
+/** One that nobody cancels here. */
+const pending = { id: 'W6731310', email: 'ethan.smith2338@example.com' };
 const screenshots = process.env.AIGUY_SCREENSHOTS;
 let mail: MailServer;
 let system: System;
@@ -20,10 +22,10 @@ after(async () => {
   await mail?.close();
 });
 
-async function mailedCode(): Promise<string> {
+async function mailedCode(mails = 1): Promise<string> {
   const deadlineMs = Date.now() + 15_000;
-  while (mail.mails.length === 0 && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 50));
-  return /: (\d{6})/.exec(mail.mails[0]?.text.split('\r\n\r\n')[1] ?? '')?.[1] ?? assert.fail('no mail');
+  while (mail.mails.length < mails && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 50));
+  return /: (\d{6})/.exec(mail.mails[mails - 1]?.text.split('\r\n\r\n')[1] ?? '')?.[1] ?? assert.fail('no mail');
 }
 
 test('a guest types address and code into the chat, hears of his order, and cancels it by a click', async (t) => {
@@ -57,4 +59,35 @@ test('a guest types address and code into the chat, hears of his order, and canc
   await picture('guest-done');
   const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
   assert.ok(!stored.includes(order.email) && !stored.includes(await mailedCode()));
+});
+
+test('an address that no rule reads is typed into a form in the chat, and stands on the card that asks for the click', async (t) => {
+  const context = await system.browser.newContext({ viewport: { width: 390, height: 900 } });
+  context.setDefaultTimeout(15_000);
+  t.after(async () => await context.close());
+  const page = await context.newPage();
+  await page.goto(system.pageUrl);
+  const chat = new ChatOnPage(page);
+  const picture = async (name: string) => {
+    if (screenshots) await page.locator('.aiguy-chat').screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
+  };
+  const field = (label: string) => chat.log.getByLabel(label);
+  await chat.open();
+  await chat.ask(`please send ${pending.id} to my sister, Lindenweg 5 in Berlin`);
+  await field('Street and house number').fill('5 Linden Way');
+  await picture('address-form');
+  assert.deepEqual(await axeViolations(page), []);
+  await chat.log.getByRole('button', { name: 'Continue' }).click();
+  await picture('address-missing');
+  await field('City').fill('Denver');
+  await field('Postal code').fill('80202');
+  await field('State or region').fill('CO');
+  await chat.log.getByRole('button', { name: 'Continue' }).click();
+  await field('E-mail address of the order').fill(pending.email);
+  const mails = mail.mails.length;
+  await chat.log.getByRole('button', { name: 'Send' }).last().click();
+  await field('Six digits').fill(await mailedCode(mails + 1));
+  await chat.log.getByRole('button', { name: 'Send' }).last().click();
+  await chat.log.getByText('5 Linden Way, Denver, CO 80202, USA').waitFor();
+  await picture('address-card');
 });

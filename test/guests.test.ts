@@ -61,11 +61,12 @@ function cardIn(body: ChatAnswer): Interrupt {
   return card;
 }
 
-async function mailedCode(): Promise<string> {
+async function mailedCode(mails = 1): Promise<string> {
   const deadlineMs = Date.now() + 10_000;
-  while (mail.mails.length === 0 && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.deepEqual(mail.mails[0]?.to, [order.email]);
-  return /: (\d{6})/.exec(mail.mails[0].text.split('\r\n\r\n')[1] ?? '')?.[1] ?? assert.fail(mail.mails[0].text);
+  while (mail.mails.length < mails && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 20));
+  const newest = mail.mails[mails - 1];
+  assert.deepEqual(newest?.to, [order.email]);
+  return /: (\d{6})/.exec(newest.text.split('\r\n\r\n')[1] ?? '')?.[1] ?? assert.fail(newest.text);
 }
 
 test('a guest hears how his order goes once he has typed its address, and nothing else of it', async () => {
@@ -101,6 +102,38 @@ test('a guest cancels his order with the code from his mail and a click, and tak
   assert.doesNotMatch(inside, new RegExp(`(?<![0-9a-f.])${code}(?![0-9a-f])`));
   assert.ok(!inside.includes(order.email));
   assert.match(inside, /aiguy_guest_events_total\{event="mail_sent"\} 1/);
+});
+
+test('an address that no rule reads is asked for in a form; then come address, code and click, and the order goes there', async () => {
+  const guest = newGuest();
+  const mails = mail.mails.length;
+  const form = cardIn(await ask(guest, `please send order ${order.id} to my sister, Lindenweg 5 in Berlin`));
+  const asked = form.responseSchema as { required: string[]; properties: Record<string, { title: string }> };
+  assert.deepEqual([form.metadata.aiguy.tool, form.metadata.aiguy.heading], ['change_address', 'Where should it go?']);
+  assert.deepEqual(form.metadata.aiguy.facts, [{ label: 'Order', value: order.id }]);
+  assert.deepEqual(
+    [Object.keys(asked.properties), asked.required],
+    [
+      ['address1', 'address2', 'zip', 'city', 'state', 'country'],
+      ['address1', 'city'],
+    ],
+  );
+  const proof = cardIn(await fillIn(guest, form, { address1: '5 Linden Way', city: 'Denver', state: 'CO', zip: '80202' }));
+  assert.equal(proof.metadata.aiguy.tool, 'send_order_code');
+  const codeForm = cardIn(await fillIn(guest, proof, { email: order.email }));
+  const click = cardIn(await fillIn(guest, codeForm, { code: await mailedCode(mails + 1) }));
+  assert.deepEqual(
+    [click.reason, click.metadata.aiguy.facts[1]],
+    ['confirmation', { label: 'New address', value: '5 Linden Way, Denver, CO 80202, USA' }],
+  );
+  const done = await post(guest, `/sessions/${guest.sid}/confirmations/${click.id}`, { decision: 'approve' });
+  assert.equal(done.text, 'Order W2403075 now goes to 5 Linden Way, Denver, CO 80202, USA.');
+
+  const abroad = cardIn(await ask(guest, `no, please send ${order.id} to Lindenweg 5, 10115 Berlin`));
+  const refused = await fillIn(guest, abroad, { address1: 'Lindenweg 5', city: 'Berlin', zip: '10115', country: 'Germany' });
+  assert.match(refused.text, /^That can’t be done: an order can’t be sent to another country here/);
+  const short = await fillIn(guest, cardIn(await ask(guest, `send ${order.id} to Elm Road`)), { address1: '1 Elm Road', city: 'Denver' });
+  assert.match(short.text, /^That isn’t complete, or can’t be right: the state is missing; a complete address/);
 });
 
 test('what one guest has shown is nothing to another one', async () => {

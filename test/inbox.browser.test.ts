@@ -83,6 +83,11 @@ test('a visitor asks for a person, one takes over in another browser, they talk,
   await picture(staff, 'inbox-1-waiting');
   await staff.getByRole('button', { name: 'Take over', exact: true }).click();
   await chat.says(/Shop Owner has joined/);
+  await staff
+    .locator('.aiguy-list')
+    .getByRole('button', { name: /how long do I have/ })
+    .waitFor();
+  assert.equal(await staff.getByRole('combobox', { name: 'Show' }).inputValue(), 'with_person');
   await staff.getByRole('textbox', { name: 'Your answer' }).fill('Hello, this is me. What is it about?');
   await staff.keyboard.press('Control+Enter');
   await chat.says('Hello, this is me. What is it about?');

@@ -48,6 +48,21 @@ export type ToolManifest = {
    */
   answer?: string;
   /**
+   * Arguments that the visitor types into a form when a call leaves out a required one of them; the call then goes on with what he typed.
+   */
+  ask?: {
+    /**
+     * The form's heading.
+     */
+    title: string;
+    /**
+     * The arguments, in their order, and the label of each. They are texts with a maxLength.
+     */
+    fields: {
+      [k: string]: string;
+    };
+  };
+  /**
    * What the visitor types in a form that the model never sees. Its fields are sent beside those of input, in one object.
    */
   form?: {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { loadManifests, ManifestError } from './load.ts';
+import { askedSchema, loadManifests, ManifestError } from './load.ts';
 
 const good = JSON.parse(readFileSync(new URL('../tools/get_order_status.json', import.meta.url), 'utf8')) as Record<string, unknown>;
 
@@ -95,6 +95,36 @@ test('an undo whose arguments can’t be filled from arguments or result stops t
     undo(name);
     assert.equal(loadManifests(folder).get('get_order_status')?.manifest.undo?.tool, 'take_back');
   }
+});
+
+test('what a visitor can be asked for is a required text of a write, typed under the rules of the argument', (t) => {
+  const text = { type: 'string', minLength: 2, maxLength: 80 };
+  const shipped = good as { input: { properties: object }; examples: { input: object }[] };
+  const properties = {
+    ...shipped.input.properties,
+    city: { ...text, pattern: '^[^0-9]+$', description: 'x' },
+    note: text,
+    count: { type: 'integer' },
+  };
+  const load = (fields: object, change: object = {}) => {
+    const input = { ...shipped.input, properties, required: ['order_id', 'city'] };
+    const examples = shipped.examples.map((example) => ({ ...example, input: { ...example.input, city: 'Lyon' } }));
+    const manifest = { ...good, ...asWrite, input, examples, ask: { title: 'Where to?', fields }, ...change };
+    return loadManifests(folderWith(t, 'get_order_status.json', JSON.stringify(manifest))).get('get_order_status');
+  };
+  const tool = load({ city: 'City', note: 'Note' });
+  assert.deepEqual(tool && askedSchema(tool.manifest), {
+    type: 'object',
+    additionalProperties: false,
+    required: ['city'],
+    properties: { city: { type: 'string', title: 'City', pattern: '^[^0-9]+$', minLength: 2, maxLength: 80 }, note: { ...text, title: 'Note' } },
+  });
+  const order = { order_id: 'W2530531' };
+  assert.deepEqual([tool?.validateUnasked?.(order), tool?.validateInput(order), tool?.validateCall(order)], [true, false, false]);
+  assert.deepEqual([tool?.validateForm?.({ city: 'Lyon' }), tool?.validateForm?.({ city: '69001' }), tool?.validateForm?.({})], [true, false, false]);
+  assert.throws(() => load({ note: 'Note' }), /\/ask: asks for no required argument/);
+  assert.throws(() => load({ city: 'City', count: 'How many' }), /\/ask: needs an argument count that is a text/);
+  assert.throws(() => load({ city: 'City' }, { effect: 'read', confirm: false, confirmation: undefined }), /\/ask: is for a write without a form/);
 });
 
 test('a call is the arguments and the form in one closed object; guests’ fields are not asked of everyone', (t) => {

@@ -14,7 +14,9 @@ export type Tool = {
   manifest: ToolManifest;
   /** The arguments that the model gives. */
   validateInput: ValidateFunction;
-  /** What the visitor typed in the form; undefined where there is none. */
+  /** The arguments without those that the visitor can be asked for; undefined where he is asked for none. */
+  validateUnasked: ValidateFunction | undefined;
+  /** What the visitor typed in the form, or of the arguments that he is asked for; undefined where there is neither. */
   validateForm: ValidateFunction | undefined;
   /** The body of a call: both in one object. The form's required fields are required when it is for everyone. */
   validateCall: ValidateFunction;
@@ -52,6 +54,7 @@ export function loadManifests(folder: string = toolsFolder): Catalogue {
       throw new ManifestError(file, first?.pointer ?? '/', first?.rule ?? 'not a manifest');
     }
     if (checked.value.name !== basename(file, '.json')) throw new ManifestError(file, '/name', 'must equal the file name');
+    assertAsk(checked.value);
     catalogue.set(checked.value.name, compileTool({ ajv, file }, checked.value));
   }
   for (const { manifest } of catalogue.values()) {
@@ -78,7 +81,10 @@ function compileTool(place: Place, manifest: ToolManifest): Tool {
   const tool: Tool = {
     manifest,
     validateInput: compilePart(place, '/input', manifest.input),
-    validateForm: manifest.form && compilePart(place, '/form/schema', manifest.form.schema),
+    validateUnasked: manifest.ask && compilePart(place, '/ask', unasked(manifest)),
+    validateForm: manifest.form
+      ? compilePart(place, '/form/schema', manifest.form.schema)
+      : manifest.ask && compilePart(place, '/ask', askedSchema(manifest)),
     validateCall: compilePart(place, '/form/schema', callSchema(file, manifest)),
     validateOutput: compilePart(place, '/output', manifest.output),
   };
@@ -115,6 +121,38 @@ export function callSchema(file: string, { input, form, page }: ToolManifest): O
   }
   const required = form.for === 'everyone' ? form.schema.required : [];
   return { ...own, properties: { ...own.properties, ...fields }, required: [...(own.required ?? []), ...required] };
+}
+
+/** The form for arguments that a call leaves out: each as the input has it, under its label. */
+export function askedSchema({ input, ask }: Pick<ToolManifest, 'input' | 'ask'>): ObjectSchema {
+  const { properties = {}, required = [] } = input as ObjectSchema;
+  const fields = Object.entries(ask?.fields ?? {}).map(([name, title]): [string, unknown] => {
+    const { type, pattern, minLength, maxLength } = properties[name] as Record<string, unknown>;
+    return [name, { type, title, ...(pattern ? { pattern } : {}), ...(minLength ? { minLength } : {}), maxLength }];
+  });
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: required.filter((name) => ask && name in ask.fields),
+    properties: Object.fromEntries(fields),
+  };
+}
+
+function unasked({ input, ask }: ToolManifest): ObjectSchema {
+  const own = input as ObjectSchema;
+  return { ...own, required: (own.required ?? []).filter((name) => !(ask && name in ask.fields)) };
+}
+
+function assertAsk({ name, ask, form, input, effect }: ToolManifest): void {
+  if (!ask) return;
+  const broken = (reason: string) => new ManifestError(`${name}.json`, '/ask', reason);
+  const { properties = {}, required = [] } = input as ObjectSchema;
+  if (form || effect !== 'write') throw broken('is for a write without a form');
+  for (const field of Object.keys(ask.fields)) {
+    const property = properties[field] as { type?: string; maxLength?: number } | undefined;
+    if (property?.type !== 'string' || property.maxLength === undefined) throw broken(`needs an argument ${field} that is a text with a maxLength`);
+  }
+  if (!required.some((field) => field in ask.fields)) throw broken('asks for no required argument');
 }
 
 function assertFile({ name, file, effect, output }: ToolManifest): void {

@@ -10,7 +10,7 @@ type Written = WebServerOptions & { logs: string };
 const readTimeoutSeconds = 120;
 const outputBufferingBytes = 4096;
 
-/** PHP's own server serves existing files itself; everything else goes to WordPress. */
+/** PHP's own server serves existing files itself, which it would break if they were compressed; everything else goes to WordPress. */
 export function router({ homePath, multisite }: Tree): string {
   const inSite = multisite
     ? `if (!is_file($root . $path) && preg_match('#^/[_0-9a-zA-Z-]+(/(?:wp-.*|.*\\.php))$#', $path, $found)) $path = $found[1];`
@@ -29,6 +29,7 @@ if (is_file($root . $path)) {
 $_SERVER['SCRIPT_NAME'] = $_SERVER['PHP_SELF'] = $path;
 $_SERVER['SCRIPT_FILENAME'] = $root . $path;
 chdir(dirname($root . $path));
+ini_set('zlib.output_compression', '1');
 require $root . $path;
 `;
 }

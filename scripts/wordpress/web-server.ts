@@ -68,7 +68,7 @@ function start(options: WebServerOptions, logs: string): ChildProcess[] {
 
 function startPhp({ tree, port, folder, account, workers }: WebServerOptions, logs: string): ChildProcess[] {
   const file = write(logs, 'router.php', router(tree));
-  const settings = ['output_buffering=4096', 'zlib.output_compression=1', 'opcache.enable_cli=1', 'opcache.revalidate_freq=0'].flatMap((setting) => ['-d', setting]);
+  const settings = ['output_buffering=4096', 'opcache.enable_cli=1', 'opcache.revalidate_freq=0'].flatMap((setting) => ['-d', setting]);
   return processHosts(workers).map((host) => {
     const args = [...settings, '-S', `${host}:${port}`, '-t', tree.documentRoot, file];
     return spawn('php', args, { cwd: folder, stdio: 'ignore', detached: true, ...asAccount(account) });

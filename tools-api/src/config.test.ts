@@ -12,6 +12,7 @@ test('two variables are enough; the rest has defaults that listen on loopback on
   assert.ok(Object.isFrozen(config));
 });
 
+const mails = { SMTP_URL: 'smtp://shop:word@mail.example:587', SMTP_FROM: 'shop@shop.example' };
 for (const [what, change, variable] of [
   ['no database', { TOOLS_DATABASE_URL: '' }, 'TOOLS_DATABASE_URL'],
   ['a database that is no Postgres', { TOOLS_DATABASE_URL: 'mysql://127.0.0.1/shop' }, 'TOOLS_DATABASE_URL'],
@@ -25,12 +26,15 @@ for (const [what, change, variable] of [
   ['a short metrics token', { METRICS_TOKEN: 'secret' }, 'METRICS_TOKEN'],
   ['a provider of embeddings without its key', { EMBEDDING_PROVIDER: 'openai' }, 'EMBEDDING_API_KEY'],
   ['a judge of passages without its key', { RERANK_MODEL: 'claude-haiku-5-5' }, 'ANTHROPIC_API_KEY'],
+  ['codes that are mailed without a key of their own', mails, 'GUEST_CODES_KEY'],
+  ['a short key of codes', { ...mails, GUEST_CODES_KEY: 'secret' }, 'GUEST_CODES_KEY'],
+  ['a key of codes that is one word over and over', { ...mails, GUEST_CODES_KEY: 'secret'.repeat(10) }, 'GUEST_CODES_KEY'],
   ['a port out of range', { TOOLS_API_PORT: '70000' }, 'TOOLS_API_PORT'],
 ] as const) {
   test(`${what} refuses to start and names ${variable}, not its value`, () => {
     assert.throws(
       () => readConfig({ ...required, ...change }),
-      (error: unknown) => error instanceof ConfigError && error.message.startsWith(variable) && !error.message.includes('mysql'),
+      (error: unknown) => error instanceof ConfigError && error.message.startsWith(variable) && !/mysql|secret/.test(error.message),
     );
   });
 }

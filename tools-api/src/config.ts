@@ -3,6 +3,7 @@ import { ConfigError, readEnvironment, type VariableSchema } from '@aiguy/manife
 import { pairedSiteScopes, type ServiceVariables, serviceVariables } from '@aiguy/manifests/service-variables';
 import type { TrustedIssuer } from '@aiguy/manifests/tokens';
 import { type EmbeddingVariables, providers, readEmbeddingSettings } from './backends/embedding/settings.ts';
+import { checkGuestKey, type GuestVariables, guestVariables } from './backends/guests/guest-key.ts';
 import { type OpeningHoursVariables, openingHoursVariables, readOpeningHours } from './backends/opening-hours.ts';
 import type { CustomerNaming } from './backends/shop.ts';
 import { readDeskSettings, readMailSettings, type TicketVariables, ticketVariables } from './backends/ticket-desk/settings.ts';
@@ -28,6 +29,7 @@ export type Config = Readonly<
     } & KnowledgeVariables &
     OpeningHoursVariables &
     TicketVariables &
+    GuestVariables &
     WooVariables
 >;
 
@@ -130,6 +132,7 @@ export const variables: Record<keyof Config, VariableSchema> = {
   PAIRED_SITE_SCOPES: pairedSiteScopes,
   ...openingHoursVariables,
   ...ticketVariables,
+  ...guestVariables,
   ...wooVariables,
   RERANK_MODEL: {
     type: 'string',
@@ -155,6 +158,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   readWooSettings(config);
   readOpeningHours(config);
   readMailSettings(config);
+  checkGuestKey(config);
   if (config.RERANK_MODEL !== undefined && config.ANTHROPIC_API_KEY === undefined)
     throw new ConfigError('ANTHROPIC_API_KEY', 'is not set, and RERANK_MODEL judges nothing without it; set it, or unset RERANK_MODEL');
   return config;

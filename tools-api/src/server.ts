@@ -8,7 +8,10 @@ import { startSweeping } from './backends/files/files.ts';
 import { openFiles } from './backends/files/open-files.ts';
 import { createDemoBilling } from './backends/guests/billing.ts';
 import { createCodeMailer } from './backends/guests/code-mail.ts';
-import { openGuests } from './backends/guests/guests.ts';
+import { createCodes } from './backends/guests/codes.ts';
+import { createGuestEvents } from './backends/guests/guest-events.ts';
+import { openGuestHash } from './backends/guests/guest-key.ts';
+import { createGuests } from './backends/guests/guests.ts';
 import { createGuides } from './backends/guides.ts';
 import { createInvoices } from './backends/invoices.ts';
 import { createSiteDocuments } from './backends/knowledge/site-documents.ts';
@@ -38,7 +41,9 @@ import { createIngestion } from './ingestion/run-ingestion.ts';
 import { startSchedule } from './ingestion/schedule.ts';
 import { createGuestMetrics } from './observe/guest-metrics.ts';
 import { openKnowledge } from './open-knowledge.ts';
-import { openTicketTasks } from './tasks/open-ticket-tasks.ts';
+import { openLongTasks } from './tasks/long-tasks.ts';
+import { codeTool, createCodePost, createCodeTask } from './tasks/mail-code.ts';
+import { ticketRunners } from './tasks/ticket-runners.ts';
 import { createHandlers } from './tools/index.ts';
 
 const config = readConfig();
@@ -63,10 +68,19 @@ const shop = wooClient ? createWooShop({ client: wooClient, database: reading, n
 const files = openFiles(config.FILES_LOCATION);
 const tickets = createTickets(reading);
 const desk = createDesk(readDeskSettings(config));
-const tasks = desk && (await openTicketTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, desk, tickets }));
 const mail = readMailSettings(config);
+const mailer = mail && createCodeMailer(mail);
 const billing = wooClient ? createWooBilling(wooClient) : createDemoBilling(database);
-const guests = await openGuests({ database, billing, mailer: mail && createCodeMailer(mail), nowMs: Date.now });
+const hash = await openGuestHash(database, config.GUEST_CODES_KEY);
+const codes = createCodes({ database, hash, nowMs: Date.now });
+const guestEvents = createGuestEvents();
+const runners = {
+  ...(desk && ticketRunners({ desk, tickets, nowMs: Date.now })),
+  ...(mailer && { [codeTool]: createCodeTask({ codes, hash, billing, mailer, events: guestEvents, nowMs: Date.now }) }),
+};
+const tasks = (desk || mailer) && (await openLongTasks({ database, databaseUrl: config.TOOLS_DATABASE_URL, runners }));
+const post = mailer && tasks && createCodePost(database, tasks);
+const guests = createGuests({ database, billing, hash, codes, events: guestEvents, post, nowMs: Date.now });
 const pageBrowser =
   config.PAGE_BROWSER === undefined
     ? undefined
@@ -108,7 +122,7 @@ const { app, metrics } = buildApp(config, {
 });
 if (!asRole)
   app.log.warn('reads run in read-only transactions, but not as the role aiguy_tools_reader: it could not be made, or this user is not in it');
-guests.observe(createGuestMetrics(metrics).happened);
+guestEvents.observe(createGuestMetrics(metrics).happened);
 helpCentre.registerMetrics(metrics);
 await helpCentre.warmUp();
 
@@ -130,8 +144,9 @@ async function stop(): Promise<void> {
   stopping.abort();
   forgetting.stop();
   sweeping.stop();
+  guests.close();
   await Promise.all([app.close(), stopSchedule?.(), tasks?.stop(), keeping, learner.stop()]);
-  await guests.close();
+  mailer?.close();
   desk?.close();
   files.close();
   await pageBrowser?.close();

@@ -4,9 +4,14 @@ import { after, afterEach, before, test } from 'node:test';
 import type { Service } from '@aiguy/manifests/service';
 import { createDemoBilling } from '../src/backends/guests/billing.ts';
 import { createCodeMailer } from '../src/backends/guests/code-mail.ts';
-import { openGuests } from '../src/backends/guests/guests.ts';
+import { createCodes } from '../src/backends/guests/codes.ts';
+import { createGuestEvents } from '../src/backends/guests/guest-events.ts';
+import { openGuestHash } from '../src/backends/guests/guest-key.ts';
+import { createGuests } from '../src/backends/guests/guests.ts';
 import { type MailServer, startMailServer } from '../src/backends/mail-server.fixture.ts';
-import { type Harness, newSid, startHarness } from './harness.ts';
+import { createConfirmOrderEmail } from '../src/tools/confirm_order_email/handler.ts';
+import { createSendOrderCode } from '../src/tools/send_order_code/handler.ts';
+import { guestKey, type Harness, newSid, startHarness } from './harness.ts';
 import { bent, recordOf, send, sendFor, type Written } from './write-harness.ts';
 
 const minuteMs = 60_000;
@@ -285,7 +290,8 @@ test('neither a code nor an address that was typed stands in any table', async (
   const { rows } = await harness.database.query(
     `SELECT (SELECT json_agg(t) FROM order_codes t)::text AS codes, (SELECT json_agg(t) FROM order_proofs t)::text AS proofs,
             (SELECT json_agg(t) FROM guest_attempts t)::text AS attempts, (SELECT json_agg(t) FROM audit t)::text AS audit,
-            (SELECT json_agg(t) FROM idempotency_keys t)::text AS keys`,
+            (SELECT json_agg(t) FROM idempotency_keys t)::text AS keys, (SELECT json_agg(t) FROM tasks t)::text AS tasks,
+            (SELECT json_agg(t) FROM task_jobs.job t)::text AS jobs`,
   );
   const kept = JSON.stringify(rows);
   for (const secret of [code, order.email, 'typed-by-a-guest', guest.sid]) assert.ok(!new RegExp(`[^0-9]${secret}[^0-9]`).test(kept), secret);
@@ -294,37 +300,35 @@ test('neither a code nor an address that was typed stands in any table', async (
 test('nothing in the work behind an answer tells a right address from a wrong one, an unknown order or a locked one', async (t) => {
   const [free, locked] = [orderOf(), orderOf()];
   for (let guess = 0; guess < 5; guess += 1) await confirm(newGuest(), locked.order_id, `guess${guess}@example.com`);
-  const mails = mail.mails.length;
+  // On a queue of its own that nobody works on: what is done there comes behind the answer.
+  const put: string[][] = [];
+  const hash = await openGuestHash(harness.database, guestKey);
+  const parts = { database: harness.database, hash, nowMs: () => clockMs };
+  const post = { put: async (waiting: object) => void put.push(Object.keys(waiting)), wake: () => undefined };
+  const events = createGuestEvents();
+  const guests = createGuests({ ...parts, billing: createDemoBilling(harness.database), codes: createCodes(parts), events, post });
+  t.after(() => guests.close());
+  const on = await harness.build({
+    handlers: { send_order_code: createSendOrderCode({ guests }), confirm_order_email: createConfirmOrderEmail({ guests }) },
+  });
+  const askHere = async (tool: string, order_id: string, email: string) =>
+    await sendFor(harness, newGuest(), { on, tool, args: { order_id, email } });
   const spy = t.mock.method(harness.database, 'query');
-  const statementsOf = async (ask: typeof confirm, orderId: string, email: string) => {
+  const statementsOf = async (tool: string, orderId: string, email: string) => {
     spy.mock.resetCalls();
-    await ask(newGuest(), orderId, email);
-    return spy.mock.calls.map(({ arguments: [text] }) => String(text));
+    put.length = 0;
+    assert.equal((await askHere(tool, orderId, email)).status, tool === 'send_order_code' ? 200 : 403);
+    return [...spy.mock.calls.map(({ arguments: [text] }) => String(text)), ...put.map((keys) => `put ${keys}`)];
   };
-  const code = await statementsOf(askCode, free.order_id, free.email);
+  const code = await statementsOf('send_order_code', free.order_id, free.email);
   assert.ok(code.some((text) => text.includes('order_codes')) && code.some((text) => text.includes('JOIN customers')));
-  assert.deepEqual(await statementsOf(askCode, free.order_id, 'else@example.com'), code);
-  assert.deepEqual(await statementsOf(askCode, 'W0000000', free.email), code);
-  assert.deepEqual(await statementsOf(askCode, locked.order_id, locked.email), code);
-  const email = await statementsOf(confirm, 'W0000000', free.email);
-  assert.deepEqual(await statementsOf(confirm, free.order_id, 'third@example.com'), email);
-  assert.deepEqual(await statementsOf(confirm, locked.order_id, locked.email), email);
-  await codeIn(mails + 1);
-});
-
-test('a mail server that is down is not told to the guest, but counted', async () => {
-  const events: string[] = [];
-  const { database } = harness;
-  const mailer = createCodeMailer({ url: 'smtp://127.0.0.1:1', from: 'shop@shop.example' });
-  const guests = await openGuests({ database, billing: createDemoBilling(database), mailer, nowMs: () => clockMs });
-  guests.observe((event) => events.push(event));
-  const order = orderOf();
-  await guests.sendCode(
-    { subject: { issuer: 'https://shop.example', subject: `anon:${newSid()}` }, sessionId: newSid() },
-    { orderId: order.order_id, email: order.email },
-  );
-  await guests.close();
-  assert.deepEqual(events, ['mail_asked', 'mail_failed']);
+  assert.equal(code.at(-1), 'put order_id,session,salt,expires_at');
+  assert.deepEqual(await statementsOf('send_order_code', free.order_id, 'else@example.com'), code);
+  assert.deepEqual(await statementsOf('send_order_code', 'W0000000', free.email), code);
+  assert.deepEqual(await statementsOf('send_order_code', locked.order_id, locked.email), code);
+  const email = await statementsOf('confirm_order_email', 'W0000000', free.email);
+  assert.deepEqual(await statementsOf('confirm_order_email', free.order_id, 'third@example.com'), email);
+  assert.deepEqual(await statementsOf('confirm_order_email', locked.order_id, locked.email), email);
 });
 
 test('who says who he is needs no proof and has no use for one: customers and direct callers', async () => {

@@ -10,6 +10,7 @@ import { type Catalogue, loadManifests } from '@aiguy/manifests/load';
 import type { Service } from '@aiguy/manifests/service';
 import { type AgentSettings, type SigningKey, signToken } from '@aiguy/manifests/tokens';
 import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
+import { Registry } from 'prom-client';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { keepEmbeddings } from '../../scripts/kept-embeddings.ts';
 import { allScopes, staffScopes } from '../../scripts/keys.ts';
@@ -20,7 +21,10 @@ import { createDiskFiles } from '../src/backends/files/disk.ts';
 import { createFiles, type Files } from '../src/backends/files/files.ts';
 import { type Billing, createDemoBilling } from '../src/backends/guests/billing.ts';
 import type { CodeMailer } from '../src/backends/guests/code-mail.ts';
-import { type Guests, openGuests } from '../src/backends/guests/guests.ts';
+import { createCodes } from '../src/backends/guests/codes.ts';
+import { createGuestEvents, type GuestEvents } from '../src/backends/guests/guest-events.ts';
+import { openGuestHash } from '../src/backends/guests/guest-key.ts';
+import { createGuests, type Guests } from '../src/backends/guests/guests.ts';
 import { createGuides } from '../src/backends/guides.ts';
 import { createInvoices } from '../src/backends/invoices.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
@@ -41,7 +45,8 @@ import { createTickets } from '../src/backends/tickets.ts';
 import { type Config, type ToolsIssuer, variables } from '../src/config.ts';
 import { loadDemo, migrationsFolder } from '../src/demo/load-demo.ts';
 import { loadStore } from '../src/demo/load-store.ts';
-import type { LongTasks } from '../src/tasks/long-tasks.ts';
+import { type LongTasks, type OpenTasks, openLongTasks } from '../src/tasks/long-tasks.ts';
+import { codeTool, createCodePost, createCodeTask } from '../src/tasks/mail-code.ts';
 import { createHandlers, type Handlers } from '../src/tools/index.ts';
 
 export const siteUrl = 'https://shop.example';
@@ -72,6 +77,9 @@ export type Harness = Parties & {
   learn: () => Promise<void>;
   /** Without the cache that handlers have. */
   knowledge: SearchEngine;
+  guestEvents: GuestEvents;
+  /** The queue of mails with codes; undefined without a mailer. */
+  codeTasks: OpenTasks | undefined;
   close: () => Promise<void>;
 };
 
@@ -102,7 +110,7 @@ export async function startHarness(
   const issuers = Object.values(parties).map(({ issuer }) => issuer);
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
   const { mailer, billing = createDemoBilling(database), nowMs = Date.now } = options;
-  const guests = await openGuests({ database, billing, mailer, nowMs });
+  const { guests, ...mails } = await openGuests({ database, databaseUrl: embedded.url, billing, mailer, nowMs });
   const parts = await makeHandlers(database, { namings, guests, openingHours: options.openingHours });
   const { knowledge, cached, handlers, files, filesFolder, reading } = parts;
   // As the process does at boot: loading the model takes longer than a tool may.
@@ -113,6 +121,7 @@ export async function startHarness(
     database,
     databaseUrl: embedded.url,
     ...parts,
+    ...mails,
     learn: async () => await learnAll(database),
     build: async (change = {}) => {
       const config = configOf(parties, { TOOLS_DATABASE_URL: embedded.url, ...change.config });
@@ -135,12 +144,30 @@ export async function startHarness(
     },
     close: async () => {
       await Promise.all(services.map((service) => service.app.close()));
-      await guests.close();
+      guests.close();
+      await mails.codeTasks?.stop();
       await database.end();
       await embedded.stop();
       await rm(filesFolder, { recursive: true, force: true });
     },
   };
+}
+
+export const guestKey = 'w7Qh2mTzR0cN9xKdVbY4fLpS6uJgE1aXoH3iBtMkZnA';
+
+type GuestParts = { database: Database; databaseUrl: string; billing: Billing; mailer: CodeMailer | undefined; nowMs: () => number };
+
+/** As the process does, with a queue that is worked on where codes are mailed. */
+async function openGuests({ database, databaseUrl, billing, mailer, nowMs }: GuestParts) {
+  const hash = await openGuestHash(database, mailer && guestKey);
+  const codes = createCodes({ database, hash, nowMs });
+  const guestEvents = createGuestEvents();
+  const parts = { hash, codes, billing, events: guestEvents, nowMs };
+  const runners = mailer && { [codeTool]: createCodeTask({ ...parts, mailer }) };
+  const codeTasks = runners && (await openLongTasks({ database, databaseUrl, runners }));
+  await codeTasks?.work({ log: { warn: () => undefined }, metrics: new Registry() });
+  const guests = createGuests({ ...parts, database, post: codeTasks && createCodePost(database, codeTasks) });
+  return { guests, guestEvents, codeTasks };
 }
 
 type Given = { guests: Guests; namings: Map<string, readonly CustomerNaming[]>; openingHours: OpeningHours | undefined };

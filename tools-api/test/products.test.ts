@@ -16,7 +16,13 @@ type Recommended = {
   more?: number;
   summary: string;
 };
-type Stock = { found: string; variants: Item[]; in_stock_count: number; more?: number; summary: string };
+type Stock = {
+  found: string;
+  variants: (Item & { quantity?: number; is_low?: boolean; on_backorder?: boolean })[];
+  in_stock_count: number;
+  more?: number;
+  summary: string;
+};
 
 let harness: Harness;
 let service: Service;
@@ -138,6 +144,33 @@ test('a product’s variants are counted, those in stock first', async () => {
   const { variants, in_stock_count: count, summary } = await check('do you have the bicycle');
   assert.deepEqual([variants.length, count, variants.map((variant) => variant.in_stock)], [5, 4, [true, true, true, true, false]]);
   assert.match(summary, /^4 of 5 variants are in stock:\n\n- Bicycle \(/);
+});
+
+test('where the shop counts, it is said how many are left and what is on back order', async (t) => {
+  const set = async (sku: string, stock: string) => await harness.database.query(`UPDATE product_variants SET ${stock} WHERE sku = $1`, [sku]);
+  const { variants } = await check('do you have the bicycle');
+  const [one, few, late] = variants.map(({ sku }) => sku);
+  assert.ok(one && few && late);
+  t.after(async () => await harness.database.query('UPDATE product_variants SET quantity = NULL, low_stock_amount = NULL, on_backorder = false'));
+  await set(one, 'quantity = 14, low_stock_amount = 3');
+  await set(few, 'quantity = 3, low_stock_amount = 3');
+  await set(late, 'quantity = 0, on_backorder = true');
+  const all = await check('do you have the bicycle');
+  assert.deepEqual(all.in_stock_count, 3);
+  assert.match(
+    all.summary,
+    /^3 of 5 variants are in stock:\n\n- Bicycle \(.*: in stock, 14 left\n- Bicycle \(.*: in stock, only 3 left\n- Bicycle \([^\n]*\d\n\nOn back order, so you can/,
+  );
+  const wordsOf = async (sku: string) => (await check(sku)).summary.replace(/^.*\.\d\d: /, '');
+  assert.deepEqual(
+    [await wordsOf(one), await wordsOf(few), await wordsOf(late)],
+    ['in stock, 14 left.', 'in stock, only 3 left.', 'not in stock, but on back order: you can order it and it comes later.'],
+  );
+  const { variants: told } = await check(few);
+  assert.deepEqual([told[0]?.quantity, told[0]?.is_low], [3, true]);
+  for (const sku of variants.map((variant) => variant.sku)) await set(sku, 'quantity = 0, available = true, on_backorder = true');
+  assert.match((await check('do you have the bicycle')).summary, /^None of the 5 variants is in stock\.\n\nOn back order/);
+  await set(variants[4]?.sku ?? '', 'available = false');
 });
 
 test('a variant that does not exist is said, with the nearest', async () => {

@@ -9,8 +9,8 @@ import { signToken } from '@aiguy/manifests/tokens';
 import { createZendesk } from '../src/backends/ticket-desk/zendesk.ts';
 import { startZendesk, type ZendeskDouble } from '../src/backends/ticket-desk/zendesk-double.fixture.ts';
 import { createTickets } from '../src/backends/tickets.ts';
-import type { OpenTasks } from '../src/tasks/long-tasks.ts';
-import { openTicketTasks } from '../src/tasks/open-ticket-tasks.ts';
+import { type OpenTasks, openLongTasks } from '../src/tasks/long-tasks.ts';
+import { ticketRunners } from '../src/tasks/ticket-runners.ts';
 import { directToken, type Harness, newSid, startHarness, visitorHeaders } from './harness.ts';
 import { bent, send, sendFor } from './write-harness.ts';
 
@@ -55,7 +55,8 @@ after(async () => {
 async function openTasks(): Promise<void> {
   const { database, databaseUrl } = harness;
   const desk = createZendesk(zendesk.settings);
-  tasks = await openTicketTasks({ database, databaseUrl, desk, tickets: createTickets(database), nowMs: () => nowMs });
+  const runners = ticketRunners({ desk, tickets: createTickets(database), nowMs: () => nowMs });
+  tasks = await openLongTasks({ database, databaseUrl, runners });
   service = await harness.build({ catalogue: bent(), tasks });
   await tasks.work({ log: { warn: () => undefined }, metrics: service.metrics });
 }

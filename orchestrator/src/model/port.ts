@@ -48,6 +48,8 @@ export type ToolDefinition = {
   description: string;
   input: Record<string, unknown>;
   effect: 'read' | 'write';
+  /** Required arguments that may be left out: the visitor is asked for them in a form. */
+  asks?: readonly string[];
   /** How a policy without a model says the result; see the manifest schema. */
   answer?: string;
   /** Messages of visitors with the arguments that follow from them; the offline policy routes by these. */

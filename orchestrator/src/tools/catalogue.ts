@@ -23,12 +23,13 @@ export function toolsFor(
 }
 
 function toDefinition({ manifest }: Tool): ToolDefinition {
-  const { name, description, input, effect, answer } = manifest;
+  const { name, description, input, effect, answer, ask } = manifest;
   return {
     name,
     description,
     input,
     effect,
+    ...(ask ? { asks: Object.keys(ask.fields) } : {}),
     ...(answer === undefined ? {} : { answer }),
     examples: manifest.examples as ToolDefinition['examples'],
     phrases: manifest.phrases ?? [],

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { argumentsDigest } from '@aiguy/manifests/digest';
 import type { Interrupt } from '@aiguy/manifests/generated/http';
-import type { Tool } from '@aiguy/manifests/load';
+import { askedSchema, type Tool } from '@aiguy/manifests/load';
+import { check } from '@aiguy/manifests/validate';
 import type { ToolCall, ToolOutcome } from '../model/port.ts';
 import type { Preview } from '../tools/client.ts';
 import { isSignedIn, type Turn, type Waiting } from './turn.ts';
@@ -11,6 +12,7 @@ import { isSignedIn, type Turn, type Waiting } from './turn.ts';
 export const expiresAfterMs = 600_000;
 
 type Args = Record<string, unknown>;
+type Asked = { tool: Tool; call: ToolCall; args: Args; preview: Preview };
 
 /** Whether nothing may run before the visitor has clicked or typed. */
 export function needsVisitor(turn: Turn, tool: Tool): boolean {
@@ -23,6 +25,7 @@ export async function askVisitor(
   { tool, call, args, signal }: { tool: Tool; call: ToolCall; args: Args; signal: AbortSignal },
 ): Promise<Waiting | Extract<ToolOutcome, { ok: false }>> {
   const { visitor, assertion } = turn.message;
+  if (isIncomplete(tool, args)) return waitingFor(turn, { tool, call, args, preview: { summary: tool.manifest.title, facts: factsOf(args) } });
   const previewed =
     tool.manifest.effect === 'write'
       ? await turn.ports.tools.preview(tool, args, { visitor, assertion, signal })
@@ -31,18 +34,19 @@ export async function askVisitor(
 }
 
 /** A call that waits, with the card of the tool that runs when it is answered. */
-export function waitingFor(turn: Turn, { tool, call, args, preview }: { tool: Tool; call: ToolCall; args: Args; preview: Preview }): Waiting {
+export function waitingFor(turn: Turn, { tool, call, args, preview }: Asked): Waiting {
   const { iss: issuer, sub: subject } = turn.message.visitor;
   return {
     call,
-    interrupt: { card: cardOf(turn, { tool, call, preview }), turnId: turn.turnId, args, argsDigest: argumentsDigest(args), issuer, subject },
+    interrupt: { card: cardOf(turn, { tool, call, args, preview }), turnId: turn.turnId, args, argsDigest: argumentsDigest(args), issuer, subject },
   };
 }
 
-function cardOf(turn: Turn, { tool, call, preview }: { tool: Tool; call: ToolCall; preview: Preview }): Interrupt {
+function cardOf(turn: Turn, { tool, call, args, preview }: Asked): Interrupt {
   const { manifest } = tool;
-  const form = formFor(turn, tool);
-  const heading = manifest.confirmation?.title ?? form?.title ?? manifest.title;
+  const question = isIncomplete(tool, args) ? manifest.ask : undefined;
+  const form = question ? { title: question.title, schema: askedSchema(manifest) } : formFor(turn, tool);
+  const heading = question?.title ?? manifest.confirmation?.title ?? form?.title ?? manifest.title;
   return {
     id: randomUUID(),
     reason: form ? 'input_required' : 'confirmation',
@@ -55,8 +59,9 @@ function cardOf(turn: Turn, { tool, call, preview }: { tool: Tool; call: ToolCal
         kind: form ? 'input' : 'confirmation',
         tool: manifest.name,
         heading,
-        action: manifest.confirmation?.action ?? 'Send',
-        effect: manifest.effect,
+        action: question ? 'Continue' : (manifest.confirmation?.action ?? 'Send'),
+        // What is typed there changes nothing yet; the card that follows does.
+        effect: question ? 'read' : manifest.effect,
         facts: preview.facts,
         ...(preview.amount ? { amount: preview.amount } : {}),
       },
@@ -67,4 +72,20 @@ function cardOf(turn: Turn, { tool, call, preview }: { tool: Tool; call: ToolCal
 function formFor(turn: Turn, { manifest }: Tool) {
   const { form } = manifest;
   return form && (form.for === 'everyone' || !isSignedIn(turn)) ? form : undefined;
+}
+
+/** Whether a call leaves out required arguments that its visitor can be asked for, and is right besides. */
+export function isIncomplete(tool: Tool, args: Args): boolean {
+  return tool.validateUnasked !== undefined && !check(tool.validateInput, args).ok && check(tool.validateUnasked, args).ok;
+}
+
+/** What is known already, such as «Order: W2403075». */
+export function factsOf(args: Args): Preview['facts'] {
+  return Object.entries(args).map(([name, value]) => ({ label: labelOf(name), value: String(value) }));
+}
+
+/** order_id is «Order». */
+function labelOf(name: string): string {
+  const words = name.replace(/_id$/, '').replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }

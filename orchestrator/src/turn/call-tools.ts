@@ -11,7 +11,7 @@ import { spendTool, tokensLeft, toolsLeft, wallLeftMs } from '../budget/ledger.t
 import type { ToolCall, ToolOutcome } from '../model/port.ts';
 import { effectKey } from '../session/effects.ts';
 import { fileMade, pageWanted } from '../session/run-events.ts';
-import { askVisitor, needsVisitor } from './ask-visitor.ts';
+import { askVisitor, isIncomplete, needsVisitor } from './ask-visitor.ts';
 import type { Input } from './machine.ts';
 import type { Passage } from './passages.ts';
 import { askStep } from './steps.ts';
@@ -146,6 +146,7 @@ function checked(turn: Turn, call: ToolCall): Prepared {
   if (!args) return refuse('invalid_input', { malformed: true, details: [{ pointer: '/', rule: 'must be a JSON object' }] });
   const given = check<Args>(tool.validateInput as never, args);
   if (given.ok) return { kind: 'ready', tool, args: given.value };
+  if (isIncomplete(tool, args)) return { kind: 'ready', tool, args };
   const coerced = tool.manifest.effect === 'read' ? coerceStrings(args) : args;
   if (!check(tool.validateInput, coerced).ok) return refuse('invalid_input', { malformed: true, details: given.violations });
   return { kind: 'ready', tool, args: coerced };

@@ -22,11 +22,15 @@ export async function carryOut(turn: Turn): Promise<Input> {
   if (!call) throw new Error('nothing waits for an answer');
   turn.recorder.step('tool');
   const row = await turn.ports.interrupts.behind(turn.message.run);
-  const outcome = isStep(turn, row.tool) ? await goThrough(turn, row, call) : await outcomeOf(turn, row);
+  const outcome = await (isStep(turn, row.tool)
+    ? goThrough(turn, row, call)
+    : isQuestion(turn, row)
+      ? fillIn(turn, row, call)
+      : outcomeOf(turn, row));
   if (outcome === 'waiting') return { type: 'tools_finished', malformed: false, waiting: true };
   record(turn, call, outcome);
   if (outcome.ok && isWrite(row)) await tellReceipt(turn, effectKey(turn.message.visitor, row));
-  turn.messages.push({ role: 'tool', call, outcome });
+  turn.messages.push({ role: 'tool', call: asWritten(turn, call), outcome });
   await turn.recorder.settle();
   return { type: 'tools_finished', malformed: false, waiting: false };
 }
@@ -37,6 +41,23 @@ async function goThrough(turn: Turn, row: InterruptRow, call: ToolCall): Promise
   const asked = askStep(turn, { call, args: row.args, outcome });
   if (asked) return wait(turn, asked);
   return outcome.ok ? await callAgain(turn, call) : outcome;
+}
+
+/** What a visitor typed stays out of what the model reads. */
+function asWritten({ messages }: Turn, call: ToolCall): ToolCall {
+  const written = messages.flatMap((message) => (message.role === 'assistant' ? message.toolCalls : []));
+  return written.find(({ id }) => id === call.id) ?? call;
+}
+
+/** A form for arguments that the call had left out. */
+function isQuestion(turn: Turn, { tool, card }: InterruptRow): boolean {
+  return card.metadata.aiguy.kind === 'input' && turn.ports.catalogue.get(tool)?.manifest.ask !== undefined;
+}
+
+/** The call that left them out, now with what its visitor typed: it asks for his click as any other does. */
+async function fillIn(turn: Turn, { status, args, form_values: typed }: InterruptRow, call: ToolCall): Promise<ToolOutcome | 'waiting'> {
+  if (status !== 'submitted') return refusal('rejected_by_visitor');
+  return await callAgain(turn, { ...call, argumentsText: JSON.stringify({ ...args, ...typed }) });
 }
 
 /** Needs no model: what there is to say is known. */

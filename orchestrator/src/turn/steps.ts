@@ -4,7 +4,7 @@ import { errorEntry, isErrorCode } from '@aiguy/manifests/errors';
 import type { Tool } from '@aiguy/manifests/load';
 import { check } from '@aiguy/manifests/validate';
 import type { ToolCall, ToolOutcome } from '../model/port.ts';
-import { waitingFor } from './ask-visitor.ts';
+import { factsOf, waitingFor } from './ask-visitor.ts';
 import type { Turn, Waiting } from './turn.ts';
 
 type Args = Record<string, unknown>;
@@ -31,8 +31,7 @@ export function askStep(turn: Turn, { call, args, outcome }: Refused): Waiting |
   if (!check(step.validateInput, own).ok) return undefined;
   // Tried again, the card says why.
   const summary = !outcome.ok && outcome.code !== 'proof_required' && isErrorCode(outcome.code) ? errorEntry(outcome.code).text : why;
-  const facts = Object.entries(own).map(([name, value]) => ({ label: labelOf(name), value: String(value) }));
-  return waitingFor(turn, { tool: step, call, args: own, preview: { summary, facts } });
+  return waitingFor(turn, { tool: step, call, args: own, preview: { summary, facts: factsOf(own) } });
 }
 
 /** A refusal names it, and so does a step's answer. Only what the manifests call a step is one, whatever a tool says. */
@@ -40,10 +39,4 @@ function stepAfter(turn: Turn, outcome: ToolOutcome): Tool | undefined {
   const named = outcome.ok ? outcome.output.next : namingSteps.has(outcome.code) ? outcome.details?.[0]?.rule : undefined;
   const tool = typeof named === 'string' ? turn.ports.catalogue.get(named) : undefined;
   return tool?.manifest.is_step && turn.message.visitor.scopes.includes(tool.manifest.scope) ? tool : undefined;
-}
-
-/** order_id is «Order». */
-function labelOf(name: string): string {
-  const words = name.replace(/_id$/, '').replaceAll('_', ' ');
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }

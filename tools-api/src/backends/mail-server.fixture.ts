@@ -13,7 +13,7 @@ export type MailServer = {
 const login = { user: 'shop', pass: 'pass-of-no-value' };
 
 /** @param options.refuse answers every mail with this code of SMTP */
-export async function startMailServer(options: { refuse?: { code: number } | undefined } = {}): Promise<MailServer> {
+export async function startMailServer(options: { refuse?: { code: number } | undefined; port?: number } = {}): Promise<MailServer> {
   const mails: Mail[] = [];
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
@@ -31,7 +31,7 @@ export async function startMailServer(options: { refuse?: { code: number } | und
       });
     },
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const { port } = server.server.address() as AddressInfo;
   return {
     mails,

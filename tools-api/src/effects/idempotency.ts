@@ -64,7 +64,7 @@ export async function keepAnswer(connection: Connection, keyDigest: string, answ
 export async function forgetExpired(database: Database): Promise<void> {
   await database.query("DELETE FROM idempotency_keys WHERE created_at < now() - $1 * interval '1 hour'", [answersKeptHours]);
   await database.query('DELETE FROM preferences WHERE expires_at < now()');
-  await database.query('DELETE FROM order_codes WHERE expires_at < now()');
+  await database.query("DELETE FROM order_codes WHERE expires_at < now() - interval '1 day'");
   await database.query('DELETE FROM order_proofs WHERE status_until < now() AND coalesce(owner_until < now(), true)');
   await database.query("DELETE FROM guest_attempts WHERE at < now() - interval '1 hour'");
 }

@@ -1,6 +1,6 @@
 // Prometheus figures of what guests show of orders: how guesses end, and what became of mails with codes.
 import { Counter, type Registry } from 'prom-client';
-import type { GuestEvent } from '../backends/guests/guests.ts';
+import type { GuestEvent } from '../backends/guests/guest-events.ts';
 
 export type GuestMetrics = { happened: (event: GuestEvent) => void };
 

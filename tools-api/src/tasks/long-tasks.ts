@@ -64,7 +64,7 @@ export async function openLongTasks(options: { database: Database; databaseUrl: 
     start: async (connection, task) => {
       const id = randomUUID();
       await insertTask(connection, { ...task, id });
-      await queue.send(connection, { id, orderKey: orderKeyOf(task) });
+      await queue.send(connection, { id, orderKey: orderKeyOf(task), pauseMaxS: runners[task.tool]?.pauseMaxS });
       return { id, title: task.title };
     },
     wake: queue.wake,

@@ -13,7 +13,7 @@ export type Attempt = (taskId: string, signal: AbortSignal) => Promise<AttemptEn
 
 export type TaskQueue = {
   /** Sends a job in the caller's transaction, which must call wake after its commit. */
-  send: (connection: Queryable, task: { id: string; orderKey: string }) => Promise<void>;
+  send: (connection: Queryable, task: { id: string; orderKey: string; pauseMaxS?: number | undefined }) => Promise<void>;
   /** Works here until stop. */
   work: (attempt: Attempt) => Promise<void>;
   /** Looks for jobs now rather than at the next look. */
@@ -73,7 +73,7 @@ export async function openTaskQueue(options: { databaseUrl: string; supervises: 
     for (const id of working) boss.notifyWorker(id);
   };
   return {
-    send: async (connection, { id, orderKey }) => await send(boss, connection, { taskId: id, orderKey }),
+    send: async (connection, { id, ...rest }) => await send(boss, connection, { taskId: id, ...rest }),
     work: async (attempt) => {
       const handle = async ([job]: JobWithMetadata<JobData>[]) => {
         if (!job) return [];
@@ -99,8 +99,11 @@ async function rememberQueues(boss: PgBoss): Promise<void> {
   await boss.findJobs(deadQueue, { id: '00000000-0000-0000-0000-000000000000' });
 }
 
-async function send(boss: PgBoss, connection: Queryable, { taskId, orderKey }: JobData & { orderKey: string }): Promise<void> {
-  const sent = await boss.send(queue, { taskId } satisfies JobData, { singletonKey: orderKey, db: onConnection(connection) });
+type NewJob = JobData & { orderKey: string; pauseMaxS?: number | undefined };
+
+async function send(boss: PgBoss, connection: Queryable, { taskId, orderKey, pauseMaxS }: NewJob): Promise<void> {
+  const pause = pauseMaxS === undefined ? {} : { retryBackoff: true, retryDelayMax: pauseMaxS };
+  const sent = await boss.send(queue, { taskId } satisfies JobData, { singletonKey: orderKey, ...pause, db: onConnection(connection) });
   if (sent === null) throw new Error('the task was not taken by the queue');
 }
 

@@ -3,7 +3,7 @@ import type { Database } from '@aiguy/manifests/database';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { DeskError } from '../backends/ticket-desk/desk.ts';
 import type { AttemptEnd, DeadLetter } from './queue.ts';
-import { beginAttempt, endTask, giveUp, keepProgress, putBack, readTask, type Task } from './tasks.ts';
+import { beginAttempt, endTask, forgetTask, giveUp, keepProgress, putBack, readTask, type Task } from './tasks.ts';
 
 type Input = Task['input'];
 
@@ -23,6 +23,10 @@ export type TaskRunner = {
    * @returns what the visitor reads when it is done
    */
   run: (input: Input, attempt: TaskAttempt) => Promise<string>;
+  /** Nobody asks what became of it, so nothing is left of it once it is done. */
+  leavesNothing?: true;
+  /** At most so long between two attempts, s, where a later one is of no use. */
+  pauseMaxS?: number;
   waiting: (input: Input) => string;
   givenUp: (input: Input) => string;
 };
@@ -47,7 +51,7 @@ export async function runTask(ports: TaskPorts, taskId: string, stopping: AbortS
     const progress = async (share: number, message: string) => await keepProgress(ports.database, task.id, { share, message });
     const attempt = { id: task.id, isRepeated: task.attempts > 0, signal, progress };
     const message = await inSpan(`task ${task.tool}`, {}, async () => await runner.run(task.input, attempt));
-    await endTask(ports.database, task.id, message);
+    await (runner.leavesNothing ? forgetTask(ports.database, task.id) : endTask(ports.database, task.id, message));
     return end(ports, { tool: task.tool, result: 'done' }, { kind: 'done' });
   } catch (error) {
     return await fail(ports, { task, runner }, error);
@@ -59,7 +63,8 @@ async function fail(ports: TaskPorts, { task, runner }: { task: Task; runner: Ta
   // Messages of other errors may quote what the task is about.
   const reason = error instanceof DeskError ? error.message : `failed with ${error instanceof Error ? error.name : 'no error'}`;
   await putBack(ports.database, task.id, { message: runner.waiting(task.input), reason, isRefused });
-  const isBuried = isRefused && task.refusals + 1 >= refusalsMax;
+  const isTooLate = error instanceof DeskError && error.kind === 'too_late';
+  const isBuried = isTooLate || (isRefused && task.refusals + 1 >= refusalsMax);
   return end(ports, { tool: task.tool, result: isBuried ? 'buried' : 'retried' }, { kind: isBuried ? 'bury' : 'retry', reason });
 }
 

@@ -88,6 +88,11 @@ export async function endTask(database: Database, id: string, message: string): 
   await database.query("UPDATE tasks SET state = 'done', progress = 1, message = $2, reason = NULL, updated_at = now() WHERE id = $1", [id, message]);
 }
 
+/** It is done, and nobody asks about it. */
+export async function forgetTask(database: Database, id: string): Promise<void> {
+  await database.query('DELETE FROM tasks WHERE id = $1', [id]);
+}
+
 /** The attempt failed, and another one follows. */
 export async function putBack(database: Database, id: string, why: { message: string; reason: string; isRefused: boolean }): Promise<void> {
   await database.query(

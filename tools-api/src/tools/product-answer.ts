@@ -48,8 +48,9 @@ export function reasonOf({ product, variant, meets, lacks, isCheapest }: Chosen)
   const brackets = met === '' ? '' : ` (${met})`;
   if (lacks.length > 0) return `Near to it${brackets}: ${lacks.map((lack) => lackInWords(lack, product.currency)).join('; ')}.`;
   if (!variant.available) return `Is what you asked for${brackets}, but out of stock.`;
-  if (isCheapest) return `Fits what you asked for${brackets}, and is the cheapest that does.`;
-  return `Fits what you asked for${brackets}.`;
+  const later = variant.onBackorder ? ', on back order' : '';
+  if (isCheapest) return `Fits what you asked for${brackets}${later}, and is the cheapest that does.`;
+  return `Fits what you asked for${brackets}${later}.`;
 }
 
 function lackInWords(lack: Lack, currency: string): string {

@@ -103,14 +103,17 @@ test('a yes or no that need not be given is given where the nearest example give
   assert.deepEqual(fillArguments(tool, wish('where is W2530531'), {}).args, { order_id: 'W2530531' });
 });
 
-test('an address is taken whole, and what a rule can’t read is missing', () => {
+test('an address is taken whole; what a rule can’t read is left to the form, or missing where there is none', () => {
   const tool = toolsFor(loadManifests(), ['order:write']).allowed.find(({ name }) => name === 'change_address');
   assert.ok(tool);
   assert.deepEqual(fillArguments(tool, wish('send #W6731310 to 14 Birch Lane apt 3, Portland, OR 97201')), {
     args: { order_id: 'W6731310', address1: '14 Birch Lane', address2: 'Apt 3', city: 'Portland', state: 'OR', zip: '97201' },
     missing: [],
   });
-  assert.deepEqual(fillArguments(tool, wish('send W6731310 to Lindenweg 5, 10115 Berlin')).missing, ['city']);
+  const elsewhere = wish('send W6731310 to Lindenweg 5, 10115 Berlin');
+  assert.deepEqual(fillArguments(tool, elsewhere), { args: { order_id: 'W6731310' }, missing: [] });
+  const { asks: _, ...withoutForm } = tool;
+  assert.deepEqual(fillArguments(withoutForm, elsewhere).missing, ['city']);
 });
 
 test('what is to be remembered is read, and nothing is made up where nothing is said', () => {

@@ -27,6 +27,7 @@ export type Wish = {
  * A number of the shop's is looked for among the words, the newest message first; the one free text of a tool takes the question itself.
  * A tool that takes the context apart from the question gets both. A choice is made as in the example that the message is nearest to.
  * A yes or no that need not be given is given where that example gives it. An address is read as a whole or not at all.
+ * What the visitor is asked for in a form isn't missing.
  */
 export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<string, unknown> = {}): Filled {
   const properties = propertiesOf(tool);
@@ -36,7 +37,7 @@ export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<
     ...readAsWhole(properties, wish.text),
   };
   const missing: string[] = [];
-  const required = neededOf(tool, messagesOf('order_id', wish));
+  const required = neededOf(tool, messagesOf('order_id', wish)).filter((name) => !tool.asks?.includes(name));
   const isOnlyText = required.filter((name) => isFreeText(properties[name])).length === 1;
   for (const name of required.filter((needed) => !(needed in args))) {
     const property = properties[name] ?? {};

@@ -192,9 +192,17 @@ function failureAnswer({ call, outcome: { code, details } }: Missed): string {
   if (code === 'not_found') return 'I can’t find that among what is yours. Please check the number you gave me.';
   const said = failureAnswers[code];
   if (said !== undefined) return said;
+  if (code === 'invalid_input' && rule)
+    return `That isn’t complete, or can’t be right: ${fieldOf(details?.[0]?.pointer ?? '')} ${rule}. Please ask me again.`;
   if (code === 'not_allowed_now' && rule) return `That can’t be done: ${rule}.`;
   const reason = code === 'tool_timeout' ? 'the lookup did not answer in time' : 'the lookup is not available';
   return `I couldn’t ${wantedOf(call)} just now: ${reason}. Please try again in a moment, or contact our team.`;
+}
+
+/** /zip is «the zip». */
+function fieldOf(pointer: string): string {
+  const name = pointer.slice(1).replaceAll('_', ' ');
+  return name === '' ? 'it' : `the ${name}`;
 }
 
 function wantedOf(call: ToolCall): string {

@@ -10,6 +10,8 @@ export type BilledOrder = {
 export type Billing = {
   /** Contract: an unknown order and another address are both undefined, by the same query. */
   find: (orderId: string, email: string) => Promise<BilledOrder | undefined>;
+  /** Where mail about an order goes now; undefined when it is gone. */
+  emailOf: (orderId: string) => Promise<string | undefined>;
 };
 
 export function createDemoBilling(database: Database): Billing {
@@ -20,6 +22,12 @@ export function createDemoBilling(database: Database): Billing {
         [orderId, normalised(email)],
       );
       return rows[0] && { customerId: rows[0].customer_id, email: rows[0].email };
+    },
+    emailOf: async (orderId) => {
+      const { rows } = await database.query<{ email: string }>('SELECT email FROM orders JOIN customers USING (customer_id) WHERE order_id = $1', [
+        orderId,
+      ]);
+      return rows[0]?.email;
     },
   };
 }

@@ -1,13 +1,14 @@
 // What a guest has shown of an order: that he knows the address it is billed to (its status), or that he reads the mail sent there (all of it).
 // Unknown order, wrong address and too many guesses are the same answer by the same statements, whatever is right.
-import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
 import type { Database } from '@aiguy/manifests/database';
 import type { ProvenOrder, Subject } from '../shop.ts';
 import { sessionDigest } from '../tickets.ts';
 import { type Attempt, createAttempts } from './attempts.ts';
 import { type Billing, normalised } from './billing.ts';
-import type { CodeMail, CodeMailer } from './code-mail.ts';
+import type { Codes, WaitingCode } from './codes.ts';
+import type { GuestEvent, GuestEvents } from './guest-events.ts';
+import type { GuestHash } from './guest-key.ts';
 
 export type GuestSession = { subject: Subject; sessionId: string };
 
@@ -22,20 +23,25 @@ export type Guests = {
   sendCode: (who: GuestSession, order: { orderId: string; email: string }) => Promise<void>;
   /** wrong: also for a code that is too old, used or was never sent. mayTryAgain: this code has tries left. */
   enterCode: (who: GuestSession, order: { orderId: string; code: string }) => Promise<{ kind: 'proven' } | { kind: 'wrong'; mayTryAgain: boolean }>;
-  /** From now on is told what happens. */
-  observe: (happened: (event: GuestEvent) => void) => void;
-  /** Waits for mails that are on their way. */
-  close: () => Promise<void>;
+  /** Ends what goes on behind answers. */
+  close: () => void;
 };
 
-/** How guesses ended; and mails: asked for with the right address, sent, not sent because the server failed, or because three had gone out. */
-export type GuestEvent = 'proven' | 'failed' | 'locked' | 'mail_asked' | 'mail_sent' | 'mail_failed' | 'mail_limited';
+/** Where codes wait for their mail, durably; whoever takes them there sends none that is for nobody. */
+export type CodePost = {
+  put: (code: WaitingCode, subject: Subject) => Promise<void>;
+  /** So that it is taken at once. */
+  wake: () => void;
+};
 
 export type GuestPorts = {
   database: Database;
   billing: Billing;
+  hash: GuestHash;
+  codes: Codes;
+  events: Pick<GuestEvents, 'happened'>;
   /** Without one nobody is mailed a code. */
-  mailer?: CodeMailer | undefined;
+  post?: CodePost | undefined;
   nowMs: () => number;
 };
 
@@ -44,35 +50,25 @@ const failuresMax = 5;
 /** An hour, each counted by order and address. */
 const mailsMax = 3;
 const proofLivesMs = 30 * 60_000;
-const codeLivesMs = 10 * 60_000;
-const codeTriesMax = 5;
 const behindAnswerMs = 100;
 
-/** Opens the record of guests; its key is made once and kept beside it. */
-export async function openGuests(ports: GuestPorts): Promise<Guests> {
-  const { database } = ports;
-  await database.query('INSERT INTO guest_key (key) VALUES ($1) ON CONFLICT DO NOTHING', [randomBytes(32).toString('base64url')]);
-  const { rows } = await database.query<{ key: string }>('SELECT key FROM guest_key');
-  return new GuestRecord(ports, rows[0]?.key ?? '');
+export function createGuests(ports: GuestPorts): Guests {
+  return new GuestRecord(ports);
 }
 
 type Order = { orderId: string; email: string };
 type Keys = { session: string; address: string; order: string };
-type Code = { code_hash: string; address_hash: string; tries_left: number };
 
 class GuestRecord implements Guests {
   readonly mailsCodes: boolean;
   readonly #ports: GuestPorts;
-  readonly #key: string;
   readonly #attempts: ReturnType<typeof createAttempts>;
-  readonly #mails = new Set<Promise<void>>();
-  #happened: (event: GuestEvent) => void = () => undefined;
+  readonly #wakes = new Set<ReturnType<typeof setTimeout>>();
 
-  constructor(ports: GuestPorts, key: string) {
+  constructor(ports: GuestPorts) {
     this.#ports = ports;
-    this.#key = key;
     this.#attempts = createAttempts(ports.database, ports.nowMs);
-    this.mailsCodes = ports.mailer !== undefined;
+    this.mailsCodes = ports.post !== undefined;
   }
 
   async proofOf(who: GuestSession, orderId: string): Promise<ProvenOrder | undefined> {
@@ -102,52 +98,35 @@ class GuestRecord implements Guests {
       counted.map((key) => `mail ${key}`),
       { max: mailsMax },
     );
-    const code = String(randomInt(1_000_000)).padStart(6, '0');
     const isMailed = billed !== undefined && !mails.isBeyond;
-    // A code that is already in the mail stays good when no other may follow it.
-    const hash = isMailed ? this.#codeHash(who, order.orderId, code) : this.#hash(nobody);
-    await this.#ports.database.query(
-      `INSERT INTO order_codes (session_digest, order_id, code_hash, address_hash, customer_id, tries_left, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-       ON CONFLICT (session_digest, order_id) DO UPDATE
-       SET code_hash = excluded.code_hash, address_hash = excluded.address_hash, customer_id = excluded.customer_id,
-           tries_left = excluded.tries_left, expires_at = excluded.expires_at
-       WHERE $8::boolean`,
-      [
-        digestOf(who),
-        order.orderId,
-        hash,
-        keys.address,
-        isMailed ? billed.customerId : null,
-        codeTriesMax,
-        this.#after(codeLivesMs),
-        !mails.isBeyond,
-      ],
-    );
+    const waiting = await this.#ports.codes.issue({
+      session: digestOf(who),
+      orderId: order.orderId,
+      addressHash: keys.address,
+      customerId: isMailed ? billed.customerId : undefined,
+      replaces: !mails.isBeyond,
+    });
     await this.#settle(attempt, billed && 'mail_asked', mails);
-    if (isMailed) this.#mail({ to: billed.email, orderId: order.orderId, code });
-    else if (billed) this.#happened('mail_limited');
+    if (billed && !isMailed) this.#ports.events.happened('mail_limited');
+    await this.#post(waiting, who);
   }
 
   async enterCode(who: GuestSession, { orderId, code }: { orderId: string; code: string }) {
     // Sent again because the answer was lost: what was shown stays shown.
     if ((await this.proofOf(who, orderId))?.level === 'owner') return { kind: 'proven' as const };
-    const asked = await this.#spendTry(who, orderId);
+    const { codes } = this.#ports;
+    const asked = await codes.spendTry(digestOf(who), orderId);
     const { session, order } = this.#keysOf(who, { orderId, email: '' });
     const address = asked?.address_hash ?? randomBytes(16).toString('base64url');
     const attempt = await this.#attempts.add([session, order, address], { max: failuresMax });
-    const isRight = asked !== undefined && equal(asked.code_hash, this.#codeHash(who, orderId, code)) && !attempt.isBeyond;
-    const isProven = isRight && (await this.#useCode(who, orderId, asked.code_hash));
+    const isRight = asked !== undefined && codes.isRight(asked, { session: digestOf(who), orderId, code }) && !attempt.isBeyond;
+    const isProven = isRight && (await codes.use(asked, { session: digestOf(who), orderId, until: this.#after(proofLivesMs) }));
     await this.#settle(attempt, isProven ? 'proven' : undefined);
     return isProven ? { kind: 'proven' as const } : { kind: 'wrong' as const, mayTryAgain: (asked?.tries_left ?? 0) > 0 };
   }
 
-  observe(happened: (event: GuestEvent) => void): void {
-    this.#happened = happened;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#mails);
-    this.#ports.mailer?.close();
+  close(): void {
+    for (const timer of this.#wakes) clearTimeout(timer);
   }
 
   /** @returns billed only when the address is right and none of the three is locked */
@@ -161,29 +140,7 @@ class GuestRecord implements Guests {
   /** A failure stays put down. What came while it was locked does not, nor a mail too many: it would lock for ever. */
   async #settle(attempt: Attempt, right: GuestEvent | undefined, mails?: Attempt): Promise<void> {
     await this.#attempts.takeBack([...(right || attempt.isBeyond ? attempt.ids : []), ...(mails?.isBeyond ? mails.ids : [])]);
-    this.#happened(right ?? (attempt.isBeyond ? 'locked' : 'failed'));
-  }
-
-  async #spendTry(who: GuestSession, orderId: string): Promise<Code | undefined> {
-    const { rows } = await this.#ports.database.query<Code>(
-      `UPDATE order_codes SET tries_left = tries_left - 1
-       WHERE session_digest = $1 AND order_id = $2 AND tries_left > 0 AND expires_at > $3 RETURNING code_hash, address_hash, tries_left`,
-      [digestOf(who), orderId, this.#after(0)],
-    );
-    return rows[0];
-  }
-
-  /** The code is gone with the statement that makes the proof of it: of two that come at once, one has it. */
-  async #useCode(who: GuestSession, orderId: string, hash: string): Promise<boolean> {
-    const { rowCount } = await this.#ports.database.query(
-      `WITH used AS (DELETE FROM order_codes WHERE session_digest = $1 AND order_id = $2 AND code_hash = $3 RETURNING customer_id)
-       INSERT INTO order_proofs (session_digest, order_id, customer_id, status_until, owner_until)
-       SELECT $1, $2, customer_id, $4, $4 FROM used WHERE customer_id IS NOT NULL
-       ON CONFLICT (session_digest, order_id) DO UPDATE
-       SET customer_id = excluded.customer_id, status_until = excluded.status_until, owner_until = excluded.owner_until`,
-      [digestOf(who), orderId, hash, this.#after(proofLivesMs)],
-    );
-    return rowCount === 1;
+    this.#ports.events.happened(right ?? (attempt.isBeyond ? 'locked' : 'failed'));
   }
 
   async #proveStatus(who: GuestSession, orderId: string, customerId: string): Promise<void> {
@@ -194,33 +151,20 @@ class GuestRecord implements Guests {
     );
   }
 
-  /** Behind the answer and not waited for: the time that a mail takes would say that there was something to send. */
-  #mail(mail: CodeMail): void {
-    const { mailer } = this.#ports;
-    const sent = setTimeout(behindAnswerMs)
-      .then(async () => await mailer?.send(mail))
-      .then(
-        () => this.#happened('mail_sent'),
-        () => this.#happened('mail_failed'),
-      );
-    this.#mails.add(sent);
-    void sent.finally(() => this.#mails.delete(sent));
+  /** For nobody as for somebody, by the same statements. Taken behind the answer: the time that a mail takes would say that there was one to send. */
+  async #post(waiting: WaitingCode, { subject }: GuestSession): Promise<void> {
+    const { post } = this.#ports;
+    await post?.put(waiting, subject);
+    const timer = setTimeout(() => {
+      this.#wakes.delete(timer);
+      post?.wake();
+    }, behindAnswerMs);
+    this.#wakes.add(timer);
   }
 
   #keysOf({ subject, sessionId }: GuestSession, { orderId, email }: Order): Keys {
-    return {
-      session: this.#hash(JSON.stringify(['session', subject.issuer, sessionId])),
-      address: this.#hash(JSON.stringify(['address', normalised(email)])),
-      order: this.#hash(JSON.stringify(['order', orderId])),
-    };
-  }
-
-  #codeHash(who: GuestSession, orderId: string, code: string): string {
-    return this.#hash(JSON.stringify(['code', digestOf(who), orderId, code]));
-  }
-
-  #hash(text: string): string {
-    return createHmac('sha256', this.#key).update(text).digest('base64url');
+    const { hash } = this.#ports;
+    return { session: hash('session', subject.issuer, sessionId), address: addressHash(hash, email), order: hash('order', orderId) };
   }
 
   #after(ms: number): Date {
@@ -232,6 +176,7 @@ function digestOf({ subject, sessionId }: GuestSession): string {
   return sessionDigest(subject, sessionId) ?? '';
 }
 
-function equal(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+/** The address as failures are counted by it, in one spelling. */
+export function addressHash(hash: GuestHash, email: string): string {
+  return hash('address', normalised(email));
 }

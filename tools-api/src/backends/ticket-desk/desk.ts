@@ -29,8 +29,8 @@ export type TicketDesk = {
   close: () => void;
 };
 
-/** refused: it will not take this ticket as it is. unavailable: it may take it later. */
-export type DeskErrorKind = 'refused' | 'unavailable';
+/** refused: it will not take this ticket as it is. unavailable: it may take it later. too_late: it would be of no use any more. */
+export type DeskErrorKind = 'refused' | 'unavailable' | 'too_late';
 
 /** Its message names the desk and what went wrong in words of ours: never the other side's, which may repeat a ticket or a key. */
 export class DeskError extends Error {

@@ -7,13 +7,18 @@ import { orderCustomer, orderFields, orderNumber, readRow, statusOf, type WooRow
 export function createWooBilling(client: WooClient): Billing {
   return {
     find: async (orderId, email) => {
-      const [byId, byNumber] = await Promise.all([rowById(client, orderId), rowsByNumber(client, orderId)]);
-      const row = [...byId, ...byNumber].find((one) => orderNumber(one) === orderId && statusOf(one) !== undefined);
+      const row = await rowOf(client, orderId);
       const address = row?.billing.email ?? '';
       if (!row || address === '' || normalised(address) !== normalised(email)) return undefined;
       return { customerId: orderCustomer(row), email: address };
     },
+    emailOf: async (orderId) => (await rowOf(client, orderId))?.billing.email || undefined,
   };
+}
+
+async function rowOf(client: WooClient, orderId: string): Promise<WooRow | undefined> {
+  const [byId, byNumber] = await Promise.all([rowById(client, orderId), rowsByNumber(client, orderId)]);
+  return [...byId, ...byNumber].find((one) => orderNumber(one) === orderId && statusOf(one) !== undefined);
 }
 
 async function rowById(client: WooClient, orderId: string): Promise<WooRow[]> {

@@ -102,6 +102,62 @@ test('the catalogue is read once for all who ask at once, kept for a minute, the
   await assert.rejects(products.list(), (error) => error instanceof AiguyError && error.code === 'tool_unavailable');
 });
 
+const counted = (quantity: number, change: object = {}) => ({
+  stock_quantity: quantity,
+  low_stock_amount: null,
+  backorders_allowed: false,
+  ...change,
+});
+async function stocks(): Promise<object[]> {
+  const products = await open().list();
+  return products.flatMap(({ variants }) => variants.map(({ options: _options, price: _price, ...stock }) => stock));
+}
+
+test('where the shop counts it is told how many are left, whether these are few, and what is on back order; elsewhere nothing', async () => {
+  woo.products = [
+    product(1, counted(14)),
+    product(2, counted(2)),
+    product(3, counted(5, { low_stock_amount: 6 })),
+    product(4, { stock_quantity: null, low_stock_amount: null, backorders_allowed: false }),
+    product(5, counted(-3, { stock_status: 'onbackorder', backorders_allowed: true })),
+    product(6, counted(0, { stock_status: 'outofstock' })),
+    product(7, counted(9, { purchasable: false })),
+    product(8, { name: 'Varied', type: 'variable', ...counted(3, { low_stock_amount: 4 }) }),
+  ];
+  woo.variations = [
+    { ...item(81), ...counted(3), parent_id: 8 },
+    { ...item(82), ...counted(0, { backorders_allowed: true }), parent_id: 8 },
+  ];
+  assert.deepEqual(await stocks(), [
+    { sku: 'SKU-1', available: true, quantity: 14 },
+    { sku: 'SKU-2', available: true, quantity: 2, isLow: true },
+    { sku: 'SKU-3', available: true, quantity: 5, isLow: true },
+    { sku: 'SKU-4', available: true },
+    { sku: 'SKU-5', available: true, onBackorder: true },
+    { sku: 'SKU-6', available: false },
+    { sku: 'SKU-7', available: false },
+    { sku: 'SKU-81', available: true, quantity: 3, isLow: true },
+    { sku: 'SKU-82', available: true, onBackorder: true },
+  ]);
+});
+
+test('a shop that hides its numbers, or tells them only when few are left, is followed', async () => {
+  woo.products = [product(1, counted(14)), product(2, counted(8))];
+  woo.shopOptions = [
+    { id: 'woocommerce_stock_format', value: 'low_amount' },
+    { id: 'woocommerce_notify_low_stock_amount', value: '8' },
+  ];
+  assert.deepEqual(await stocks(), [
+    { sku: 'SKU-1', available: true },
+    { sku: 'SKU-2', available: true, quantity: 8, isLow: true },
+  ]);
+  woo.shopOptions = [{ id: 'woocommerce_stock_format', value: 'no_amount' }];
+  assert.deepEqual(await stocks(), [
+    { sku: 'SKU-1', available: true },
+    { sku: 'SKU-2', available: true },
+  ]);
+});
+
 test('a shop that is down, or no WooCommerce, is a tool that is not available', async () => {
   for (const mood of ['down', 'html', 'redirecting', 'losing the answer'] as const) {
     woo.mood = () => mood;

@@ -1,9 +1,10 @@
 // A WooCommerce's catalogue. It is read as a whole, page by page, and kept for minutes: a visitor's need is compared with all of it.
 import { AiguyError } from '@aiguy/manifests/errors';
 import { check, createAjv } from '@aiguy/manifests/validate';
-import type { Product, Products, Variant } from '../products.ts';
+import type { Product, Products, Stock, Variant } from '../products.ts';
 import { createWooClient, type WooClient, type WooQuery } from './client.ts';
 import type { WooSettings } from './settings.ts';
+import { readStockDisplay, type StockDisplay, stockFields, stockOf, type WooStock } from './stock.ts';
 import { plain } from './wire.ts';
 
 /** So old it is handed out without a look at the shop; until maxAgeMs while it is read anew; later nobody answers from it. */
@@ -45,7 +46,7 @@ export function createWooProducts({ settings, nowMs = Date.now }: { settings: Wo
 }
 
 type WooAttribute = { name: string; option?: string; options?: string[]; variation?: boolean };
-type WooItem = { id: number; sku: string; price: string; purchasable: boolean; stock_status: string; attributes: WooAttribute[] };
+type WooItem = WooStock & { id: number; sku: string; price: string; purchasable: boolean; attributes: WooAttribute[] };
 type WooProduct = WooItem & { name: string; type: string; catalog_visibility: string; categories: { name: string }[] };
 type WooVariation = WooItem & { parent_id?: number };
 
@@ -80,14 +81,15 @@ const validateVariation = ajv.compile<WooVariation>({
 
 async function readCatalogue(client: WooClient, signal: AbortSignal): Promise<Product[]> {
   const currency = await readCurrency(client, signal);
-  const query = { status: 'publish', _fields: Object.keys(productProperties).join(',') };
+  const query = { status: 'publish', _fields: [...Object.keys(productProperties), ...stockFields].join(',') };
   const bodies = (await readPages(client, 'products', { query, pagesMax: productPagesMax, signal })) ?? missing('products');
   const products = bodies
     .map((body) => parsed(validateProduct, body))
     .filter((product) => product.catalog_visibility !== 'hidden' && ['simple', 'variable'].includes(product.type));
   const variations = await readVariations(client, products, signal);
+  const display = await readStockDisplay(client, signal);
   return products
-    .flatMap((product) => toProduct(product, { currency, variations: variations.get(product.id) ?? [] }))
+    .flatMap((product) => toProduct(product, { currency, display, variations: variations.get(product.id) ?? [] }))
     .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
@@ -101,7 +103,7 @@ async function readCurrency(client: WooClient, signal: AbortSignal): Promise<str
 async function readVariations(client: WooClient, products: readonly WooProduct[], signal: AbortSignal): Promise<Map<number, WooVariation[]>> {
   const variable = products.filter(({ type }) => type === 'variable');
   if (variable.length === 0) return new Map();
-  const query = { status: 'publish', _fields: [...Object.keys(itemProperties), 'parent_id'].join(',') };
+  const query = { status: 'publish', _fields: [...Object.keys(itemProperties), ...stockFields, 'parent_id'].join(',') };
   const all = await readPages(client, 'variations', { query, pagesMax: variationPagesMax, signal });
   if (all) {
     const variations = all.map((body) => parsed(validateVariation, body));
@@ -136,29 +138,34 @@ async function readPages(client: WooClient, path: string, { query, pagesMax, sig
   return bodies;
 }
 
-type Parts = { currency: string; variations: readonly WooVariation[] };
+type Parts = { currency: string; display: StockDisplay; variations: readonly WooVariation[] };
 
 /** @returns nothing for what has no price, or no variation with one */
-function toProduct(product: WooProduct, { currency, variations }: Parts): Product[] {
+function toProduct(product: WooProduct, { currency, display, variations }: Parts): Product[] {
   const { id, name, type, categories, attributes } = product;
   // What is the same for all of them is known of each; what a variation is chosen by, it says itself.
   const shared = attributes.flatMap(({ name: attributeName, options = [], variation }): [string, string][] =>
     variation || options.length !== 1 ? [] : [[plain(attributeName), plain(options[0] ?? '')]],
   );
-  const variants = (type === 'simple' ? [product] : variations).flatMap((item) => toVariant(item, shared));
+  const variants = (type === 'simple' ? [product] : variations).flatMap((item) =>
+    toVariant(item, { shared, stock: stockOf(item, { display, parent: product }) }),
+  );
   if (variants.length === 0) return [];
   return [{ product_id: String(id), name: plain(name), category: plain(categories[0]?.name ?? 'Other'), currency, variants }];
 }
 
-function toVariant({ id, sku, price, purchasable, stock_status: stock, attributes }: WooItem, shared: [string, string][]): Variant[] {
+type Known = { shared: [string, string][]; stock: Stock };
+
+function toVariant({ id, sku, price, purchasable, stock_status: state, attributes }: WooItem, { shared, stock }: Known): Variant[] {
   if (price === '') return [];
   const own = attributes.flatMap(({ name, option }): [string, string][] => (option ? [[plain(name), plain(option)]] : []));
   return [
     {
       sku: (sku || `product-${id}`).slice(0, 100),
       options: Object.fromEntries([...shared, ...own].slice(0, 20)),
-      available: purchasable && stock !== 'outofstock',
+      available: purchasable && state !== 'outofstock',
       price: Number(price),
+      ...(purchasable ? stock : {}),
     },
   ];
 }

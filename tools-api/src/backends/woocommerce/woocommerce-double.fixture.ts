@@ -14,6 +14,8 @@ export type WooDouble = {
   customers: { id: number; email: string }[];
   products: object[];
   variations: (object & { parent_id: number })[];
+  /** Settings of the group «products»; undefined where the key may not read them. */
+  shopOptions: { id: string; value: string }[] | undefined;
   /** Older than 10.3: variations are asked for product by product. */
   isOld: boolean;
   /** Gateways that send money back by themselves; each may refuse. */
@@ -41,6 +43,7 @@ export async function startWooCommerce(orders: WooOrderDouble[]): Promise<WooDou
     customers: [],
     products: [],
     variations: [],
+    shopOptions: undefined,
     isOld: false,
     gateways: new Map([
       ['stripe', { refunds: true }],
@@ -142,6 +145,10 @@ function answerTo(double: WooDouble, call: Call): Answer {
   if (kind === 'payment_gateways') return gateway(double, id ?? '');
   if (kind === 'data') return { status: 200, body: { code: 'EUR', name: 'Euro' } };
   if (kind === 'products' || kind === 'variations') return catalogue(double, call);
+  if (kind === 'settings')
+    return double.shopOptions
+      ? { status: 200, body: double.shopOptions }
+      : refused(403, 'woocommerce_rest_cannot_view', 'Sorry, you cannot view this resource.');
   if (kind === 'customers') return customer(double, id ?? '');
   if (kind !== 'orders') return noRoute();
   return id === undefined ? list(double, call) : ordersAnswer(double, call);

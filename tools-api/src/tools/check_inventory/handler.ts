@@ -19,19 +19,31 @@ export function createCheckInventory({ productSearch }: Pick<Backends, 'productS
 }
 
 function stockOf(asked: readonly Stocked[]): Record<string, unknown> {
-  const variants = inStockFirst(asked).slice(0, variantsMax).map(itemOf);
-  const inStock = asked.filter(({ variant }) => variant.available).length;
+  const variants = inStockFirst(asked).slice(0, variantsMax).map(stockItemOf);
+  const inStock = asked.filter(({ variant }) => variant.available && !variant.onBackorder).length;
+  const onBackorder = asked.filter(({ variant }) => variant.available && variant.onBackorder).length;
   const more = asked.length - variants.length;
-  const summary = stockInWords(variants, { inStock, all: asked.length });
+  const summary = stockInWords(variants, { inStock, onBackorder, all: asked.length });
   return { found: 'exact', variants, in_stock_count: inStock, ...(more > 0 ? { more } : {}), summary };
 }
 
 function nearestTo(wish: Wish): Record<string, unknown> {
-  const variants = chooseVariants(wish, namedMax).chosen.map(itemOf);
+  const variants = chooseVariants(wish, namedMax).chosen.map(stockItemOf);
   return { found: variants.length > 0 ? 'nearest' : 'nothing', variants, in_stock_count: 0, summary: nearestInWords(variants) };
 }
 
 type Stocked = Pick<Chosen, 'product' | 'variant'>;
+type StockItem = ProductItem & { quantity?: number; is_low?: boolean; on_backorder?: boolean };
+
+function stockItemOf(stocked: Stocked): StockItem {
+  const { quantity, isLow, onBackorder } = stocked.variant;
+  return {
+    ...itemOf(stocked),
+    ...(quantity === undefined ? {} : { quantity }),
+    ...(isLow ? { is_low: true } : {}),
+    ...(onBackorder ? { on_backorder: true } : {}),
+  };
+}
 
 function fitting({ product, asked, unmet }: Wish['candidates'][number], { skus }: Wish): Stocked[] {
   if (unmet.length > 0) return [];
@@ -42,20 +54,42 @@ function fitting({ product, asked, unmet }: Wish['candidates'][number], { skus }
 }
 
 function inStockFirst(all: readonly Stocked[]): Stocked[] {
-  return all.toSorted((a, b) => Number(b.variant.available) - Number(a.variant.available) || a.variant.price - b.variant.price);
+  const rank = ({ variant }: Stocked) => (variant.available ? (variant.onBackorder ? 1 : 0) : 2);
+  return all.toSorted((a, b) => rank(a) - rank(b) || a.variant.price - b.variant.price);
 }
 
-function stockInWords(variants: readonly ProductItem[], { inStock, all }: { inStock: number; all: number }): string {
+/** Such as «in stock, only 2 left»; nothing is said of numbers that nobody knows. */
+function inStockWords({ in_stock: isThere, on_backorder: onBackorder, quantity, is_low: isLow }: StockItem): string {
+  if (!isThere) return 'out of stock';
+  if (onBackorder) return 'not in stock, but on back order: you can order it and it comes later';
+  return quantity === undefined ? 'in stock' : `in stock, ${isLow ? 'only ' : ''}${quantity} left`;
+}
+
+type Counted = { inStock: number; onBackorder: number; all: number };
+
+function stockInWords(variants: readonly StockItem[], { inStock, onBackorder, all }: Counted): string {
   const [only] = variants;
-  if (all === 1 && only) return `${nameInWords(only)}: ${only.in_stock ? 'in stock' : 'out of stock'}.`;
-  if (inStock === 0) return `All ${all} variants of it are out of stock.`;
-  const listed = variants.filter((variant) => variant.in_stock).slice(0, namedMax);
-  const rest = inStock > listed.length ? `\n\n${inStock - listed.length} more are in stock.` : '';
-  return `${inStock} of ${all} variants are in stock:\n\n${listed.map((variant) => `- ${nameInWords(variant)}`).join('\n')}${rest}`;
+  if (all === 1 && only) return `${nameInWords(only)}: ${inStockWords(only)}.`;
+  if (inStock + onBackorder === 0) return `All ${all} variants of it are out of stock.`;
+  const there = linesOf(variants.filter((variant) => variant.in_stock && !variant.on_backorder));
+  const later = linesOf(variants.filter((variant) => variant.on_backorder));
+  const parts = [
+    inStock === 0 ? `None of the ${all} variants is in stock.` : `${inStock} of ${all} variants are in stock:\n\n${there.join('\n')}`,
+    ...(inStock > there.length ? [`${inStock - there.length} more are in stock.`] : []),
+    ...(later.length > 0 ? [`On back order, so you can order them and they come later:\n\n${later.join('\n')}`] : []),
+    ...(onBackorder > later.length ? [`${onBackorder - later.length} more are on back order.`] : []),
+  ];
+  return parts.join('\n\n');
 }
 
-function nearestInWords(variants: readonly ProductItem[]): string {
+function linesOf(variants: readonly StockItem[]): string[] {
+  return variants
+    .slice(0, namedMax)
+    .map((variant) => `- ${nameInWords(variant)}${variant.quantity === undefined ? '' : `: ${inStockWords(variant)}`}`);
+}
+
+function nearestInWords(variants: readonly StockItem[]): string {
   if (variants.length === 0) return 'I find no such product in our catalogue.';
-  const lines = variants.map((variant) => `- ${nameInWords(variant)}: ${variant.in_stock ? 'in stock' : 'out of stock'}`);
+  const lines = variants.map((variant) => `- ${nameInWords(variant)}: ${inStockWords(variant)}`);
   return `I find no such variant in our catalogue. The nearest:\n\n${lines.join('\n')}`;
 }

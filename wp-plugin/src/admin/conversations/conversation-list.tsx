@@ -13,10 +13,15 @@ const everyMs = 8000;
 const typingMs = 400;
 
 /** changes: grows with what this screen has changed, so that the list is asked for at once. */
-type Props = { selected: string | undefined; changes: number; onSelect: (sessionId: string) => void };
+type Props = {
+  selected: string | undefined;
+  changes: number;
+  filter: Filter;
+  onFilter: (filter: Filter) => void;
+  onSelect: (sessionId: string) => void;
+};
 
-export function ConversationList({ selected, changes, onSelect }: Props) {
-  const [filter, setFilter] = useState<Filter>('all');
+export function ConversationList({ selected, changes, filter, onFilter, onSelect }: Props) {
   const [typed, setTyped] = useState('');
   const text = useSettled(typed);
   const path = `conversations?filter=${filter}&q=${encodeURIComponent(text)}`;
@@ -48,9 +53,9 @@ export function ConversationList({ selected, changes, onSelect }: Props) {
           hideLabelFromVision
           value={filter}
           options={filters()}
-          onChange={(value) => setFilter(value as Filter)}
+          onChange={(value) => onFilter(value as Filter)}
         />
-        <Waiting count={answer?.counts.waiting ?? 0} onShow={() => setFilter('waiting')} />
+        <Waiting count={answer?.counts.waiting ?? 0} onShow={() => onFilter('waiting')} />
       </div>
       {error === undefined ? null : (
         <Notice status="error" isDismissible={false} actions={[{ label: __('Try again', 'aiguy'), onClick: again }]}>

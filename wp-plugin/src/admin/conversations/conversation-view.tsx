@@ -12,9 +12,10 @@ import { visitorName } from './words';
 
 const everyMs = 2500;
 
-export type Act = (name: 'take-over' | 'hand-back' | 'close' | 'messages' | 'notes', data?: object) => Promise<boolean>;
+export type ActName = 'take-over' | 'hand-back' | 'close' | 'messages' | 'notes';
+export type Act = (name: ActName, data?: object) => Promise<boolean>;
 
-type Props = { sessionId: string; onBack: () => void; onChange: () => void };
+type Props = { sessionId: string; onBack: () => void; onChange: (name: ActName) => void };
 
 export function ConversationView({ sessionId, onBack, onChange }: Props) {
   const { answer, error, again } = usePoll<StaffTranscript>(`conversations/${sessionId}`, everyMs);
@@ -28,7 +29,7 @@ export function ConversationView({ sessionId, onBack, onChange }: Props) {
       setProblem(failure instanceof RequestError ? failure.message : String(failure));
       return false;
     } finally {
-      onChange();
+      onChange(name);
       again();
     }
   };

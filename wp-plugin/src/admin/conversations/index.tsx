@@ -5,9 +5,10 @@ import { __ } from '@wordpress/i18n';
 import { mountScreen } from '../mount';
 import { Alerts } from './alerts';
 import { ConversationList } from './conversation-list';
-import { ConversationView } from './conversation-view';
+import { type ActName, ConversationView } from './conversation-view';
 import { Questions } from './questions';
 import { Tickets } from './tickets';
+import type { Filter } from './words';
 import './conversations.css';
 
 declare module '../mount' {
@@ -64,10 +65,15 @@ function tabs(): { name: string; title: string }[] {
 
 function Inbox({ selected, onSelect }: { selected: string | undefined; onSelect: (sessionId: string | undefined) => void }) {
   const [changes, setChanges] = useState(0);
-  const onChange = () => setChanges((count) => count + 1);
+  const [filter, setFilter] = useState<Filter>('all');
+  const onChange = (name: ActName) => {
+    setChanges((count) => count + 1);
+    // Whoever has taken over sees the conversation stay in the list.
+    if (name === 'take-over') setFilter((before) => (before === 'waiting' ? 'with_person' : before));
+  };
   return (
     <div className={`aiguy-inbox ${selected === undefined ? '' : 'has-selected'}`}>
-      <ConversationList selected={selected} changes={changes} onSelect={onSelect} />
+      <ConversationList {...{ selected, changes, filter, onSelect }} onFilter={setFilter} />
       {selected === undefined ? (
         <p className="aiguy-view aiguy-empty">{__('Choose a conversation to read it as it happens.', 'aiguy')}</p>
       ) : (
