@@ -116,7 +116,11 @@ test('a visitor asks for a person, one takes over in another browser, they talk,
 });
 
 test('what strangers write does nothing on the screen: it is letters', async (t) => {
-  const { chat } = await openChat(t, { userAgent: `Mozilla/5.0 ${inHeader}` }, `${system.pageUrl}?secret=1&"><img src=x onerror=window.hacked=1>`);
+  const { chat } = await openChat(
+    t,
+    { userAgent: `Mozilla/5.0 (odd) ${inHeader}` },
+    `${system.pageUrl}?secret=1&"><img src=x onerror=window.hacked=1>`,
+  );
   await chat.ask(`find ${hostile}`);
   await chat.log.locator('article.assistant').first().waitFor();
   await chat.rests();
@@ -138,10 +142,10 @@ test('what strangers write does nothing on the screen: it is letters', async (t)
   const transcript = staff.getByRole('log', { name: 'What was said' });
   await transcript.getByText('<script>window.hacked=1</script>').waitFor();
   const from = staff.locator('.aiguy-from');
-  await from.getByText(`Mozilla/5.0 ${inHeader}`).waitFor();
+  await from.getByText('Mozilla/5.0 (odd)').waitFor();
   await from.getByText(system.pageUrl, { exact: true }).waitFor();
   // What was stored past every check is letters too.
-  await query(`UPDATE sessions SET page = $1, browser = $1 WHERE browser LIKE '%onerror%'`, [`javascript:window.hacked=1//${hostile}`]);
+  await query(`UPDATE sessions SET page = $1, browser = $1 WHERE browser LIKE '%(odd)%'`, [`javascript:window.hacked=1//${hostile}`]);
   await from.getByText('javascript:window.hacked=1').nth(1).waitFor();
   assert.equal(await from.locator('a, img, script').count(), 0);
   await picture(staff, 'inbox-3-hostile-from');

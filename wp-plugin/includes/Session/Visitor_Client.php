@@ -9,6 +9,7 @@ namespace Aiguy\Session;
 
 final class Visitor_Client {
 
+	private const REFERER_MAX = 4000;
 	private const PAGE_MAX    = 600;
 	private const BROWSER_MAX = 512;
 
@@ -26,7 +27,7 @@ final class Visitor_Client {
 
 	/** Origin and path of the request's Referer, where it is a page of this site; a fragment never gets here. */
 	private function page(): string {
-		$parts = (array) wp_parse_url( self::header( 'HTTP_REFERER', 4000 ) );
+		$parts = (array) wp_parse_url( self::printable( sanitize_url( wp_unslash( $_SERVER['HTTP_REFERER'] ?? '' ) ), self::REFERER_MAX ) );
 		$page  = self::origin( $parts );
 		if ( '' === $page || ! in_array( $page, array_map( static fn( string $url ): string => self::origin( (array) wp_parse_url( $url ) ), ( $this->own_urls )() ), true ) ) {
 			return '';
@@ -39,13 +40,12 @@ final class Visitor_Client {
 	}
 
 	private static function browser(): string {
-		return trim( self::header( 'HTTP_USER_AGENT', self::BROWSER_MAX ) );
+		return trim( self::printable( sanitize_text_field( wp_unslash( $_SERVER['HTTP_USER_AGENT'] ?? '' ) ), self::BROWSER_MAX ) );
 	}
 
-	/** A header as printable ASCII, which is all that these two may be. */
-	private static function header( string $name, int $max ): string {
-		$value = $_SERVER[ $name ] ?? ''; // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Only printable ASCII comes through.
-		return is_string( $value ) ? substr( (string) preg_replace( '/[^\x20-\x7e]/', '', wp_unslash( $value ) ), 0, $max ) : '';
+	/** Printable ASCII, which is all that these two may be. */
+	private static function printable( string $text, int $max ): string {
+		return substr( (string) preg_replace( '/[^\x20-\x7e]/', '', $text ), 0, $max );
 	}
 
 	/** @param array<string, mixed> $parts Of an address. */
