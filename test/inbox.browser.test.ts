@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 // A visitor and a person of the site in two browsers, with the real services and a real WordPress between them.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { openDatabase } from '@aiguy/manifests/database';
@@ -12,6 +13,8 @@ import { axeViolations, ChatOnPage, type System, signIn, startSystem } from './b
 /** Where pictures go; none are made without it. */
 const screenshots = process.env.AIGUY_SCREENSHOTS;
 const hostile = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> [click](javascript:window.hacked=1) \u202Eevil';
+/** What of it a header may hold. */
+const inHeader = '"><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
 let system: System;
 
 before(async () => {
@@ -33,9 +36,13 @@ async function openPage(t: TestContext, { asOwner = false, ...options }: Browser
 
 const inbox = () => `${system.site.url}/wp-admin/admin.php?page=aiguy-conversations`;
 
-async function openChat(t: TestContext, options: BrowserContextOptions = {}): Promise<{ page: Page; chat: ChatOnPage }> {
+async function openChat(
+  t: TestContext,
+  options: BrowserContextOptions = {},
+  url: string = system.pageUrl,
+): Promise<{ page: Page; chat: ChatOnPage }> {
   const page = await openPage(t, options);
-  await page.goto(system.pageUrl);
+  await page.goto(url);
   const chat = new ChatOnPage(page);
   await chat.open();
   return { page, chat };
@@ -99,13 +106,21 @@ test('a visitor asks for a person, one takes over in another browser, they talk,
   await chat.ask('hello');
   await chat.says(/Ask me about an order/);
   await transcript.getByText(/Ask me about an order/).waitFor();
+  const [download] = await Promise.all([staff.waitForEvent('download'), staff.getByRole('button', { name: 'Save as text' }).click()]);
+  const exported = readFileSync(await download.path(), 'utf8');
+  assert.match(exported, / begun \S+ on http:[^\n]+\nBrowser: Mozilla[^\n]+\n/);
+  assert.match(exported, /\(tool: [^\n]+ \[retrieve_docs \{"query":"[^\n]+ → ok\]\)/);
   await page.reload();
   await chat.says('Hello, this is me. What is it about?');
   assert.equal(await chat.log.getByText('Hello, this is me.').count(), 1);
 });
 
 test('what strangers write does nothing on the screen: it is letters', async (t) => {
-  const { chat } = await openChat(t);
+  const { chat } = await openChat(
+    t,
+    { userAgent: `Mozilla/5.0 (odd) ${inHeader}` },
+    `${system.pageUrl}?secret=1&"><img src=x onerror=window.hacked=1>`,
+  );
   await chat.ask(`find ${hostile}`);
   await chat.log.locator('article.assistant').first().waitFor();
   await chat.rests();
@@ -126,6 +141,14 @@ test('what strangers write does nothing on the screen: it is letters', async (t)
   await staff.getByRole('button', { name: /onerror/ }).click();
   const transcript = staff.getByRole('log', { name: 'What was said' });
   await transcript.getByText('<script>window.hacked=1</script>').waitFor();
+  const from = staff.locator('.aiguy-from');
+  await from.getByText('Mozilla/5.0 (odd)').waitFor();
+  await from.getByText(system.pageUrl, { exact: true }).waitFor();
+  // What was stored past every check is letters too.
+  await query(`UPDATE sessions SET page = $1, browser = $1 WHERE browser LIKE '%(odd)%'`, [`javascript:window.hacked=1//${hostile}`]);
+  await from.getByText('javascript:window.hacked=1').nth(1).waitFor();
+  assert.equal(await from.locator('a, img, script').count(), 0);
+  await picture(staff, 'inbox-3-hostile-from');
   await staff.getByRole('button', { name: 'Take over', exact: true }).click();
   await staff.getByRole('textbox', { name: 'Your answer' }).fill(hostile);
   await staff.getByRole('button', { name: 'Send', exact: true }).click();

@@ -7,7 +7,12 @@ import { createObedientModel } from './doubles/obedient-model.ts';
 import { newSession, startWholeSystem, type WholeSystem } from './whole-system.ts';
 
 let system: WholeSystem;
-const his = { words: 'My grandmother’s teapot sings', mail: 'teapot.ada@mail.example' };
+const his = {
+  words: 'My grandmother’s teapot sings',
+  mail: 'teapot.ada@mail.example',
+  page: 'https://shop.example/teapots/',
+  browser: 'Porcelain 7',
+};
 
 before(async () => {
   system = await startWholeSystem({ model: createObedientModel(), toolCallsMax: 20, shopOnly: true });
@@ -57,7 +62,7 @@ test('what a customer said, prefers and had handed over is told, then erased in 
   );
   const [customer, other] = rows;
   assert.ok(customer && other);
-  const visitor = newSession(`wp:1:${customer.wp_user_id}`);
+  const visitor = { ...newSession(`wp:1:${customer.wp_user_id}`), client: { page: his.page, browser: his.browser } };
   const stranger = newSession(`wp:1:${other.wp_user_id}`);
   await system.post(visitor, '/chat', { message: `${his.words}, write to ${his.mail}. DO list_orders {}` });
   await system.post(stranger, '/chat', { message: 'A stranger’s giraffe' });
@@ -73,11 +78,12 @@ test('what a customer said, prefers and had handed over is told, then erased in 
 
   const told = await exported({ subject: visitor.sub });
   assert.deepEqual(
-    [...new Set(told.map(({ kind }) => kind))].toSorted().filter((kind) => ['messages', 'preferences', 'tickets'].includes(kind)),
-    ['messages', 'preferences', 'tickets'],
+    [...new Set(told.map(({ kind }) => kind))].toSorted().filter((kind) => ['messages', 'preferences', 'sessions', 'tickets'].includes(kind)),
+    ['messages', 'preferences', 'sessions', 'tickets'],
   );
   assert.ok(JSON.stringify(told).includes(his.words) && !JSON.stringify(told).includes('giraffe'));
   assert.deepEqual((await bothPlaces(his.words)).toSorted(), ['events', 'runs', 'session_memory', 'tickets']);
+  for (const text of [his.page, his.browser]) assert.deepEqual([JSON.stringify(told).includes(text), await bothPlaces(text)], [true, ['sessions']]);
   const recordBefore = await system.tools.database.query('SELECT count(*)::int AS rows FROM audit');
 
   const erasure: PrivacyErasure = await system.staff('/staff/privacy/erase', { subject: visitor.sub });
@@ -90,7 +96,8 @@ test('what a customer said, prefers and had handed over is told, then erased in 
       ['customers', 'shop'],
     ],
   );
-  for (const text of [his.words, his.mail, visitor.sub, visitor.sid]) assert.deepEqual([text, await bothPlaces(text)], [text, []]);
+  for (const text of [his.words, his.mail, his.page, his.browser, visitor.sub, visitor.sid])
+    assert.deepEqual([text, await bothPlaces(text)], [text, []]);
   // The shop's own rows name their customer; ours don't.
   assert.deepEqual(await placesOf(system.orchestratorDatabase, customer.email), []);
   assert.deepEqual((await placesOf(system.tools.database, customer.email)).toSorted(), ['customers']);

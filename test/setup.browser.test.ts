@@ -170,7 +170,7 @@ test('a shop owner activates the plugin, follows five steps with the keyboard al
   }
 });
 
-test('on the site that was set up, Site Health measures the real stream, and the owner chooses among the real tools', async (t) => {
+test('on the site that was set up, Site Health measures the real stream, and the owner chooses among the real tools and parts of the knowledge', async (t) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
@@ -193,8 +193,62 @@ test('on the site that was set up, Site Health measures the real stream, and the
   await page.goto(`${site.url}/wp-admin/admin.php?page=aiguy-agents`);
   const tools = page.getByRole('group', { name: 'What it may do' });
   await tools.getByRole('combobox').first().selectOption('off');
+  const knowledge = page.getByRole('group', { name: 'What it answers from' }).first();
+  await knowledge.getByRole('radio', { name: 'Only these parts' }).check();
+  await knowledge.getByText('Choose at least one; until then it answers from everything.').waitFor();
+  await knowledge.getByRole('checkbox', { name: 'Documents added on the server' }).check();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved.').waitFor();
   await picture(page, '8-agents');
+  const signed = () => site.evaluate("echo wp_json_encode( ( new Aiguy\\Settings\\Agents() )->all()[0]->claim()['collections'] ?? null );");
+  assert.equal(signed(), '["general"]');
+  await page.reload();
+  assert.ok(await knowledge.getByRole('checkbox', { name: 'Documents added on the server' }).isChecked());
+  await knowledge.getByRole('radio', { name: 'Everything that was learnt' }).check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  assert.equal(signed(), 'null');
   assert.equal(site.evaluate("echo count( get_option( 'aiguy_agents' )['agents'][0]['tools_off'] );"), '1');
+});
+
+test('a finished set-up is gone through again from the settings, and all that was set is still there', async (t) => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  context.setDefaultTimeout(30_000);
+  t.after(async () => await context.close());
+  await signIn(context, site, owner);
+  const page = await context.newPage();
+  const kept = () =>
+    site.evaluate(
+      "echo wp_json_encode( array_map( 'get_option', array( 'aiguy_settings', 'aiguy_knowledge', 'aiguy_agents', 'aiguy_signing_key' ) ) );",
+    );
+  const pageOfChat = () => site.evaluate("echo get_option( 'aiguy_setup' )['page'];");
+  const [before, chatBefore] = [kept(), pageOfChat()];
+  await page.goto(`${site.url}/wp-admin/admin.php?page=aiguy-connection`);
+  const menu = page.locator('#adminmenu').getByRole('link', { name: 'Set-up', exact: true });
+  assert.equal(await menu.count(), 0);
+  await picture(page, '9-run-again');
+  await page.getByRole('button', { name: 'Run the set-up again' }).click();
+
+  await headed(page, 'Connect');
+  assert.equal(await menu.count(), 1);
+  assert.equal(await page.getByLabel('Address of the orchestrator').inputValue(), backend.orchestratorUrl);
+  await page.getByRole('button', { name: 'Save and test' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await headed(page, 'Introduce your site');
+  await page.getByText('knows this site’s key').first().waitFor();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await headed(page, 'What it may learn from');
+  assert.deepEqual(
+    [await page.getByRole('checkbox', { name: 'Pages' }).isChecked(), await page.getByRole('checkbox', { name: 'Posts' }).isChecked()],
+    [true, false],
+  );
+  await page.getByRole('button', { name: 'Save and continue' }).click();
+  await headed(page, 'Preview');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await headed(page, 'Publish');
+  await page.getByText('The page is published').waitFor();
+  assert.ok(await page.getByRole('checkbox', { name: 'Show the chat button on every page' }).isChecked());
+  await page.getByRole('button', { name: 'Finish' }).click();
+  await page.getByText('Your chat is live.').waitFor();
+  assert.deepEqual([kept(), pageOfChat()], [before, chatBefore]);
 });

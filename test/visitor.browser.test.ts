@@ -153,6 +153,16 @@ test('a customer begins anew, and finds both conversations on another device; an
     .getByRole('button', { name: new RegExp(`^${returns.replace('?', '.')}`) })
     .first()
     .click();
+  // To read first: what is open stays what it is.
+  await list.getByText(/within 30 days/).waitFor();
+  assert.equal(await list.getByRole('heading', { name: returns }).evaluate((heading) => heading.matches(':focus')), true);
+  assert.equal(await other.chat.log.getByText(/within 30 days/).count(), 0);
+  await picture(other.page, 'history-read-phone');
+  assert.deepEqual(await axeViolations(other.page), []);
+  await button(other.page, 'Back to the list').click();
+  assert.match(String(await focused(other.page)), new RegExp(returns.replace('?', '.')));
+  await other.page.keyboard.press('Enter');
+  await button(other.page, 'Go on with this conversation').click();
   await other.chat.says(/within 30 days/);
   await other.chat.ask('Can I pay with paypal?');
   await other.chat.rests();

@@ -36,6 +36,19 @@ export interface VisitorAssertion {
    * Which network the visitor comes from, for caps on guests: a digest of the first bits of the address under a key of the site's, never the address.
    */
   network?: string;
+  /**
+   * Where the visitor writes from, by his own word; for the people who read the conversation, never relied on.
+   */
+  client?: {
+    /**
+     * The page of the site, without what a query may hold.
+     */
+    page?: string;
+    /**
+     * What his browser calls itself.
+     */
+    browser?: string;
+  };
 }
 /**
  * What the site's owner has set for the agent that this chat belongs to. The services may be stricter, never laxer.

@@ -892,6 +892,14 @@ export interface StaffConversation {
    * Added by the site.
    */
   visitorName?: string;
+  /**
+   * The page on which it began, as the browser named it; in a conversation that is opened.
+   */
+  page?: string;
+  /**
+   * What the browser called itself; in a conversation that is opened.
+   */
+  browser?: string;
   startedAt: string;
   lastAt: string;
   /**
@@ -937,6 +945,20 @@ export interface TranscriptEntry {
    */
   name?: string;
   event?: 'tool' | 'tool_failed' | 'card' | 'receipt' | 'task' | 'error' | 'stopped' | 'waiting' | 'joined' | 'left' | 'away' | 'withheld';
+  /**
+   * In an export: the call behind the event. Never its result.
+   */
+  call?: {
+    tool: string;
+    /**
+     * JSON, with what is personal or secret masked.
+     */
+    arguments: string;
+    /**
+     * ok, waiting_for_visitor, or the code of the refusal.
+     */
+    outcome: string;
+  };
   /**
    * Items: An article that the answer cites.
    */
@@ -1034,11 +1056,17 @@ export interface StaffQuestionList {
  */
 export interface StaffAlert {
   key: string;
-  kind: 'waiting' | 'ticket';
+  /**
+   * cap_…: a message met the cap of the site's day (UTC); once a day and cap.
+   */
+  kind: 'waiting' | 'ticket' | 'cap_messages' | 'cap_cost';
+  /**
+   * Empty for a cap.
+   */
   sessionId: string;
   at: string;
   /**
-   * The visitor's newest message, or the ticket's reference.
+   * The visitor's newest message, the ticket's reference, or the cap: a number of messages, an amount in US dollars.
    */
   text: string;
 }

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { loadManifests } from '@aiguy/manifests/load';
+import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { decodeJwt } from 'jose';
 import type { ModelEvent, ModelRequest, ToolOutcome } from '../src/model/port.ts';
 import { createCorpusVersion } from '../src/tools/corpus-version.ts';
@@ -63,7 +64,7 @@ after(async () => {
 
 const guest = () => ({ ...newVisitor(), sub: `anon:${newVisitor().sid.slice(0, 20)}`, scopes: ['docs:read'] });
 
-async function ask(message: string, visitor = guest()) {
+async function ask(message: string, visitor: Partial<VisitorAssertion> = guest()) {
   const asked = model.requests.length;
   versionRequests = [];
   const headers = { authorization: `Bearer ${await harness.assertionFor(visitor)}` };
@@ -186,4 +187,13 @@ test('a question inside a conversation is neither answered from the cache nor ke
   assert.equal((await ask('How do I fold an item?', visitor)).modelCalls, 2);
   await ask('How do I tape an item?', visitor);
   assert.equal((await ask('How do I tape an item?')).modelCalls, 2);
+});
+
+test('an agent that is kept to other parts of the knowledge is told no answer of this one, and the same parts share', async () => {
+  answer = answersFromDocs;
+  const from = (...collections: string[]) => ({ ...guest(), agent: { id: 'a', ...(collections.length > 0 ? { collections } : {}) } });
+  const calls: number[] = [];
+  for (const visitor of [from('page'), from('page'), from('product'), from(), from('page', 'product'), from('product', 'page')])
+    calls.push((await ask('How do I pack up an item?', visitor)).modelCalls);
+  assert.deepEqual(calls, [2, 0, 2, 2, 2, 0]);
 });

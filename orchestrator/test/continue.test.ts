@@ -170,3 +170,10 @@ test('an AG-UI client goes on behind the snapshot', async () => {
   const { newMessages } = await agent.runAgent();
   assert.equal(newMessages.at(-1)?.content, 'Here you are.');
 });
+
+test('a link leads to the agent at which it was made, and at another one it is none', async () => {
+  const at = (visitor: Visitor, id: string) => ({ ...visitor, agent: { id } });
+  const { fresh, token } = await twoDevices(at(newVisitor(), 'sales'));
+  assert.equal((await redeem(at(fresh, 'main'), token)).body.code, 'link_invalid');
+  assert.equal((await redeem(at({ ...fresh, sid: newVisitor().sid }, 'sales'), token)).status, 200);
+});

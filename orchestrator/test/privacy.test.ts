@@ -41,7 +41,7 @@ after(async () => {
 
 const visitor = (sub: string) => ({ sub, sid: randomBytes(24).toString('base64url') });
 
-async function say(who: { sub: string; sid: string }, message: string) {
+async function say(who: { sub: string; sid: string; client?: { page: string; browser: string } }, message: string) {
   const headers = { authorization: `Bearer ${await harness.assertionFor(who)}` };
   return await harness.orchestrator.app.inject({ method: 'POST', url: '/ask', headers, payload: { message } });
 }
@@ -100,18 +100,24 @@ test('all that was said is told, across conversations and pages, and nothing of 
 test('after erasing, neither the subject nor a word of his stands anywhere, and the others are as they were', async () => {
   await harness.database.query('CREATE TABLE later (session_id text REFERENCES sessions ON DELETE CASCADE, note text)');
   await harness.database.query('CREATE TABLE counted (issuer text, subject text, day date, messages int)');
-  const own = visitor('wp:1:51');
+  const own = { ...visitor('wp:1:51'), client: { page: 'https://shop.example/lion-lamps/', browser: 'Okapi 7' } };
   await say(own, 'My zebra kettle, write to ada@example.org');
   await say(visitor('wp:1:52'), 'Another one’s giraffe');
   await harness.database.query("INSERT INTO later VALUES ($1, 'zebra')", [own.sid]);
   await harness.database.query('INSERT INTO counted SELECT issuer, subject, now(), 1 FROM sessions WHERE id = $1', [own.sid]);
   assert.deepEqual(await placesOf('wp:1:51'), ['sessions', 'counted']);
   assert.ok((await placesOf('ada@example.org')).includes('events'));
+  for (const text of ['lion-lamps', 'Okapi 7']) assert.deepEqual(await placesOf(text), ['sessions']);
+  const conversation = (await exportAll('wp:1:51')).find(({ kind }) => kind === 'sessions');
+  const told = new Map(conversation?.fields.map(({ name, value }) => [name, value]));
+  assert.deepEqual([told.get('page'), told.get('browser')], ['https://shop.example/lion-lamps/', 'Okapi 7']);
+  assert.ok(!JSON.stringify(conversation).includes(own.sid));
   const { status, body } = await privacy<PrivacyErasure>('erase', { subject: 'wp:1:51' });
   assert.equal(status, 200);
   assert.deepEqual([body.done, body.retained], [true, []]);
   assert.deepEqual([body.erased.sessions, body.erased.later, body.erased.counted, body.erased.preferences], [1, 1, 1, 2]);
-  for (const text of ['wp:1:51', 'My zebra', 'ada@example.org', own.sid]) assert.deepEqual([text, await placesOf(text)], [text, []]);
+  for (const text of ['wp:1:51', 'My zebra', 'ada@example.org', 'lion-lamps', 'Okapi 7', own.sid])
+    assert.deepEqual([text, await placesOf(text)], [text, []]);
   assert.deepEqual((await placesOf('giraffe')).includes('events'), true);
   assert.equal((await say(own, 'Hello again')).statusCode, 200, 'he may write anew');
 });

@@ -186,6 +186,24 @@ test('a guest has no list, and the same user of another site is somebody else', 
   assert.deepEqual((await call({ ...newVisitor(), sub: signedIn.sub }, 'GET /sessions')).body, { sessions: [] });
 });
 
+test('a conversation with one agent is neither listed by another nor gone on with there', async () => {
+  const sub = `wp:1:${Math.floor(Math.random() * 1e9) + 2}`;
+  const visitor = { ...newVisitor(), sub };
+  const at = async (id: string, method: 'GET' | 'POST', url: string) => {
+    const headers = { authorization: `Bearer ${await harness.assertionFor({ ...visitor, agent: { id } })}` };
+    const response = await harness.orchestrator.app.inject({ method, url, headers, ...(method === 'POST' ? { payload: { message: 'Hi' } } : {}) });
+    return { status: response.statusCode, body: response.json() };
+  };
+  await at('sales', 'POST', '/ask');
+  for (const [id, count, status] of [
+    ['sales', 1, 200],
+    ['main', 0, 404],
+  ] as const) {
+    assert.equal((await at(id, 'GET', '/sessions')).body.sessions.length, count, id);
+    assert.equal((await at(id, 'GET', `/sessions/${visitor.sid}`)).status, status, id);
+  }
+});
+
 test('the transcript is what was said with its times, and only its owner’s', async () => {
   const visitor = customer();
   await ask(visitor, 'Hello <b>there</b>');

@@ -19,10 +19,11 @@ final class Plugin {
 		$visitors = new Session\Visitor_Resolver();
 		$agents   = new Settings\Agents();
 		$network  = new Session\Visitor_Network( static fn(): string => get_current_blog_id() . wp_salt( 'auth' ), $settings->trusted_proxies( ... ) );
-		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ), static fn( string $id ): array => $agents->find( $id )->claim(), $network->claim( ... ) );
+		$own_urls = static fn(): array => array( home_url(), site_url() );
+		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ), static fn( string $id ): array => $agents->find( $id )->claim(), $network->claim( ... ), ( new Session\Visitor_Client( $own_urls ) )->claim( ... ) );
 		// The sites of a network share their salts; a session belongs to one site.
 		$cookie   = new Session\Session_Cookie( static fn(): string => get_current_blog_id() . wp_salt( 'auth' ), $visitors->current( ... ) );
-		$guard    = new Rest\Request_Guard( static fn(): array => array( home_url(), site_url() ) );
+		$guard    = new Rest\Request_Guard( $own_urls );
 		$errors   = new Rest\Error_Response();
 		$client   = new Chat\Orchestrator_Client( $settings, $signer );
 		$call     = new Chat\Orchestrator_Call( $client );
@@ -64,7 +65,7 @@ final class Plugin {
 		( new Widget\Template_Function( $this->file, $renderer ) )->add_hooks();
 		$connection->add_hooks();
 		( new Settings\Key_Controller( $key ) )->add_hooks();
-		( new Settings\Settings_Page( $this->file, $settings, $identity ) )->add_hooks();
+		( new Settings\Settings_Page( $this->file, $settings, $identity, $setup->is_finished( ... ) ) )->add_hooks();
 		( new Settings\Agents_Controller( $agents, $guard, $route ) )->add_hooks();
 		$redirect->add_hooks();
 		$health->add_hooks();

@@ -56,6 +56,7 @@ const wrong: [field: string, ...values: unknown[]][] = [
     [{ day: 1 }],
     [{ day: 1, from: '09:00', to: '17:00', more: 1 }],
   ],
+  ['collections', ['Pages & posts'], ['a', 'a'], 'page', ['x'.repeat(41)], Array.from({ length: 17 }, (_, index) => `c${index}`)],
   ['tools_off', ['Get Orders'], ['x'.repeat(5)], 'get_orders'],
   ['tools_sign_in', [null], [['get_orders']]],
   ['tone', 'rude'],
@@ -140,6 +141,7 @@ test('what is set for an agent is what the page shows and what the site signs', 
     suggested_questions: ['Where is my parcel?'],
     languages: ['de-AT', 'en'],
     opening_hours: [{ day: 1, from: '09:00', to: '17:00' }],
+    collections: ['page', 'general'],
     tools_off: ['cancel_order'],
     tools_sign_in: ['get_order_status'],
     tone: 'formal',
@@ -179,6 +181,7 @@ test('what is set for an agent is what the page shows and what the site signs', 
     ],
     [['cancel_order'], ['get_order_status'], 'de-AT', 'claude-haiku-5-5', 7],
   );
+  assert.deepEqual([claims[0]?.agent?.collections, claims[1]?.agent?.collections], [undefined, ['page', 'general']]);
   assert.equal(claims[0]?.agent?.caps?.site_cost_day_usd, 5);
   assert.notEqual(first.session.sessionId, second.session.sessionId, 'each agent has a session of its own');
   const again = await openSession(site, { cookie: second.cookie });

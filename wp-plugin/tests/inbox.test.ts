@@ -229,6 +229,21 @@ test('each alert is sent once by every way, signed, and what did not get through
     ['https://hooks.slack.com/services/T0/B0/x'],
   );
   assert.deepEqual(run('200', []), []);
+
+  const cap = { sessionId: '', at: '2026-11-20T23:30:00Z' };
+  const caps = run('200', [
+    { ...cap, key: 'cap 1', kind: 'cap_messages', text: '1000' },
+    { ...cap, key: 'cap 2', kind: 'cap_cost', text: '2.50' },
+  ]);
+  assert.equal(caps.length, 6);
+  const [messages, cost] = caps.filter(([way]) => way === 'mail');
+  assert.deepEqual(
+    [messages?.[2], cost?.[2]],
+    ['[Test shop] Your chat has reached its messages of the day', '[Test shop] Your chat has reached its budget of the day'],
+  );
+  assert.match(String(messages?.[3]), /the 1,000 messages that you allow for November 20, 2026[\s\S]*page=aiguy-reports\n$/);
+  assert.match(String(cost?.[3]), /budget of 2\.50 US dollars for November 20, 2026/);
+  assert.match(String(caps.find(([way]) => way.includes('example.com'))?.[1]), /"kind":"cap_messages"/);
 });
 
 test('a visitor’s wish for a person is relayed for his own session, and alerts are looked for at once', async () => {

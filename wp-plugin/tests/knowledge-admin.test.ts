@@ -71,6 +71,27 @@ test('the list finds by state and title, and a trial links the passage to where 
   assert.equal(tried.body.finding.passages[1]?.edit, '');
 });
 
+test('the parts of the knowledge are the chosen types, by their names, and whatever else was learnt', async () => {
+  on.upstream.answer = (_request, response) =>
+    reply(response, 200, {
+      ...{ documents: [], next: null, total: 5 },
+      collections: [
+        { name: 'general', documents: 3 },
+        { name: 'manuals', documents: 1 },
+        { name: 'page', documents: 4 },
+      ],
+    });
+  await on.admin('/types', { types: ['page', 'post'] });
+  const { status, body } = await on.admin<{ collections: object[] }>('/collections');
+  assert.equal(status, 200);
+  assert.deepEqual(body.collections, [
+    { documents: 0, name: 'post', label: 'Posts' },
+    { documents: 4, name: 'page', label: 'Pages' },
+    { documents: 3, name: 'general', label: 'Documents added on the server' },
+    { documents: 1, name: 'manuals', label: 'manuals' },
+  ]);
+});
+
 test('bad input and the wrong people are refused on every route, and reach nobody', async () => {
   const before_ = on.upstream.received.length;
   const bad: [string, unknown][] = [
@@ -94,7 +115,7 @@ test('bad input and the wrong people are refused on every route, and reach nobod
     assert.deepEqual([path, (await on.admin(path)).status], [path, 400]);
   assert.equal((await on.admin('/types', { types: ['a'.repeat(70_000)] })).status, 413);
   const customer = await enter(on.site, 'aarav', 'aarav-demo');
-  for (const path of ['', '/items']) assert.equal((await on.admin(path, undefined, customer)).status, 403);
+  for (const path of ['', '/items', '/collections']) assert.equal((await on.admin(path, undefined, customer)).status, 403);
   for (const path of ['/types', '/learn', '/cancel', '/work', '/items', '/try']) {
     assert.equal((await on.admin(path, {}, customer)).status, 403);
     assert.equal((await on.admin(path, {}, { cookie: on.owner.cookie, headers: {} })).status, 401);

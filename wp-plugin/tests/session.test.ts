@@ -44,6 +44,20 @@ test('a guest gets a session of his own, with an assertion that the published ke
   );
 });
 
+test('the assertion says on which page of the site he is and with which browser, without what addresses and headers may hide', async () => {
+  const client = async (headers: Record<string, string>) => (await verify((await openSession(site, { headers })).session.assertion)).client;
+  const page = `${site.url}/my-account/caf%C3%A9/`;
+  assert.deepEqual(await client({ referer: `${page}?key=secret&p=12&page_id=x#top`, 'user-agent': 'Browser <b>1</b>' }), {
+    page: `${page}?p=12`,
+    browser: 'Browser 1',
+  });
+  assert.deepEqual(await client({ referer: 'https://elsewhere.example/private', 'user-agent': 'x'.repeat(5000) }), { browser: 'x'.repeat(512) });
+  const odd = await client({ referer: `${site.url}/${'%C3%A9'.repeat(300)}`, 'user-agent': 'B\u00e9\t1' });
+  assert.equal(odd?.browser, 'B 1');
+  assert.match(odd?.page ?? '', /^http[^ ]{500,600}(%C3|%A9)$/);
+  assert.equal(await client({ referer: 'javascript:alert(1)', 'user-agent': '' }), undefined);
+});
+
 test('the session’s cookie is HttpOnly and SameSite, and brings the same session back', async () => {
   const { session, cookie, answer } = await openSession(site);
   const header = (answer.headers['set-cookie'] ?? []).find((one) => one.startsWith('aiguy_session='));

@@ -156,6 +156,16 @@ test('after activation the owner is led to the set-up once, if nothing is connec
   assert.equal(await visit(), '');
 });
 
+test('what was left out and is deleted since stands in the way of nothing', async () => {
+  const gone = Number(
+    site.evaluate("echo wp_insert_post( array( 'post_type' => 'page', 'post_status' => 'publish', 'post_title' => 'Old terms' ) );"),
+  );
+  await call('PUT setup', { knowledge: { types: ['page'], exclude: [gone] } });
+  site.evaluate(`wp_delete_post( ${gone}, true );`);
+  const { exclude } = (await call('GET setup')).body.knowledge;
+  assert.deepEqual(exclude, []);
+});
+
 test('a finished set-up is no longer in the menu', async () => {
   const menu = async () => (await send(`${site.url}/wp-admin/index.php`, { headers: { cookie: String(owner.cookie) } })).text;
   assert.match(await menu(), /page=aiguy-setup/);

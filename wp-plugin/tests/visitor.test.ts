@@ -123,6 +123,23 @@ test('what the orchestrator does not call his he does not get, and a guest gets 
   assert.equal(upstream.received.length, asked);
 });
 
+test('an earlier conversation is read as the visitor without opening it; guests and odd ids read nothing', async () => {
+  const { session, ...who } = await customer();
+  hasSpoken();
+  const earlier = 'e'.repeat(32);
+  const read = async (id: string, as: { cookie: string; headers?: Record<string, string> }) =>
+    await callRoute(site, `chat/sessions?read=${id}`, { cookie: as.cookie, headers: { ...as.headers, 'sec-fetch-site': 'same-origin' } });
+  const answer = await read(earlier, who);
+  assert.deepEqual([answer.status, JSON.parse(answer.text).lines, answer.headers['set-cookie']], [200, lines, undefined]);
+  const asked = decodeJwt(String(last().headers.authorization).slice(7));
+  assert.deepEqual([last().url, asked.sid, asked.sub], [`/sessions/${earlier}/transcript`, earlier, 'wp:1:1008']);
+  assert.equal((await openSession(site, who)).session.sessionId, session.sessionId);
+  const count = upstream.received.length;
+  const guest = await openSession(site);
+  assert.deepEqual([(await read(earlier, guest)).status, (await read('../x', who)).status, (await read('', who)).status], [403, 400, 400]);
+  assert.equal(upstream.received.length, count);
+});
+
 test('wishes of another shape are refused', async () => {
   const guest = await openSession(site);
   for (const body of [

@@ -2,7 +2,7 @@
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { SessionInfo } from '@aiguy/manifests/generated/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { assertNotExpired, ensureSession, findSession, type Session } from '../session/sessions.ts';
+import { assertNotExpired, assertSameAgent, ensureSession, findSession, type Session } from '../session/sessions.ts';
 import { tail } from '../session/tail.ts';
 import { answerForm } from './accept.ts';
 import { authenticate } from './authenticate.ts';
@@ -24,7 +24,10 @@ export function addSessionRoutes(app: FastifyInstance, ports: HttpPorts): void {
   });
 
   app.get<SessionParams>('/sessions/:id', async (request, reply) => {
-    return await reply.header('Cache-Control', 'no-store').send(toInfo(await ownSession(ports, request)));
+    const { visitor } = await authenticate(ports.verifier, request);
+    const session = await ownSession(ports, request);
+    await assertSameAgent(ports.database, visitor);
+    return await reply.header('Cache-Control', 'no-store').send(toInfo(session));
   });
 
   app.get<SessionParams & { Querystring: { after?: string; follow?: string; wait?: string } }>('/sessions/:id/events', async (request, reply) => {

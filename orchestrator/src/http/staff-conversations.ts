@@ -9,10 +9,11 @@ import type { EventLog, LoggedEvent } from '../session/event-log.ts';
 import type { Handoffs } from '../session/handoffs.ts';
 import type { StaffNotes } from '../session/notes.ts';
 import { openQuestions } from '../session/open-questions.ts';
+import { type ShowArguments, shownArguments } from '../session/shown-call.ts';
 import { authenticateStaff } from './authenticate.ts';
 import type { HttpPorts } from './ports.ts';
 
-export type StaffConversationPorts = Pick<HttpPorts, 'database' | 'liveRuns'> & {
+export type StaffConversationPorts = Pick<HttpPorts, 'database' | 'liveRuns' | 'catalogue'> & {
   verifier: TokenVerifier;
   log: EventLog;
   handoffs: Handoffs;
@@ -48,13 +49,13 @@ export function addStaffConversationRoutes(app: FastifyInstance, ports: StaffCon
   app.get<ConversationParams>('/staff/conversations/:id', async (request, reply) => {
     const { staff } = await authenticateStaff(ports.verifier, request, 'conversation:read');
     const found = await findOwn(ports, staff.iss, request.params.id);
-    return await reply.header('Cache-Control', 'no-store').send(await readTranscript(ports, staff.iss, found));
+    return await reply.header('Cache-Control', 'no-store').send(await readTranscript(ports, { issuer: staff.iss, found }));
   });
 
   app.get<ConversationParams>('/staff/conversations/:id/export', async (request, reply) => {
     const { staff } = await authenticateStaff(ports.verifier, request, 'conversation:read');
     const found = await findOwn(ports, staff.iss, request.params.id);
-    const transcript = await readTranscript(ports, staff.iss, found);
+    const transcript = await readTranscript(ports, { issuer: staff.iss, found, showArguments: shownArguments(ports.catalogue) });
     return await reply.header('Cache-Control', 'no-store').send({ transcript, text: asText(transcript) });
   });
 
@@ -107,7 +108,11 @@ function parseCursor(cursor: string): NonNullable<Search['before']> {
   return { spokenAt, id };
 }
 
-async function readTranscript(ports: StaffConversationPorts, issuer: string, { conversation, lastSeq }: FoundConversation): Promise<StaffTranscript> {
+async function readTranscript(
+  ports: StaffConversationPorts,
+  { issuer, found, showArguments }: { issuer: string; found: FoundConversation; showArguments?: ShowArguments },
+): Promise<StaffTranscript> {
+  const { conversation, lastSeq } = found;
   const { sessionId } = conversation;
   const [events, notes, ratings, tickets] = await Promise.all([
     readNewest(ports.log, sessionId, lastSeq),
@@ -115,7 +120,7 @@ async function readTranscript(ports: StaffConversationPorts, issuer: string, { c
     ports.conversations.ratings(sessionId),
     ports.conversations.tickets(issuer, sessionId),
   ]);
-  const entries = entriesOf(events).slice(-entriesMax);
+  const entries = entriesOf(events, showArguments).slice(-entriesMax);
   return { conversation, lastEventId: events.at(-1)?.seq ?? 0, entries, notes, ratings, tickets };
 }
 
@@ -133,8 +138,10 @@ const speakers = { visitor: 'Visitor', agent: 'Agent' };
 function asText({ conversation, entries, notes }: StaffTranscript): string {
   const lines = entries.map((entry) => `${entry.at ?? ''}  ${lineOf(entry)}`.trim());
   const noted = notes.map(({ at, name, text }) => `${at}  Note by ${name}: ${text}`);
+  const { page, browser } = conversation;
   return [
-    `Conversation ${conversation.sessionId}, begun ${conversation.startedAt}`,
+    `Conversation ${conversation.sessionId}, begun ${conversation.startedAt}${page === undefined ? '' : ` on ${page}`}`,
+    ...(browser === undefined ? [] : [`Browser: ${browser}`]),
     '',
     ...lines,
     ...(noted.length > 0 ? ['', ...noted] : []),
@@ -142,8 +149,9 @@ function asText({ conversation, entries, notes }: StaffTranscript): string {
   ].join('\n');
 }
 
-function lineOf({ kind, name, text, event, sources = [] }: TranscriptEntry): string {
-  if (kind === 'event') return `(${event}${text === '' ? '' : `: ${text}`})`;
+function lineOf({ kind, name, text, event, call, sources = [] }: TranscriptEntry): string {
+  const called = call ? ` [${call.tool} ${call.arguments} → ${call.outcome}]` : '';
+  if (kind === 'event') return `(${event}${text === '' ? '' : `: ${text}`}${called})`;
   const cited = sources.length > 0 ? `\n  Sources: ${sources.map(({ title, url }) => `${title} <${url}>`).join(', ')}` : '';
   return `${kind === 'person' ? name : speakers[kind]}: ${text}${cited}`;
 }

@@ -8,7 +8,7 @@ export const linkLifetimeMs = 900_000;
 const tokenBytes = 32;
 const tokenPattern = /^[A-Za-z0-9_-]{43}$/;
 
-type Visitor = Pick<VisitorAssertion, 'iss' | 'sub' | 'sid'>;
+type Visitor = Pick<VisitorAssertion, 'iss' | 'sub' | 'sid' | 'agent'>;
 
 /** Makes a link to the visitor's own session. Expired ones of everybody are cleared away. */
 export async function makeLink(database: Database, visitor: Visitor): Promise<{ token: string; expiresAt: Date }> {
@@ -24,15 +24,16 @@ export async function makeLink(database: Database, visitor: Visitor): Promise<{ 
 
 /**
  * The session behind a link that this visitor may use: a signed-in one his own, on the same site; a guest one of a guest of the same site.
- * A link of a guest is none for somebody who is signed in, so that nobody's conversation is put under another one's name.
+ * It leads to the agent it was made at alone, because another one may answer from other knowledge. A link of a guest is none for somebody who is signed in, so that nobody's conversation is put under another one's name.
  * @throws AiguyError link_invalid, the same for every reason
  */
 export async function findLinked(on: Database | Connection, visitor: Visitor, token: string): Promise<string> {
   if (!tokenPattern.test(token)) throw new AiguyError('link_invalid');
   const { rows } = await on.query<{ session_id: string; subject: string }>(
-    `SELECT session_id, subject FROM continue_links
-     WHERE token_digest = $1 AND issuer = $2 AND session_id <> $3 AND used_at IS NULL AND expires_at > now()`,
-    [digest(token), visitor.iss, visitor.sid],
+    `SELECT session_id, continue_links.subject FROM continue_links JOIN sessions ON sessions.id = session_id
+     WHERE token_digest = $1 AND continue_links.issuer = $2 AND session_id <> $3 AND used_at IS NULL AND expires_at > now()
+       AND (agent IS NULL OR agent = COALESCE($4, agent))`,
+    [digest(token), visitor.iss, visitor.sid, visitor.agent?.id ?? null],
   );
   const link = rows[0];
   if (!(link && mayUse(link.subject, visitor.sub))) throw new AiguyError('link_invalid');

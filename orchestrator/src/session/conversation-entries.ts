@@ -1,4 +1,4 @@
-// A session's log as people of the site read it: who said what, and what happened in between. Pure; no arguments and no results of tools, which may be personal.
+// A session's log as people of the site read it: who said what, and what happened in between. Pure; no results of tools, which may be personal, and of their arguments only what the caller shows.
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import type {
   AuthorValue,
@@ -12,11 +12,21 @@ import type {
 } from '@aiguy/manifests/generated/events';
 import type { TranscriptEntry } from '@aiguy/manifests/generated/http';
 import type { LoggedEvent } from './event-log.ts';
+import { outcomeOf, type ShowArguments } from './shown-call.ts';
 
-type Fold = { entries: Map<string, TranscriptEntry>; authors: Map<string, string>; titles: Map<string, string>; at: string | undefined };
+type Call = { tool: string; text: string };
+type Fold = {
+  entries: Map<string, TranscriptEntry>;
+  authors: Map<string, string>;
+  titles: Map<string, string>;
+  calls: Map<string, Call>;
+  showArguments: ShowArguments | undefined;
+  at: string | undefined;
+};
 
-export function entriesOf(events: readonly LoggedEvent[]): TranscriptEntry[] {
-  const fold: Fold = { entries: new Map(), authors: new Map(), titles: new Map(), at: undefined };
+/** @param showArguments tells each call with its tool, these arguments and what came of it; without it calls are told by their titles alone */
+export function entriesOf(events: readonly LoggedEvent[], showArguments?: ShowArguments): TranscriptEntry[] {
+  const fold: Fold = { entries: new Map(), authors: new Map(), titles: new Map(), calls: new Map(), showArguments, at: undefined };
   for (const { seq, event } of events) {
     if (event.timestamp !== undefined) fold.at = new Date(event.timestamp).toISOString();
     take(fold, event, `${seq}`);
@@ -40,8 +50,14 @@ function take(fold: Fold, event: AGUIEvent, id: string): void {
     case EventType.TEXT_MESSAGE_CONTENT:
       change(fold, event.messageId, (entry) => ({ ...entry, text: entry.text + event.delta }));
       break;
+    case EventType.TOOL_CALL_START:
+      fold.calls.set(event.toolCallId, { tool: event.toolCallName, text: '' });
+      break;
+    case EventType.TOOL_CALL_ARGS:
+      takeArguments(fold, event);
+      break;
     case EventType.TOOL_CALL_RESULT:
-      put(fold, happened(event.toolCallId, isOk(event.content) ? 'tool' : 'tool_failed', fold.titles.get(event.toolCallId) ?? ''));
+      takeResult(fold, event);
       break;
     case EventType.RUN_FINISHED:
       takeEnd(fold, event, id);
@@ -67,9 +83,27 @@ function beginAnswer(fold: Fold, id: string): void {
   put(fold, { id, text: '', ...(name === undefined ? { kind: 'agent' } : { kind: 'person', name }) });
 }
 
+function takeArguments(fold: Fold, { toolCallId, delta }: { toolCallId: string; delta: string }): void {
+  const call = fold.calls.get(toolCallId);
+  if (call) fold.calls.set(toolCallId, { ...call, text: call.text + delta });
+}
+
+function takeResult(fold: Fold, { toolCallId, content }: { toolCallId: string; content: unknown }): void {
+  const outcome = outcomeOf(content);
+  const entry = happened(toolCallId, outcome === 'ok' ? 'tool' : 'tool_failed', fold.titles.get(toolCallId) ?? '');
+  put(fold, { ...entry, ...shownCall(fold, toolCallId, outcome) });
+}
+
+function shownCall({ calls, showArguments }: Fold, toolCallId: string, outcome: string): Pick<TranscriptEntry, 'call'> {
+  const call = calls.get(toolCallId);
+  return call && showArguments ? { call: { tool: call.tool, arguments: showArguments(call.tool, call.text), outcome } } : {};
+}
+
 function takeEnd(fold: Fold, { outcome }: Extract<AGUIEvent, { type: EventType.RUN_FINISHED }>, id: string): void {
-  if (outcome?.type === 'interrupt') for (const card of outcome.interrupts) put(fold, happened(card.id, 'card', card.message ?? ''));
-  else if ((outcome as { type?: string } | undefined)?.type === 'cancelled') put(fold, happened(id, 'stopped', ''));
+  if (outcome?.type === 'interrupt') {
+    for (const { id: cardId, message = '', toolCallId = '' } of outcome.interrupts)
+      put(fold, { ...happened(cardId, 'card', message), ...shownCall(fold, toolCallId, 'waiting_for_visitor') });
+  } else if ((outcome as { type?: string } | undefined)?.type === 'cancelled') put(fold, happened(id, 'stopped', ''));
 }
 
 const customs: Record<string, (fold: Fold, value: unknown, id: string) => void> = {
@@ -130,10 +164,6 @@ function put(fold: Fold, entry: TranscriptEntry): void {
 function change(fold: Fold, id: string, to: (entry: TranscriptEntry) => TranscriptEntry): void {
   const entry = fold.entries.get(id);
   if (entry) fold.entries.set(id, to(entry));
-}
-
-function isOk(content: unknown): boolean {
-  return /^\s*\{\s*"ok"\s*:\s*true/.test(text(content));
 }
 
 function text(content: unknown): string {

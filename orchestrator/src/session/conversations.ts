@@ -13,6 +13,8 @@ type Row = {
   spoken_at: Date;
   spoken_text: string;
   last_seq: number;
+  page: string | null;
+  browser: string | null;
   preview: string | null;
   messages: number;
   running: boolean;
@@ -45,7 +47,7 @@ const conditions: Record<ConversationFilter, string> = {
 
 /** @param hasRatings whether visitors can rate in this database */
 function facts(hasRatings: boolean): string {
-  return `SELECT id, subject, created_at, spoken_at, spoken_at::text AS spoken_text, last_seq,
+  return `SELECT id, subject, created_at, spoken_at, spoken_at::text AS spoken_text, last_seq, page, browser,
     (SELECT input ->> 'text' FROM runs WHERE session_id = sessions.id AND input ->> 'kind' = 'message' ORDER BY started_at DESC LIMIT 1) AS preview,
     (SELECT count(*)::int FROM runs WHERE session_id = sessions.id AND input ->> 'kind' = 'message') AS messages,
     EXISTS (SELECT FROM runs WHERE session_id = sessions.id AND status IN ('running', 'queued')) AS running,
@@ -62,6 +64,30 @@ function facts(hasRatings: boolean): string {
 const holdsText = `(EXISTS (SELECT FROM runs WHERE session_id = found.id AND input ->> 'text' ILIKE $2)
   OR (SELECT string_agg(event ->> 'delta', '' ORDER BY seq) FROM events WHERE session_id = found.id AND type = 'TEXT_MESSAGE_CONTENT') ILIKE $2
   OR EXISTS (SELECT FROM notes WHERE session_id = found.id AND text ILIKE $2))`;
+
+// A cap has no conversation: what was claimed of it stays when conversations are deleted, so that it is told once a day.
+const claimSql = `
+  WITH met AS (
+    SELECT capped, (asked_at AT TIME ZONE 'UTC')::date AS day, min(asked_at) AS at FROM usage_runs
+    WHERE issuer = $1 AND capped IN ('site_messages', 'site_cost') AND asked_at > now() - $2 * interval '1 hour' GROUP BY 1, 2
+  ), due AS (
+    SELECT 'waiting ' || handoffs.id AS key, 'waiting' AS kind, session_id, asked_at AS at,
+      (SELECT input ->> 'text' FROM runs WHERE runs.session_id = handoffs.session_id AND input ->> 'kind' = 'message' ORDER BY started_at DESC LIMIT 1) AS text
+    FROM handoffs JOIN sessions ON sessions.id = session_id
+    WHERE issuer = $1 AND closed_at IS NULL AND taken_at IS NULL AND asked_at > now() - $2 * interval '1 hour'
+    UNION ALL
+    SELECT 'ticket ' || key, 'ticket', session_id, settled_at, outcome #>> '{output,reference}'
+    FROM effects JOIN sessions ON sessions.id = session_id WHERE issuer = $1 AND ${ticketDone} AND settled_at > now() - $2 * interval '1 hour'
+    UNION ALL
+    SELECT 'cap ' || capped || ' ' || met.day || ' ' || $1, CASE capped WHEN 'site_cost' THEN 'cap_cost' ELSE 'cap_messages' END, NULL, at,
+      CASE capped WHEN 'site_cost' THEN round(cap_micro_usd / 1000000.0, 2)::text ELSE cap_messages::text END
+    FROM met LEFT JOIN usage_days ON usage_days.issuer = $1 AND usage_days.day = met.day
+  ), claimed AS (
+    INSERT INTO alerts (key, session_id)
+    SELECT key, session_id FROM due WHERE NOT EXISTS (SELECT FROM alerts WHERE alerts.key = due.key) ORDER BY at LIMIT $3
+    ON CONFLICT (key) DO NOTHING RETURNING key
+  )
+  SELECT due.* FROM due JOIN claimed USING (key) ORDER BY at`;
 
 export class Conversations {
   readonly #database: Database;
@@ -98,7 +124,7 @@ export class Conversations {
   /** @returns undefined for a conversation of another site as for one that does not exist */
   async find(issuer: string, id: string): Promise<FoundConversation | undefined> {
     const { rows } = await this.#database.query<Row>(`${facts(await this.#hasRatings())} AND id = $2`, [issuer, id]);
-    return rows.map((row) => ({ conversation: toConversation(row), lastSeq: row.last_seq }))[0];
+    return rows.map((row) => ({ conversation: { ...toConversation(row), ...cameFrom(row) }, lastSeq: row.last_seq }))[0];
   }
 
   /** The newest first; of one conversation when it is named. */
@@ -144,29 +170,17 @@ export class Conversations {
     }));
   }
 
-  /** Visitors who wait for a person and tickets that were left, of the last day, each handed out once whoever asks. */
+  /** Visitors who wait for a person, tickets that were left and caps of the site's day that were met, of the last day, each handed out once whoever asks. */
   async claimAlerts(issuer: string): Promise<StaffAlert[]> {
-    const { rows } = await this.#database.query<{ key: string; kind: 'waiting' | 'ticket'; session_id: string; at: Date; text: string | null }>(
-      `WITH due AS (
-         SELECT 'waiting ' || handoffs.id AS key, 'waiting' AS kind, session_id, asked_at AS at,
-           (SELECT input ->> 'text' FROM runs WHERE runs.session_id = handoffs.session_id AND input ->> 'kind' = 'message' ORDER BY started_at DESC LIMIT 1) AS text
-         FROM handoffs JOIN sessions ON sessions.id = session_id
-         WHERE issuer = $1 AND closed_at IS NULL AND taken_at IS NULL AND asked_at > now() - $2 * interval '1 hour'
-         UNION ALL
-         SELECT 'ticket ' || key, 'ticket', session_id, settled_at, outcome #>> '{output,reference}'
-         FROM effects JOIN sessions ON sessions.id = session_id WHERE issuer = $1 AND ${ticketDone} AND settled_at > now() - $2 * interval '1 hour'
-       ), claimed AS (
-         INSERT INTO alerts (key, session_id)
-         SELECT key, session_id FROM due WHERE NOT EXISTS (SELECT FROM alerts WHERE alerts.key = due.key) ORDER BY at LIMIT $3
-         ON CONFLICT (key) DO NOTHING RETURNING key
-       )
-       SELECT due.* FROM due JOIN claimed USING (key) ORDER BY at`,
+    await this.#database.query(`DELETE FROM alerts WHERE session_id IS NULL AND claimed_at < now() - interval '7 days'`);
+    const { rows } = await this.#database.query<{ key: string; kind: StaffAlert['kind']; session_id: string | null; at: Date; text: string | null }>(
+      claimSql,
       [issuer, alertHours, alertsMax],
     );
     return rows.map(({ key, kind, session_id: sessionId, at, text }) => ({
       key,
       kind,
-      sessionId,
+      sessionId: sessionId ?? '',
       at: at.toISOString(),
       text: (text ?? '').slice(0, previewCharactersMax),
     }));
@@ -176,6 +190,10 @@ export class Conversations {
     const { rows } = await this.#database.query<{ has: boolean }>(`SELECT to_regclass('ratings') IS NOT NULL AS has`);
     return rows[0]?.has ?? false;
   }
+}
+
+function cameFrom({ page, browser }: Row): Pick<StaffConversation, 'page' | 'browser'> {
+  return { ...(page === null ? {} : { page }), ...(browser === null ? {} : { browser }) };
 }
 
 function toConversation(row: Row): StaffConversation {

@@ -18,7 +18,23 @@ const sessionsAtOnceMax = 50;
 /** Told by the messages, or of the machine and not of a person. */
 const untold = new Set(['events', 'runs', 'page_requests', 'continue_links']);
 /** Credentials, digests, and what repeats whose row it is. */
-const hidden = new Set(['session_id', 'issuer', 'subject', 'assertion', 'visitor', 'args_digest', 'form_values', 'token', 'token_digest', 'key']);
+const hidden = new Set([
+  'session_id',
+  'issuer',
+  'subject',
+  'assertion',
+  'visitor',
+  'args_digest',
+  'form_values',
+  'token',
+  'token_digest',
+  'key',
+  'continued_from',
+  'last_seq',
+]);
+
+/** Conversations themselves: when each was, on which page it began and with which browser. */
+const conversations: PersonalTable = { name: 'sessions', column: 'id' };
 
 /** Tables whose rows go with their session, and the column that names it. */
 async function sessionTables(database: Pick<Database, 'query'>): Promise<PersonalTable[]> {
@@ -61,7 +77,7 @@ const messagesSql = `
 /** @param cursor kind and number of the first row; messages:0 is the beginning */
 export async function exportPage(database: Database, who: DataSubject, cursor: string): Promise<PrivacyExport> {
   const named = (await sessionTables(database)).filter(({ name }) => !untold.has(name));
-  const tables = [...new Map(named.map((table) => [table.name, table])).values()];
+  const tables = [conversations, ...new Map(named.map((table) => [table.name, table])).values()];
   const kinds = ['messages', ...tables.map(({ name }) => name)];
   const [kind = '', from = '0'] = cursor.split(':');
   if (!kinds.includes(kind)) return { records: [] };
@@ -80,7 +96,7 @@ export async function exportPage(database: Database, who: DataSubject, cursor: s
 }
 
 function rowsSql({ name, column }: PersonalTable): string {
-  return `SELECT left(${column}, 8) || ' ' || (row_number() OVER (PARTITION BY ${column} ORDER BY to_jsonb(kept)::text)) AS id, to_jsonb(kept) AS fields
+  return `SELECT left(${column}, 8) || ' ' || (row_number() OVER (PARTITION BY ${column} ORDER BY to_jsonb(kept)::text)) AS id, to_jsonb(kept) - '${column}' AS fields
     FROM ${name} AS kept WHERE ${column} IN (${ownSessions}) ORDER BY ${column}, to_jsonb(kept)::text OFFSET $3 LIMIT $4`;
 }
 

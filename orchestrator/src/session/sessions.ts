@@ -5,7 +5,7 @@ import { AiguyError } from '@aiguy/manifests/errors';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 
 export type Session = { id: string; createdAt: Date; activeAt: Date; lastSeq: number; running: boolean };
-type Owner = Pick<VisitorAssertion, 'iss' | 'sub' | 'sid' | 'agent'>;
+type Owner = Pick<VisitorAssertion, 'iss' | 'sub' | 'sid' | 'agent' | 'client'>;
 
 /** Deleted at once, so that no sweep holds the database for long. */
 const expiredAtOnceMax = 20;
@@ -18,11 +18,19 @@ const tombstoneDays = 365;
  */
 export async function ensureSession(on: Database | Connection, visitor: Owner): Promise<void> {
   const { rows } = await on.query<{ is_new: boolean }>(
-    `INSERT INTO sessions (id, issuer, subject, retention_days) VALUES ($1, $2, $3, $4)
+    `INSERT INTO sessions (id, issuer, subject, retention_days, page, browser, agent) VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (id) DO UPDATE SET active_at = now(), retention_days = $4
        WHERE sessions.active_at < now() - interval '1 hour' AND sessions.issuer = $2 AND sessions.subject = $3
      RETURNING xmax = 0 AS is_new`,
-    [visitor.sid, visitor.iss, visitor.sub, visitor.agent?.retention_days ?? null],
+    [
+      visitor.sid,
+      visitor.iss,
+      visitor.sub,
+      visitor.agent?.retention_days ?? null,
+      visitor.client?.page ?? null,
+      visitor.client?.browser ?? null,
+      visitor.agent?.id ?? null,
+    ],
   );
   if (rows[0]?.is_new) {
     await on.query('DELETE FROM expired_sessions WHERE digest = $1', [tombstoneOf(visitor)]);
@@ -48,6 +56,15 @@ export async function findSession(database: Database, visitor: Owner): Promise<S
     throw new AiguyError('not_found');
   }
   return { id: row.id, createdAt: row.created_at, activeAt: row.active_at, lastSeq: row.last_seq, running: row.running };
+}
+
+/** @throws AiguyError not_found for a conversation that was had with another agent of the site */
+export async function assertSameAgent(database: Database, { sid, agent }: Owner): Promise<void> {
+  const { rowCount } = await database.query('SELECT FROM sessions WHERE id = $1 AND (agent IS NULL OR agent = COALESCE($2, agent))', [
+    sid,
+    agent?.id ?? null,
+  ]);
+  if (rowCount !== 1) throw new AiguyError('not_found');
 }
 
 /** @throws AiguyError session_expired */

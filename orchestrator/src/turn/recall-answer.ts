@@ -66,7 +66,7 @@ function circumstancesOf(turn: Turn): Circumstances {
       turn.system,
       allowed,
       needingSignIn.map(({ name }) => name),
-      turn.message.visitor.agent?.collections ?? null,
+      turn.message.visitor.agent?.collections?.toSorted() ?? null,
       turn.message.viewing ?? null,
     ]),
   };

@@ -1,6 +1,7 @@
 // The task of create_support_ticket and escalate_to_human: brings a ticket of our own store to the system that the team works in, with personal data masked.
+
+import { maskPersonalData } from '@aiguy/manifests/mask-personal-data';
 import { DeskError, type DeskTicket, type TicketDesk } from '../backends/ticket-desk/desk.ts';
-import { maskPersonalData } from '../backends/ticket-desk/mask-personal-data.ts';
 import type { StoredTicket, Tickets } from '../backends/tickets.ts';
 import type { TaskRunner } from './run-task.ts';
 

@@ -26,9 +26,23 @@ final class Visitor_Requests {
 		return $this->request( $request, $session, 'POST', "/sessions/$session->id/feedback", (string) wp_json_encode( (object) $values ) );
 	}
 
-	/** The conversations of a signed-in visitor, on whichever device. */
+	/**
+	 * The conversations of a signed-in visitor, on whichever device; with «read», what was said in one of them. It is asked for as him, so that nobody else's can be named.
+	 *
+	 * @throws Api_Exception invalid_request, insufficient_scope.
+	 */
 	public function sessions( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
-		return $this->request( $request, $session, 'GET', '/sessions' );
+		$read = $request->get_param( 'read' );
+		if ( null === $read ) {
+			return $this->request( $request, $session, 'GET', '/sessions' );
+		}
+		if ( ! is_string( $read ) || ! preg_match( '/\A[A-Za-z0-9_-]{22,64}\z/', $read ) ) {
+			throw new Api_Exception( 'invalid_request' );
+		}
+		if ( ! $session->visitor->is_customer ) {
+			throw new Api_Exception( 'insufficient_scope' );
+		}
+		return $this->request( $request, new Chat_Session( $read, $session->visitor, $session->agent ), 'GET', "/sessions/$read/transcript" );
 	}
 
 	/** A link with which the conversation goes on on another device. @throws Api_Exception invalid_request, payload_too_large, unsupported_media_type. */

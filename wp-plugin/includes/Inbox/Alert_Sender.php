@@ -39,9 +39,7 @@ final class Alert_Sender {
 	 * @param array<string, string> $alert
 	 */
 	private function mail( array $to, array $alert ): bool {
-		/* translators: %s: name of the site. */
-		$subject = sprintf( 'waiting' === $alert['kind'] ? __( '[%s] A visitor waits for a person', 'aiguy' ) : __( '[%s] A visitor has left a ticket', 'aiguy' ), wp_specialchars_decode( get_bloginfo( 'name' ), ENT_QUOTES ) );
-		return wp_mail( $to, $subject, self::words( $alert ) . "\n\n" . self::link( $alert ) . "\n" );
+		return wp_mail( $to, sprintf( self::subject( $alert['kind'] ), wp_specialchars_decode( get_bloginfo( 'name' ), ENT_QUOTES ) ), self::words( $alert ) . "\n\n" . self::link( $alert ) . "\n" );
 	}
 
 	/** @param array<string, string> $alert */
@@ -74,8 +72,25 @@ final class Alert_Sender {
 		return $status >= 200 && $status < 300;
 	}
 
+	/** With a place for the site's name. */
+	private static function subject( string $kind ): string {
+		return match ( $kind ) {
+			/* translators: %s: name of the site. */
+			'waiting'      => __( '[%s] A visitor waits for a person', 'aiguy' ),
+			/* translators: %s: name of the site. */
+			'cap_messages' => __( '[%s] Your chat has reached its messages of the day', 'aiguy' ),
+			/* translators: %s: name of the site. */
+			'cap_cost'     => __( '[%s] Your chat has reached its budget of the day', 'aiguy' ),
+			/* translators: %s: name of the site. */
+			default        => __( '[%s] A visitor has left a ticket', 'aiguy' ),
+		};
+	}
+
 	/** @param array<string, string> $alert */
 	private static function words( array $alert ): string {
+		if ( self::is_cap( $alert ) ) {
+			return self::cap( $alert );
+		}
 		$start = 'waiting' === $alert['kind'] ? __( 'A visitor of your chat would like to talk to a person.', 'aiguy' ) : __( 'A visitor of your chat has left a ticket.', 'aiguy' );
 		$text  = trim( (string) preg_replace( '/[\p{Cc}\p{Cf}\s]+/u', ' ', $alert['text'] ) );
 		/* translators: %s: what the visitor wrote last, or the reference of a ticket. */
@@ -83,7 +98,23 @@ final class Alert_Sender {
 	}
 
 	/** @param array<string, string> $alert */
+	private static function cap( array $alert ): string {
+		$day   = (string) wp_date( get_option( 'date_format' ), (int) strtotime( $alert['at'] ), new \DateTimeZone( 'UTC' ) );
+		$start = 'cap_cost' === $alert['kind']
+			/* translators: 1: an amount in US dollars, 2: a day. */
+			? sprintf( __( 'Your chat has used up its budget of %1$s US dollars for %2$s (UTC).', 'aiguy' ), number_format_i18n( (float) $alert['text'], 2 ), $day )
+			/* translators: 1: a number of messages, 2: a day. */
+			: sprintf( __( 'Your chat has answered the %1$s messages that you allow for %2$s (UTC).', 'aiguy' ), number_format_i18n( (float) $alert['text'] ), $day );
+		return $start . "\n\n" . __( 'Until the next day it does what you have chosen for this case among the limits of your agents.', 'aiguy' );
+	}
+
+	/** @param array<string, string> $alert */
+	private static function is_cap( array $alert ): bool {
+		return in_array( $alert['kind'], array( 'cap_messages', 'cap_cost' ), true );
+	}
+
+	/** @param array<string, string> $alert */
 	private static function link( array $alert ): string {
-		return admin_url( 'admin.php?page=aiguy-conversations#' . rawurlencode( $alert['sessionId'] ) );
+		return admin_url( self::is_cap( $alert ) ? 'admin.php?page=aiguy-reports' : 'admin.php?page=aiguy-conversations#' . rawurlencode( $alert['sessionId'] ) );
 	}
 }

@@ -29,7 +29,7 @@ final class Document_Renderer {
 			'url'        => (string) get_permalink( $post ),
 			'html'       => $html,
 			'language'   => self::language( $post ),
-			'collection' => substr( trim( (string) preg_replace( '/[^a-z0-9]+/', '-', $post->post_type ), '-' ), 0, 40 ),
+			'collection' => self::collection( $post->post_type ),
 			'modified'   => is_string( $modified ) ? $modified : gmdate( 'Y-m-d\TH:i:s\Z' ),
 		);
 		/**
@@ -41,6 +41,11 @@ final class Document_Renderer {
 		 * @param \WP_Post              $post     The item.
 		 */
 		return array_filter( (array) apply_filters( 'aiguy_knowledge_document', $document, $post ), is_string( ... ) );
+	}
+
+	/** The part of the knowledge to which items of a type belong, unless a filter says otherwise. */
+	public static function collection( string $type ): string {
+		return substr( trim( (string) preg_replace( '/[^a-z0-9]+/', '-', $type ), '-' ), 0, 40 );
 	}
 
 	private function content( \WP_Post $post ): string {

@@ -39,6 +39,7 @@ final class Knowledge_Controller {
 	private function register(): void {
 		$manage = Capabilities::MANAGE;
 		$this->route->register( 'GET', '/knowledge', $manage, fn(): array => $this->state() );
+		$this->route->register( 'GET', '/knowledge/collections', $manage, fn(): array => array( 'collections' => $this->collections() ) );
 		$this->route->register( 'GET', '/knowledge/items', $manage, $this->items( ... ) );
 		$this->route->register( 'POST', '/knowledge/types', $manage, $this->choose( ... ) );
 		$this->route->register( 'POST', '/knowledge/learn', $manage, $this->learn( ... ) );
@@ -61,6 +62,28 @@ final class Knowledge_Controller {
 			'import'  => $this->site->progress(),
 			'problem' => $this->table->last_problem(),
 		);
+	}
+
+	/**
+	 * The parts of the knowledge: a type of content each, what a filter has put elsewhere, and what was ingested on the server.
+	 *
+	 * @return list<array{name: string, label: string, documents: int}>
+	 * @throws Api_Exception
+	 */
+	private function collections(): array {
+		$parts = array( 'general' => array( 'name' => 'general', 'label' => __( 'Documents added on the server', 'aiguy' ), 'documents' => 0 ) );
+		foreach ( array_intersect_key( $this->choice->available(), array_flip( $this->choice->types() ) ) as $type => $label ) {
+			$name           = Document_Renderer::collection( $type );
+			$parts[ $name ] = array( 'name' => $name, 'label' => $label, 'documents' => 0 );
+		}
+		$known = array();
+		foreach ( (array) ( $this->client->call( 'knowledge:read', 'GET', '/staff/knowledge/documents' )['collections'] ?? array() ) as $one ) {
+			$name           = (string) ( $one['name'] ?? '' );
+			$known[ $name ] = array( 'documents' => (int) ( $one['documents'] ?? 0 ) ) + ( $parts[ $name ] ?? array( 'name' => $name, 'label' => $name ) );
+		}
+		// Types come first, in their order; without documents there is nothing on the server to choose.
+		unset( $parts['general'] );
+		return array_values( array_replace( $parts, $known ) );
 	}
 
 	/**

@@ -93,6 +93,7 @@ final class Privacy_Tools {
 	private static function label( string $kind ): string {
 		return match ( $kind ) {
 			'messages'       => __( 'Support chat: messages', 'aiguy' ),
+			'sessions'       => __( 'Support chat: conversations', 'aiguy' ),
 			'tickets'        => __( 'Support chat: tickets', 'aiguy' ),
 			'preferences'    => __( 'Support chat: preferences', 'aiguy' ),
 			'session_memory' => __( 'Support chat: what it remembers', 'aiguy' ),

@@ -17,6 +17,7 @@ final class Assertion_Signer {
 	 * @param \Closure(Visitor): list<string>   $scopes What the visitor's session may be used for.
 	 * @param \Closure(string): array<string, mixed> $agent What the owner has set for the agent of that id: AgentSettings of claims.json.
 	 * @param \Closure(Visitor): array<string, string> $network The claim that says where a guest comes from; may be empty.
+	 * @param \Closure(): array<string, mixed> $client The claim that says which page and browser he writes from; may be empty.
 	 */
 	public function __construct(
 		private readonly \Closure $key,
@@ -24,6 +25,7 @@ final class Assertion_Signer {
 		private readonly \Closure $scopes,
 		private readonly \Closure $agent,
 		private readonly \Closure $network,
+		private readonly \Closure $client,
 	) {}
 
 	/** @param int|null $now Seconds since the epoch; null for the clock. */
@@ -40,6 +42,6 @@ final class Assertion_Signer {
 			'iat'    => $now,
 			'exp'    => $now + self::LIFETIME_SECONDS,
 		);
-		return Compact_Jwt::sign( ( $this->key )(), 'visitor-assertion+jwt', $claims + ( $this->network )( $session->visitor ) );
+		return Compact_Jwt::sign( ( $this->key )(), 'visitor-assertion+jwt', $claims + ( $this->network )( $session->visitor ) + ( $this->client )() );
 	}
 }

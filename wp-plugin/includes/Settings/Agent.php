@@ -14,6 +14,7 @@ final class Agent {
 	 * @param 'inline'|'floating'|'both'                     $position
 	 * @param list<string>                                   $languages     BCP 47; answers are in the first where the visitor's own can't be told.
 	 * @param list<array{day: int, from: string, to: string}> $opening_hours 1 is Monday; in the site's time zone; empty: people may be there at any time.
+	 * @param list<string>                                   $collections   Parts of the knowledge that it answers from; empty for all.
 	 * @param list<string>                                   $tools_off
 	 * @param list<string>                                   $tools_sign_in
 	 * @param 'friendly'|'neutral'|'formal'                  $tone
@@ -33,6 +34,7 @@ final class Agent {
 		public readonly string $position,
 		public readonly array $languages,
 		public readonly array $opening_hours,
+		public readonly array $collections,
 		public readonly array $tools_off,
 		public readonly array $tools_sign_in,
 		public readonly string $tone,
@@ -68,6 +70,7 @@ final class Agent {
 			'position'            => 'both',
 			'languages'           => array(),
 			'opening_hours'       => array(),
+			'collections'         => array(),
 			'tools_off'           => array(),
 			'tools_sign_in'       => array(),
 			'tone'                => 'friendly',
@@ -95,7 +98,7 @@ final class Agent {
 			'tools_sign_in'  => $this->tools_sign_in,
 			'caps'           => $this->caps,
 			'retention_days' => $this->retention_days,
-		);
+		) + ( array() === $this->collections ? array() : array( 'collections' => $this->collections ) );
 	}
 
 	/** The sentence before the first message; empty where the owner wants none. */

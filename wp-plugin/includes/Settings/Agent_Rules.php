@@ -40,6 +40,7 @@ final class Agent_Rules {
 			'position'            => self::one_of( 'inline', 'floating', 'both' ),
 			'languages'           => self::list_of( self::pattern( '/\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\z/', __( 'A language code such as en or de-AT.', 'aiguy' ) ), 20 ),
 			'opening_hours'       => self::list_of( self::hours( ... ), 28 ),
+			'collections'         => self::list_of( self::pattern( '/\A[a-z0-9-]{1,40}\z/', __( 'The name of a part of the knowledge.', 'aiguy' ) ), 16 ),
 			'tools_off'           => self::list_of( self::pattern( self::TOOL, __( 'The name of a tool.', 'aiguy' ) ), 40 ),
 			'tools_sign_in'       => self::list_of( self::pattern( self::TOOL, __( 'The name of a tool.', 'aiguy' ) ), 40 ),
 			'tone'                => self::one_of( 'friendly', 'neutral', 'formal' ),

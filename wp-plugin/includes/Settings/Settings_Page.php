@@ -9,12 +9,14 @@ namespace Aiguy\Settings;
 
 use Aiguy\Plugin;
 use Aiguy\Staff\Admin_Screens;
+use Aiguy\Staff\Capabilities;
 
 final class Settings_Page {
 
 	public const SLUG = 'aiguy-connection';
 
-	public function __construct( private readonly string $file, private readonly Settings $settings, private readonly Site_Identity $identity ) {}
+	/** @param \Closure(): bool $is_set_up Whether the set-up was finished. */
+	public function __construct( private readonly string $file, private readonly Settings $settings, private readonly Site_Identity $identity, private readonly \Closure $is_set_up ) {}
 
 	public function add_hooks(): void {
 		// After the screens before it in the menu.
@@ -134,8 +136,23 @@ final class Settings_Page {
 		submit_button();
 		echo '</form><h2>' . esc_html__( 'Test the connection', 'aiguy' ) . '</h2><p>' . esc_html__( 'Tries the saved address the way a visitor’s message would.', 'aiguy' ) . '</p>';
 		self::render_action( 'admin/connection', __( 'Test the connection', 'aiguy' ) );
+		$this->render_set_up();
 		$this->render_identity();
 		echo '<p>' . esc_html__( 'Put the chat on a page with the shortcode [aiguy_chat] or the block «AIGuy chat».', 'aiguy' ) . '</p></div>';
+	}
+
+	private function render_set_up(): void {
+		if ( ! current_user_can( Capabilities::MANAGE ) ) {
+			return;
+		}
+		$url = admin_url( 'admin.php?page=aiguy-setup' );
+		echo '<h2>' . esc_html__( 'Set-up', 'aiguy' ) . '</h2>';
+		if ( ! ( $this->is_set_up )() ) {
+			printf( '<p><a class="button" href="%s">%s</a></p>', esc_url( $url ), esc_html__( 'Go on with the set-up', 'aiguy' ) );
+			return;
+		}
+		echo '<p>' . esc_html__( 'Leads you through the steps again, from the address to the published chat. Each begins with what is set now, and nothing changes until you save it there.', 'aiguy' ) . '</p>';
+		self::render_action( 'admin/setup', __( 'Run the set-up again', 'aiguy' ), array( 'method' => 'PUT', 'body' => (string) wp_json_encode( array( 'step' => 'connection', 'finished' => false ) ), 'then' => $url ) );
 	}
 
 	/** What the services must know of this site. */
@@ -148,15 +165,24 @@ final class Settings_Page {
 		);
 		echo '<h2>' . esc_html__( 'For the orchestrator', 'aiguy' ) . '</h2><p>' . esc_html__( 'The orchestrator and the tools API must trust this site: copy the entry into the TRUSTED_ISSUERS of both.', 'aiguy' ) . '</p><table class="form-table"><tbody>';
 		foreach ( $rows as $label => $value ) {
-			printf( '<tr><th scope="row">%s</th><td><code>%s</code></td></tr>', esc_html( $label ), esc_html( $value ) );
+			printf( '<tr><th scope="row">%s</th><td style="overflow-wrap:anywhere"><code>%s</code></td></tr>', esc_html( $label ), esc_html( $value ) );
 		}
 		echo '</tbody></table>';
 		self::render_action( 'admin/key', __( 'Replace the key', 'aiguy' ) );
 	}
 
-	/** A button that calls an admin route; assets/settings.js shows what comes of it below. */
-	private static function render_action( string $route, string $label ): void {
-		$id = 'aiguy-' . sanitize_title( $route );
-		printf( '<p><button type="button" class="button" data-route="%1$s" aria-controls="%2$s">%3$s</button></p><div id="%2$s" role="status"></div>', esc_attr( $route ), esc_attr( $id ), esc_html( $label ) );
+	/**
+	 * A button that calls an admin route; assets/settings.js shows what comes of it below, or leads on.
+	 *
+	 * @param array{method?: string, body?: string, then?: string} $data POST without a body where nothing else is said; then is the page that follows.
+	 */
+	private static function render_action( string $route, string $label, array $data = array() ): void {
+		$id         = 'aiguy-' . sanitize_title( $route );
+		$attributes = '';
+		foreach ( array( 'route' => $route ) + $data as $name => $value ) {
+			$attributes .= sprintf( ' data-%s="%s"', $name, esc_attr( $value ) );
+		}
+		// phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- each value was escaped above.
+		printf( '<p><button type="button" class="button"%1$s aria-controls="%2$s">%3$s</button></p><div id="%2$s" role="status"></div>', $attributes, esc_attr( $id ), esc_html( $label ) );
 	}
 }

@@ -19,7 +19,7 @@ use Aiguy\Staff\Staff_Route;
 
 final class Setup_Controller {
 
-	private const EXCLUDED_MAX = 500;
+	private const EXCLUDED_MAX = 5000;
 
 	public function __construct(
 		private readonly Setup_State $state,
@@ -73,7 +73,9 @@ final class Setup_Controller {
 		foreach ( $this->choice->available() as $name => $label ) {
 			$types[] = array( 'name' => $name, 'label' => $label, 'count' => (int) ( wp_count_posts( $name )->publish ?? 0 ), 'chosen' => in_array( $name, $chosen, true ) );
 		}
-		return array( 'types' => $types, 'exclude' => array_map( static fn( int $id ): array => array( 'id' => $id, 'title' => get_the_title( $id ) ), $this->choice->excluded() ) );
+		// What was deleted since is no longer there to be left out, and could not be kept again.
+		$exclude = array_values( array_filter( $this->choice->excluded(), static fn( int $id ): bool => null !== get_post( $id ) ) );
+		return array( 'types' => $types, 'exclude' => array_map( static fn( int $id ): array => array( 'id' => $id, 'title' => get_the_title( $id ) ), $exclude ) );
 	}
 
 	/**

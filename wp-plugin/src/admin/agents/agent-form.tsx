@@ -3,6 +3,7 @@ import { SelectControl, TextareaControl, TextControl, ToggleControl } from '@wor
 import { __ } from '@wordpress/i18n';
 import type { Agent, AgentList } from './agents';
 import { Field, Lines, Section } from './field';
+import { Knowledge } from './knowledge';
 import { Limits } from './limits';
 import { Look } from './look';
 import { OpeningHours } from './opening-hours';
@@ -22,6 +23,11 @@ export function AgentForm(props: FormProps) {
       <Look {...props} />
       <Speech {...props} />
       <Place {...props} />
+      <Section title={__('What it answers from', 'aiguy')}>
+        <Field error={props.errorOf('collections')}>
+          <Knowledge agent={props.agent} onChange={props.onChange} />
+        </Field>
+      </Section>
       <Section title={__('What it may do', 'aiguy')}>
         <Field error={props.errorOf('tools_off') ?? props.errorOf('tools_sign_in')}>
           <Tools agent={props.agent} onChange={props.onChange} />

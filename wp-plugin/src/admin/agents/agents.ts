@@ -20,6 +20,8 @@ export type Agent = {
   position: 'inline' | 'floating' | 'both';
   languages: string[];
   opening_hours: Hours[];
+  /** Parts of the knowledge that it answers from; all when empty. */
+  collections: string[];
   tools_off: string[];
   tools_sign_in: string[];
   tone: 'friendly' | 'neutral' | 'formal';

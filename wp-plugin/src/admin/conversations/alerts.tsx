@@ -53,7 +53,12 @@ function Form({ shown: first }: { shown: Shown }) {
         void save(changed(typed));
       }}
     >
-      <p>{__('Be told at once when a visitor waits for a person or leaves a ticket.', 'aiguy')}</p>
+      <p>
+        {__(
+          'Be told at once when a visitor waits for a person or leaves a ticket, and once a day when a limit of messages or money is reached.',
+          'aiguy',
+        )}
+      </p>
       <Fields typed={typed} shown={shown} onType={type} onClear={(change) => void save(change)} />
       {said ? (
         <Notice status={said.status} onRemove={() => setSaid(undefined)}>

@@ -27,9 +27,34 @@ export function Details({ answer, act }: { answer: StaffTranscript; act: Act }) 
           </ul>
         </>
       )}
+      <From conversation={answer.conversation} />
       <h3>{__('Transcript', 'aiguy')}</h3>
       <Export sessionId={answer.conversation.sessionId} />
     </div>
+  );
+}
+
+/** By the visitor's own word: shown as letters, and no link, because he may have written anything. */
+function From({ conversation: { page, browser } }: { conversation: StaffTranscript['conversation'] }) {
+  if (page === undefined && browser === undefined) return null;
+  return (
+    <>
+      <h3>{__('Where it began', 'aiguy')}</h3>
+      <dl className="aiguy-from">
+        {page === undefined ? null : (
+          <>
+            <dt>{__('Page', 'aiguy')}</dt>
+            <dd dir="ltr">{page}</dd>
+          </>
+        )}
+        {browser === undefined ? null : (
+          <>
+            <dt>{__('Browser', 'aiguy')}</dt>
+            <dd dir="ltr">{browser}</dd>
+          </>
+        )}
+      </dl>
+    </>
   );
 }
 
