@@ -1,6 +1,5 @@
 // The page on which receipts are checked, where a visitor reaches WordPress alone: a real WordPress in front of a real orchestrator, over HTTP.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { ReceiptFile } from '@aiguy/manifests/generated/http';
 import { newBuyer, WriteHarness } from '../../orchestrator/test/write-harness.ts';
@@ -76,12 +75,9 @@ test('nothing of it runs, is kept by a cache, or knows who asks', async () => {
   const login = await signIn(site, 'aarav', 'aarav-demo');
   for (const sent of [{}, form(files[0]?.receipt ?? ''), { headers: { cookie: login } }]) {
     const { headers, text } = await send(address, sent);
-    const style = createHash('sha256')
-      .update(/<style>([\s\S]*?)<\/style>/.exec(text)?.[1] ?? '')
-      .digest('base64');
     assert.equal(
       headers['content-security-policy'],
-      `default-src 'none'; style-src 'sha256-${style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     );
     assert.match(String(headers['cache-control']), /no-store/);
     assert.deepEqual([headers['x-content-type-options'], headers['referrer-policy'], headers['x-robots-tag']], ['nosniff', 'no-referrer', 'noindex']);

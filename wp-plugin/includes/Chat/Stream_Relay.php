@@ -10,6 +10,7 @@ declare(strict_types=1);
 namespace Aiguy\Chat;
 
 use Aiguy\Rest\Error_Response;
+use Aiguy\Rest\Raw_Body;
 
 final class Stream_Relay {
 
@@ -223,8 +224,7 @@ final class Stream_Relay {
 
 	private function send( string $data ): void {
 		$this->is_sending = true;
-		// phpcs:ignore WordPress.Security.EscapeOutput -- An event stream, JSON or a file to be saved; none of it is HTML, and its content type says so.
-		echo $data;
+		Raw_Body::print( $data );
 		$this->is_sending = false;
 	}
 }

@@ -10,6 +10,7 @@ namespace Aiguy\Receipts;
 
 use Aiguy\Rest\Ajax_Door;
 use Aiguy\Rest\Api_Exception;
+use Aiguy\Rest\Raw_Body;
 use Aiguy\Settings\Settings;
 use Aiguy\Transcript\Kept_Counts;
 
@@ -24,6 +25,16 @@ final class Receipt_Page {
 
 	/** What the orchestrator answers a form with, as a page. */
 	private const STATUSES = array( 200, 400, 413, 415, 429 );
+
+	/** The policy is ours: nothing but styles of the page's own, which can fetch nothing, and no form to elsewhere. */
+	private const HEADERS = array(
+		'Content-Type'            => 'text/html; charset=utf-8',
+		'Content-Security-Policy' => "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+		'X-Content-Type-Options'  => 'nosniff',
+		'Referrer-Policy'         => 'no-referrer',
+		'X-Robots-Tag'            => 'noindex',
+		'Cache-Control'           => 'no-store, private',
+	);
 
 	/** @var \WeakMap<\WP_REST_Request, string> The page that is served for exactly that request. */
 	private readonly \WeakMap $pages;
@@ -74,7 +85,7 @@ final class Receipt_Page {
 			$page       = self::notice( $is_limited );
 		}
 		$this->pages[ $request ] = $page;
-		return new \WP_REST_Response( null, $status, self::headers( $page ) + ( '' === $retry ? array() : array( 'Retry-After' => $retry ) ) );
+		return new \WP_REST_Response( null, $status, self::HEADERS + ( '' === $retry ? array() : array( 'Retry-After' => $retry ) ) );
 	}
 
 	/**
@@ -89,7 +100,7 @@ final class Receipt_Page {
 			'timeout'             => self::TIMEOUT_SECONDS,
 			'redirection'         => 0,
 			'limit_response_size' => self::PAGE_BYTES_MAX,
-		) + ( $is_check ? array( 'body' => array( 'receipts' => self::given() ) ) : array() );
+		) + ( $is_check ? array( 'body' => array( 'receipts' => self::given( $request ) ) ) : array() );
 		$response = '' === $base ? null : wp_remote_request( $base . ( $is_check ? '/receipts/verify' : '/receipts' ), $sent );
 		$status   = (int) wp_remote_retrieve_response_code( $response ?? array() );
 		$is_page  = in_array( $status, self::STATUSES, true ) && str_starts_with( (string) wp_remote_retrieve_header( $response, 'content-type' ), 'text/html' );
@@ -108,11 +119,9 @@ final class Receipt_Page {
 	}
 
 	/** What was pasted, and after it the chosen files; cut where the orchestrator refuses it for its size. */
-	private static function given(): string {
-		// phpcs:disable WordPress.Security -- Public, without a state that a forged request could change; only receipts in it are looked at, elsewhere.
-		$pasted = wp_unslash( $_POST['receipts'] ?? '' );
-		$files  = $_FILES['file']['tmp_name'] ?? array();
-		// phpcs:enable
+	private static function given( \WP_REST_Request $request ): string {
+		$pasted = $request->get_body_params()['receipts'] ?? '';
+		$files  = $request->get_file_params()['file']['tmp_name'] ?? array();
 		$parts = array( is_string( $pasted ) ? $pasted : '' );
 		foreach ( array_slice( (array) $files, 0, self::FILES_MAX ) as $file ) {
 			if ( is_string( $file ) && is_uploaded_file( $file ) ) {
@@ -122,34 +131,20 @@ final class Receipt_Page {
 		return substr( implode( "\n", $parts ), 0, self::RECEIPT_BYTES_MAX + 1 );
 	}
 
-	/** @return array<string, string> The policy is ours: nothing but the page's own style, and no form to elsewhere. */
-	private static function headers( string $page ): array {
-		$style = preg_match( '#<style>(.*?)</style>#s', $page, $found ) ? $found[1] : '';
-		return array(
-			'Content-Type'            => 'text/html; charset=utf-8',
-			'Content-Security-Policy' => "default-src 'none'; style-src 'sha256-" . base64_encode( hash( 'sha256', $style, true ) ) . "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-			'X-Content-Type-Options'  => 'nosniff',
-			'Referrer-Policy'         => 'no-referrer',
-			'X-Robots-Tag'            => 'noindex',
-			'Cache-Control'           => 'no-store, private',
-		);
-	}
-
 	private static function notice( bool $is_limited ): string {
 		$title = esc_html__( 'That could not be checked', 'aiguy' );
 		$text  = $is_limited ? esc_html__( 'That were many checks at once. Wait a minute and try again.', 'aiguy' ) : esc_html__( 'Receipts can’t be checked at the moment. Try again in a minute.', 'aiguy' );
-		$style = ':root{color-scheme:light dark}body{max-width:42rem;margin:0 auto;padding:clamp(1.25rem,5vw,4rem) 1rem;font:1rem/1.55 system-ui,sans-serif}h1{font-size:clamp(1.5rem,5vw,2rem);line-height:1.2}';
 		$lang  = esc_attr( get_bloginfo( 'language' ) );
 		$dir   = is_rtl() ? 'rtl' : 'ltr';
-		return "<!doctype html>\n<html lang=\"$lang\" dir=\"$dir\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>$title</title><style>$style</style></head><body><main><h1>$title</h1><p role=\"alert\">$text</p></main></body></html>\n";
+		return "<!doctype html>\n<html lang=\"$lang\" dir=\"$dir\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><title>$title</title></head><body><main><h1>$title</h1><p role=\"alert\">$text</p></main></body></html>\n";
 	}
 
 	private function serve( mixed $served, \WP_HTTP_Response $response, \WP_REST_Request $request ): mixed {
 		if ( $served || ! isset( $this->pages[ $request ] ) ) {
 			return $served;
 		}
-		// phpcs:ignore WordPress.Security.EscapeOutput -- A page of the orchestrator, in which it has escaped what came from outside; by its policy nothing of it runs.
-		echo $this->pages[ $request ];
+		// The orchestrator has escaped in it what came from outside, and by its policy nothing of it runs.
+		Raw_Body::print( $this->pages[ $request ] );
 		return true;
 	}
 }

@@ -57,6 +57,8 @@ final class Ajax_Door {
 		$request = new \WP_REST_Request( (string) ( $_SERVER['REQUEST_METHOD'] ?? 'GET' ), '/aiguy/v1/' . $route );
 		$request->set_query_params( array_diff_key( $query, array( 'action' => true, 'route' => true ) ) );
 		$request->set_headers( $server->get_headers( wp_unslash( $_SERVER ) ) );
+		$request->set_body_params( wp_unslash( $_POST ) );
+		$request->set_file_params( $_FILES );
 		$request->set_body( \WP_REST_Server::get_raw_data() );
 		return $request;
 	}

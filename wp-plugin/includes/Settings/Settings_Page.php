@@ -177,12 +177,11 @@ final class Settings_Page {
 	 * @param array{method?: string, body?: string, then?: string} $data POST without a body where nothing else is said; then is the page that follows.
 	 */
 	private static function render_action( string $route, string $label, array $data = array() ): void {
-		$id         = 'aiguy-' . sanitize_title( $route );
-		$attributes = '';
+		$id = 'aiguy-' . sanitize_title( $route );
+		printf( '<p><button type="button" class="button" aria-controls="%s"', esc_attr( $id ) );
 		foreach ( array( 'route' => $route ) + $data as $name => $value ) {
-			$attributes .= sprintf( ' data-%s="%s"', $name, esc_attr( $value ) );
+			printf( ' data-%s="%s"', esc_attr( $name ), esc_attr( $value ) );
 		}
-		// phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- each value was escaped above.
-		printf( '<p><button type="button" class="button"%1$s aria-controls="%2$s">%3$s</button></p><div id="%2$s" role="status"></div>', $attributes, esc_attr( $id ), esc_html( $label ) );
+		printf( '>%s</button></p><div id="%s" role="status"></div>', esc_html( $label ), esc_attr( $id ) );
 	}
 }
