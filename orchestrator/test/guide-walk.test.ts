@@ -27,6 +27,8 @@ let calls: Record<string, unknown>[] = [];
 before(async () => {
   const model = createOfflineModel({ embed: fakeEmbed });
   harness = await startHarness({ model, tools: toolsThat(async (_name, args) => answer(args)) });
+  // The policy learns what its tools are for at the first message, which takes seconds.
+  await talk('hello');
 });
 after(async () => await harness.close());
 
