@@ -2,7 +2,7 @@
 // A guest and his order in Chromium on a real WordPress page: the forms in the chat, the code from a real mail, the click.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { type MailServer, startMailServer } from '../tools-api/src/backends/mail-server.fixture.ts';
 import { axeViolations, ChatOnPage, type System, startSystem } from './browser.ts';
 
@@ -28,16 +28,20 @@ async function mailedCode(mails = 1): Promise<string> {
   return /: (\d{6})/.exec(mail.mails[mails - 1]?.text.split('\r\n\r\n')[1] ?? '')?.[1] ?? assert.fail('no mail');
 }
 
-test('a guest types address and code into the chat, hears of his order, and cancels it by a click', async (t) => {
-  const context = await system.browser.newContext({ viewport: { width: 1280, height: 900 } });
+async function openPage(t: TestContext, width: number) {
+  const context = await system.browser.newContext({ viewport: { width, height: 900 } });
   context.setDefaultTimeout(15_000);
   t.after(async () => await context.close());
   const page = await context.newPage();
   await page.goto(system.pageUrl);
-  const chat = new ChatOnPage(page);
   const picture = async (name: string) => {
     if (screenshots) await page.locator('.aiguy-chat').screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
   };
+  return { page, chat: new ChatOnPage(page), picture };
+}
+
+test('a guest types address and code into the chat, hears of his order, and cancels it by a click', async (t) => {
+  const { page, chat, picture } = await openPage(t, 1280);
   await chat.open();
   await chat.ask(`where is my order ${order.id}?`);
   await chat.log.getByLabel('E-mail address of the order').fill(order.email);
@@ -62,15 +66,7 @@ test('a guest types address and code into the chat, hears of his order, and canc
 });
 
 test('an address that no rule reads is typed into a form in the chat, and stands on the card that asks for the click', async (t) => {
-  const context = await system.browser.newContext({ viewport: { width: 390, height: 900 } });
-  context.setDefaultTimeout(15_000);
-  t.after(async () => await context.close());
-  const page = await context.newPage();
-  await page.goto(system.pageUrl);
-  const chat = new ChatOnPage(page);
-  const picture = async (name: string) => {
-    if (screenshots) await page.locator('.aiguy-chat').screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
-  };
+  const { page, chat, picture } = await openPage(t, 390);
   const field = (label: string) => chat.log.getByLabel(label);
   await chat.open();
   await chat.ask(`please send ${pending.id} to my sister, Lindenweg 5 in Berlin`);
