@@ -18,8 +18,8 @@ Runs the tests. Those that need system packages run where these are installed.
 
 type Suite = {
   name: string;
-  /** Suites of one lane run one after another; the lanes run side by side, because crashes mostly wait and a site mostly runs on the other core. */
-  lane: 'code' | 'crashes' | 'site';
+  /** Suites of one lane run one after another; the lanes run side by side, because processes that crash mostly wait and a site mostly runs on the other core. */
+  lane: 'code' | 'processes' | 'site';
   files: string[];
   needs: string[];
   needsRoot?: boolean;
@@ -52,11 +52,11 @@ const suites: Suite[] = [
     files: find('{manifests,orchestrator,tools-api,scripts,bench}/**/*.test.ts', 'wp-plugin/src/**/*.test.ts', 'test/*.test.ts').filter(isPlain),
     needs: [],
   },
-  { name: 'Crash', lane: 'crashes', files: find('test/crash/*.test.ts').filter(isPlain), needs: [] },
-  { name: 'Redis', lane: 'crashes', files: find('test/**/*.redis.test.ts'), needs: ['redis-server'] },
+  { name: 'Crash', lane: 'processes', files: find('test/crash/*.test.ts').filter(isPlain), needs: [] },
+  { name: 'Redis', lane: 'processes', files: find('test/**/*.redis.test.ts'), needs: ['redis-server'] },
   {
     name: 'Postgres',
-    lane: 'crashes',
+    lane: 'processes',
     files: find('{orchestrator,tools-api,scripts,test}/**/*.postgres.test.ts'),
     needs: ['debootstrap', 'unshare', 'chroot'],
     needsRoot: true,
@@ -72,7 +72,7 @@ const suites: Suite[] = [
   },
   {
     name: 'WordPress on SQLite',
-    lane: 'site',
+    lane: 'processes',
     files: find('wp-plugin/tests/*.sqlite.test.ts'),
     needs: ['php', 'unzip'],
     // It brings the drop-in.
@@ -81,7 +81,7 @@ const suites: Suite[] = [
   },
   {
     name: 'Playground',
-    lane: 'site',
+    lane: 'processes',
     files: find('{scripts,test}/**/*.playground.test.ts'),
     needs: [],
     fetches: playground,
