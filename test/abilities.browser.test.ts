@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { NativeWordPress } from '../scripts/wordpress/native.ts';
 import { startSite } from '../wp-plugin/tests/site.ts';
-import { signIn, startBrowser } from './browser.ts';
+import { signIn, startBrowser, testSite } from './browser.ts';
 
 const screenshots = process.env.AIGUY_SCREENSHOTS;
 const otherPlugin = `<?php
@@ -24,7 +24,7 @@ let site: NativeWordPress;
 let browser: Browser;
 
 before(async () => {
-  site = await startSite('http://127.0.0.1:9');
+  site = await startSite('http://127.0.0.1:9', [], testSite);
   site.evaluate(`file_put_contents(WPMU_PLUGIN_DIR . '/other.php', base64_decode('${Buffer.from(otherPlugin).toString('base64')}'));`);
   browser = await startBrowser();
 });

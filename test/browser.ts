@@ -10,7 +10,7 @@ import { dataDirectory, projectRoot } from '../scripts/data-directory.ts';
 import { chatPage, chatPageSlug, demoUsers, frontPage, helpPages } from '../scripts/demo-site.ts';
 import { freePort } from '../scripts/free-port.ts';
 import { findProgram } from '../scripts/system-packages.ts';
-import { type NativeWordPress, startNativeWordPress } from '../scripts/wordpress/native.ts';
+import { type NativeOptions, type NativeWordPress, startNativeWordPress } from '../scripts/wordpress/native.ts';
 import { type CuttableProxy, startCuttableProxy } from './cuttable-proxy.ts';
 
 export type System = {
@@ -23,6 +23,10 @@ export type System = {
   network: CuttableProxy;
   stop: () => Promise<void>;
 };
+
+/** php-fpm behind nginx with MariaDB, as most sites are; AIGUY_TEST_SITE=smallest takes PHP's own server with SQLite. */
+export const testSite: Pick<NativeOptions, 'host' | 'database'> =
+  process.env.AIGUY_TEST_SITE === 'smallest' ? { host: 'php', database: 'sqlite' } : { host: 'nginx' };
 
 /** @param toolsEnv more variables of the tools API */
 export async function startSystem(toolsEnv: Record<string, string> = {}): Promise<System> {
@@ -55,6 +59,7 @@ export async function startSystem(toolsEnv: Record<string, string> = {}): Promis
       port,
       site,
       log,
+      ...testSite,
     });
     stops.push(wordpress.stop);
     const browser = await startBrowser();

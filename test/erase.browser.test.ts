@@ -12,7 +12,7 @@ import { dataDirectory, projectRoot } from '../scripts/data-directory.ts';
 import { chatPage, chatPageSlug, demoLogins, demoUsers, frontPage } from '../scripts/demo-site.ts';
 import { freePort } from '../scripts/free-port.ts';
 import { type NativeWordPress, startNativeWordPress } from '../scripts/wordpress/native.ts';
-import { ChatOnPage, signIn, startBrowser } from './browser.ts';
+import { ChatOnPage, signIn, startBrowser, testSite } from './browser.ts';
 
 const screenshots = process.env.AIGUY_SCREENSHOTS;
 const log = () => undefined;
@@ -42,6 +42,7 @@ before(async () => {
     port,
     site: described,
     log,
+    ...testSite,
   });
   browser = await startBrowser();
 });

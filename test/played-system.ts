@@ -7,7 +7,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import { chatPageSlug, helpPages } from '../scripts/demo-site.ts';
 import type { NativeWordPress } from '../scripts/wordpress/native.ts';
 import { type SiteOptions, startSite } from '../wp-plugin/tests/site.ts';
-import { ChatOnPage, startBrowser } from './browser.ts';
+import { ChatOnPage, startBrowser, testSite } from './browser.ts';
 import { type PlayedInterrupt, type PlayedOrchestrator, type PlayedSession, playOrchestrator } from './doubles/orchestrator.ts';
 
 /** Where pictures go; none are made without it. */
@@ -17,7 +17,7 @@ export type PlayedSystem = { played: PlayedOrchestrator; site: NativeWordPress; 
 
 export async function startPlayedSystem(options: SiteOptions = {}): Promise<PlayedSystem> {
   const played = await playOrchestrator();
-  const site = await startSite(played.url, helpPages().slice(0, 1), options);
+  const site = await startSite(played.url, helpPages().slice(0, 1), { ...testSite, ...options });
   const browser = await startBrowser();
   const stop = async () => {
     await browser.close();

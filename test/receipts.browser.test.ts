@@ -11,7 +11,7 @@ import { newBuyer, WriteHarness } from '../orchestrator/test/write-harness.ts';
 import type { NativeWordPress } from '../scripts/wordpress/native.ts';
 import { runInside } from '../wp-plugin/tests/inside.ts';
 import { startSite } from '../wp-plugin/tests/site.ts';
-import { startBrowser } from './browser.ts';
+import { startBrowser, testSite } from './browser.ts';
 import { picture } from './played-system.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'aiguy-receipts-'));
@@ -24,7 +24,7 @@ let receipts: string[];
 
 before(async () => {
   it = await WriteHarness.start({ config: { RECEIPT_CHECKS_PER_MINUTE: 1000 } });
-  site = await startSite(await it.harness.orchestrator.app.listen({ host: '127.0.0.1', port: 0 }));
+  site = await startSite(await it.harness.orchestrator.app.listen({ host: '127.0.0.1', port: 0 }), [], testSite);
   browser = await startBrowser();
   const visitor = newBuyer();
   await it.cancelOrder(visitor);

@@ -8,7 +8,7 @@ import type { Report } from '@aiguy/manifests/generated/http';
 import type { Browser, Page } from 'playwright-core';
 import type { NativeWordPress } from '../scripts/wordpress/native.ts';
 import { startSite, startUpstream, type Upstream } from '../wp-plugin/tests/site.ts';
-import { signIn, startBrowser } from './browser.ts';
+import { signIn, startBrowser, testSite } from './browser.ts';
 
 let site: NativeWordPress;
 let upstream: Upstream;
@@ -23,7 +23,7 @@ before(async () => {
     const answer = url.startsWith('/staff/site') ? info : reportOf(query.get('from') ?? '', query.get('to') ?? '');
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   };
-  [site, browser] = await Promise.all([startSite(upstream.url), startBrowser()]);
+  [site, browser] = await Promise.all([startSite(upstream.url, [], testSite), startBrowser()]);
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
   await signIn(context, site, { login: 'owner', password: 'owner-demo' });
   page = await context.newPage();

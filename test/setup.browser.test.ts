@@ -14,7 +14,7 @@ import { chatPage, demoUsers, frontPage, helpPages, owner } from '../scripts/dem
 import { embeddedConnectionsMax, startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
 import { freePort } from '../scripts/free-port.ts';
 import { type NativeWordPress, startNativeWordPress } from '../scripts/wordpress/native.ts';
-import { ChatOnPage, signIn, startBrowser } from './browser.ts';
+import { ChatOnPage, signIn, startBrowser, testSite } from './browser.ts';
 
 const screenshots = process.env.AIGUY_SCREENSHOTS;
 const stops: (() => Promise<void>)[] = [];
@@ -43,6 +43,7 @@ before(async () => {
     port,
     site: { siteUrl, siteTitle: 'Fernhill Goods', orchestratorUrl: '', users: demoUsers(), pages: helpPages().slice(0, 2), frontPage, chatPage },
     log,
+    ...testSite,
   });
   stops.push(site.stop);
   site.evaluate("require_once ABSPATH . 'wp-admin/includes/plugin.php'; deactivate_plugins( 'aiguy/aiguy.php' );");

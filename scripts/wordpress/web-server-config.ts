@@ -51,7 +51,7 @@ http {
     location ${tree.homePath} { try_files $uri $uri/ ${tree.homePath}index.php?$args; }
     location ~ \\.php$ {
       try_files $uri =404; include /etc/nginx/fastcgi_params; fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
-      fastcgi_param HTTP_HOST $host:$server_port;
+      fastcgi_param HTTP_HOST $http_host;
       fastcgi_pass unix:${fpmSocket(logs)}; fastcgi_read_timeout ${readTimeoutSeconds}s; ${held}
     }
   }
