@@ -30,6 +30,7 @@ final class Plugin {
 		$own      = new Chat\Visitor_Route( $cookie, $guard, $errors );
 		$rows     = new Transcript\Kept_Rows( static fn(): string => wp_salt( 'auth' ) );
 		$counts   = new Transcript\Kept_Counts( $rows );
+		$unsent   = new Transcript\Unsent_Mails( $this->file, $rows, new Knowledge\Work_Lock( 'aiguy_mails_lock' ) );
 		$assets   = new Widget\Widget_Assets( $this->file );
 		$door     = new Rest\Ajax_Door( $errors );
 		$receipts = new Receipts\Receipt_Page( $settings, $door, $counts, $network->address( ... ) );
@@ -46,7 +47,7 @@ final class Plugin {
 		$redirect = new Setup\Setup_Redirect( $settings );
 		$preview  = new Setup\Chat_Preview( $renderer );
 		$connection = new Settings\Connection_Controller( $client, $key, $staff );
-		$health   = new Health\Site_Health( new Health\Health_Checks( new Health\Loopback(), $connection ), $settings, $identity, $agents, $setup, $choice );
+		$health   = new Health\Site_Health( new Health\Health_Checks( new Health\Loopback(), $connection, $unsent ), $settings, $identity, $agents, $setup, $choice );
 
 		register_activation_hook( $this->file, $key->ensure( ... ) );
 		register_activation_hook( $this->file, $redirect->remember( ... ) );
@@ -57,7 +58,8 @@ final class Plugin {
 		( new Session\Jwks_Controller( $key, $errors ) )->add_hooks();
 		( new Chat\Chat_Controller( $client, new Chat\Interrupt_Requests( $client, $guard, $receipts->address( ... ) ), new Chat\Visitor_Requests( $client, $guard ), new Chat\Stream_Relay( $errors ), new Chat\Relay_Places(), $own, $guard ) )->add_hooks();
 		$receipts->add_hooks();
-		( new Transcript\Transcript_Controller( $call, new Transcript\Mail_Codes( $rows ), new Transcript\Mail_Limits( $counts, $network->address( ... ) ), $own, $guard ) )->add_hooks();
+		( new Transcript\Transcript_Controller( $call, new Transcript\Mail_Codes( $rows ), new Transcript\Mail_Limits( $counts, $network->address( ... ) ), $unsent, $own, $guard ) )->add_hooks();
+		$unsent->add_hooks();
 		( new Chat\Suggestions_Controller( $client, $settings, $own, $guard ) )->add_hooks();
 		$assets->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();
@@ -85,7 +87,7 @@ final class Plugin {
 		( new Reports\Reports_Controller( $staff, $recipients, $weekly, $guard, $route ) )->add_hooks();
 		$schedule = $this->start_knowledge( $choice, $staff, $route, $guard );
 		( new Setup\Setup_Controller( $setup, $settings, $identity, new Setup\Site_Pairing( $settings, $identity, $key ), new Setup\Chat_Publisher( $setup, $agents ), $preview, $agents, $choice, $schedule, $guard, $route ) )->add_hooks();
-		$personal = new Privacy\Personal_Data( $staff );
+		$personal = new Privacy\Personal_Data( $staff, $unsent );
 		( new Privacy\Privacy_Tools( $personal, $settings ) )->add_hooks();
 		( new Privacy\Deleted_Users( $personal, $settings ) )->add_hooks();
 		( new Abilities\Site_Abilities( $staff, $client ) )->add_hooks();
@@ -94,7 +96,7 @@ final class Plugin {
 		( new Abilities\Run_Controller( $pins, new Session\Assertion_Reader( $key->public_keys( ... ), $settings->issuer( ... ) ), $guard, $errors ) )->add_hooks();
 		( new Woo\Compatibility( $this->file ) )->add_hooks();
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
-			\WP_CLI::add_command( 'aiguy', new Cli\Command( $settings, $key, $connection, $staff, $personal ) );
+			\WP_CLI::add_command( 'aiguy', new Cli\Command( $settings, $key, $connection, $staff, $personal, $unsent ) );
 			\WP_CLI::add_command( 'aiguy key', new Cli\Key_Command( $key ) );
 		}
 		( new Staff\Admin_Screens( $this->file, fn(): array => $this->screens( $setup ) ) )->add_hooks();

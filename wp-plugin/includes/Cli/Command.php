@@ -15,6 +15,7 @@ use Aiguy\Session\Signing_Key;
 use Aiguy\Settings\Connection_Controller;
 use Aiguy\Settings\Settings;
 use Aiguy\Staff\Staff_Client;
+use Aiguy\Transcript\Unsent_Mails;
 
 /** Looks after the support agent: its connection, its knowledge, its conversations. */
 final class Command {
@@ -27,6 +28,7 @@ final class Command {
 		private readonly Connection_Controller $connection,
 		private readonly Staff_Client $staff,
 		private readonly Personal_Data $personal,
+		private readonly Unsent_Mails $mails,
 	) {}
 
 	/**
@@ -41,12 +43,14 @@ final class Command {
 		$rest   = wp_remote_get( rest_url( 'aiguy/v1/jwks' ), array( 'timeout' => self::TIMEOUT_SECONDS ) );
 		$code   = is_wp_error( $rest ) ? $rest->get_error_message() : (string) wp_remote_retrieve_response_code( $rest );
 		$open   = array_filter( array_merge( ...array_map( array_values( ... ), array_column( (array) _get_cron_array(), Deleted_Users::HOOK ) ) ?: array( array() ) ) );
+		$lost   = $this->mails->given_up();
 		$rows   = array(
 			array( 'what' => 'orchestrator', 'is' => $this->settings->orchestrator_url() ?: '–', 'ok' => '' === $report->problem ),
 			array( 'what' => 'connection', 'is' => $report->message, 'ok' => '' === $report->problem ),
 			array( 'what' => 'signs as', 'is' => $this->settings->issuer(), 'ok' => true ),
 			array( 'what' => 'key', 'is' => $this->key_id() . ( $this->key->is_constant() ? ' (AIGUY_SIGNING_KEY)' : '' ), 'ok' => '–' !== $this->key_id() ),
 			array( 'what' => 'REST for guests', 'is' => $code, 'ok' => '200' === $code ),
+			array( 'what' => 'mails to visitors', 'is' => count( $this->mails->waiting() ) . ' tried again, ' . count( $lost ) . ' given up in a week', 'ok' => array() === array_filter( $lost, static fn( array $mail ): bool => $mail['since'] > time() - DAY_IN_SECONDS ) ),
 			array( 'what' => 'erasures under way', 'is' => (string) count( $open ), 'ok' => true ),
 		);
 		/**

@@ -8,13 +8,16 @@ declare(strict_types=1);
 namespace Aiguy\Health;
 
 use Aiguy\Settings\Connection_Controller;
+use Aiguy\Transcript\Unsent_Mails;
 
 final class Health_Checks {
 
 	/** The self-test stream pauses for a second and a half between its two parts. */
 	private const STREAM_SECONDS_MIN = 0.7;
 
-	public function __construct( private readonly Loopback $loopback, private readonly Connection_Controller $connection ) {}
+	private const NAMED_MAX = 10;
+
+	public function __construct( private readonly Loopback $loopback, private readonly Connection_Controller $connection, private readonly Unsent_Mails $mails ) {}
 
 	public function rest(): Health_Result {
 		$response = $this->loopback->as_guest( 'GET', 'aiguy/v1/jwks' );
@@ -71,6 +74,23 @@ final class Health_Checks {
 			default                        => __( 'The orchestrator can’t be reached', 'aiguy' ),
 		};
 		return new Health_Result( 'connection', 'not_configured' === $report->problem ? 'recommended' : 'critical', $found, $report->message );
+	}
+
+	/** Conversations that visitors wanted by mail; who they are is said only in short. */
+	public function mails(): Health_Result {
+		$lost    = $this->mails->given_up();
+		$waiting = count( $this->mails->waiting() );
+		/* translators: %d: number of mails. */
+		$tried = 0 === $waiting ? '' : ' ' . sprintf( _n( '%d is being tried again.', '%d are being tried again.', $waiting, 'aiguy' ), $waiting );
+		if ( array() === $lost ) {
+			return new Health_Result( 'mails', 'good', __( 'Conversations reach visitors by e-mail', 'aiguy' ), __( 'Of those that visitors wanted by e-mail in the last seven days, none was given up.', 'aiguy' ) . $tried );
+		}
+		$count = count( $lost );
+		$named = array_map( static fn( array $mail ): string => $mail['shown'] . ', ' . wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), $mail['since'] ), array_slice( $lost, 0, self::NAMED_MAX ) );
+		/* translators: %d: number of conversations. */
+		$found = sprintf( _n( '%d conversation could not be mailed to a visitor', '%d conversations could not be mailed to visitors', $count, 'aiguy' ), $count );
+		/* translators: %s: shortened addresses with day and time. */
+		return new Health_Result( 'mails', 'recommended', $found, sprintf( __( 'The mail server of this site refused them again and again for an hour; their text is deleted. Check how this site sends mail; the visitors can download the conversation or ask for it again. Newest first: %s.', 'aiguy' ), implode( '; ', $named ) ) . $tried );
 	}
 
 	/** Only with WooCommerce. */

@@ -10,7 +10,7 @@ namespace Aiguy\Health;
 final class Health_Result {
 
 	/**
-	 * @param string                       $test   One of Site_Health::TESTS.
+	 * @param string                       $test   Its name in Site_Health.
 	 * @param 'good'|'recommended'|'critical' $status
 	 * @param string                       $found  A short heading.
 	 * @param string                       $advice What it means, and what to do.
@@ -25,7 +25,7 @@ final class Health_Result {
 			'status'      => $this->status,
 			'badge'       => array( 'label' => __( 'AIGuy', 'aiguy' ), 'color' => 'blue' ),
 			'description' => '<p>' . esc_html( $this->advice ) . '</p>',
-			'actions'     => 'good' === $this->status ? '' : $link,
+			'actions'     => 'good' === $this->status || 'mails' === $this->test ? '' : $link,
 			'test'        => 'aiguy_' . $this->test,
 		);
 	}

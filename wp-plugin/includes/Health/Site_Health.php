@@ -46,6 +46,7 @@ final class Site_Health {
 				'async_direct_test' => fn(): array => $this->run( $test ),
 			);
 		}
+		$tests['direct']['aiguy_mails'] = array( 'label' => __( 'AIGuy', 'aiguy' ), 'test' => fn(): array => $this->checks->mails()->fields() );
 		if ( class_exists( \Automattic\WooCommerce\Utilities\OrderUtil::class ) ) {
 			$tests['direct']['aiguy_orders'] = array( 'label' => __( 'AIGuy', 'aiguy' ), 'test' => fn(): array => $this->checks->orders()->fields() );
 		}

@@ -50,11 +50,17 @@ final class Alert_Watch {
 		spawn_cron();
 	}
 
-	private function schedule(): void {
-		$is_wanted = '' !== $this->settings->orchestrator_url();
-		if ( $is_wanted && ! wp_next_scheduled( self::HOOK ) ) {
+	/** Has HOOK called every minute, if it is not yet. */
+	public static function plan(): void {
+		if ( ! wp_next_scheduled( self::HOOK ) ) {
 			wp_schedule_event( time() + MINUTE_IN_SECONDS, self::EVERY, self::HOOK );
-		} elseif ( ! $is_wanted ) {
+		}
+	}
+
+	private function schedule(): void {
+		if ( '' !== $this->settings->orchestrator_url() ) {
+			self::plan();
+		} else {
 			wp_clear_scheduled_hook( self::HOOK );
 		}
 	}

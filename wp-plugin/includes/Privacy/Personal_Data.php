@@ -1,6 +1,6 @@
 <?php
 /**
- * What the services keep of somebody, and having it erased there: the orchestrator's own rows and, through it, those of the tools API.
+ * What is kept of somebody, and having it erased: the orchestrator's own rows and, through it, those of the tools API; here, mails that wait for the mail server.
  */
 
 declare(strict_types=1);
@@ -9,6 +9,7 @@ namespace Aiguy\Privacy;
 
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Staff\Staff_Client;
+use Aiguy\Transcript\Unsent_Mails;
 
 final class Personal_Data {
 
@@ -17,7 +18,23 @@ final class Personal_Data {
 	/** An erasure asks again while there is more, fifty conversations at a time. */
 	private const ROUNDS_MAX = 200;
 
-	public function __construct( private readonly Staff_Client $client ) {}
+	public function __construct( private readonly Staff_Client $client, private readonly Unsent_Mails $mails ) {}
+
+	/**
+	 * What is kept in WordPress itself.
+	 *
+	 * @param int    $user  0 for nobody.
+	 * @param string $email Empty for none.
+	 * @return list<array{kind: string, id: string, fields: list<array{name: string, value: string}>}>
+	 */
+	public function kept_here( int $user, string $email ): array {
+		return $this->mails->records( $user, $email );
+	}
+
+	/** Erases what is kept in WordPress itself. */
+	public function erase_here( int $user, string $email ): Erasure {
+		return new Erasure( array_filter( array( 'unsent_mails' => $this->mails->erase( $user, $email ) ) ) );
+	}
 
 	/**
 	 * One page of what is kept.
@@ -30,7 +47,8 @@ final class Personal_Data {
 	public function page( int $user, string $email, ?string $cursor ): array {
 		$body = self::whose( $user, $email ) + ( null === $cursor ? array() : array( 'cursor' => $cursor ) );
 		$page = $this->client->call( self::SCOPE, 'POST', '/staff/privacy/export', $body );
-		return array( 'records' => (array) ( $page['records'] ?? array() ), 'cursor' => $page['cursor'] ?? null );
+		$here = null === $cursor ? $this->kept_here( $user, $email ) : array();
+		return array( 'records' => array( ...$here, ...array_values( (array) ( $page['records'] ?? array() ) ) ), 'cursor' => $page['cursor'] ?? null );
 	}
 
 	/**
@@ -48,7 +66,7 @@ final class Personal_Data {
 		 * @param string $email Empty for none.
 		 */
 		do_action( 'aiguy_before_erase', $user, $email );
-		$erasure = new Erasure();
+		$erasure = $this->erase_here( $user, $email );
 		for ( $round = 0; $round < self::ROUNDS_MAX; $round++ ) {
 			$answer  = $this->client->call( self::SCOPE, 'POST', '/staff/privacy/erase', self::whose( $user, $email ) );
 			$erasure = $erasure->with( $answer );

@@ -27,7 +27,7 @@ final class Privacy_Tools {
 	/** @return array{data: list<array<string, mixed>>, done: bool}|\WP_Error */
 	private function export( string $email, int $page = 1 ): array|\WP_Error {
 		if ( '' === $this->settings->orchestrator_url() ) {
-			return array( 'data' => array(), 'done' => true );
+			return array( 'data' => array_map( self::item( ... ), $this->data->kept_here( self::user_of( $email ), $email ) ), 'done' => true );
 		}
 		$place  = 'aiguy_export_' . md5( strtolower( $email ) );
 		$cursor = 1 === $page ? null : get_transient( $place );
@@ -50,7 +50,7 @@ final class Privacy_Tools {
 	/** @return array{items_removed: bool, items_retained: bool, messages: list<string>, done: bool}|\WP_Error */
 	private function erase( string $email ): array|\WP_Error {
 		if ( '' === $this->settings->orchestrator_url() ) {
-			return array( 'items_removed' => false, 'items_retained' => false, 'messages' => array(), 'done' => true );
+			return array( 'items_removed' => $this->data->erase_here( self::user_of( $email ), $email )->count() > 0, 'items_retained' => false, 'messages' => array(), 'done' => true );
 		}
 		try {
 			$erasure = $this->data->erase( self::user_of( $email ), $email );
@@ -99,6 +99,7 @@ final class Privacy_Tools {
 			'session_memory' => __( 'Support chat: what it remembers', 'aiguy' ),
 			'effects'        => __( 'Support chat: changes made', 'aiguy' ),
 			'receipts'       => __( 'Support chat: receipts', 'aiguy' ),
+			'unsent_mails'   => __( 'Support chat: mails that could not be sent', 'aiguy' ),
 			/* translators: %s: name of a kind of data. */
 			default          => sprintf( __( 'Support chat: %s', 'aiguy' ), str_replace( '_', ' ', $kind ) ),
 		};

@@ -36,12 +36,24 @@ final class Kept_Rows {
 		return (int) substr( $value, 0, 10 );
 	}
 
-	/** @param array<string, mixed> $fields Put in place of whatever is there. */
-	public function put( string $name, array $fields, int $until ): void {
+	/**
+	 * All whose names begin with the kind and a slash, the last one first.
+	 *
+	 * @return list<string> As read() gives one.
+	 */
+	public function all( string $kind, int $now ): array {
 		global $wpdb;
-		$wpdb->delete( $wpdb->options, array( 'option_name' => $this->row( $name ) ) );
-		// Of two that put at the same moment one is refused by the table; what the other one put counts.
-		$this->add( $name, $fields, $until );
+		$values = $wpdb->get_col( $wpdb->prepare( "SELECT option_value FROM $wpdb->options WHERE option_name LIKE %s ORDER BY option_id DESC", $wpdb->esc_like( self::PREFIX . $kind . '_' ) . '%' ) );
+		return array_values( array_filter( $values, static fn( string $value ): bool => self::until( $value ) > $now ) );
+	}
+
+	/**
+	 * @param array<string, mixed> $fields Put in place of whatever is there.
+	 * @return bool Of two that put at the same moment one is refused by the table; what the other one put counts.
+	 */
+	public function put( string $name, array $fields, int $until ): bool {
+		$this->forget( $name );
+		return $this->add( $name, $fields, $until );
 	}
 
 	/**
@@ -50,7 +62,7 @@ final class Kept_Rows {
 	 */
 	public function add( string $name, array $fields, int $until ): bool {
 		global $wpdb;
-		$wpdb->query( $wpdb->prepare( "DELETE FROM $wpdb->options WHERE option_name LIKE %s AND option_value < %s", $wpdb->esc_like( self::PREFIX ) . '%', (string) time() ) );
+		$this->sweep();
 		return 1 === $wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, %s, 'off')", $this->row( $name ), self::value( $fields, $until ) ) );
 	}
 
@@ -71,13 +83,26 @@ final class Kept_Rows {
 		return 1 === $wpdb->delete( $wpdb->options, array( 'option_name' => $this->row( $name ), 'option_value' => $before ) );
 	}
 
+	/** Whatever is there. */
+	public function forget( string $name ): void {
+		global $wpdb;
+		$wpdb->delete( $wpdb->options, array( 'option_name' => $this->row( $name ) ) );
+	}
+
+	/** Clears away what no longer counts. */
+	public function sweep(): void {
+		global $wpdb;
+		$wpdb->query( $wpdb->prepare( "DELETE FROM $wpdb->options WHERE option_name LIKE %s AND option_value < %s", $wpdb->esc_like( self::PREFIX ) . '%', (string) time() ) );
+	}
+
 	/** So that neither an address nor a session can be read from the table. */
 	public function digest( string $text ): string {
 		return hash_hmac( 'sha256', "aiguy-row:$text", ( $this->secret )() );
 	}
 
 	private function row( string $name ): string {
-		return self::PREFIX . $this->digest( $name );
+		$kind = preg_match( '#\A[a-z]+/#', $name, $match ) ? rtrim( $match[0], '/' ) . '_' : '';
+		return self::PREFIX . $kind . $this->digest( $name );
 	}
 
 	/** @param array<string, mixed> $fields */

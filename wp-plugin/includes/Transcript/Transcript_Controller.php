@@ -1,7 +1,8 @@
 <?php
 /**
  * aiguy/v1/chat/transcript: GET gives what was said as a text to keep; POST mails it, to the account's address of a signed-in visitor, or to the address
- * that a guest has shown to be his with a code. The address goes to the mail server and nowhere else.
+ * that a guest has shown to be his with a code. The address goes to the mail server and nowhere else;
+ * while that is down, it waits in this site's database.
  */
 
 declare(strict_types=1);
@@ -23,6 +24,7 @@ final class Transcript_Controller {
 		private readonly Orchestrator_Call $orchestrator,
 		private readonly Mail_Codes $codes,
 		private readonly Mail_Limits $limits,
+		private readonly Unsent_Mails $unsent,
 		private readonly Visitor_Route $route,
 		private readonly Request_Guard $guard,
 	) {}
@@ -43,7 +45,7 @@ final class Transcript_Controller {
 	}
 
 	/**
-	 * @return array<string, mixed> { sentTo } when the transcript is on its way, { codeSentTo } when a code is.
+	 * @return array<string, mixed> { sentTo } when the transcript is on its way, { triedAgainTo } when it waits for another try, { codeSentTo } when a code is on its way.
 	 * @throws Api_Exception invalid_request, code_wrong, rate_limited, mail_failed, not_found and what the orchestrator refuses.
 	 */
 	private function mail( \WP_REST_Request $request, Chat_Session $session ): array {
@@ -90,16 +92,16 @@ final class Transcript_Controller {
 	private function send( Chat_Session $session, string $address ): array {
 		$transcript = $this->transcript_of( $session );
 		$this->limits->take( $session->id, $address );
-		$add_text = static function ( object $mailer ) use ( $transcript ): void {
-			$mailer->AltBody = $transcript->text();
-		};
-		add_action( 'phpmailer_init', $add_text );
-		$is_sent = wp_mail( $address, self::title(), $transcript->html(), array( 'Content-Type: text/html; charset=UTF-8' ) );
-		remove_action( 'phpmailer_init', $add_text );
-		if ( ! $is_sent ) {
+		$mail = new Transcript_Mail( $address, self::title(), $transcript->html(), $transcript->text() );
+		if ( $mail->send() ) {
+			// One that was waiting since an earlier click is not sent after it.
+			$this->unsent->forget_of( $session->id, $address );
+			return array( 'sentTo' => self::masked( $address ) );
+		}
+		if ( ! $this->unsent->keep( $session->id, self::masked( $address ), get_current_user_id(), $mail ) ) {
 			throw new Api_Exception( 'mail_failed' );
 		}
-		return array( 'sentTo' => self::masked( $address ) );
+		return array( 'triedAgainTo' => self::masked( $address ) );
 	}
 
 	private function transcript_of( Chat_Session $session ): Transcript {

@@ -28,7 +28,11 @@ export function SendTranscript({ conversation, explain, isCustomer }: ViewProps 
     return __('The file is in your downloads.', 'aiguy');
   };
   const mail = async (body: object) => {
-    const { sentTo } = fields(await conversation.call('transcript', body));
+    const { sentTo, triedAgainTo } = fields(await conversation.call('transcript', body));
+    if (triedAgainTo) {
+      /* translators: %s: an e-mail address, shortened. */
+      return sprintf(__('The mail server is not reached right now. The mail to %s is tried again for an hour, also when you close this page. You can download the conversation now.', 'aiguy'), text(triedAgainTo));
+    }
     /* translators: %s: an e-mail address, shortened. */
     return sprintf(__('The conversation is on its way to %s.', 'aiguy'), text(sentTo));
   };
