@@ -90,7 +90,7 @@ final class Health_Checks {
 		/* translators: %d: number of conversations. */
 		$found = sprintf( _n( '%d conversation could not be mailed to a visitor', '%d conversations could not be mailed to visitors', $count, 'aiguy' ), $count );
 		/* translators: %s: shortened addresses with day and time. */
-		return new Health_Result( 'mails', 'recommended', $found, sprintf( __( 'The mail server of this site refused them again and again for an hour; their text is deleted. Check how this site sends mail; the visitors can download the conversation or ask for it again. Newest first: %s.', 'aiguy' ), implode( '; ', $named ) ) . $tried );
+		return new Health_Result( 'mails', 'recommended', $found, sprintf( __( 'The mail server of this site did not take them in several tries, or WP-Cron did not run; their text is deleted. Check how this site sends mail. The visitors can download the conversation or ask for it again. Newest first: %s.', 'aiguy' ), implode( '; ', $named ) ) . $tried );
 	}
 
 	/** Only with WooCommerce. */

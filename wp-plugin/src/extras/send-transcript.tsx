@@ -31,7 +31,13 @@ export function SendTranscript({ conversation, explain, isCustomer }: ViewProps 
     const { sentTo, triedAgainTo } = fields(await conversation.call('transcript', body));
     if (triedAgainTo) {
       /* translators: %s: an e-mail address, shortened. */
-      return sprintf(__('The mail server is not reached right now. The mail to %s is tried again for an hour, also when you close this page. You can download the conversation now.', 'aiguy'), text(triedAgainTo));
+      return sprintf(
+        __(
+          'The e-mail could not be sent just now. Sending it to %s is tried again within the next hour, also when you close this page. You can download the conversation now.',
+          'aiguy',
+        ),
+        text(triedAgainTo),
+      );
     }
     /* translators: %s: an e-mail address, shortened. */
     return sprintf(__('The conversation is on its way to %s.', 'aiguy'), text(sentTo));
