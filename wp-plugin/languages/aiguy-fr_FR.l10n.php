@@ -123,7 +123,7 @@ return ['domain'=>'aiguy','plural-forms'=>'nplurals=2; plural=(n > 1);','languag
 'Support chat: what it remembers'=>'Chat de support : ce qu’il retient',
 'Support chat: changes made'=>'Chat de support : modifications effectuées',
 'Support chat: receipts'=>'Chat de support : reçus',
-'Support chat: mails that could not be sent'=>'Chat d’assistance : e-mails qui n’ont pas pu être envoyés',
+'Support chat: mails that could not be sent'=>'Chat de support : e-mails qui n’ont pas pu être envoyés',
 'Support chat: %s'=>'Chat de support : %s',
 'That could not be checked'=>'La vérification n’a pas pu se faire',
 'That were many checks at once. Wait a minute and try again.'=>'Cela fait beaucoup de vérifications à la fois. Attendez une minute et réessayez.',
