@@ -243,3 +243,12 @@ test('what is too long to be kept, or one too many, is said to have failed; deac
   site.evaluate("do_action( 'deactivate_aiguy/aiguy.php' );");
   assert.ok(!rows().includes(address) && !rows().includes('a@example.com'), rows());
 });
+
+test('a mail server that can’t be reached holds nobody long, and other mails keep their time', () => {
+  const seen = site.evaluate(`remove_all_filters( 'pre_wp_mail' ); $seen = array();
+    add_action( 'phpmailer_init', function ( $mailer ) { $mailer->isSMTP(); $mailer->Host = '127.0.0.1'; $mailer->Port = 1; }, 1 );
+    add_action( 'phpmailer_init', function ( $mailer ) use ( &$seen ) { $seen = array( $mailer->Timeout, $mailer->AltBody ); }, 99 );
+    $sent = ( new Aiguy\\Transcript\\Transcript_Mail( 'a@example.com', 's', '<p>h</p>', 'the text' ) )->send();
+    echo wp_json_encode( array( $sent, $seen, $GLOBALS['phpmailer']->Timeout) );`);
+  assert.deepEqual(JSON.parse(seen), [false, [15, 'the text'], 300]);
+});
