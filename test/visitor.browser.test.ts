@@ -11,9 +11,10 @@ let system: System;
 
 before(async () => {
   system = await startSystem();
-  // Every mail is caught.
+  // Every mail is caught, or refused while the server is said to be down.
   system.site.evaluate(
     `wp_mkdir_p( WPMU_PLUGIN_DIR ); file_put_contents( WPMU_PLUGIN_DIR . '/mails.php', '<?php add_filter( "pre_wp_mail", function ( $none, $mail ) {
+      if ( get_option( "mail_server" ) === "down" ) { return false; }
       update_option( "caught_mails", array( ...get_option( "caught_mails", array() ), $mail ), false ); return true; }, 10, 2 );' );`,
   );
 });
@@ -208,6 +209,15 @@ test('the conversation is mailed to the customer’s own address, and to a guest
   await button(guest.page, 'Send the conversation').click();
   await guest.page.getByText(/is on its way to z…@/).waitFor();
   assert.equal(mails().at(-1)?.to, 'zebrawood@example.com');
+
+  t.after(() => void system.site.evaluate("delete_option( 'mail_server' );"));
+  system.site.evaluate("update_option( 'mail_server', 'down', false );");
+  await button(customer.page, 'Mail it to my account’s address').click();
+  await customer.page
+    .getByRole('status')
+    .getByText(/Sending it to .…@\S+ is tried again within the next hour, also when you close this page/)
+    .waitFor();
+  await picture(customer.page, 'transcript-tried-again');
 });
 
 test('a guest goes on on another device by a link, after he has said yes there', async (t) => {
