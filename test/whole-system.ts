@@ -6,9 +6,11 @@ import type { FastifyInstance } from 'fastify';
 import type { ModelPort } from '../orchestrator/src/model/port.ts';
 import { createToolClient } from '../orchestrator/src/tools/client.ts';
 import { createCorpusVersion } from '../orchestrator/src/tools/corpus-version.ts';
+import { createAskHours } from '../orchestrator/src/tools/opening-hours.ts';
 import { createRelayPrivacy } from '../orchestrator/src/tools/relay-privacy.ts';
 import { startHarness as startOrchestrator } from '../orchestrator/test/harness.ts';
 import { allScopes, staffScopes } from '../scripts/keys.ts';
+import type { OpeningHours } from '../tools-api/src/backends/opening-hours.ts';
 import { startHarness as startTools, type Harness as Tools } from '../tools-api/test/harness.ts';
 import { bent } from '../tools-api/test/write-harness.ts';
 
@@ -32,14 +34,16 @@ export async function startWholeSystem(options: {
   toolCallsMax: number;
   shopOnly: boolean;
   keepsAnswers?: boolean;
+  openingHours?: OpeningHours;
 }): Promise<WholeSystem> {
-  const tools = await startTools({ shopOnly: options.shopOnly });
+  const tools = await startTools({ shopOnly: options.shopOnly, ...(options.openingHours ? { openingHours: options.openingHours } : {}) });
   const service = await tools.build({ catalogue: bent() });
   const url = await service.app.listen({ host: '127.0.0.1', port: 0 });
   const orchestrator = await startOrchestrator({
     model: options.model,
     tools: createToolClient({ url, key: tools.orchestrator.key }),
     relayPrivacy: createRelayPrivacy({ url }),
+    askHours: createAskHours({ url, key: tools.orchestrator.key }),
     ...(options.keepsAnswers ? { corpusVersion: createCorpusVersion({ url, key: tools.orchestrator.key }) } : {}),
     config: { TRUSTED_ISSUERS: [tools.site.issuer], TURN_TOOLS_MAX: options.toolCallsMax, TURN_WALL_MS: 60_000 },
   });

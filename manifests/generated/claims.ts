@@ -81,6 +81,19 @@ export interface AgentSettings {
    * @maxItems 16
    */
   collections?: string[];
+  /**
+   * When people of the site answer; as the services are configured when left out. Days on which nobody is there are the services' own.
+   */
+  opening_hours?: {
+    /**
+     * As OPENING_HOURS of the tools API: Mon 09:00-17:00, Tue 09:00-17:00.
+     */
+    hours: string;
+    /**
+     * Its IANA name, or a fixed distance from UTC such as +02:00.
+     */
+    time_zone: string;
+  };
   caps?: {
     guest_messages_day?: number;
     customer_messages_day?: number;

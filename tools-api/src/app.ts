@@ -10,7 +10,7 @@ import type { Files } from './backends/files/files.ts';
 import type { Guests } from './backends/guests/guests.ts';
 import type { Knowledge } from './backends/knowledge/search.ts';
 import type { SiteDocuments } from './backends/knowledge/site-documents.ts';
-import { readOpeningHours } from './backends/opening-hours.ts';
+import type { OpeningHours } from './backends/opening-hours.ts';
 import type { PersonalData } from './backends/personal-data.ts';
 import type { Config } from './config.ts';
 import { addCallToolRoute } from './http/call-tool.ts';
@@ -42,6 +42,7 @@ export type AppPorts = {
   /** undefined where guests can show nothing and have to sign in. */
   guests?: Guests | undefined;
   knowledge: Knowledge;
+  openingHours: OpeningHours;
   documents: SiteDocuments;
   learner: Pick<Learner, 'soon'>;
   files: Files;
@@ -77,7 +78,7 @@ export function buildApp(config: Config, ports: AppPorts): Service {
   addFileRoute(app, { files, catalogue, limits, verifier });
   addListToolsRoute(app, { catalogue, verifier });
   addKnowledgeVersionRoute(app, { verifier, knowledge });
-  addOpeningHoursRoute(app, { verifier, openingHours: readOpeningHours(config) });
+  addOpeningHoursRoute(app, { verifier, openingHours: ports.openingHours });
   addSuggestionsRoute(app, { verifier, knowledge, limits });
   addSiteDocumentRoutes(app, { verifier, limits, documents: ports.documents, learner: ports.learner });
   addTryKnowledgeRoute(app, { verifier, knowledge, limits });

@@ -91,6 +91,7 @@ const guests = createGuests({ database, billing, hash, codes, events: guestEvent
 const documents = createSiteDocuments(database);
 // Its log is the service's, which is built with it.
 const learner = createLearner({ documents, ingest: async (task, signal) => await ingest(task, signal) });
+const openingHours = readOpeningHours(config);
 const { app, metrics } = buildApp(config, {
   database,
   catalogue,
@@ -101,7 +102,7 @@ const { app, metrics } = buildApp(config, {
     files,
     knowledge,
     guides: createGuides(reading),
-    openingHours: readOpeningHours(config),
+    openingHours,
     productSearch: createProductSearch({
       database: reading,
       products: woo ? createWooProducts({ settings: woo }) : createProducts(reading),
@@ -118,6 +119,7 @@ const { app, metrics } = buildApp(config, {
   personalData: createPersonalData({ database, shop }),
   guests,
   knowledge,
+  openingHours,
   documents,
   learner,
   files,

@@ -51,6 +51,7 @@ function build({ config, audit, handlers }: Bent = {}): Service {
     files,
     documents,
     learner,
+    openingHours: { now: () => ({ state: 'unknown' as const }) },
   };
   const service = buildApp(configOf(parties, { TOOLS_DATABASE_URL: 'postgres://postgres@127.0.0.1:1/none', ...config }), ports);
   services.push(service);

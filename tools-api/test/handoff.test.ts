@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Service } from '@aiguy/manifests/service';
+import type { AgentSettings } from '@aiguy/manifests/tokens';
 import { readOpeningHours } from '../src/backends/opening-hours.ts';
 import { createTickets } from '../src/backends/tickets.ts';
 import { createTicketTask } from '../src/tasks/deliver-ticket.ts';
-import { type Harness, newSid, startHarness } from './harness.ts';
+import { type Harness, newSid, startHarness, visitorHeaders } from './harness.ts';
 import { bent, sendFor } from './write-harness.ts';
 
 let nowMs = Date.parse('2026-11-23T18:00:00Z');
@@ -22,7 +23,7 @@ before(async () => {
 });
 after(async () => await harness.close());
 
-type Visitor = { sub: string; sid?: string };
+type Visitor = { sub: string; sid?: string; agent?: AgentSettings };
 const customer: Visitor = { sub: 'wp:1:1008' };
 const contents = { reason: 'policy', summary: 'Wants an exception to the return period.', details: 'Was in hospital.', queue: 'orders' };
 const escalate = async (visitor: Visitor, args: object, preview = false) =>
@@ -50,6 +51,49 @@ test('when nobody is there the visitor reads it before his click and after, with
   const { output } = (await escalate(customer, { reason: 'tool_failure', summary: 'The invoice can’t be made.' })).body;
   assert.deepEqual([output?.people, output?.read_from, output?.queue], ['closed', '2026-11-23T17:00:00.000Z', 'general']);
   assert.match(String(output?.text), /Nobody is there at this hour: it will be read from Monday 23 November at 09:00 Pacific Time\./);
+});
+
+const withHours = (hours: string, timeZone: string): Visitor & { agent: AgentSettings } => ({
+  ...customer,
+  agent: { id: 'shop', opening_hours: { hours, time_zone: timeZone } },
+});
+
+test('the hours that the site has signed for its agent are told, before the click and after; without them the configured ones', async () => {
+  nowMs = Date.parse('2026-11-24T08:00:00Z');
+  const vienna = withHours('Mon 09:00-17:00, Tue 10:00-24:00', 'Europe/Vienna');
+  const { body } = await escalate(vienna, contents, true);
+  const text = 'Tuesday 24 November at 10:00 Central European Time';
+  assert.deepEqual(body.preview?.facts.at(-1), { label: 'Read', value: `From ${text}: nobody is there before` });
+  const { output } = (await escalate(vienna, contents)).body;
+  assert.deepEqual([output?.people, output?.read_from], ['closed', '2026-11-24T09:00:00.000Z']);
+  assert.ok(String(output?.text).includes(`it will be read from ${text}.`));
+  assert.equal((await escalate(withHours('Tue 10:00-24:00', '+02:00'), contents)).body.output?.people, 'open');
+  assert.equal((await escalate(customer, contents)).body.output?.read_from, '2026-11-24T17:00:00.000Z');
+});
+
+test('GET /opening-hours answers with the agent’s own hours too', async () => {
+  nowMs = Date.parse('2026-11-24T08:00:00Z');
+  const ask = async (visitor: Visitor) => {
+    const headers = await visitorHeaders(harness, { ...visitor, tool: 'escalate_to_human', scope: 'handoff:write', args: {} });
+    return (await service.app.inject({ url: '/opening-hours', headers })).json();
+  };
+  assert.deepEqual(await ask(withHours('Tue 10:00-17:00', '+02:00')), { state: 'open', text: 'Tuesday 24 November at 17:00 GMT+02:00' });
+  assert.deepEqual(await ask(customer), { state: 'closed', text: 'Tuesday 24 November at 09:00 Pacific Time' });
+});
+
+test('a claim of hours that its schema does not know refuses the whole assertion', async () => {
+  for (const [hours, timeZone] of [
+    ['', 'UTC'],
+    ['always', 'UTC'],
+    ['Mon 09:00-25:00', 'UTC'],
+    ['Mon 09:00-17:00,', 'UTC'],
+    [Array(29).fill('Mon 09:00-17:00').join(', '), 'UTC'],
+    ['Mon 09:00-17:00', ''],
+    ['Mon 09:00-17:00', 'Europe/Vienna; now'],
+  ] as const)
+    assert.deepEqual([(await escalate(withHours(hours, timeZone), contents)).body.code], ['invalid_token'], `${hours} ${timeZone}`);
+  const more = { sub: customer.sub, agent: { id: 'shop', opening_hours: { hours: 'Mon 09:00-17:00' } } } as unknown as Visitor;
+  assert.equal((await escalate(more, contents)).body.code, 'invalid_token');
 });
 
 test('a guest leaves an address, which no preview repeats', async () => {

@@ -111,7 +111,8 @@ export async function startHarness(
   const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
   const { mailer, billing = createDemoBilling(database), nowMs = Date.now } = options;
   const { guests, ...mails } = await openGuests({ database, databaseUrl: embedded.url, billing, mailer, nowMs });
-  const parts = await makeHandlers(database, { namings, guests, openingHours: options.openingHours });
+  const { openingHours = readOpeningHours({ OPENING_HOURS: undefined, OPENING_HOURS_TIME_ZONE: 'UTC', OPENING_HOURS_CLOSED: [] }) } = options;
+  const parts = await makeHandlers(database, { namings, guests, openingHours });
   const { knowledge, cached, handlers, files, filesFolder, reading } = parts;
   // As the process does at boot: loading the model takes longer than a tool may.
   if (!options.shopOnly) await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
@@ -133,6 +134,7 @@ export async function startHarness(
         personalData: createPersonalData({ database, shop: createDemoShop(reading, namings) }),
         guests,
         knowledge: cached,
+        openingHours,
         documents: createSiteDocuments(change.database ?? database),
         learner: { soon: () => undefined },
         files: change.files ?? files,
@@ -170,7 +172,7 @@ async function openGuests({ database, databaseUrl, billing, mailer, nowMs }: Gue
   return { guests, guestEvents, codeTasks };
 }
 
-type Given = { guests: Guests; namings: Map<string, readonly CustomerNaming[]>; openingHours: OpeningHours | undefined };
+type Given = { guests: Guests; namings: Map<string, readonly CustomerNaming[]>; openingHours: OpeningHours };
 
 async function makeHandlers(database: Database, { guests, namings, openingHours }: Given) {
   const local = createLocalEmbedder();
@@ -189,7 +191,7 @@ async function makeHandlers(database: Database, { guests, namings, openingHours 
     knowledge: cached,
     guides: createGuides(reading),
     pages: createSitePages(),
-    openingHours: openingHours ?? readOpeningHours({ OPENING_HOURS: undefined, OPENING_HOURS_TIME_ZONE: 'UTC', OPENING_HOURS_CLOSED: [] }),
+    openingHours,
     productSearch: createProductSearch({ database: reading, products: createProducts(reading), words: local, spelling }),
     tickets: createTickets(reading),
     profiles: createProfiles(reading),

@@ -150,6 +150,7 @@ test('who is not signed in sees nothing that is for customers; language and tags
     knowledge: search,
     documents: createSiteDocuments(knowledge.database),
     learner: { soon: () => undefined },
+    openingHours: { now: () => ({ state: 'unknown' }) },
   });
   t.after(async () => await app.close());
   const ask = async (sub: string, args: { query: string; language?: string; product_tags?: string[] }) => {

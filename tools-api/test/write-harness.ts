@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Catalogue, loadManifests, type Tool } from '@aiguy/manifests/load';
 import type { Service } from '@aiguy/manifests/service';
+import type { AgentSettings } from '@aiguy/manifests/tokens';
 import { directToken, type Harness, visitorHeaders } from './harness.ts';
 
 const shipped = loadManifests();
@@ -50,7 +51,7 @@ export async function send(
 }
 
 /** As the orchestrator would send it for a visitor. */
-export async function sendFor(harness: Harness, visitor: { sub: string; sid?: string }, write: Write & { tool: string }): Promise<Written> {
+export async function sendFor(harness: Harness, visitor: { sub: string; sid?: string; agent?: AgentSettings }, write: Write & { tool: string }): Promise<Written> {
   const { args, tool } = write;
   const scope = shipped.get(tool)?.manifest.scope ?? '';
   return await send(harness, { ...write, headers: { ...write.headers, ...(await visitorHeaders(harness, { ...visitor, tool, scope, args })) } });

@@ -5,6 +5,7 @@ import { TokenVerifier } from '@aiguy/manifests/tokens';
 import { allScopes } from '../../scripts/keys.ts';
 import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
+import { readOpeningHours } from '../../tools-api/src/backends/opening-hours.ts';
 import { callRoute, enter, openSession, startSite } from './site.ts';
 
 type Agent = Record<string, unknown> & { id: string };
@@ -54,6 +55,8 @@ const wrong: [field: string, ...values: unknown[]][] = [
     [{ day: 1, from: '17:00', to: '09:00' }],
     [{ day: 1, from: '9', to: '17:00' }],
     [{ day: 1 }],
+    [{ day: 1, from: '09:00', to: '24:00' }],
+    Array.from({ length: 29 }, (_, minute) => ({ day: 1, from: '09:00', to: `10:${minute + 10}` })),
     [{ day: 1, from: '09:00', to: '17:00', more: 1 }],
   ],
   ['collections', ['Pages & posts'], ['a', 'a'], 'page', ['x'.repeat(41)], Array.from({ length: 17 }, (_, index) => `c${index}`)],
@@ -140,7 +143,10 @@ test('what is set for an agent is what the page shows and what the site signs', 
     greeting: 'Hi from Ada',
     suggested_questions: ['Where is my parcel?'],
     languages: ['de-AT', 'en'],
-    opening_hours: [{ day: 1, from: '09:00', to: '17:00' }],
+    opening_hours: [
+      { day: 1, from: '09:00', to: '17:00' },
+      { day: 7, from: '18:00', to: '23:59' },
+    ],
     collections: ['page', 'general'],
     tools_off: ['cancel_order'],
     tools_sign_in: ['get_order_status'],
@@ -182,10 +188,36 @@ test('what is set for an agent is what the page shows and what the site signs', 
     [['cancel_order'], ['get_order_status'], 'de-AT', 'claude-haiku-5-5', 7],
   );
   assert.deepEqual([claims[0]?.agent?.collections, claims[1]?.agent?.collections], [undefined, ['page', 'general']]);
+  const opened = { hours: 'Mon 09:00-17:00, Sun 18:00-24:00', time_zone: site.evaluate('echo wp_timezone_string();') };
+  assert.deepEqual([claims[0]?.agent?.opening_hours, claims[1]?.agent?.opening_hours], [undefined, opened]);
   assert.equal(claims[0]?.agent?.caps?.site_cost_day_usd, 5);
   assert.notEqual(first.session.sessionId, second.session.sessionId, 'each agent has a session of its own');
   const again = await openSession(site, { cookie: second.cookie });
   assert.equal(again.session.sessionId, first.session.sessionId, 'and the other one goes on');
+});
+
+test('the hours of a week are signed in the site’s own time zone, also where that is a fixed distance, and the services can read them', async () => {
+  const spans = [
+    { from: '00:00', to: '06:00' },
+    { from: '07:00', to: '12:00' },
+    { from: '13:00', to: '17:59' },
+    { from: '18:00', to: '23:59' },
+  ];
+  const week = [1, 2, 3, 4, 5, 6, 7].flatMap((day) => spans.map((span) => ({ day, ...span })));
+  assert.equal((await put({ default: 'main', agents: [{ id: 'main', opening_hours: week }] })).status, 200);
+  for (const [setting, timeZone, until] of [
+    ["update_option( 'timezone_string', 'America/Argentina/Buenos_Aires' );", 'America/Argentina/Buenos_Aires', '2026-11-25T03:00:00.000Z'],
+    ["update_option( 'timezone_string', '' ); update_option( 'gmt_offset', -3.5 );", '-03:30', '2026-11-25T03:30:00.000Z'],
+    ["update_option( 'gmt_offset', 2 );", '+02:00', '2026-11-24T22:00:00.000Z'],
+  ] as const) {
+    site.evaluate(setting);
+    const { agent } = await claimsOf((await openSession(site)).session.assertion);
+    assert.equal(agent?.opening_hours?.time_zone, timeZone);
+    const configured = { OPENING_HOURS: undefined, OPENING_HOURS_TIME_ZONE: 'UTC', OPENING_HOURS_CLOSED: [] };
+    const attendance = readOpeningHours(configured, () => Date.parse('2026-11-24T21:59:00Z')).now(agent?.opening_hours);
+    assert.equal(attendance.state === 'open' && attendance.until.toISOString(), until);
+  }
+  site.evaluate("update_option( 'gmt_offset', 0 ); update_option( 'timezone_string', 'UTC' );");
 });
 
 test('a visitor chooses among the agents that there are, and can’t move a session from one to another', async () => {

@@ -37,6 +37,40 @@ test('nobody has said when people are there: that is not known', () => {
   assert.deepEqual(at('2026-11-23T17:00:00Z', { OPENING_HOURS: undefined }), { state: 'unknown' });
 });
 
+const ownAt = (instant: string, hours: string, timeZone: string) =>
+  readOpeningHours(office, () => Date.parse(instant)).now({ hours, time_zone: timeZone });
+
+test('an agent’s own hours count instead of the configured ones, and the configured days on which nobody is there hold for them too', () => {
+  assert.equal(at('2026-11-23T08:30:00Z').state, 'closed');
+  const own = ownAt('2026-11-23T08:30:00Z', 'Mon 09:00-10:00, Mon 14:00-24:00', 'Europe/Vienna');
+  assert.deepEqual(own, { state: 'open', until: new Date('2026-11-23T09:00:00Z'), text: 'Monday 23 November at 10:00 Central European Time' });
+  const later = ownAt('2026-11-25T23:30:00Z', 'Thu 09:00-10:00, Sat 09:00-10:00', 'Europe/Vienna');
+  assert.equal(later.state === 'closed' && later.text, 'Saturday 28 November at 09:00 Central European Time');
+});
+
+for (const [timeZone, until, text] of [
+  ['+02:00', '2026-11-23T15:00:00Z', 'Monday 23 November at 17:00 GMT+02:00'],
+  ['+05:45', '2026-11-23T11:15:00Z', 'Monday 23 November at 17:00 GMT+05:45'],
+  ['-03:30', '2026-11-23T20:30:00Z', 'Monday 23 November at 17:00 GMT-03:30'],
+  ['+00:00', '2026-11-23T17:00:00Z', 'Monday 23 November at 17:00 Greenwich Mean Time'],
+] as const) {
+  test(`a site whose time zone is the fixed distance ${timeZone} has its hours there`, () => {
+    const minuteBefore = new Date(Date.parse(until) - 60_000).toISOString();
+    assert.deepEqual(ownAt(minuteBefore, 'Mon 09:00-17:00', timeZone), { state: 'open', until: new Date(until), text });
+    assert.equal(ownAt(until, 'Mon 09:00-17:00', timeZone).state, 'closed');
+  });
+}
+
+test('own hours that can’t be read say nothing: neither half of them nor the configured ones count', () => {
+  for (const [hours, timeZone] of [
+    ['Mon 17:00-09:00', 'Europe/Vienna'],
+    ['Mon 09:00-17:00, Tue 17:00-09:00', 'Europe/Vienna'],
+    ['Mon-Sun 00:00-24:00', 'Mars/Phobos'],
+    ['Mon-Sun 00:00-24:00', '+99:00'],
+  ] as const)
+    assert.deepEqual(ownAt('2026-11-23T18:00:00Z', hours, timeZone), { state: 'unknown' }, `${hours} ${timeZone}`);
+});
+
 for (const [what, change] of [
   ['a day that is none', { OPENING_HOURS: 'Mo-Fr 09:00-17:00' }],
   ['an end before the beginning', { OPENING_HOURS: 'Mon 17:00-09:00' }],

@@ -1,5 +1,6 @@
 // When people of the support team are at work, in their own time zone: whether now, and else from when.
 import { ConfigError, type VariableSchema } from '@aiguy/manifests/environment';
+import type { AgentSettings } from '@aiguy/manifests/tokens';
 
 export type OpeningHoursVariables = Readonly<{
   OPENING_HOURS: string | undefined;
@@ -31,7 +32,13 @@ export const openingHoursVariables: Record<keyof OpeningHoursVariables, Variable
 /** unknown: nobody has said when people are there. `until` and `from` are instants; `text` names them for a visitor. */
 export type Attendance = { state: 'unknown' } | { state: 'open'; until: Date; text: string } | { state: 'closed'; from: Date; text: string };
 
-export type OpeningHours = { now: () => Attendance };
+/** What an owner has set for his agent, as his site has signed it. */
+export type AgentHours = AgentSettings['opening_hours'];
+
+export type OpeningHours = {
+  /** @param own instead of the configured week; the configured days on which nobody is there hold for both. What can't be read says nothing: unknown. */
+  now: (own?: AgentHours) => Attendance;
+};
 
 /** Minutes of the day. */
 type Span = { from: number; to: number };
@@ -45,11 +52,27 @@ const minuteMs = 60_000;
 
 /** @throws ConfigError naming the variable, what is wrong and what to write */
 export function readOpeningHours(variables: OpeningHoursVariables, nowMs: () => number = Date.now): OpeningHours {
-  const { OPENING_HOURS: text, OPENING_HOURS_TIME_ZONE: timeZone, OPENING_HOURS_CLOSED: closed } = variables;
+  const configured = readHours(variables);
+  return {
+    now: (own) => {
+      const hours = own ? ownHours(own, variables) : configured;
+      return hours ? attendanceAt(nowMs(), hours) : { state: 'unknown' };
+    },
+  };
+}
+
+function readHours({ OPENING_HOURS: text, OPENING_HOURS_TIME_ZONE: timeZone, OPENING_HOURS_CLOSED: closed }: OpeningHoursVariables): Hours | undefined {
   assertTimeZone(timeZone);
-  if (text === undefined) return { now: () => ({ state: 'unknown' }) };
-  const week = readWeek(text);
-  return { now: () => attendanceAt(nowMs(), { week, timeZone, closed: new Set(closed) }) };
+  return text === undefined ? undefined : { week: readWeek(text), timeZone, closed: new Set(closed) };
+}
+
+function ownHours(own: NonNullable<AgentHours>, configured: OpeningHoursVariables): Hours | undefined {
+  try {
+    return readHours({ ...configured, OPENING_HOURS: own.hours, OPENING_HOURS_TIME_ZONE: own.time_zone });
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
 }
 
 function assertTimeZone(timeZone: string): void {

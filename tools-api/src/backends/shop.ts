@@ -1,6 +1,7 @@
 // The shop behind the tools. The port is what tools need of any shop; the implementation reads the demo shop's tables.
 import type { Connection, Database } from '@aiguy/manifests/database';
 import { type AddressChanges, addressChanges } from './address-changes.ts';
+import type { AgentHours } from './opening-hours.ts';
 import { type OrderChanges, orderChanges } from './order-changes.ts';
 import { type OrderReturns, orderReturns } from './order-returns.ts';
 
@@ -12,6 +13,8 @@ export type Subject = {
   order?: ProvenOrder | undefined;
   /** The parts of the knowledge that the agent he speaks to answers from, as his site says; all when left out. */
   collections?: readonly string[] | undefined;
+  /** When people answer, as the site says for that agent; as configured when left out. */
+  openingHours?: AgentHours;
 };
 
 /** status: state and dates alone. owner: everything that this order's customer may see and do. */

@@ -33,7 +33,12 @@ async function visitorsCaller(verifier: TokenVerifier, claims: ToolToken, reques
   if (typeof header !== 'string') throw new AiguyError('subject_mismatch', { cause: new Error('no visitor assertion beside the tool token') });
   const assertion = await verifier.verify('visitor-assertion', header, { expiredForS: identityForS });
   return {
-    subject: { issuer: assertion.iss, subject: assertion.sub, collections: assertion.agent?.collections },
+    subject: {
+      issuer: assertion.iss,
+      subject: assertion.sub,
+      collections: assertion.agent?.collections,
+      openingHours: assertion.agent?.opening_hours,
+    },
     sessionId: assertion.sid,
     scopes: assertion.scopes.filter((scope) => scope === claims.scope),
     boundTo: { tool: claims.tool, argsDigest: claims.args_digest, subject: claims.sub, sessionId: claims.sid },

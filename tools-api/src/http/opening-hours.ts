@@ -7,9 +7,9 @@ import { authenticate } from './authenticate.ts';
 
 export function addOpeningHoursRoute(app: FastifyInstance, ports: { verifier: TokenVerifier; openingHours: OpeningHours }): void {
   app.get('/opening-hours', async (request, reply) => {
-    const { scopes } = await authenticate(ports.verifier, request);
+    const { scopes, subject } = await authenticate(ports.verifier, request);
     if (!scopes.includes('handoff:write')) throw new AiguyError('insufficient_scope');
-    const attendance = ports.openingHours.now();
+    const attendance = ports.openingHours.now(subject.openingHours);
     const { state } = attendance;
     return await reply.header('Cache-Control', 'no-store').send(state === 'unknown' ? { state } : { state, text: attendance.text });
   });

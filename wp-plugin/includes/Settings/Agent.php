@@ -13,7 +13,7 @@ final class Agent {
 	 * @param list<string>                                   $suggested_questions
 	 * @param 'inline'|'floating'|'both'                     $position
 	 * @param list<string>                                   $languages     BCP 47; answers are in the first where the visitor's own can't be told.
-	 * @param list<array{day: int, from: string, to: string}> $opening_hours 1 is Monday; in the site's time zone; empty: people may be there at any time.
+	 * @param list<array{day: int, from: string, to: string}> $opening_hours 1 is Monday; in the site's time zone; empty: as the tools API is configured.
 	 * @param list<string>                                   $collections   Parts of the knowledge that it answers from; empty for all.
 	 * @param list<string>                                   $tools_off
 	 * @param list<string>                                   $tools_sign_in
@@ -98,7 +98,15 @@ final class Agent {
 			'tools_sign_in'  => $this->tools_sign_in,
 			'caps'           => $this->caps,
 			'retention_days' => $this->retention_days,
-		) + ( array() === $this->collections ? array() : array( 'collections' => $this->collections ) );
+		) + ( array() === $this->collections ? array() : array( 'collections' => $this->collections ) )
+			+ ( array() === $this->opening_hours ? array() : array( 'opening_hours' => array( 'hours' => $this->hours_text(), 'time_zone' => wp_timezone_string() ) ) );
+	}
+
+	/** In the words of the tools API's OPENING_HOURS. No clock of a form has 24:00: until 23:59 is until midnight. */
+	private function hours_text(): string {
+		$days = array( 1 => 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun' );
+		$said = static fn( array $one ): string => "{$days[ $one['day'] ]} {$one['from']}-" . ( '23:59' === $one['to'] ? '24:00' : $one['to'] );
+		return implode( ', ', array_map( $said, $this->opening_hours ) );
 	}
 
 	/** The sentence before the first message; empty where the owner wants none. */

@@ -31,13 +31,13 @@ export function createEscalateToHuman(backends: Pick<Backends, 'shop' | 'tickets
         { label: 'Why', value: reasons[args.reason] },
         { label: 'Goes to', value: inWords(args.queue ?? defaultQueue) },
         ...contentFacts(args, subject),
-        { label: 'Read', value: readFrom(backends.openingHours.now()) },
+        { label: 'Read', value: readFrom(backends.openingHours.now(subject.openingHours)) },
       ],
     }),
     run: async ({ reason, queue = defaultQueue, ...contents }: Args, context) => {
       const ticket = { ...contents, category: 'handoff', priority: priorities[reason], handoff: { reason, queue } };
       const { reference, status, created_at: createdAt } = await openTicket(backends, ticket, context);
-      const attendance = backends.openingHours.now();
+      const attendance = backends.openingHours.now(context.subject.openingHours);
       return {
         reference,
         status,

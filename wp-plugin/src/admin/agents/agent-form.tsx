@@ -33,7 +33,7 @@ export function AgentForm(props: FormProps) {
           <Tools agent={props.agent} onChange={props.onChange} />
         </Field>
       </Section>
-      <Section title={__('When people are there', 'aiguy')}>
+      <Section title={__('When your team is there', 'aiguy')}>
         <Field error={props.errorOf('opening_hours')}>
           <OpeningHours hours={props.agent.opening_hours} onChange={(opening_hours) => props.onChange({ opening_hours })} />
         </Field>

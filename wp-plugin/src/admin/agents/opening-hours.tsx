@@ -15,11 +15,11 @@ export function OpeningHours({ hours, onChange }: { hours: Hours[]; onChange: (h
       <p className="description">
         {
           /* translators: %s: a time zone such as Europe/Vienna. */ sprintf(
-            __('Outside these hours the agent goes on answering and takes tickets. Time zone of the site: %s.', 'aiguy'),
+            __('Tick the days on which people answer. At other hours a visitor who asks for a person reads when somebody is back and can leave a message, unless one of you has the conversations open. The agent always goes on answering. The hours are in the time zone of the site: %s.', 'aiguy'),
             window.aiguyAdmin.timeZone,
           )
         }{' '}
-        {hours.length === 0 ? __('No hours are set: people may be there at any time.', 'aiguy') : null}
+        {hours.length === 0 ? __('No day is ticked: the hours with which the service was set up count.', 'aiguy') : null}
       </p>
       {days.map((day) => (
         <Day
