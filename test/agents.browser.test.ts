@@ -80,6 +80,33 @@ test('what the owner changes is shown while he types, said at its field when it 
   assert.equal(colour, '#000000');
 });
 
+test('the hours of the team are there again after saving and a reload, in the time zone that is named beside them', async (t) => {
+  const page = await openScreen(t, 'agents');
+  await page.getByRole('heading', { name: 'When your team is there' }).waitFor();
+  await page.getByText(`in the time zone of the site: ${system.site.evaluate('echo wp_timezone_string();')}.`).waitFor();
+  await page.getByRole('checkbox', { name: 'Monday' }).uncheck();
+  await page.getByText('No day is ticked: the hours with which the service was set up count.').waitFor();
+  await page.getByRole('checkbox', { name: 'Tuesday' }).check();
+  assert.equal(await page.getByText('No day is ticked').count(), 0);
+  await page.getByLabel('Tuesday, from').fill('10:30');
+  await page.getByLabel('Tuesday, to').fill('14:00');
+  await page.getByRole('button', { name: 'Add hours' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  await page.reload();
+  await page.getByLabel('Tuesday, from').first().waitFor();
+  const days = await page
+    .locator('.aiguy-agents-day')
+    .evaluateAll((rows) =>
+      rows.map((row) =>
+        [...row.querySelectorAll('input')].map((input) => (input.type === 'checkbox' ? String(input.checked) : input.value)).join(' '),
+      ),
+    );
+  assert.deepEqual(days, ['false', 'true 10:30 14:00 18:00 20:00', 'false', 'false', 'false', 'false', 'false']);
+  await picture(page, 'agents-hours');
+  assert.deepEqual(await violations(page), []);
+});
+
 test('the privacy policy is linked before the first message, where the site has one', async (t) => {
   system.site.evaluate(
     "update_option( 'wp_page_for_privacy_policy', wp_insert_post( array( 'post_type' => 'page', 'post_status' => 'publish', 'post_title' => 'Our privacy' ) ) );",

@@ -51,7 +51,11 @@ export async function send(
 }
 
 /** As the orchestrator would send it for a visitor. */
-export async function sendFor(harness: Harness, visitor: { sub: string; sid?: string; agent?: AgentSettings }, write: Write & { tool: string }): Promise<Written> {
+export async function sendFor(
+  harness: Harness,
+  visitor: { sub: string; sid?: string; agent?: AgentSettings },
+  write: Write & { tool: string },
+): Promise<Written> {
   const { args, tool } = write;
   const scope = shipped.get(tool)?.manifest.scope ?? '';
   return await send(harness, { ...write, headers: { ...write.headers, ...(await visitorHeaders(harness, { ...visitor, tool, scope, args })) } });

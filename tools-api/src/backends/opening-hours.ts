@@ -61,7 +61,11 @@ export function readOpeningHours(variables: OpeningHoursVariables, nowMs: () => 
   };
 }
 
-function readHours({ OPENING_HOURS: text, OPENING_HOURS_TIME_ZONE: timeZone, OPENING_HOURS_CLOSED: closed }: OpeningHoursVariables): Hours | undefined {
+function readHours({
+  OPENING_HOURS: text,
+  OPENING_HOURS_TIME_ZONE: timeZone,
+  OPENING_HOURS_CLOSED: closed,
+}: OpeningHoursVariables): Hours | undefined {
   assertTimeZone(timeZone);
   return text === undefined ? undefined : { week: readWeek(text), timeZone, closed: new Set(closed) };
 }

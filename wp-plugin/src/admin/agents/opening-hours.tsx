@@ -15,7 +15,10 @@ export function OpeningHours({ hours, onChange }: { hours: Hours[]; onChange: (h
       <p className="description">
         {
           /* translators: %s: a time zone such as Europe/Vienna. */ sprintf(
-            __('Tick the days on which people answer. At other hours a visitor who asks for a person reads when somebody is back and can leave a message, unless one of you has the conversations open. The agent always goes on answering. The hours are in the time zone of the site: %s.', 'aiguy'),
+            __(
+              'Tick the days on which people answer. At other hours a visitor who asks for a person reads when somebody is back and can leave a message, unless one of you has the conversations open. The agent always goes on answering. The hours are in the time zone of the site: %s.',
+              'aiguy',
+            ),
             window.aiguyAdmin.timeZone,
           )
         }{' '}
