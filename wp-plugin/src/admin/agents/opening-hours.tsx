@@ -19,7 +19,7 @@ export function OpeningHours({ hours, onChange }: { hours: Hours[]; onChange: (h
               'Tick the days on which people answer. At other hours a visitor who asks for a person reads when somebody is back and can leave a message, unless one of you has the conversations open. The agent always goes on answering. The hours are in the time zone of the site: %s.',
               'aiguy',
             ),
-            window.aiguyAdmin.timeZone,
+            zoneName(window.aiguyAdmin.timeZone),
           )
         }{' '}
         {hours.length === 0 ? __('No day is ticked: the hours with which the service was set up count.', 'aiguy') : null}
@@ -80,6 +80,11 @@ function Day({ name, own, onChange }: DayProps) {
       </div>
     </div>
   );
+}
+
+/** A fixed distance is named as WordPress names it among its settings. */
+function zoneName(timeZone: string): string {
+  return /^[+-]/.test(timeZone) ? `UTC${timeZone}` : timeZone;
 }
 
 /** 6 January 2025 was a Monday. */
