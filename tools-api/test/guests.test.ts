@@ -25,11 +25,7 @@ let orders: Order[];
 
 before(async () => {
   mail = await startMailServer();
-  harness = await startHarness({
-    shopOnly: true,
-    nowMs: () => clockMs,
-    mailer: createCodeMailer({ url: mail.url(), from: 'shop@shop.example' }),
-  });
+  harness = await startHarness({ shopOnly: true, nowMs: () => clockMs, mailer: createCodeMailer({ url: mail.url(), from: 'shop@shop.example' }) });
   // Fifty calls at once take longer on the embedded database's one connection than one may.
   service = await harness.build({ catalogue: bent({ confirm_order_email: { timeouts_ms: { attempt: 30_000, total: 30_000 } } }) });
   const { rows } = await harness.database.query<Order>(

@@ -103,7 +103,8 @@ export async function startHarness(
 ): Promise<Harness> {
   const embedded = await (options.start ?? startEmbeddedPostgres)();
   const connectionsMax = options.start ? 10 : embeddedConnectionsMax;
-  const database = openDatabase({ url: embedded.url, connectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  // Fifty calls at once stand in line for the embedded database's one connection.
+  const database = openDatabase({ url: embedded.url, connectionsMax, connectTimeoutMs: 20_000, statementTimeoutMs: 5000 });
   if (options.shopOnly) await loadShop(embedded.url, database);
   else await loadDemo({ databaseUrl: embedded.url, siteUrl, local: keepEmbeddings(createLocalEmbedder()) });
   const parties = await makeParties();
