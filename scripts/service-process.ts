@@ -13,6 +13,9 @@ const stopTimeoutMs = 15_000;
 
 /** @throws Error with the last lines of the log when the service ends before it is ready, or is not ready in time */
 export async function startServiceProcess(options: ServiceProcessOptions): Promise<ServiceProcess> {
+  const url = `http://127.0.0.1:${options.port}`;
+  // Another one's answer would be taken for this one's.
+  if (await isReady(url)) throw new Error(`${options.name} can't be started: another service answers at ${url}.`);
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile);
   const child = spawn(process.execPath, [options.entry], {
@@ -23,7 +26,6 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  const url = `http://127.0.0.1:${options.port}`;
   const outcome = await Promise.race([ready(url), exited.then(() => 'exited' as const)]);
   if (outcome !== 'ready') {
     child.kill('SIGKILL');
@@ -41,12 +43,16 @@ function baseEnvironment(): Record<string, string> {
 async function ready(url: string): Promise<'ready' | 'timeout'> {
   const deadlineMs = Date.now() + readyTimeoutMs;
   while (Date.now() < deadlineMs) {
-    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
-    await response?.text();
-    if (response?.ok) return 'ready';
+    if (await isReady(url)) return 'ready';
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
   return 'timeout';
+}
+
+async function isReady(url: string): Promise<boolean> {
+  const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+  await response?.text();
+  return response?.ok ?? false;
 }
 
 async function stop(child: ChildProcess, exited: Promise<number | null>): Promise<void> {
