@@ -24,7 +24,7 @@ after(async () => await system?.stop());
 async function newChat(t: TestContext, options: BrowserContextOptions & { login?: (typeof demoLogins)[number] } = {}) {
   const { login, ...contextOptions } = options;
   const context = await system.browser.newContext(contextOptions);
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   if (login) await signIn(context, system.site, login);
   const page = await context.newPage();

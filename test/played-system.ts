@@ -147,7 +147,7 @@ export async function newChat(
 ): Promise<ChatPage> {
   const { path = chatPageSlug, ...contextOptions } = options;
   const context = await browser.newContext(contextOptions);
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   const known = new Set(played.sessions.keys());
   const page = await context.newPage();
