@@ -54,7 +54,7 @@ function isQuestion(turn: Turn, { tool, card }: InterruptRow): boolean {
   return card.metadata.aiguy.kind === 'input' && turn.ports.catalogue.get(tool)?.manifest.ask !== undefined;
 }
 
-/** The call that left them out, now with what its visitor typed: it asks for his click as any other does. */
+/** The call that left them out, now with what its visitor typed: it waits for his click like every other call. */
 async function fillIn(turn: Turn, { status, args, form_values: typed }: InterruptRow, call: ToolCall): Promise<ToolOutcome | 'waiting'> {
   if (status !== 'submitted') return refusal('rejected_by_visitor');
   return await callAgain(turn, { ...call, argumentsText: JSON.stringify({ ...args, ...typed }) });
