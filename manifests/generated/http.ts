@@ -105,6 +105,7 @@ export interface Http {
   StaffQuestionList?: StaffQuestionList;
   StaffAlert?: StaffAlert;
   StaffAlertList?: StaffAlertList;
+  StaffAlertKeys?: StaffAlertKeys;
   ReportFigures?: ReportFigures;
   ReportOutcomes?: ReportOutcomes;
   Report?: Report;
@@ -1071,10 +1072,19 @@ export interface StaffAlert {
   text: string;
 }
 /**
- * POST /staff/alerts: each alert is handed out once.
+ * POST /staff/alerts: each alert is handed out until the site acknowledges it, three times at most.
  */
 export interface StaffAlertList {
   alerts: StaffAlert[];
+}
+/**
+ * POST /staff/alerts/received: alerts that the site has kept and will send.
+ */
+export interface StaffAlertKeys {
+  /**
+   * @maxItems 20
+   */
+  keys: string[];
 }
 /**
  * A span of time in numbers.

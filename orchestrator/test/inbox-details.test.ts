@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
+import { acknowledgeAlerts } from '../src/session/alerts.ts';
 import { callsTool, type Harness, modelThat, newVisitor, saysText, startHarness, toolsThat } from './harness.ts';
 
 let harness: Harness;
@@ -87,14 +88,20 @@ test('an export names each tool call with its arguments, masked, and what came o
     assert.ok(!text.includes(secret) && !JSON.stringify(transcript).includes(secret), secret);
 });
 
+type Alert = { key: string; kind: string; sessionId: string; text: string };
+
+async function postAlerts(path: string, payload: object) {
+  const headers = { authorization: `Bearer ${await harness.staffAssertionFor({ sub: 'site' })}` };
+  return await harness.orchestrator.app.inject({ method: 'POST', url: `/staff/alerts${path}`, headers, payload });
+}
+
+async function claimAlerts(): Promise<Alert[]> {
+  return (await postAlerts('', {})).json().alerts;
+}
+
 test('a cap of the site’s day that was met is told once a day and cap, to its own site alone, whatever becomes of the conversation', async () => {
   const visitor = { ...newVisitor(), agent: { id: 'a', caps: { site_messages_day: 0 } } };
-  type Alert = { key: string; kind: string; sessionId: string; text: string };
-  const alerts = async (claims: object = {}) => {
-    const headers = { authorization: `Bearer ${await harness.staffAssertionFor({ sub: 'site', ...claims })}` };
-    const answer = await harness.orchestrator.app.inject({ method: 'POST', url: '/staff/alerts', headers, payload: {} });
-    return (answer.json().alerts as Alert[]).map(({ kind, sessionId, text }) => [kind, sessionId, text]);
-  };
+  const alerts = async () => (await claimAlerts()).map(({ kind, sessionId, text }) => [kind, sessionId, text]);
   assert.deepEqual(await alerts(), []);
   await ask(visitor, 'Hi');
   const claimed = await Promise.all([alerts(), alerts()]);
@@ -111,4 +118,28 @@ test('a cap of the site’s day that was met is told once a day and cap, to its 
   assert.deepEqual(await alerts(), [], 'what was met before the last day is nobody’s news');
   await harness.database.query(`UPDATE usage_runs SET asked_at = now(), issuer = 'https://other.example'`);
   assert.deepEqual(await alerts(), []);
+});
+
+test('an alert that the site does not acknowledge is handed out again, three times in all; another site can’t acknowledge it', async () => {
+  await harness.database.query('DELETE FROM alerts');
+  await harness.database.query('DELETE FROM usage_runs');
+  const later = async () => await harness.database.query(`UPDATE alerts SET claimed_at = claimed_at - interval '6 minutes'`);
+  await ask({ ...newVisitor(), agent: { id: 'a', caps: { site_messages_day: 0 } } }, 'Hi');
+  const [first] = await claimAlerts();
+  assert.ok(first);
+  assert.deepEqual(await claimAlerts(), [], 'the site may be at it');
+  await later();
+  assert.deepEqual((await Promise.all([claimAlerts(), claimAlerts()])).flat(), [first], 'to one of two that ask');
+  await later();
+  await acknowledgeAlerts(harness.database, 'https://other.example', [first.key]);
+  assert.deepEqual(await claimAlerts(), [first]);
+  await later();
+  assert.deepEqual(await claimAlerts(), [], 'a site that never acknowledges is not told for ever');
+  await harness.database.query('DELETE FROM alerts');
+  assert.deepEqual(await claimAlerts(), [first]);
+  assert.equal((await postAlerts('/received', { keys: [first.key] })).statusCode, 204);
+  await later();
+  assert.deepEqual(await claimAlerts(), []);
+  for (const keys of [undefined, 'x', [1], Array.from({ length: 21 }, String)])
+    assert.equal((await postAlerts('/received', { keys })).json().code, 'invalid_request');
 });

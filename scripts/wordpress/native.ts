@@ -10,7 +10,7 @@ import { type Stop, startTimeoutMs } from './processes.ts';
 import type { Site } from './site.ts';
 import { ensurePlayground } from './start-demo.ts';
 import { type Layout, plantTree, type Tree } from './tree.ts';
-import { type Host, startWebServer } from './web-server.ts';
+import { compiledOnce, type Host, startWebServer } from './web-server.ts';
 
 export type NativeWordPress = {
   url: string;
@@ -104,7 +104,12 @@ function install(tree: Tree, site: Site): void {
   const address = tree.multisite ? `define('WP_SITEURL', '${site.siteUrl}');` : '';
   const single = "define('WP_INSTALLING', true); define('AIGUY_SINGLE_SITE', true);";
   const here = { tree, url: site.siteUrl, path: tree.homePath };
-  runPhp({ ...here, code: `${single} ${address} ${load} wp_install('${site.siteTitle}', 'admin', 'admin@example.com', true, '', 'admin-test');` });
+  // It would ask for a page of the site, which is not served yet.
+  const offline = "add_filter('pre_http_request', static fn() => new WP_Error('offline'));";
+  runPhp({
+    ...here,
+    code: `${single} ${address} ${load} ${offline} wp_install('${site.siteTitle}', 'admin', 'admin@example.com', true, '', 'admin-test');`,
+  });
   if (!tree.multisite) return;
   const tables = "$wpdb->set_prefix($wpdb->base_prefix); foreach ($wpdb->tables('ms_global') as $table => $name) $wpdb->$table = $name;";
   const network = `install_network(); populate_network(1, '${new URL(site.siteUrl).host}', 'admin@example.com', 'Network', '${tree.homePath}', false);`;
@@ -116,7 +121,7 @@ type Run = { tree: Tree; url: string; path: string; code: string };
 function runPhp({ tree, url, path, code }: Run): string {
   const request = `$_SERVER['HTTP_HOST'] = '${new URL(url).host}'; $_SERVER['REQUEST_URI'] = '${path}';`;
   const options = { cwd: tree.core, encoding: 'utf8', timeout: startTimeoutMs, ...asAccount(webAccount()) } as const;
-  const result = spawnSync('php', ['-r', `${request} ${code}`], options);
+  const result = spawnSync('php', [...compiledOnce(tree), '-r', `${request} ${code}`], options);
   if (result.status !== 0) throw new Error(`PHP failed: ${result.stdout}${result.stderr}`);
   return result.stdout;
 }

@@ -25,6 +25,8 @@ export type Tree = {
   core: string;
   content: string;
   multisite: boolean;
+  /** Where PHP keeps what it has compiled, for the next process. */
+  compiled: string;
 };
 
 export type TreeOptions = {
@@ -48,18 +50,21 @@ export function plantTree(options: TreeOptions): Tree {
   const homePath = `${new URL(site.siteUrl).pathname.replace(/\/$/, '')}/`;
   const home = join(documentRoot, homePath);
   const core = layout.subdirectory ? join(home, 'wp') : home;
-  cpSync(options.files, core, { recursive: true });
+  // PHP keeps nothing of a file that has just changed.
+  cpSync(options.files, core, { recursive: true, preserveTimestamps: true });
   if (layout.subdirectory) {
     const index = readFileSync(join(core, 'index.php'), 'utf8');
     writeFileSync(join(home, 'index.php'), index.replace("'/wp-blog-header.php'", "'/wp/wp-blog-header.php'"));
   }
   const content = layout.movedContent ? join(home, 'media') : join(core, 'wp-content');
   if (layout.movedContent) renameSync(join(core, 'wp-content'), content);
-  const tree = { documentRoot, homePath, core, content, multisite: layout.multisite ?? false };
+  const compiled = join(folder, 'compiled');
+  const tree = { documentRoot, homePath, core, content, multisite: layout.multisite ?? false, compiled };
   addContent(tree, options);
   writeConfig(tree, options);
-  mkdirSync(join(folder, 'tmp'));
-  if (account) spawnSync('chown', ['-R', `${account.name}:${account.group}`, documentRoot, join(folder, 'tmp')]);
+  const written = [join(folder, 'tmp'), compiled];
+  for (const one of written) mkdirSync(one);
+  if (account) spawnSync('chown', ['-R', `${account.name}:${account.group}`, documentRoot, ...written]);
   // Another account than its owner goes through it.
   chmodSync(folder, 0o755);
   return tree;

@@ -28,9 +28,9 @@ final class Plugin {
 		$client   = new Chat\Orchestrator_Client( $settings, $signer );
 		$call     = new Chat\Orchestrator_Call( $client );
 		$own      = new Chat\Visitor_Route( $cookie, $guard, $errors );
-		$rows     = new Transcript\Kept_Rows( static fn(): string => wp_salt( 'auth' ) );
-		$counts   = new Transcript\Kept_Counts( $rows );
-		$unsent   = new Transcript\Unsent_Mails( $this->file, $rows, new Knowledge\Work_Lock( 'aiguy_mails_lock' ) );
+		$rows     = new Storage\Kept_Rows( static fn(): string => wp_salt( 'auth' ) );
+		$counts   = new Storage\Kept_Counts( $rows );
+		$unsent   = new Transcript\Unsent_Mails( $this->file, $rows, new Storage\Work_Lock( 'aiguy_mails_lock' ) );
 		$assets   = new Widget\Widget_Assets( $this->file );
 		$door     = new Rest\Ajax_Door( $errors );
 		$receipts = new Receipts\Receipt_Page( $settings, $door, $counts, $network->address( ... ) );
@@ -80,7 +80,7 @@ final class Plugin {
 		( new Inbox\Conversations_Controller( $staff, $route, $guard ) )->add_hooks();
 		( new Inbox\Questions_Controller( $staff, $route, $guard ) )->add_hooks();
 		( new Inbox\Alert_Settings_Controller( $alerts, new Inbox\Alert_Sender( $alerts ), $route, $guard ) )->add_hooks();
-		( new Inbox\Alert_Watch( $this->file, $staff, $settings, $alerts, new Inbox\Alert_Sender( $alerts ), new Knowledge\Work_Lock( 'aiguy_alerts_lock' ) ) )->add_hooks();
+		( new Inbox\Alert_Watch( $this->file, $staff, $settings, $alerts, new Inbox\Alert_Sender( $alerts ), new Storage\Work_Lock( 'aiguy_alerts_lock' ) ) )->add_hooks();
 		$recipients = new Reports\Weekly_Recipients();
 		$weekly     = new Reports\Weekly_Mail( $staff, $recipients );
 		$weekly->add_hooks();
@@ -93,7 +93,7 @@ final class Plugin {
 		( new Abilities\Site_Abilities( $staff, $client ) )->add_hooks();
 		$pins = new Abilities\Pinned_Abilities();
 		( new Abilities\Abilities_Controller( $pins, $guard, $route ) )->add_hooks();
-		( new Abilities\Run_Controller( $pins, new Session\Assertion_Reader( $key->public_keys( ... ), $settings->issuer( ... ) ), $guard, $errors ) )->add_hooks();
+		( new Abilities\Run_Controller( $pins, new Session\Assertion_Reader( $key->public_keys( ... ), $settings->issuer( ... ) ), $guard, $counts, $errors ) )->add_hooks();
 		( new Woo\Compatibility( $this->file ) )->add_hooks();
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			\WP_CLI::add_command( 'aiguy', new Cli\Command( $settings, $key, $connection, $staff, $personal, $unsent ) );
@@ -106,7 +106,7 @@ final class Plugin {
 	private function start_knowledge( Knowledge\Choice $choice, Staff\Staff_Client $staff, Staff\Staff_Route $route, Rest\Request_Guard $guard ): Knowledge\Knowledge_Schedule {
 		$table       = new Knowledge\Knowledge_Table();
 		$eligibility = new Knowledge\Eligibility( $choice );
-		$worker      = new Knowledge\Knowledge_Worker( $table, new Knowledge\Work_Lock( 'aiguy_knowledge_lock' ), $eligibility, new Knowledge\Document_Renderer(), $staff );
+		$worker      = new Knowledge\Knowledge_Worker( $table, new Storage\Work_Lock( 'aiguy_knowledge_lock' ), $eligibility, new Knowledge\Document_Renderer(), $staff );
 		$site        = new Knowledge\Whole_Site( $table, $eligibility );
 		$schedule    = new Knowledge\Knowledge_Schedule( $worker, $table, $site );
 		$watcher     = new Knowledge\Post_Watcher( $table, $eligibility, $schedule );

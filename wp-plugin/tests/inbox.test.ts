@@ -188,12 +188,14 @@ test('each alert is sent once by every way, signed, and what did not get through
   const alert = { key: 'waiting 1', kind: 'waiting', sessionId: id, at: '2026-01-01T00:00:00Z', text: 'Help <!channel>\r\nBcc: all@example.com' };
   const claimed = (given: object[]) => Buffer.from(JSON.stringify({ alerts: given })).toString('base64');
   type Sent = [string, ...unknown[]][];
+  let acknowledged: unknown[] = [];
   const look = `
     $sent = array();
     add_filter( 'pre_wp_mail', function ( $none, $mail ) use ( &$sent ) { $sent[] = array( 'mail', $mail['to'], $mail['subject'], $mail['message'] ); return true; }, 10, 2 );
     add_filter( 'pre_http_request', function ( $none, $args, $url ) use ( &$sent ) {
       if ( str_contains( $url, '/staff/' ) ) {
         $sub = json_decode( base64_decode( explode( '.', $args['headers']['Authorization'] )[1] ) )->sub;
+        if ( str_ends_with( $url, '/staff/alerts/received' ) ) { $sent[] = array( 'received', $args['body'] ); }
         $answer = str_ends_with( $url, 'alerts' ) && 'site' === $sub ? base64_decode( 'CLAIMED' ) : '{"waiting":1,"joined":0}';
         return array( 'response' => array( 'code' => 200 ), 'body' => $answer, 'headers' => array() );
       }
@@ -202,9 +204,17 @@ test('each alert is sent once by every way, signed, and what did not get through
     }, 10, 3 );
     do_action( 'aiguy_alerts' );
     echo wp_json_encode( $sent );`;
-  const run = (status: string, given: object[]) =>
-    JSON.parse(site.evaluate(look.replace('STATUS', status).replace('CLAIMED', claimed(given)))) as Sent;
+  const run = (status: string, given: object[]) => {
+    const sent = JSON.parse(site.evaluate(look.replace('STATUS', status).replace('CLAIMED', claimed(given)))) as Sent;
+    assert.ok(
+      sent.slice(1).every(([way]) => way !== 'received'),
+      'what was given is acknowledged before anything is sent',
+    );
+    acknowledged = sent.filter(([way]) => way === 'received').map(([, body]) => JSON.parse(String(body)).keys);
+    return sent.filter(([way]) => way !== 'received');
+  };
   const first = run('500', [alert]);
+  assert.deepEqual(acknowledged, [['waiting 1']]);
   assert.deepEqual(
     first.map(([way]) => way),
     ['mail', 'https://hooks.slack.com/services/T0/B0/x', 'https://example.com/hook'],
@@ -223,7 +233,8 @@ test('each alert is sent once by every way, signed, and what did not get through
   held(60);
   assert.deepEqual(run('200', [alert]), [], 'another one sends: nothing is taken, nothing is sent');
   held(-1);
-  const second = run('200', []);
+  const second = run('200', [alert]);
+  assert.deepEqual(acknowledged, [['waiting 1']], 'given out again, because the first acknowledgement did not arrive');
   assert.deepEqual(
     second.map(([way]) => way),
     ['https://hooks.slack.com/services/T0/B0/x'],

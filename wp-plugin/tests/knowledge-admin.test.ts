@@ -156,6 +156,8 @@ test('the box beside the editor leaves an item out, for who may manage and with 
   assert.equal(on.known.has(id), false);
   const list = (await send(`${on.site.url}/wp-admin/edit.php?post_type=page`, { headers: { cookie: on.owner.cookie } })).text;
   assert.match(list, /Left out/);
+  on.site.evaluate(`wp_delete_post( ${id}, true );`);
+  assert.equal(excluded().includes(id), false, 'what is gone is not kept as left out');
 });
 
 test('uninstalling leaves no table, option or planned event', async () => {

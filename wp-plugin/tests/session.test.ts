@@ -155,6 +155,20 @@ test('the page is the same bytes for every guest: no nonce, no session, no cooki
   assert.ok(!/nonce|aiguy_session|anon:/.test(first.text.slice(first.text.indexOf('data-aiguy='), first.text.indexOf('data-aiguy=') + 2000)));
 });
 
+test('of two requests that make the first key at once, one makes it and both sign with it', () => {
+  const seeds = site.evaluate(`global $wpdb; $kept = get_option( 'aiguy_signing_key' ); delete_option( 'aiguy_signing_key' );
+    // This request has seen that there is none when another one puts its own.
+    get_option( 'aiguy_signing_key' );
+    $wpdb->insert( $wpdb->options, array( 'option_name' => 'aiguy_signing_key', 'option_value' => serialize( array( 'seed' => 'theirs', 'x' => '', 'retired' => array() ) ), 'autoload' => 'off' ) );
+    ( new Aiguy\\Session\\Signing_Key() )->ensure();
+    echo get_option( 'aiguy_signing_key' )['seed'];
+    delete_option( 'aiguy_signing_key' );
+    ( new Aiguy\\Session\\Signing_Key() )->ensure();
+    echo ' ' . strlen( base64_decode( get_option( 'aiguy_signing_key' )['seed'] ) );
+    update_option( 'aiguy_signing_key', $kept, false );`);
+  assert.equal(seeds, 'theirs 32');
+});
+
 test('the secret key is nowhere outside', async () => {
   const seed = site.evaluate("echo get_option('aiguy_signing_key')['seed'];");
   assert.ok(seed.length > 40);

@@ -112,6 +112,20 @@ test('the code pairs the site without being sent, and what the services say is p
   assert.equal((await call('POST setup/pair', { code })).body.code, 'orchestrator_unavailable');
 });
 
+test('after activation the owner is led here once, by the first page that he opens and not by a form that he sends', async () => {
+  const kept = site.evaluate(
+    "$kept = get_option( 'aiguy_settings' ); update_option( 'aiguy_settings', array() ); update_option( 'aiguy_setup_open', '1' ); echo wp_json_encode( $kept );",
+  );
+  const open = async (method: string) => {
+    const { status, headers } = await send(`${site.url}/wp-admin/options-general.php`, { method, headers: { cookie: owner.cookie ?? '' } });
+    return [status, headers.location];
+  };
+  assert.deepEqual(await open('POST'), [200, undefined]);
+  assert.deepEqual(await open('GET'), [302, `${site.url}/wp-admin/admin.php?page=aiguy-setup`]);
+  assert.deepEqual(await open('GET'), [200, undefined]);
+  site.evaluate(`update_option( 'aiguy_settings', json_decode( '${kept}', true ) );`);
+});
+
 test('the page with the chat is made once, and again only after it is gone', async () => {
   const { body } = await call('POST setup/publish', { how: 'page' });
   const { url } = body.published.page;

@@ -42,7 +42,7 @@ const leaveTraces = `global $wpdb; update_option('aiguy_later', 'x'); set_transi
   add_comment_meta(1, 'aiguy_later', 'x'); wp_schedule_event(time() + 999, 'daily', 'aiguy_later'); wp_schedule_single_event(time() + 999, 'aiguy_later_once', array(7));
   $wpdb->query("CREATE TABLE {$wpdb->prefix}aiguy_later (id int)");
   $wpdb->insert($wpdb->posts, array('post_type' => 'aiguy_later', 'post_title' => 'x', 'post_content' => '', 'post_excerpt' => '', 'to_ping' => '', 'pinged' => '', 'post_content_filtered' => ''));
-  (new Aiguy\\Transcript\\Unsent_Mails('', new Aiguy\\Transcript\\Kept_Rows(fn() => 'x'), new Aiguy\\Knowledge\\Work_Lock('aiguy_mails_lock')))->keep('s', 'a…@mail.example', 0, new Aiguy\\Transcript\\Transcript_Mail('waiting@mail.example', 's', 'h', 't'));
+  (new Aiguy\\Transcript\\Unsent_Mails('', new Aiguy\\Storage\\Kept_Rows(fn() => 'x'), new Aiguy\\Storage\\Work_Lock('aiguy_mails_lock')))->keep('s', 'a…@mail.example', 0, new Aiguy\\Transcript\\Transcript_Mail('waiting@mail.example', 's', 'h', 't'));
   update_option('not_aiguy_option', 'stays'); update_option('aiguyx', 'stays');`;
 
 test('on one site: the database after uninstalling is the one from before the plugin came', async () => {

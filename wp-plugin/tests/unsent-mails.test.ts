@@ -231,8 +231,8 @@ test('a guest’s mail is erased by his address, also without an orchestrator, a
 test('what is too long to be kept, or one too many, is said to have failed; deactivating takes addresses away', async () => {
   await ask();
   const keep = (count: number, text: string) =>
-    site.evaluate(`$rows = new Aiguy\\Transcript\\Kept_Rows( static fn(): string => wp_salt( 'auth' ) );
-      $mails = new Aiguy\\Transcript\\Unsent_Mails( '', $rows, new Aiguy\\Knowledge\\Work_Lock( 'aiguy_mails_lock' ) );
+    site.evaluate(`$rows = new Aiguy\\Storage\\Kept_Rows( static fn(): string => wp_salt( 'auth' ) );
+      $mails = new Aiguy\\Transcript\\Unsent_Mails( '', $rows, new Aiguy\\Storage\\Work_Lock( 'aiguy_mails_lock' ) );
       for ( $i = 0; $i < ${count}; $i++ ) { $kept = $mails->keep( "session $i", 'a…@example.com', 0, new Aiguy\\Transcript\\Transcript_Mail( 'a@example.com', 's', 'h', ${text} ) ); }
       echo wp_json_encode( array( $kept, count( $mails->waiting() ) ) );`);
   assert.equal(keep(1, "str_repeat( 'é', 140000 )"), '[false,1]');

@@ -316,8 +316,8 @@ test('visitors behind a trusted proxy are counted one by one', async () => {
 test('of two first mails at the same moment both are counted', () => {
   newHour();
   const counted = site.evaluate(`
-    $rows = new Aiguy\\Transcript\\Kept_Rows( static fn(): string => 'secret' );
-    $limits = new Aiguy\\Transcript\\Mail_Limits( new Aiguy\\Transcript\\Kept_Counts( $rows ), static fn(): string => '192.0.2.1' );
+    $rows = new Aiguy\\Storage\\Kept_Rows( static fn(): string => 'secret' );
+    $limits = new Aiguy\\Transcript\\Mail_Limits( new Aiguy\\Storage\\Kept_Counts( $rows ), static fn(): string => '192.0.2.1' );
     $other = static function ( string $sql ) use ( $limits, &$other ): string {
       if ( str_starts_with( $sql, 'INSERT' ) ) {
         remove_filter( 'query', $other );
@@ -327,7 +327,7 @@ test('of two first mails at the same moment both are counted', () => {
     };
     add_filter( 'query', $other );
     $limits->take( 'session', 'a@example.com' );
-    echo Aiguy\\Transcript\\Kept_Rows::fields( $rows->read( 'mails session session', time() ) )['times'];`);
+    echo Aiguy\\Storage\\Kept_Rows::fields( $rows->read( 'mails session session', time() ) )['times'];`);
   assert.equal(counted, '2');
 });
 

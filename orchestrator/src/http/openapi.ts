@@ -105,7 +105,17 @@ const paths = {
     get: { summary: 'Questions without a good answer, grouped.', responses: answers('At most 100 groups.', json('StaffQuestionList')) },
   },
   '/staff/alerts': {
-    post: { summary: 'What the site is to be told of; each is handed out once.', responses: answers('At most 20.', json('StaffAlertList')) },
+    post: {
+      summary: 'What the site is to be told of; each is handed out until it is acknowledged, three times at most.',
+      responses: answers('At most 20.', json('StaffAlertList')),
+    },
+  },
+  '/staff/alerts/received': {
+    post: {
+      summary: 'The site has kept these alerts: they are not handed out again.',
+      requestBody: { required: true, ...json('StaffAlertKeys') },
+      responses: { 204: { description: 'Acknowledged.' } },
+    },
   },
   '/sessions/{id}/handoff': {
     post: {

@@ -1,8 +1,11 @@
 // /staff/conversations: the people of a site find, read and watch its conversations. What is another site's does not exist for them.
 import { AiguyError } from '@aiguy/manifests/errors';
-import type { StaffTranscript, TranscriptEntry } from '@aiguy/manifests/generated/http';
+import type { StaffAlertKeys, StaffTranscript, TranscriptEntry } from '@aiguy/manifests/generated/http';
+import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
+import { check, createAjv } from '@aiguy/manifests/validate';
 import type { FastifyInstance } from 'fastify';
+import { acknowledgeAlerts, claimAlerts } from '../session/alerts.ts';
 import { entriesOf } from '../session/conversation-entries.ts';
 import type { ConversationFilter, Conversations, FoundConversation, Search } from '../session/conversations.ts';
 import type { EventLog, LoggedEvent } from '../session/event-log.ts';
@@ -25,6 +28,10 @@ export type ConversationParams = { Params: { id: string } };
 type ListQuery = { Querystring: Partial<Record<'q' | 'filter' | 'before' | 'limit' | 'present', string>> };
 
 const filters: ConversationFilter[] = ['all', 'unanswered', 'low_rating', 'escalated', 'tool_errors', 'waiting', 'with_person', 'running'];
+const alertKeysBytesMax = 64 * 1024;
+const validateAlertKeys = createAjv()
+  .addSchema(http)
+  .compile<StaffAlertKeys>({ $ref: `${http.$id}#/$defs/StaffAlertKeys` });
 const textCharactersMax = 200;
 const limitDefault = 25;
 const limitMax = 100;
@@ -71,7 +78,15 @@ export function addStaffConversationRoutes(app: FastifyInstance, ports: StaffCon
 
   app.post('/staff/alerts', async (request, reply) => {
     const { staff } = await authenticateStaff(ports.verifier, request, 'conversation:read');
-    return await reply.header('Cache-Control', 'no-store').send({ alerts: await ports.conversations.claimAlerts(staff.iss) });
+    return await reply.header('Cache-Control', 'no-store').send({ alerts: await claimAlerts(ports.database, staff.iss) });
+  });
+
+  app.post('/staff/alerts/received', { bodyLimit: alertKeysBytesMax }, async (request, reply) => {
+    const { staff } = await authenticateStaff(ports.verifier, request, 'conversation:read');
+    const checked = check(validateAlertKeys, request.body);
+    if (!checked.ok) throw new AiguyError('invalid_request', { details: checked.violations });
+    await acknowledgeAlerts(ports.database, staff.iss, checked.value.keys);
+    return await reply.code(204).send();
   });
 }
 

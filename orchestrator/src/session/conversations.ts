@@ -1,6 +1,6 @@
 // The conversations of one site, for its people: found, listed and counted. Each query is cut to the site's issuer by itself.
 import type { Database } from '@aiguy/manifests/database';
-import type { StaffAlert, StaffConversation, StaffConversationList, StaffCounts, StaffRating, StaffTicket } from '@aiguy/manifests/generated/http';
+import type { StaffConversation, StaffConversationList, StaffCounts, StaffRating, StaffTicket } from '@aiguy/manifests/generated/http';
 
 export type ConversationFilter = 'all' | 'unanswered' | 'low_rating' | 'escalated' | 'tool_errors' | 'waiting' | 'with_person' | 'running';
 /** before: the cursor that the page before gave. */
@@ -26,14 +26,13 @@ type Row = {
 };
 export type FoundConversation = { conversation: StaffConversation; lastSeq: number };
 
-const previewCharactersMax = 200;
+export const previewCharactersMax = 200;
 const ticketTools = `('create_support_ticket', 'escalate_to_human')`;
 const ticketsMax = 200;
-const alertsMax = 20;
-const alertHours = 24;
 const lowRatings = `((run_id = '' AND score <= 2) OR (run_id <> '' AND score < 0))`;
 
-const ticketDone = `tool IN ${ticketTools} AND status = 'settled' AND outcome ->> 'ok' = 'true'`;
+/** Condition on a row of effects. */
+export const ticketDone = `tool IN ${ticketTools} AND status = 'settled' AND outcome ->> 'ok' = 'true'`;
 const conditions: Record<ConversationFilter, string> = {
   all: 'true',
   unanswered: 'unanswered',
@@ -64,30 +63,6 @@ function facts(hasRatings: boolean): string {
 const holdsText = `(EXISTS (SELECT FROM runs WHERE session_id = found.id AND input ->> 'text' ILIKE $2)
   OR (SELECT string_agg(event ->> 'delta', '' ORDER BY seq) FROM events WHERE session_id = found.id AND type = 'TEXT_MESSAGE_CONTENT') ILIKE $2
   OR EXISTS (SELECT FROM notes WHERE session_id = found.id AND text ILIKE $2))`;
-
-// A cap has no conversation: what was claimed of it stays when conversations are deleted, so that it is told once a day.
-const claimSql = `
-  WITH met AS (
-    SELECT capped, (asked_at AT TIME ZONE 'UTC')::date AS day, min(asked_at) AS at FROM usage_runs
-    WHERE issuer = $1 AND capped IN ('site_messages', 'site_cost') AND asked_at > now() - $2 * interval '1 hour' GROUP BY 1, 2
-  ), due AS (
-    SELECT 'waiting ' || handoffs.id AS key, 'waiting' AS kind, session_id, asked_at AS at,
-      (SELECT input ->> 'text' FROM runs WHERE runs.session_id = handoffs.session_id AND input ->> 'kind' = 'message' ORDER BY started_at DESC LIMIT 1) AS text
-    FROM handoffs JOIN sessions ON sessions.id = session_id
-    WHERE issuer = $1 AND closed_at IS NULL AND taken_at IS NULL AND asked_at > now() - $2 * interval '1 hour'
-    UNION ALL
-    SELECT 'ticket ' || key, 'ticket', session_id, settled_at, outcome #>> '{output,reference}'
-    FROM effects JOIN sessions ON sessions.id = session_id WHERE issuer = $1 AND ${ticketDone} AND settled_at > now() - $2 * interval '1 hour'
-    UNION ALL
-    SELECT 'cap ' || capped || ' ' || met.day || ' ' || $1, CASE capped WHEN 'site_cost' THEN 'cap_cost' ELSE 'cap_messages' END, NULL, at,
-      CASE capped WHEN 'site_cost' THEN round(cap_micro_usd / 1000000.0, 2)::text ELSE cap_messages::text END
-    FROM met LEFT JOIN usage_days ON usage_days.issuer = $1 AND usage_days.day = met.day
-  ), claimed AS (
-    INSERT INTO alerts (key, session_id)
-    SELECT key, session_id FROM due WHERE NOT EXISTS (SELECT FROM alerts WHERE alerts.key = due.key) ORDER BY at LIMIT $3
-    ON CONFLICT (key) DO NOTHING RETURNING key
-  )
-  SELECT due.* FROM due JOIN claimed USING (key) ORDER BY at`;
 
 export class Conversations {
   readonly #database: Database;
@@ -167,22 +142,6 @@ export class Conversations {
       reason: reason ?? '',
       comment: comment ?? '',
       at: at.toISOString(),
-    }));
-  }
-
-  /** Visitors who wait for a person, tickets that were left and caps of the site's day that were met, of the last day, each handed out once whoever asks. */
-  async claimAlerts(issuer: string): Promise<StaffAlert[]> {
-    await this.#database.query(`DELETE FROM alerts WHERE session_id IS NULL AND claimed_at < now() - interval '7 days'`);
-    const { rows } = await this.#database.query<{ key: string; kind: StaffAlert['kind']; session_id: string | null; at: Date; text: string | null }>(
-      claimSql,
-      [issuer, alertHours, alertsMax],
-    );
-    return rows.map(({ key, kind, session_id: sessionId, at, text }) => ({
-      key,
-      kind,
-      sessionId: sessionId ?? '',
-      at: at.toISOString(),
-      text: (text ?? '').slice(0, previewCharactersMax),
     }));
   }
 

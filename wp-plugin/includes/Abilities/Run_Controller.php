@@ -13,6 +13,7 @@ use Aiguy\Rest\Error_Response;
 use Aiguy\Rest\Request_Guard;
 use Aiguy\Session\Assertion_Reader;
 use Aiguy\Session\Visitor;
+use Aiguy\Storage\Kept_Counts;
 
 final class Run_Controller {
 
@@ -20,7 +21,7 @@ final class Run_Controller {
 	private const OUTPUT_BYTES_MAX = 65536;
 	private const RUNS_PER_MINUTE  = 20;
 
-	public function __construct( private readonly Pinned_Abilities $pins, private readonly Assertion_Reader $assertions, private readonly Request_Guard $guard, private readonly Error_Response $errors ) {}
+	public function __construct( private readonly Pinned_Abilities $pins, private readonly Assertion_Reader $assertions, private readonly Request_Guard $guard, private readonly Kept_Counts $counts, private readonly Error_Response $errors ) {}
 
 	public function add_hooks(): void {
 		add_action( 'rest_api_init', $this->register( ... ) );
@@ -54,7 +55,7 @@ final class Run_Controller {
 		if ( ! is_string( $values['name'] ?? null ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
-		$this->count( $asking['session'] );
+		$this->counts->take( "abilities {$asking['session']}", self::RUNS_PER_MINUTE, MINUTE_IN_SECONDS );
 		$ability = $this->pins->runnable( $values['name'] );
 		if ( null === $ability ) {
 			throw new Api_Exception( 'not_found' );
@@ -75,16 +76,6 @@ final class Run_Controller {
 	private static function account_of( Visitor $visitor ): int {
 		$named = preg_match( '/\Awp:(\d+):(\d+)\z/', $visitor->subject, $match ) && get_current_blog_id() === (int) $match[1] ? (int) $match[2] : 0;
 		return $named > 0 && is_user_member_of_blog( $named ) ? $named : 0;
-	}
-
-	/** @throws Api_Exception rate_limited */
-	private function count( string $session ): void {
-		$place = 'aiguy_runs_' . md5( $session . floor( time() / MINUTE_IN_SECONDS ) );
-		$runs  = (int) get_transient( $place ) + 1;
-		if ( $runs > self::RUNS_PER_MINUTE ) {
-			throw new Api_Exception( 'rate_limited' );
-		}
-		set_transient( $place, $runs, 2 * MINUTE_IN_SECONDS );
 	}
 
 	private static function code_of( string $error ): string {

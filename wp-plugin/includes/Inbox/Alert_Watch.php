@@ -1,16 +1,16 @@
 <?php
 /**
- * Asks the orchestrator every minute, and at once after a visitor has asked for a person, whom to alert; each alert is given out once there, and what could not be sent is tried again here.
+ * Asks the orchestrator every minute, and at once after a visitor has asked for a person, whom to alert; each alert is given out there until this site has kept it, and what could not be sent is tried again here.
  */
 
 declare(strict_types=1);
 
 namespace Aiguy\Inbox;
 
-use Aiguy\Knowledge\Work_Lock;
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Settings\Settings;
 use Aiguy\Staff\Staff_Client;
+use Aiguy\Storage\Work_Lock;
 
 final class Alert_Watch {
 
@@ -80,13 +80,29 @@ final class Alert_Watch {
 		}
 	}
 
+	/**
+	 * They are kept here: whatever happens from here on, they are sent.
+	 *
+	 * @param list<array<string, string>> $alerts
+	 */
+	private function acknowledge( array $alerts ): void {
+		try {
+			$this->client->call( 'conversation:read', 'POST', '/staff/alerts/received', array( 'keys' => array_column( $alerts, 'key' ) ) );
+		} catch ( Api_Exception ) {
+			// They are given out once more, and told twice rather than never.
+			return;
+		}
+	}
+
 	/** @param list<array<string, string>> $alerts */
 	private function tell( array $alerts ): void {
 		$unsent = array_filter( (array) get_option( self::UNSENT, array() ), is_array( ... ) );
-		$due    = array_merge( $unsent, array_map( static fn( array $alert ): array => array( 'alert' => $alert, 'ways' => array( 'email', 'slack', 'webhook' ), 'tries' => 0 ), $alerts ) );
+		$known  = array_column( array_column( $unsent, 'alert' ), 'key' );
+		$new    = array_filter( $alerts, static fn( array $alert ): bool => ! in_array( $alert['key'], $known, true ) );
+		$due    = array_merge( $unsent, array_map( static fn( array $alert ): array => array( 'alert' => $alert, 'ways' => array( 'email', 'slack', 'webhook' ), 'tries' => 0 ), array_values( $new ) ) );
 		if ( array() !== $alerts ) {
-			// The orchestrator gives each out once: what is lost from here on is tried again.
 			update_option( self::UNSENT, array_slice( $due, -self::UNSENT_MAX ), false );
+			$this->acknowledge( $alerts );
 		}
 		$failed = array();
 		foreach ( $due as $one ) {

@@ -22,6 +22,7 @@ final class Exclude_Controls {
 	public function add_hooks(): void {
 		add_action( 'add_meta_boxes', $this->add_box( ... ) );
 		add_action( 'save_post', $this->save( ... ) );
+		add_action( 'deleted_post', fn( int $id ) => $this->choice->is_excluded( $id ) && $this->choice->include( array( $id ) ) );
 		add_action( 'admin_init', $this->add_to_lists( ... ) );
 	}
 

@@ -9,6 +9,7 @@ namespace Aiguy\Knowledge;
 
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Staff\Staff_Client;
+use Aiguy\Storage\Work_Lock;
 
 final class Knowledge_Worker {
 

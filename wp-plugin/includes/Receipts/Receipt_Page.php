@@ -12,7 +12,7 @@ use Aiguy\Rest\Ajax_Door;
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Rest\Raw_Body;
 use Aiguy\Settings\Settings;
-use Aiguy\Transcript\Kept_Counts;
+use Aiguy\Storage\Kept_Counts;
 
 final class Receipt_Page {
 

@@ -19,9 +19,15 @@ final class Signing_Key {
 
 	/** Makes the key where there is none. The option is not autoloaded: only session and chat requests need it. */
 	public function ensure(): void {
-		if ( ! is_array( get_option( self::OPTION ) ) ) {
-			add_option( self::OPTION, array( 'seed' => Ed25519_Key::new_seed(), 'x' => '', 'retired' => array() ), '', false );
+		if ( is_array( get_option( self::OPTION ) ) ) {
+			return;
 		}
+		global $wpdb;
+		// add_option() would put this one in the place of a key that another request has made meanwhile and has signed with.
+		$made = array( 'seed' => Ed25519_Key::new_seed(), 'x' => '', 'retired' => array() );
+		$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, %s, 'off')", self::OPTION, maybe_serialize( $made ) ) );
+		wp_cache_delete( self::OPTION, 'options' );
+		wp_cache_delete( 'notoptions', 'options' );
 	}
 
 	/**

@@ -26,8 +26,8 @@ final class Setup_Redirect {
 	}
 
 	private function redirect(): void {
-		// Several plugins at once, or a whole network: the owner is busy with something else.
-		if ( wp_doing_ajax() || ! get_option( self::OPTION ) || isset( $_GET['activate-multi'] ) || is_network_admin() || ! current_user_can( Capabilities::MANAGE ) ) {
+		// A form that is sent, several plugins at once, or a whole network: the owner is busy with something else.
+		if ( 'GET' !== ( $_SERVER['REQUEST_METHOD'] ?? '' ) || wp_doing_ajax() || ! get_option( self::OPTION ) || isset( $_GET['activate-multi'] ) || is_network_admin() || ! current_user_can( Capabilities::MANAGE ) ) {
 			return;
 		}
 		delete_option( self::OPTION );

@@ -8,6 +8,7 @@ declare(strict_types=1);
 namespace Aiguy\Transcript;
 
 use Aiguy\Rest\Api_Exception;
+use Aiguy\Storage\Kept_Rows;
 
 final class Mail_Codes {
 

@@ -11,7 +11,8 @@ declare(strict_types=1);
 namespace Aiguy\Transcript;
 
 use Aiguy\Inbox\Alert_Watch;
-use Aiguy\Knowledge\Work_Lock;
+use Aiguy\Storage\Kept_Rows;
+use Aiguy\Storage\Work_Lock;
 
 final class Unsent_Mails {
 

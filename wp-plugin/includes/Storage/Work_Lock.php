@@ -5,7 +5,7 @@
 
 declare(strict_types=1);
 
-namespace Aiguy\Knowledge;
+namespace Aiguy\Storage;
 
 final class Work_Lock {
 

@@ -7,7 +7,7 @@
 
 declare(strict_types=1);
 
-namespace Aiguy\Transcript;
+namespace Aiguy\Storage;
 
 final class Kept_Rows {
 

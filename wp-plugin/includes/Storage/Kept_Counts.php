@@ -5,7 +5,7 @@
 
 declare(strict_types=1);
 
-namespace Aiguy\Transcript;
+namespace Aiguy\Storage;
 
 use Aiguy\Rest\Api_Exception;
 

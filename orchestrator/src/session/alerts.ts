@@ -1,0 +1,62 @@
+// What the people of a site want to be told of at once: visitors who wait for a person, tickets that were left, and caps of the site's day that were met.
+import type { Database } from '@aiguy/manifests/database';
+import type { StaffAlert } from '@aiguy/manifests/generated/http';
+import { previewCharactersMax, ticketDone } from './conversations.ts';
+
+const alertsMax = 20;
+const alertHours = 24;
+const keptDays = 7;
+
+/** A site that does not say that it has an alert may have died over it, and is handed it again. */
+const handOutsMax = 3;
+const handOutEveryMinutes = 5;
+
+const isLost = `(alerts.received_at IS NULL AND alerts.hand_outs < ${handOutsMax} AND alerts.claimed_at < now() - interval '${handOutEveryMinutes} minutes')`;
+
+// A cap has no conversation: what was claimed of it stays when conversations are deleted, so that it is told once a day.
+const claimSql = `
+  WITH met AS (
+    SELECT capped, (asked_at AT TIME ZONE 'UTC')::date AS day, min(asked_at) AS at FROM usage_runs
+    WHERE issuer = $1 AND capped IN ('site_messages', 'site_cost') AND asked_at > now() - $2 * interval '1 hour' GROUP BY 1, 2
+  ), due AS (
+    SELECT 'waiting ' || handoffs.id AS key, 'waiting' AS kind, session_id, asked_at AS at,
+      (SELECT input ->> 'text' FROM runs WHERE runs.session_id = handoffs.session_id AND input ->> 'kind' = 'message' ORDER BY started_at DESC LIMIT 1) AS text
+    FROM handoffs JOIN sessions ON sessions.id = session_id
+    WHERE issuer = $1 AND closed_at IS NULL AND taken_at IS NULL AND asked_at > now() - $2 * interval '1 hour'
+    UNION ALL
+    SELECT 'ticket ' || key, 'ticket', session_id, settled_at, outcome #>> '{output,reference}'
+    FROM effects JOIN sessions ON sessions.id = session_id WHERE issuer = $1 AND ${ticketDone} AND settled_at > now() - $2 * interval '1 hour'
+    UNION ALL
+    SELECT 'cap ' || capped || ' ' || met.day || ' ' || $1, CASE capped WHEN 'site_cost' THEN 'cap_cost' ELSE 'cap_messages' END, NULL, at,
+      CASE capped WHEN 'site_cost' THEN round(cap_micro_usd / 1000000.0, 2)::text ELSE cap_messages::text END
+    FROM met LEFT JOIN usage_days ON usage_days.issuer = $1 AND usage_days.day = met.day
+  ), claimed AS (
+    INSERT INTO alerts (key, session_id)
+    SELECT key, session_id FROM due WHERE NOT EXISTS (SELECT FROM alerts WHERE alerts.key = due.key AND NOT ${isLost}) ORDER BY at LIMIT $3
+    ON CONFLICT (key) DO UPDATE SET claimed_at = now(), hand_outs = alerts.hand_outs + 1 WHERE ${isLost} RETURNING key
+  )
+  SELECT due.* FROM due JOIN claimed USING (key) ORDER BY at`;
+
+type Row = { key: string; kind: StaffAlert['kind']; session_id: string | null; at: Date; text: string | null };
+
+/** Alerts of the last day, to whoever of the site asks first. What the site does not acknowledge is handed out again after five minutes, three times in all. */
+export async function claimAlerts(database: Database, issuer: string): Promise<StaffAlert[]> {
+  await database.query(`DELETE FROM alerts WHERE session_id IS NULL AND claimed_at < now() - $1 * interval '1 day'`, [keptDays]);
+  const { rows } = await database.query<Row>(claimSql, [issuer, alertHours, alertsMax]);
+  return rows.map(({ key, kind, session_id: sessionId, at, text }) => ({
+    key,
+    kind,
+    sessionId: sessionId ?? '',
+    at: at.toISOString(),
+    text: (text ?? '').slice(0, previewCharactersMax),
+  }));
+}
+
+/** The site has kept these alerts; those of another site are left alone. */
+export async function acknowledgeAlerts(database: Database, issuer: string, keys: readonly string[]): Promise<void> {
+  await database.query(
+    `UPDATE alerts SET received_at = now() WHERE key = ANY($2) AND received_at IS NULL
+     AND (session_id IN (SELECT id FROM sessions WHERE issuer = $1) OR (session_id IS NULL AND right(key, length($1) + 1) = ' ' || $1))`,
+    [issuer, keys],
+  );
+}
