@@ -107,7 +107,7 @@ export interface AgentSettings {
   retention_days?: number;
 }
 /**
- * Signed by the site for somebody who works there, or for the site itself (scheduled work); lives at most one minute. Everything it reaches is that site's.
+ * Signed by the site for somebody who works there, or for the site itself (scheduled work); lives at most one minute. Everything it reaches is that site's. agent: as which one of the site's agents a question is tried.
  */
 export interface StaffAssertion {
   iss: string;
@@ -120,6 +120,7 @@ export interface StaffAssertion {
    * As visitors see who is speaking.
    */
   name?: string;
+  agent?: AgentSettings;
   /**
    * @maxItems 32
    */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { KnowledgeDocumentList, KnowledgeTrial } from '@aiguy/manifests/generated/http';
-import { signToken } from '@aiguy/manifests/tokens';
+import { type AgentSettings, signToken } from '@aiguy/manifests/tokens';
 import { allScopes, staffScopes } from '../../scripts/keys.ts';
 import { startHarness as startTools, type Harness as Tools } from '../../tools-api/test/harness.ts';
 import { createToolClient } from '../src/tools/client.ts';
@@ -20,7 +20,10 @@ const document = {
   language: 'en',
   modified: '2026-11-20T10:00:00Z',
 };
-const model = modelThat((_call, { messages }) => {
+/** What the model was told of itself. */
+const systems: string[] = [];
+const model = modelThat((_call, { messages, system }) => {
+  systems.push(system);
   const last = messages.at(-1);
   const output = last?.role === 'tool' && last.outcome.ok ? last.outcome.output : {};
   const passages = output.answerable === true ? (output.passages as { id: string; text: string }[]) : [];
@@ -50,8 +53,9 @@ after(async () => {
 });
 
 type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
-async function ask<T>(method: Method, path: string, { body, scopes = staffScopes }: { body?: unknown; scopes?: string[] } = {}) {
-  const assertion = await signToken('staff-assertion', tools.site.key, { sub: 'site', scopes, jti: randomUUID() });
+type Sent = { body?: unknown; scopes?: string[]; agent?: AgentSettings };
+async function ask<T>(method: Method, path: string, { body, scopes = staffScopes, agent }: Sent = {}) {
+  const assertion = await signToken('staff-assertion', tools.site.key, { sub: 'site', scopes, jti: randomUUID(), ...(agent ? { agent } : {}) });
   const response = await harness.orchestrator.app.inject({
     method,
     url: `/staff/knowledge/${path}`,
@@ -93,6 +97,16 @@ test('a trial is the answer as the chat would give it: cited, and without what n
   assert.deepEqual([nothing.body.answer.kind, nothing.body.finding.answerable], ['uncited', false]);
   const { rows } = await harness.database.query(`SELECT DISTINCT status, issuer FROM usage_calls WHERE session_id = 'trial'`);
   assert.deepEqual(rows, [{ status: 'settled', issuer: tools.site.issuer.issuer }]);
+});
+
+test('a trial is one of the agent that is named: its parts of the knowledge, its tone, its day’s money', async () => {
+  const body = { question: 'What does it cost to tune an upright piano?' };
+  const trial = async (agent: AgentSettings) => (await ask<KnowledgeTrial>('POST', 'try', { body, agent })).body;
+  assert.equal((await trial({ id: 'main', tone: 'formal' })).answer.kind, 'cited');
+  assert.match(systems.at(-1) ?? '', /Who you are here/);
+  assert.deepEqual((await trial({ id: 'main', collections: ['manuals'] })).finding.passages, []);
+  const spent = await trial({ id: 'main', caps: { site_cost_day_usd: 0 } });
+  assert.deepEqual([spent.answer.kind, spent.finding.answerable], ['unavailable', true]);
 });
 
 test('scope by scope: reading does not write, and a visitor does neither', async () => {

@@ -85,7 +85,7 @@ final class Plugin {
 		$weekly     = new Reports\Weekly_Mail( $staff, $recipients );
 		$weekly->add_hooks();
 		( new Reports\Reports_Controller( $staff, $recipients, $weekly, $guard, $route ) )->add_hooks();
-		$schedule = $this->start_knowledge( $choice, $staff, $route, $guard );
+		$schedule = $this->start_knowledge( $choice, $agents, $staff, $route, $guard );
 		( new Setup\Setup_Controller( $setup, $settings, $identity, new Setup\Site_Pairing( $settings, $identity, $key ), new Setup\Chat_Publisher( $setup, $agents ), $preview, $agents, $choice, $schedule, $guard, $route ) )->add_hooks();
 		$personal = new Privacy\Personal_Data( $staff, $unsent );
 		( new Privacy\Privacy_Tools( $personal, $settings ) )->add_hooks();
@@ -103,7 +103,7 @@ final class Plugin {
 	}
 
 	/** What the agent learns of the site, and when. */
-	private function start_knowledge( Knowledge\Choice $choice, Staff\Staff_Client $staff, Staff\Staff_Route $route, Rest\Request_Guard $guard ): Knowledge\Knowledge_Schedule {
+	private function start_knowledge( Knowledge\Choice $choice, Settings\Agents $agents, Staff\Staff_Client $staff, Staff\Staff_Route $route, Rest\Request_Guard $guard ): Knowledge\Knowledge_Schedule {
 		$table       = new Knowledge\Knowledge_Table();
 		$eligibility = new Knowledge\Eligibility( $choice );
 		$worker      = new Knowledge\Knowledge_Worker( $table, new Storage\Work_Lock( 'aiguy_knowledge_lock' ), $eligibility, new Knowledge\Document_Renderer(), $staff );
@@ -114,7 +114,7 @@ final class Plugin {
 		$schedule->add_hooks();
 		$watcher->add_hooks();
 		( new Knowledge\Exclude_Controls( $choice, $table, $watcher ) )->add_hooks();
-		( new Knowledge\Knowledge_Controller( $route, $guard, $staff, $choice, $table, $site, $worker, $schedule, $watcher ) )->add_hooks();
+		( new Knowledge\Knowledge_Controller( $route, $guard, $staff, $choice, $table, $site, $worker, $schedule, $watcher, $agents ) )->add_hooks();
 		return $schedule;
 	}
 

@@ -67,6 +67,19 @@ test('the list finds by state and title, and a trial links the passage to where 
   on.upstream.answer = (_request, response) => reply(response, 200, trial);
   const tried = await on.admin<{ finding: { passages: { edit: string }[] } }>('/try', { question: '  Do you rent harpsichords?  ' });
   assert.deepEqual(JSON.parse(on.upstream.received.at(-1)?.body ?? ''), { question: 'Do you rent harpsichords?' });
+  const signed = () =>
+    JSON.parse(Buffer.from(String(on.upstream.received.at(-1)?.headers.authorization).split('.')[1] ?? '', 'base64url').toString());
+  assert.deepEqual([signed().agent.id, signed().agent.caps.site_cost_day_usd], ['main', 5], 'as the site’s first agent');
+  on.site.evaluate(
+    "update_option( 'aiguy_agents', array( 'version' => 1, 'default' => 'main', 'agents' => array( array( 'id' => 'main' ), array( 'id' => 'trade', 'collections' => array( 'manuals' ) ) ) ) );",
+  );
+  assert.deepEqual(
+    (await on.admin<{ agents: { id: string }[] }>('')).body.agents.map(({ id: one }) => one),
+    ['main', 'trade'],
+  );
+  await on.admin('/try', { question: 'Do you rent harpsichords?', agent: 'trade' });
+  assert.deepEqual([signed().agent.id, signed().agent.collections], ['trade', ['manuals']]);
+  on.site.evaluate("delete_option( 'aiguy_agents' );");
   assert.match(tried.body.finding.passages[0]?.edit ?? '', new RegExp(`post=${id}&action=edit`));
   assert.equal(tried.body.finding.passages[1]?.edit, '');
 });
@@ -109,6 +122,7 @@ test('bad input and the wrong people are refused on every route, and reach nobod
     ['/try', { question: 'a' }],
     ['/try', { question: 'a'.repeat(401) }],
     ['/try', { question: 'How?', language: 'en' }],
+    ['/try', { question: 'How?', agent: 1 }],
   ];
   for (const [path, body] of bad) assert.deepEqual([path, body, (await on.admin(path, body)).status], [path, body, 400]);
   for (const path of ['/items?state=all', '/items?page=0', '/items?page=x', `/items?search=${'a'.repeat(201)}`, '/items?search[]=a'])

@@ -14,17 +14,16 @@ export type StaffKnowledgePorts = TryPorts & { verifier: TokenVerifier; siteKnow
 const documentBytesMax = 2 * 1024 * 1024;
 const questionBytesMax = 8192;
 
-type Passed = KnowledgeAnswer & { issuer: string };
 type Exchange = { request: FastifyRequest; reply: FastifyReply };
 type ById = FastifyRequest<{ Params: { id: string } }>;
 
 export function addStaffKnowledgeRoutes(app: FastifyInstance, ports: StaffKnowledgePorts): void {
   const { verifier, siteKnowledge } = ports;
-  const pass = async ({ request, reply }: Exchange, path: string, scope: StaffScope): Promise<Passed> => {
-    const { staff, assertion } = await authenticateStaff(verifier, request, scope);
-    const method = request.method as 'GET' | 'PUT' | 'POST' | 'DELETE';
-    const body = method === 'PUT' || method === 'POST' ? { body: request.body ?? null } : {};
-    return { issuer: staff.iss, ...(await siteKnowledge({ method, path, assertion, ...body }, clientSignal(reply))) };
+  const pass = async ({ request, reply }: Exchange, path: string, scope: StaffScope): Promise<KnowledgeAnswer> => {
+    const { assertion } = await authenticateStaff(verifier, request, scope);
+    const method = request.method as 'GET' | 'PUT' | 'DELETE';
+    const body = method === 'PUT' ? { body: request.body ?? null } : {};
+    return await siteKnowledge({ method, path, assertion, ...body }, clientSignal(reply));
   };
   const documentPath = ({ params }: ById) => `documents/${encodeURIComponent(params.id)}`;
 
@@ -38,11 +37,15 @@ export function addStaffKnowledgeRoutes(app: FastifyInstance, ports: StaffKnowle
     send(reply, await pass({ request, reply }, `documents${/\?.*$/.exec(request.url)?.[0] ?? ''}`, 'knowledge:read')),
   );
   app.post('/staff/knowledge/try', { bodyLimit: questionBytesMax }, async (request, reply) => {
-    const found = await pass({ request, reply }, 'try', 'knowledge:read');
+    const { staff, assertion } = await authenticateStaff(verifier, request, 'knowledge:read');
+    const { iss, agent } = staff;
+    const signal = clientSignal(reply);
+    const body = agent?.collections ? { ...Object(request.body), collections: agent.collections } : (request.body ?? null);
+    const found = await siteKnowledge({ method: 'POST', path: 'try', assertion, body }, signal);
     if (found.status !== 200) return send(reply, found);
     const finding = found.body as KnowledgeFinding;
     const { question } = request.body as { question: string };
-    const answer = await tryAnswer(ports, question, { issuer: found.issuer, finding, signal: clientSignal(reply) });
+    const answer = await tryAnswer(ports, question, { visitor: { iss, ...(agent ? { agent } : {}) }, finding, signal });
     return send(reply, { status: 200, body: { finding, answer } satisfies KnowledgeTrial });
   });
 }

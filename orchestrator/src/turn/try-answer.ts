@@ -1,34 +1,33 @@
 // What the model makes of passages that were found for a guest's first question: written and checked as in the chat, shown to nobody there, and kept nowhere.
 import { randomUUID } from 'node:crypto';
 import type { KnowledgeFinding, KnowledgeTrial } from '@aiguy/manifests/generated/http';
+import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import type { ModelPort, ModelRequest, ToolCall, TranscriptMessage } from '../model/port.ts';
 import { toolsFor } from '../tools/catalogue.ts';
-import { systemPrompt } from './prompt.ts';
+import { promptFor } from './prompt.ts';
 import { AnswerWriter } from './release-answer.ts';
 import { billed } from './spend.ts';
 import { supportOf } from './support.ts';
 import type { TurnPorts } from './turn.ts';
 
-export type TryPorts = Pick<TurnPorts, 'model' | 'catalogue' | 'answerTokensMax' | 'usage' | 'ceilings' | 'prices' | 'nowMs'>;
+export type TryPorts = Pick<TurnPorts, 'model' | 'agentModels' | 'catalogue' | 'answerTokensMax' | 'usage' | 'ceilings' | 'prices' | 'nowMs'>;
 
 const answerTimeoutMs = 8_000;
 
+type Tried = { visitor: Pick<VisitorAssertion, 'iss' | 'agent'>; finding: KnowledgeFinding; signal: AbortSignal };
+
 /** Contract: never rejects; a model that fails, calls a tool instead, or costs more than the site's day has left, is kind unavailable. */
-export async function tryAnswer(
-  ports: TryPorts,
-  question: string,
-  found: { issuer: string; finding: KnowledgeFinding; signal: AbortSignal },
-): Promise<KnowledgeTrial['answer']> {
-  const request = requestOf(ports, question, found.finding);
+export async function tryAnswer(ports: TryPorts, question: string, { visitor, finding, signal }: Tried): Promise<KnowledgeTrial['answer']> {
+  const request = requestOf(ports, question, { visitor, finding });
   const writer = new AnswerWriter({
     emit: () => undefined,
     messageId: randomUUID(),
-    passages: new Map(found.finding.passages.map((passage) => [passage.id, passage])),
+    passages: new Map(finding.passages.map((passage) => [passage.id, passage])),
     support: () => supportOf(request.messages, ports.nowMs()),
   });
   const run = { sessionId: 'trial', id: randomUUID(), epoch: 1 };
-  const model = billed({ ports, model: ports.model, message: { visitor: { iss: found.issuer }, run } }, answerTimeoutMs);
-  const isDone = await write(writer, model.stream(request, AbortSignal.any([found.signal, AbortSignal.timeout(answerTimeoutMs)])));
+  const model = billed({ ports, model: ports.model, message: { visitor, run } }, answerTimeoutMs);
+  const isDone = await write(writer, model.stream(request, AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)])));
   writer.end({ isAnswer: isDone, isBroken: !isDone });
   const { parts, citations } = writer.answer;
   const text = parts.map((part) => ('text' in part ? part.text : '')).join('');
@@ -47,8 +46,13 @@ async function write(writer: AnswerWriter, events: ReturnType<ModelPort['stream'
   return isDone;
 }
 
-function requestOf({ catalogue, answerTokensMax, nowMs }: TryPorts, question: string, finding: KnowledgeFinding): ModelRequest {
-  const tools = toolsFor(catalogue, ['docs:read'], { isSignedIn: false });
+function requestOf(
+  { catalogue, agentModels, answerTokensMax, nowMs }: TryPorts,
+  question: string,
+  { visitor: { agent }, finding }: Pick<Tried, 'visitor' | 'finding'>,
+): ModelRequest {
+  const tools = toolsFor(catalogue, ['docs:read'], { isSignedIn: false, agent });
+  const model = agentModels.find((one) => one === agent?.model);
   const call: ToolCall = { id: 'call-try', name: 'retrieve_docs', argumentsText: JSON.stringify({ query: question }) };
   const messages: TranscriptMessage[] = [
     { role: 'user', text: question },
@@ -56,7 +60,10 @@ function requestOf({ catalogue, answerTokensMax, nowMs }: TryPorts, question: st
     { role: 'tool', call, outcome: { ok: true, output: outputOf(finding) } },
   ];
   const context = { signedIn: false, toolsNeedingSignIn: tools.needingSignIn, nowIso: new Date(nowMs()).toISOString() };
-  return { purpose: 'answer', system: systemPrompt, context, messages, tools: tools.allowed, outputTokensMax: answerTokensMax };
+  return {
+    ...{ purpose: 'answer', system: promptFor(agent), context, messages, tools: tools.allowed, outputTokensMax: answerTokensMax },
+    ...(model === undefined ? {} : { model }),
+  };
 }
 
 /** As retrieve_docs gives it to a model. */

@@ -9,6 +9,8 @@ namespace Aiguy\Knowledge;
 
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Rest\Request_Guard;
+use Aiguy\Settings\Agent;
+use Aiguy\Settings\Agents;
 use Aiguy\Staff\Capabilities;
 use Aiguy\Staff\Staff_Client;
 use Aiguy\Staff\Staff_Route;
@@ -30,6 +32,7 @@ final class Knowledge_Controller {
 		private readonly Knowledge_Worker $worker,
 		private readonly Knowledge_Schedule $schedule,
 		private readonly Post_Watcher $watcher,
+		private readonly Agents $agents,
 	) {}
 
 	public function add_hooks(): void {
@@ -61,6 +64,7 @@ final class Knowledge_Controller {
 			'counts'  => $this->table->counts() + array( 'excluded' => count( $this->choice->excluded() ) ),
 			'import'  => $this->site->progress(),
 			'problem' => $this->table->last_problem(),
+			'agents'  => array_map( static fn( Agent $agent ): array => array( 'id' => $agent->id, 'name' => $agent->name ), $this->agents->all() ),
 		);
 	}
 
@@ -200,12 +204,14 @@ final class Knowledge_Controller {
 	 * @throws Api_Exception
 	 */
 	private function try( \WP_REST_Request $request ): array {
-		$question = $this->guard->read_json( $request, array( 'question' ) )['question'] ?? null;
+		$asked    = $this->guard->read_json( $request, array( 'question', 'agent' ) );
+		$question = $asked['question'] ?? null;
+		$agent    = $asked['agent'] ?? '';
 		$length   = is_string( $question ) ? mb_strlen( trim( $question ) ) : 0;
-		if ( $length < self::QUESTION['min'] || $length > self::QUESTION['max'] ) {
+		if ( $length < self::QUESTION['min'] || $length > self::QUESTION['max'] || ! is_string( $agent ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
-		$trial = $this->client->call( 'knowledge:read', 'POST', '/staff/knowledge/try', array( 'question' => trim( $question ) ) );
+		$trial = $this->client->call( 'knowledge:read', 'POST', '/staff/knowledge/try', array( 'question' => trim( $question ) ), array( 'agent' => $this->agents->find( $agent )->claim() ) );
 		foreach ( $trial['finding']['passages'] ?? array() as $at => $passage ) {
 			$id                                           = preg_match( '/\Apost-([1-9][0-9]*)\z/', (string) ( $passage['site_document'] ?? '' ), $match ) ? (int) $match[1] : 0;
 			$trial['finding']['passages'][ $at ]['edit'] = 0 === $id ? '' : (string) get_edit_post_link( $id, 'raw' );

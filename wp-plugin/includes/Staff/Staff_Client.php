@@ -31,11 +31,12 @@ final class Staff_Client {
 	 * @param string                    $scope One of SCOPES.
 	 * @param string                    $path  Beginning with a slash; its variable parts are encoded by the caller.
 	 * @param array<string, mixed>|null $body  Sent as JSON.
+	 * @param array<string, mixed>      $also  Further claims that the site signs.
 	 * @return array<string, mixed> The decoded answer; empty for 204.
 	 * @throws Api_Exception orchestrator_not_configured, orchestrator_unavailable, or the orchestrator's own error.
 	 */
-	public function call( string $scope, string $method, string $path, ?array $body = null ): array {
-		$response = $this->send( $scope, $method, $path, $body );
+	public function call( string $scope, string $method, string $path, ?array $body = null, array $also = array() ): array {
+		$response = $this->send( $scope, $method, $path, $body, $also );
 		if ( is_wp_error( $response ) ) {
 			throw new Api_Exception( 'orchestrator_unavailable' );
 		}
@@ -52,11 +53,12 @@ final class Staff_Client {
 	 * The answer as it came, for whoever judges it himself.
 	 *
 	 * @param array<string, mixed>|null $body
+	 * @param array<string, mixed>      $also
 	 * @return array<string, mixed>|\WP_Error
 	 * @throws Api_Exception orchestrator_not_configured.
 	 */
-	public function send( string $scope, string $method, string $path, ?array $body = null ): array|\WP_Error {
-		$request = $this->request( $scope, $method, $path, $body );
+	public function send( string $scope, string $method, string $path, ?array $body = null, array $also = array() ): array|\WP_Error {
+		$request = $this->request( $scope, $method, $path, $body, $also );
 		return wp_remote_request( $request->url, $request->arguments( self::TIMEOUT_SECONDS, self::ANSWER_BYTES_MAX ) );
 	}
 
@@ -64,14 +66,15 @@ final class Staff_Client {
 	 * The request, for whoever sends it himself.
 	 *
 	 * @param array<string, mixed>|null $body
+	 * @param array<string, mixed>      $also
 	 * @throws Api_Exception orchestrator_not_configured.
 	 */
-	public function request( string $scope, string $method, string $path, ?array $body = null ): Upstream_Request {
+	public function request( string $scope, string $method, string $path, ?array $body = null, array $also = array() ): Upstream_Request {
 		$base = $this->settings->orchestrator_url();
 		if ( '' === $base ) {
 			throw new Api_Exception( 'orchestrator_not_configured' );
 		}
-		$headers = array( 'Authorization' => 'Bearer ' . $this->assertion( $scope ), 'Accept' => 'application/json' );
+		$headers = array( 'Authorization' => 'Bearer ' . $this->assertion( $scope, $also ), 'Accept' => 'application/json' );
 		if ( null !== $body ) {
 			$headers['Content-Type'] = 'application/json';
 		}
@@ -79,8 +82,12 @@ final class Staff_Client {
 		return new Upstream_Request( $method, $base . $path, $headers, $text );
 	}
 
-	/** StaffAssertion of manifests/protocol/claims.json; without a signed-in user (WP-Cron, WP-CLI) it is the site that asks. */
-	private function assertion( string $scope ): string {
+	/**
+	 * StaffAssertion of manifests/protocol/claims.json; without a signed-in user (WP-Cron, WP-CLI) it is the site that asks.
+	 *
+	 * @param array<string, mixed> $also
+	 */
+	private function assertion( string $scope, array $also ): string {
 		$user   = wp_get_current_user();
 		$now    = time();
 		$name   = mb_substr( trim( (string) $user->display_name ), 0, 80 );
@@ -93,6 +100,6 @@ final class Staff_Client {
 			'iat'    => $now,
 			'exp'    => $now + self::LIFETIME_SECONDS,
 		);
-		return Compact_Jwt::sign( ( $this->key )(), 'staff-assertion+jwt', '' === $name ? $claims : array( 'name' => $name ) + $claims );
+		return Compact_Jwt::sign( ( $this->key )(), 'staff-assertion+jwt', $claims + ( '' === $name ? array() : array( 'name' => $name ) ) + $also );
 	}
 }

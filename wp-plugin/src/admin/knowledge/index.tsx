@@ -30,7 +30,7 @@ function KnowledgeScreen() {
       )}
       <div className="aiguy-knowledge-top">
         <LearningCard knowledge={knowledge} state={state} />
-        <TryCard isEmpty={state.counts.known === 0} />
+        <TryCard isEmpty={state.counts.known === 0} agents={state.agents} />
       </div>
       <ItemList knowledge={knowledge} state={state} />
     </div>

@@ -12,6 +12,8 @@ export type KnowledgeState = {
   import: { total: number; done: number } | null;
   /** What keeps the waiting items waiting; empty when nothing does. */
   problem: string;
+  /** The default first. */
+  agents: { id: string; name: string }[];
   /** Only in answers of work. */
   batch?: { busy: boolean; done: number; problem: string };
 };

@@ -1,13 +1,13 @@
 // «What would you answer?»: a guest's question, the answer that the chat would give from the knowledge, and why.
 import type { KnowledgeTrial } from '@aiguy/manifests/generated/http';
-import { Button, Card, CardBody, CardHeader, ExternalLink, Notice, Spinner, TextControl } from '@wordpress/components';
+import { Button, Card, CardBody, CardHeader, ExternalLink, Notice, SelectControl, Spinner, TextControl } from '@wordpress/components';
 import { useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { hostOf } from '../../chat/links';
 import { parseMarkdown } from '../../chat/markdown';
 import { MarkdownView } from '../../widget/markdown-view';
 import { request } from '../request';
-import { wordsOf } from './state';
+import { type KnowledgeState, wordsOf } from './state';
 
 /** As Knowledge_Controller answers: with where a page of this site is edited. */
 type Passage = KnowledgeTrial['finding']['passages'][number] & { edit: string };
@@ -16,14 +16,15 @@ type Outcome = { is: 'nothing' } | { is: 'asking' } | { is: 'failed'; message: s
 
 const questionLength = { min: 2, max: 400 };
 
-export function TryCard({ isEmpty }: { isEmpty: boolean }) {
+export function TryCard({ isEmpty, agents }: { isEmpty: boolean; agents: KnowledgeState['agents'] }) {
+  const [agent, setAgent] = useState(agents[0]?.id ?? '');
   const [question, setQuestion] = useState('');
   const [outcome, setOutcome] = useState<Outcome>({ is: 'nothing' });
   const isAskable = question.trim().length >= questionLength.min && outcome.is !== 'asking';
   const ask = async () => {
     setOutcome({ is: 'asking' });
     try {
-      setOutcome({ is: 'answered', trial: await request<Trial>('knowledge/try', { method: 'POST', data: { question: question.trim() } }) });
+      setOutcome({ is: 'answered', trial: await request<Trial>('knowledge/try', { method: 'POST', data: { question: question.trim(), agent } }) });
     } catch (error) {
       setOutcome({ is: 'failed', message: wordsOf(error) });
     }
@@ -41,6 +42,16 @@ export function TryCard({ isEmpty }: { isEmpty: boolean }) {
             if (isAskable) void ask();
           }}
         >
+          {agents.length > 1 && (
+            <SelectControl
+              __next40pxDefaultSize
+              __nextHasNoMarginBottom
+              label={__('Agent', 'aiguy')}
+              value={agent}
+              options={agents.map(({ id, name }) => ({ value: id, label: name }))}
+              onChange={setAgent}
+            />
+          )}
           <TextControl
             __next40pxDefaultSize
             __nextHasNoMarginBottom
