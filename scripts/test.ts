@@ -18,7 +18,7 @@ Runs the tests. Those that need system packages run where these are installed.
 
 type Suite = {
   name: string;
-  /** Suites of one lane run one after another; the lanes, which take about as long, run side by side, because processes that crash mostly wait and a site mostly runs on the other core. */
+  /** Suites of one lane run one after another; the lanes run side by side, because processes that crash mostly wait and a site mostly runs on the other core. */
   lane: 'code' | 'processes' | 'site';
   files: string[];
   needs: string[];
@@ -44,9 +44,6 @@ const playground = {
   isThere: () => isPlaygroundInstalled(cacheDir),
   fetch: async () => await ensurePlayground({ cacheDir, log }),
 };
-
-const browser: Pick<Suite, 'needs' | 'prepare'> = { needs: [...wordpress, 'chromium'], prepare: buildWidget };
-const ownersScreens = ['abilities', 'agents', 'erase', 'inbox', 'knowledge', 'reports', 'setup'];
 
 const suites: Suite[] = [
   {
@@ -90,8 +87,7 @@ const suites: Suite[] = [
     fetches: playground,
     prepare: buildWidget,
   },
-  { name: 'Visitors in a browser', lane: 'site', files: browserTests().filter((file) => !isOfOwners(file)), ...browser },
-  { name: 'Owners in a browser', lane: 'processes', files: browserTests().filter(isOfOwners), ...browser },
+  { name: 'Browser', lane: 'site', files: find('test/**/*.browser.test.ts'), needs: [...wordpress, 'chromium'], prepare: buildWidget },
 ];
 
 if (values.help) process.stdout.write(help);
@@ -99,14 +95,6 @@ else process.exitCode = await main();
 
 function find(...patterns: string[]): string[] {
   return globSync(patterns, { cwd: projectRoot, exclude: ['**/node_modules/**'] }).sort();
-}
-
-function browserTests(): string[] {
-  return find('test/**/*.browser.test.ts');
-}
-
-function isOfOwners(file: string): boolean {
-  return ownersScreens.some((screen) => file.endsWith(`/${screen}.browser.test.ts`));
 }
 
 function isPlain(file: string): boolean {
