@@ -104,13 +104,16 @@ test('a guest cancels his order with the code from his mail and a click, and tak
   assert.match(inside, /aiguy_guest_events_total\{event="mail_sent"\} 1/);
 });
 
-test('an address that no rule reads is asked for in a form; then come address, code and click, and the order goes there', async () => {
+test('an address that no rule reads is asked for in a form, after e-mail and code; then comes the click, and the order goes there', async () => {
   const guest = newGuest();
   const mails = mail.mails.length;
-  const form = cardIn(await ask(guest, `please send order ${order.id} to my sister, Lindenweg 5 in Berlin`));
+  const proof = cardIn(await ask(guest, `please send order ${order.id} to my sister, Lindenweg 5 in Berlin`));
+  assert.equal(proof.metadata.aiguy.tool, 'send_order_code');
+  const codeForm = cardIn(await fillIn(guest, proof, { email: order.email }));
+  const form = cardIn(await fillIn(guest, codeForm, { code: await mailedCode(mails + 1) }));
   const asked = form.responseSchema as { required: string[]; properties: Record<string, { title: string }> };
   assert.deepEqual([form.metadata.aiguy.tool, form.metadata.aiguy.heading], ['change_address', 'Where should it go?']);
-  assert.deepEqual(form.metadata.aiguy.facts, [{ label: 'Order', value: order.id }]);
+  assert.deepEqual([form.message, form.metadata.aiguy.facts.map(({ label }) => label)], [`Send order ${order.id} to another address`, ['Until now']]);
   assert.deepEqual(
     [Object.keys(asked.properties), asked.required],
     [
@@ -118,10 +121,7 @@ test('an address that no rule reads is asked for in a form; then come address, c
       ['address1', 'city'],
     ],
   );
-  const proof = cardIn(await fillIn(guest, form, { address1: '5 Linden Way', city: 'Denver', state: 'CO', zip: '80202' }));
-  assert.equal(proof.metadata.aiguy.tool, 'send_order_code');
-  const codeForm = cardIn(await fillIn(guest, proof, { email: order.email }));
-  const click = cardIn(await fillIn(guest, codeForm, { code: await mailedCode(mails + 1) }));
+  const click = cardIn(await fillIn(guest, form, { address1: '5 Linden Way', city: 'Denver', state: 'CO', zip: '80202' }));
   assert.deepEqual(
     [click.reason, click.metadata.aiguy.facts[1]],
     ['confirmation', { label: 'New address', value: '5 Linden Way, Denver, CO 80202, USA' }],

@@ -13,6 +13,7 @@ const typed = { address1: '77 Quiet Mews', city: 'Portland', state: 'OR', zip: '
 let previewed: Args[];
 let written: Args[];
 let given: Args;
+let isRefused: boolean;
 let harness: Harness;
 
 const model = modelThat((_call, request) => {
@@ -28,7 +29,8 @@ const tools = {
   ...plain,
   preview: async (_tool: unknown, args: Args) => {
     previewed.push(args);
-    return { ok: true as const, preview: { summary: 'Send it elsewhere', facts: [] } };
+    if (isRefused) return { ok: false as const, code: 'not_allowed_now', message: 'Not now.' };
+    return { ok: true as const, preview: { summary: 'Send it elsewhere', facts: [{ label: 'Until now', value: '1 Old Road' }] } };
   },
 };
 
@@ -37,7 +39,7 @@ before(async () => {
 });
 after(async () => await harness.close());
 beforeEach(() => {
-  [previewed, written, given] = [[], [], order];
+  [previewed, written, given, isRefused] = [[], [], order, false];
   model.requests.length = 0;
 });
 
@@ -61,10 +63,10 @@ test('the form asks for what is missing, its card for the click, and only the cl
   const form = cardIn(await ask(visitor));
   const { kind, effect, heading, action, facts } = form.metadata.aiguy;
   assert.deepEqual([form.reason, kind, effect, heading, action], ['input_required', 'input', 'read', 'Where should it go?', 'Continue']);
-  assert.deepEqual([facts, previewed], [[{ label: 'Order', value: 'W2530531' }], []]);
+  assert.deepEqual([form.message, facts, previewed], ['Send it elsewhere', [{ label: 'Until now', value: '1 Old Road' }], [order]]);
   const card = cardIn(await fillIn(visitor, form, { values: typed }));
   assert.deepEqual([card.reason, card.message, card.metadata.aiguy.effect], ['confirmation', 'Send it elsewhere', 'write']);
-  assert.deepEqual([previewed, written], [[{ ...order, ...typed }], []]);
+  assert.deepEqual([previewed, written], [[order, { ...order, ...typed }], []]);
   assert.equal((await click(visitor, card, 'approve')).text, 'It is changed.');
   await click(visitor, card, 'approve');
   assert.deepEqual(written, [{ ...order, ...typed }]);
@@ -81,8 +83,14 @@ test('values that the tool would not take keep the form open and name the fields
   assert.deepEqual([wrong.code, wrong.details?.[0]?.pointer], ['form_invalid', '/city']);
   for (const values of [{ city: 'Portland' }, { ...typed, order_id: 'W7430166' }])
     assert.equal((await fillIn(visitor, form, { values })).code, 'form_invalid');
-  assert.deepEqual([previewed, written], [[], []]);
+  assert.deepEqual([previewed, written], [[order], []]);
   cardIn(await fillIn(visitor, form, { values: typed }));
+});
+
+test('what the shop refuses whatever is typed is refused before anything is asked', async () => {
+  isRefused = true;
+  const refused = await ask(newVisitor());
+  assert.deepEqual([refused.text, refused.interrupts ?? [], previewed], ['It came to not_allowed_now.', [], [order]]);
 });
 
 test('a form that is put away, and a card that is declined, change nothing', async () => {

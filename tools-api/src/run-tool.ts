@@ -125,9 +125,11 @@ async function limit(limits: RateLimits, { tool, what }: { tool: Tool; what: 'ca
   });
 }
 
-/** A preview comes before the form: what it says goes onto the card that has it. */
+/** A preview comes before the form: what it says goes onto the card that has it, and what the form asks for may be missing. */
 function checkedArguments(tool: Tool, { args, caller }: Started, what: 'call' | 'preview'): Output {
   const checked = check<Output>(tool.validateCall as never, args);
+  const unasked = what === 'preview' && tool.validateUnasked ? check<Output>(tool.validateUnasked as never, args) : checked;
+  if (unasked.ok && !checked.ok) return unasked.value;
   if (!checked.ok) throw new AiguyError('invalid_input', { details: checked.violations });
   if (what === 'call' && tool.manifest.form?.for === 'guests' && isGuest(caller.subject)) assertForm(tool, checked.value);
   return checked.value;

@@ -58,6 +58,16 @@ test('the preview shows the old and the new address and changes nothing; the cli
   assert.deepEqual(await addressOf(order), { ...elsewhere, country: 'USA' });
 });
 
+test('before the customer is asked where to, the preview shows the present address; the call itself needs the new one', async () => {
+  const order = nextOrder();
+  const ask = async (args: object, preview: boolean) => await send(order, { preview, key: preview ? null : randomUUID(), args });
+  const { body } = await ask({ zip: '97201' }, true);
+  assert.deepEqual(body.preview?.facts, [{ label: 'Until now', value: words(await addressOf(order)) }]);
+  assert.equal((await ask({ zip: '97201' }, false)).body.code, 'invalid_input');
+  assert.equal((await ask({ city: '97201' }, true)).body.code, 'invalid_input');
+  assert.equal((await ask({ street: 'x' }, true)).body.code, 'invalid_input');
+});
+
 test('the former address is put back within ten minutes, once, and not over a change by somebody else', async () => {
   const order = nextOrder();
   const old = await addressOf(order);
@@ -110,7 +120,8 @@ for (const [status, rule] of [
       [status],
     );
     const order = rows[0] ?? assert.fail();
-    for (const preview of [true, false]) assert.deepEqual(ruleOf(await send(order, { preview })), [409, 'not_allowed_now', '/order_id', rule]);
+    for (const change of [{ preview: true }, { preview: false }, { preview: true, args: {} }])
+      assert.deepEqual(ruleOf(await send(order, change)), [409, 'not_allowed_now', '/order_id', rule]);
     for (const preview of [true, false]) assert.equal(ruleOf(await restore(order, { preview }))[3], rule);
   });
 }

@@ -25,7 +25,6 @@ export async function askVisitor(
   { tool, call, args, signal }: { tool: Tool; call: ToolCall; args: Args; signal: AbortSignal },
 ): Promise<Waiting | Extract<ToolOutcome, { ok: false }>> {
   const { visitor, assertion } = turn.message;
-  if (isIncomplete(tool, args)) return waitingFor(turn, { tool, call, args, preview: { summary: tool.manifest.title, facts: factsOf(args) } });
   const previewed =
     tool.manifest.effect === 'write'
       ? await turn.ports.tools.preview(tool, args, { visitor, assertion, signal })

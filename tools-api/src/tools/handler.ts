@@ -84,7 +84,8 @@ export type Handler = (args: never, context: ReadContext) => Promise<Record<stri
 
 /**
  * Contract: as for a Handler; a rule of the shop that forbids it is AiguyError not_allowed_now with the rule in its details.
- * preview changes nothing and refuses what run would refuse. run does what it does through context.connection, which is committed together with
+ * preview changes nothing and refuses what run would refuse; where the manifest lets the visitor be asked for arguments, those may be missing, and it
+ * refuses what no answer of his could change. run does what it does through context.connection, which is committed together with
  * the answer, or not at all; what it does elsewhere carries context.effectKey.
  */
 export type WriteHandler = {

@@ -6,44 +6,46 @@ import type { Backends, WriteHandler } from '../handler.ts';
 import { notAllowed, type OwnOrder, ownOrder } from '../own-order.ts';
 
 type Args = Omit<Address, 'country'> & { order_id: string; country?: string };
+/** Before the visitor was asked where to. */
+type Unasked = Partial<Args> & Pick<Args, 'order_id'>;
 
 export function createChangeAddress(backends: Pick<Backends, 'shop'>): WriteHandler {
   return {
-    preview: async (args: Args, { subject, connection, signal }) => {
+    preview: async (args: Args | Unasked, { subject, connection, signal }) => {
       const shop = backends.shop.within(connection, { signal });
       const find = async (customer: string) => await shop.findOrder(customer, args.order_id, signal);
-      const { order, address } = await toChange(shop, { args, subject, find });
+      const { order } = await openOrder(shop, subject, find);
+      const isNamed = args.address1 !== undefined && args.city !== undefined;
       return {
         summary: `Send order ${order.order_id} to another address`,
         facts: [
           { label: 'Until now', value: addressInWords(order.shipping_address) },
-          { label: 'New address', value: addressInWords(address) },
+          ...(isNamed ? [{ label: 'New address', value: addressInWords(newAddress(args as Args, order.shipping_address)) }] : []),
         ],
       };
     },
     run: async (args: Args, { subject, connection, effectKey, signal }) => {
       const shop = backends.shop.within(connection, { effectKey, signal });
       const find = async (customer: string) => await shop.lockOrder(customer, args.order_id);
-      const { order, address } = await toChange(shop, { args, subject, find });
+      const { order } = await openOrder(shop, subject, find);
+      const address = newAddress(args, order.shipping_address);
       const changedAt = await shop.changeAddress(order, address);
       return { order_id: order.order_id, status: 'pending', changed_at: changedAt.toISOString(), ship_to: addressInWords(address) };
     },
   };
 }
 
-type Wish = { args: Args; subject: Subject; find: (customerId: string) => Promise<Order | undefined> };
-
-/** @throws AiguyError not_found, not_allowed_now, invalid_input for an address that can't be one */
-async function toChange(shop: ShopReads, { args, subject, find }: Wish): Promise<OwnOrder & { address: Address }> {
+/** @throws AiguyError not_found, not_allowed_now */
+async function openOrder(shop: ShopReads, subject: Subject, find: (customerId: string) => Promise<Order | undefined>): Promise<OwnOrder> {
   const own = await ownOrder(shop, subject, find);
-  const { order } = own;
-  assertAddressOpen(order);
-  const address = newAddress(args, order.shipping_address);
-  if (addressInWords(address) === addressInWords(order.shipping_address)) throw notAllowed('the order already goes to this address', '/address1');
-  return { ...own, address };
+  assertAddressOpen(own.order);
+  return own;
 }
 
-/** As complete as the present one, in the same country: elsewhere delivery has another price. */
+/**
+ * As complete as the present one, in the same country: elsewhere delivery has another price.
+ * @throws AiguyError not_allowed_now, invalid_input for an address that can't be one
+ */
 function newAddress({ address1, address2, city, state, zip, country }: Args, present: Address): Address {
   const address: Address = {
     address1: oneLine('address1', address1),
@@ -57,6 +59,7 @@ function newAddress({ address1, address2, city, state, zip, country }: Args, pre
     throw notAllowed('an order can’t be sent to another country here, because delivery there has another price; our team can help', '/country');
   for (const name of ['state', 'zip'] as const)
     if (present[name] && !address[name]) throw invalid(name, `is missing; a complete address in this country has a ${name}`);
+  if (addressInWords(address) === addressInWords(present)) throw notAllowed('the order already goes to this address', '/address1');
   return address;
 }
 
