@@ -46,8 +46,6 @@ export type ChatOptions = {
   privacyUrl?: string;
   /** What has to be agreed to first; `always`: also where no plugin manages consent. */
   consent?: ConsentOptions | null;
-  /** Days are 1 (Monday) to 7; null: no hours are set. */
-  openingHours?: { timeZone: string; hours: { day: number; from: string; to: string }[] } | null;
 };
 
 export type Words = Record<string, string[]>;

@@ -116,7 +116,6 @@ final class Widget_Renderer {
 			'disclosure'         => $agent->disclosure_text(),
 			'privacyUrl'         => $privacy,
 			'consent'            => $agent->consent['on'] || function_exists( 'wp_has_consent' ) ? array( 'script' => $this->assets->consent(), 'text' => $agent->consent_text(), 'always' => $agent->consent['on'] ) : null,
-			'openingHours'       => array() === $agent->opening_hours ? null : array( 'timeZone' => wp_timezone_string(), 'hours' => $agent->opening_hours ),
 		);
 	}
 

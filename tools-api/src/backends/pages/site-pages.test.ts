@@ -86,6 +86,13 @@ test('landmarks, headings, controls and messages are read by role and name; valu
   });
 });
 
+test('the title is read where the author leaves out the tags around it', async () => {
+  for (const page of ['<title>Basket</title><h1>Your basket</h1>', '<html><title>Basket</title><body><h1>Your basket</h1></body></html>']) {
+    give(page);
+    assert.equal((await read('/basket/', createSitePages())).title, 'Basket', page);
+  }
+});
+
 test('a page is asked for once in a while, without cookies', async () => {
   let cookie: string | undefined;
   answer = (request, response) => {

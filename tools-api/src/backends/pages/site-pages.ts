@@ -80,5 +80,8 @@ function described({ status, contentType, bytes, url }: WebAnswer): PageSnapshot
   if (status !== 200 || !/^text\/html\s*(?:;|$)/i.test(contentType)) throw new AiguyError('not_found');
   const charset = /charset\s*=\s*"?([\w:.-]+)/i.exec(contentType)?.[1];
   const { origin, pathname } = new URL(url);
-  return describePage(parsePage(bytes, charset) as unknown as PageDocument, { url: `${origin}${pathname}`.slice(0, 1000), isShown: () => true });
+  const page = parsePage(bytes, charset);
+  // Its tags may be left out by the page's author, and the parser does not put in a head.
+  if (!page.title) page.title = page.querySelector('body > title, html > title')?.textContent ?? '';
+  return describePage(page as unknown as PageDocument, { url: `${origin}${pathname}`.slice(0, 1000), isShown: () => true });
 }
