@@ -1,9 +1,11 @@
 /// <reference lib="dom" />
 // The whole system for a browser: both services, a real WordPress, and Chromium.
+import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { type Backend, startBackend } from '../scripts/backend.ts';
 import { dataDirectory, projectRoot } from '../scripts/data-directory.ts';
@@ -82,6 +84,15 @@ export async function startBrowser(): Promise<Browser> {
     '--disable-sync',
   ];
   return await chromium.launch({ executablePath: findProgram('chromium') ?? 'chromium', args: quiet });
+}
+
+/** The test fails at its end when a script of the page has thrown; but for what Chromium throws where one of WordPress' own screens is too slow for its view transition. */
+export function failOnErrors(t: TestContext, page: Page): void {
+  const errors: string[] = [];
+  page.on('pageerror', ({ message }) => {
+    if (!message.startsWith('Transition was aborted')) errors.push(message);
+  });
+  t.after(() => assert.deepEqual(errors, []));
 }
 
 /** @returns what axe finds in the chat, by rule and first place */

@@ -8,7 +8,7 @@ import type { BrowserContextOptions } from 'playwright-core';
 import { startOrchestrator } from '../scripts/backend.ts';
 import { demoLogins } from '../scripts/demo-site.ts';
 import { freePort } from '../scripts/free-port.ts';
-import { axeViolations, ChatOnPage, type System, signIn, startSystem } from './browser.ts';
+import { axeViolations, ChatOnPage, failOnErrors, type System, signIn, startSystem } from './browser.ts';
 import { startMessagesApi } from './doubles/messages-api.ts';
 import { heldAfter, messageEvents, streamed, text } from './doubles/messages-api-replies.ts';
 
@@ -28,9 +28,7 @@ async function newChat(t: TestContext, options: BrowserContextOptions & { login?
   t.after(async () => await context.close());
   if (login) await signIn(context, system.site, login);
   const page = await context.newPage();
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  t.after(() => assert.deepEqual(problems, []));
+  failOnErrors(t, page);
   await page.goto(system.pageUrl);
   return { chat: new ChatOnPage(page), page, context };
 }

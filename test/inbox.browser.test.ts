@@ -8,7 +8,7 @@ import { openDatabase } from '@aiguy/manifests/database';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { owner } from '../scripts/demo-site.ts';
 import { embeddedConnectionsMax } from '../scripts/embedded-postgres.ts';
-import { axeViolations, ChatOnPage, type System, signIn, startSystem } from './browser.ts';
+import { axeViolations, ChatOnPage, failOnErrors, type System, signIn, startSystem } from './browser.ts';
 
 /** Where pictures go; none are made without it. */
 const screenshots = process.env.AIGUY_SCREENSHOTS;
@@ -28,9 +28,7 @@ async function openPage(t: TestContext, { asOwner = false, ...options }: Browser
   t.after(async () => await context.close());
   if (asOwner) await signIn(context, system.site, owner);
   const page = await context.newPage();
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  t.after(() => assert.deepEqual(problems, []));
+  failOnErrors(t, page);
   return page;
 }
 

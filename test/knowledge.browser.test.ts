@@ -8,7 +8,7 @@ import { after, before, type TestContext, test } from 'node:test';
 import type { KnowledgeTrial } from '@aiguy/manifests/generated/http';
 import type { Page } from 'playwright-core';
 import { owner } from '../scripts/demo-site.ts';
-import { ChatOnPage, type System, signIn, startSystem } from './browser.ts';
+import { ChatOnPage, failOnErrors, type System, signIn, startSystem } from './browser.ts';
 
 let system: System;
 /** Where pictures go; none are made without it. */
@@ -27,9 +27,7 @@ async function openScreen(t: TestContext, viewport = { width: 1280, height: 1000
   t.after(async () => await context.close());
   await signIn(context, system.site, owner);
   const page = await context.newPage();
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  t.after(() => assert.deepEqual(problems, []));
+  failOnErrors(t, page);
   await visit(page);
   return page;
 }

@@ -1,13 +1,12 @@
 /// <reference lib="dom" />
 // A real WordPress page with the chat in Chromium, and behind it an orchestrator that the test plays; the cards and forms that it asks with.
-import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { chatPageSlug, helpPages } from '../scripts/demo-site.ts';
 import type { NativeWordPress } from '../scripts/wordpress/native.ts';
 import { type SiteOptions, startSite } from '../wp-plugin/tests/site.ts';
-import { ChatOnPage, startBrowser, testSite } from './browser.ts';
+import { ChatOnPage, failOnErrors, startBrowser, testSite } from './browser.ts';
 import { type PlayedInterrupt, type PlayedOrchestrator, type PlayedSession, playOrchestrator } from './doubles/orchestrator.ts';
 
 /** Where pictures go; none are made without it. */
@@ -151,9 +150,7 @@ export async function newChat(
   t.after(async () => await context.close());
   const known = new Set(played.sessions.keys());
   const page = await context.newPage();
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  t.after(() => assert.deepEqual(problems, []));
+  failOnErrors(t, page);
   await page.goto(`${site.url}/${path}/`);
   const session = () => [...played.sessions].find(([id]) => !known.has(id))?.[1] as PlayedSession;
   return { chat: new ChatOnPage(page), page, session };

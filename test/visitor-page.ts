@@ -1,11 +1,10 @@
 /// <reference lib="dom" />
 // The chat as a visitor finds it on the demo shop's page, with what stands around the conversation: menu, dialogs, focus.
-import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import type { demoLogins } from '../scripts/demo-site.ts';
-import { ChatOnPage, type System, signIn } from './browser.ts';
+import { ChatOnPage, failOnErrors, type System, signIn } from './browser.ts';
 
 /** Where pictures go; none are made without it. */
 const screenshots = process.env.AIGUY_SCREENSHOTS;
@@ -23,9 +22,7 @@ export async function newChat(
   t.after(async () => await context.close());
   if (login) await signIn(context, system.site, login);
   const page = await context.newPage();
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  t.after(() => assert.deepEqual(problems, []));
+  failOnErrors(t, page);
   if (change)
     await page.route(system.pageUrl, async (route) => {
       const response = await route.fetch();
