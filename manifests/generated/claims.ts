@@ -33,6 +33,10 @@ export interface VisitorAssertion {
   exp: number;
   agent?: AgentSettings;
   /**
+   * BCP 47; of the page that the chat stands on. What the services themselves say is said in it where they know it; the agent's when left out.
+   */
+  language?: string;
+  /**
    * Which network the visitor comes from, for caps on guests: a digest of the first bits of the address under a key of the site's, never the address.
    */
   network?: string;
@@ -82,6 +86,10 @@ export interface AgentSettings {
    */
   collections?: string[];
   /**
+   * Where the site lists and runs what its other plugins can look up and the owner has approved; an address of the site that signs. Left out where there is nothing.
+   */
+  abilities?: string;
+  /**
    * When people of the site answer; as the services are configured when left out. Days on which nobody is there are the services' own.
    */
   opening_hours?: {
@@ -97,7 +105,18 @@ export interface AgentSettings {
   caps?: {
     guest_messages_day?: number;
     customer_messages_day?: number;
+    /**
+     * Of all agents together.
+     */
     site_messages_day?: number;
+    /**
+     * Who has used so much gets no further message answered by a model that day.
+     */
+    guest_cost_day_usd?: number;
+    customer_cost_day_usd?: number;
+    /**
+     * Of all agents together; never exceeded.
+     */
     site_cost_day_usd?: number;
     /**
      * Answer from the knowledge without a model, offer to leave an address, or say that the chat is closed for today.

@@ -48,9 +48,10 @@ export type ToolResultContent =
       details?: {}[];
     };
 /**
- * Which cap: messages of one guest, of the guests of one network, of one customer, of the site; or the site's money.
+ * Which cap: messages or money of one guest, of the guests of one network, of one customer, of the site.
  */
-export type CapReason = 'guest_messages' | 'network_messages' | 'customer_messages' | 'site_messages' | 'site_cost';
+export type CapReason =
+  'guest_messages' | 'network_messages' | 'customer_messages' | 'site_messages' | 'guest_cost' | 'network_cost' | 'customer_cost' | 'site_cost';
 
 /**
  * The chat stream: AG-UI 1.0 events (types from @ag-ui/core) in the subset that is emitted, and the values of the CUSTOM events whose names begin with aiguy. Each SSE frame's id is the event's sequence number in its session, from 1 without holes.
@@ -181,7 +182,7 @@ export interface ReceiptValue {
   undoes?: string;
 }
 /**
- * aiguy.file: a tool has made a file for the visitor; it is at GET /sessions/:id/files/:fileId until it expires. A call that is made again sends it again with another file: clients key it by toolCallId.
+ * aiguy.file: a tool has made a file for the visitor; it is at GET /sessions/:id/files/:fileId until it expires. A call that is made again sends it again with another file: clients key it by toolCallId, which is the task's id where a task has made it.
  */
 export interface FileValue {
   toolCallId: string;

@@ -35,6 +35,7 @@ export type Feedback1 =
   | {
       score?: number;
     };
+export type TicketStatus = 'open' | 'waiting_for_customer' | 'resolved' | 'closed';
 
 /**
  * Bodies of the HTTP surface that both services and the plugin share.
@@ -58,6 +59,8 @@ export interface Http {
   SuggestionsRequest?: SuggestionsRequest;
   SuggestedArticle?: SuggestedArticle;
   Suggestions?: Suggestions;
+  SiteAbility?: SiteAbility;
+  SiteAbilities?: SiteAbilities;
   SiteSession?: SiteSession;
   Interrupt?: Interrupt;
   Decision?: Decision;
@@ -97,7 +100,10 @@ export interface Http {
   StaffNote?: StaffNote;
   StaffRating?: StaffRating;
   StaffTicket?: StaffTicket;
+  TicketStatus?: TicketStatus;
   StaffTicketList?: StaffTicketList;
+  StaffTicketChange?: StaffTicketChange;
+  LeftTicket?: LeftTicket;
   StaffTranscript?: StaffTranscript;
   StaffMessage?: StaffMessage;
   StaffNoteRequest?: StaffNoteRequest;
@@ -466,6 +472,41 @@ export interface Suggestions {
   articles: SuggestedArticle[];
 }
 /**
+ * What another plugin of the visitor's site can look up, as its owner has approved it.
+ */
+export interface SiteAbility {
+  name: string;
+  /**
+   * SHA-256 of what it said of itself when it was approved.
+   */
+  pin: string;
+  label: string;
+  description: string;
+  /**
+   * What visitors ask that it answers, in the owner's words.
+   *
+   * @maxItems 10
+   */
+  questions: string[];
+  /**
+   * JSON Schema of its input, an object; cut to what a model needs.
+   */
+  input: {};
+  /**
+   * value: its own input is no object; the schema's property «input» holds it.
+   */
+  takes: 'nothing' | 'object' | 'value';
+}
+/**
+ * The answer of the tools API's GET /abilities.
+ */
+export interface SiteAbilities {
+  /**
+   * @maxItems 20
+   */
+  abilities: SiteAbility[];
+}
+/**
  * The answer of WordPress' POST aiguy/v1/session.
  */
 export interface SiteSession {
@@ -815,6 +856,10 @@ export interface SiteInfo {
   time: string;
   model: {
     provider: 'offline' | 'anthropic';
+    /**
+     * Those that a site may set for an agent.
+     */
+    allowed: string[];
     plan: string;
     answer: string;
   };
@@ -988,27 +1033,80 @@ export interface StaffRating {
   at: string;
 }
 /**
- * A ticket that a conversation has left.
+ * A ticket as the people of its site see it. Everything of the visitor's is hostile text.
  */
 export interface StaffTicket {
   reference: string;
-  sessionId: string;
-  summary: string;
+  status: TicketStatus;
   /**
-   * As the desk said when it was opened.
+   * The system that has it and says its status; it is changed there.
    */
-  status: string;
+  heldBy?: 'zendesk';
+  category: string;
+  priority: string;
+  summary: string;
+  details?: string;
+  /**
+   * As the visitor wrote it; nobody has checked whose it is.
+   */
+  orderId?: string;
+  /**
+   * Where the answer goes: what a guest typed, or the address of the customer's account.
+   */
+  email?: string;
+  /**
+   * As in StaffConversation.
+   */
+  visitor: string;
+  /**
+   * Added by the site.
+   */
+  visitorName?: string;
+  at: string;
+  updatedAt: string;
+  /**
+   * The conversation that left it, while it is kept. Added by the orchestrator.
+   */
+  sessionId?: string;
+  /**
+   * How far it is on its way to the desk. Added by the orchestrator.
+   */
+  delivery?: 'queued' | 'running' | 'done' | 'failed';
+}
+/**
+ * GET /staff/tickets, and GET /tickets of the tools API: a page, the newest first.
+ */
+export interface StaffTicketList {
+  /**
+   * @maxItems 25
+   */
+  tickets: StaffTicket[];
+  /**
+   * For the next page; missing on the last.
+   */
+  before?: string;
+  /**
+   * The system that holds tickets did not answer: each status is as it was last told.
+   */
+  deskSilent?: true;
+}
+/**
+ * PUT /staff/tickets/:reference, and PUT /tickets/:reference of the tools API.
+ */
+export interface StaffTicketChange {
+  status: TicketStatus;
+}
+/**
+ * A ticket that a conversation has left; what became of it is in StaffTicket.
+ */
+export interface LeftTicket {
+  reference: string;
+  summary: string;
   /**
    * How far it is on its way to the desk.
    */
   delivery?: 'queued' | 'running' | 'done' | 'failed';
   at: string;
-}
-/**
- * GET /staff/tickets
- */
-export interface StaffTicketList {
-  tickets: StaffTicket[];
 }
 /**
  * GET /staff/conversations/:id: the newest 400 entries, and what belongs to the conversation.
@@ -1019,7 +1117,7 @@ export interface StaffTranscript {
   entries: TranscriptEntry[];
   notes: StaffNote[];
   ratings: StaffRating[];
-  tickets: StaffTicket[];
+  tickets: LeftTicket[];
 }
 /**
  * POST /staff/conversations/:id/messages: what a person says. The same messageId again says it once.
@@ -1067,9 +1165,13 @@ export interface StaffAlert {
   sessionId: string;
   at: string;
   /**
-   * The visitor's newest message, the ticket's reference, or the cap: a number of messages, an amount in US dollars.
+   * The visitor's newest message or the ticket's summary, with personal data masked, or the cap: a number of messages, an amount in US dollars.
    */
   text: string;
+  /**
+   * Of a ticket.
+   */
+  reference?: string;
 }
 /**
  * POST /staff/alerts: each alert is handed out until the site acknowledges it, three times at most.

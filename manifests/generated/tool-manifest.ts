@@ -36,6 +36,10 @@ export type ToolManifest = {
    */
   is_step?: true;
   /**
+   * Stands for what the visitor's own site can look up: a model sees each of those as a tool of its own, and no direct caller is offered it.
+   */
+  site_abilities?: true;
+  /**
    * JSON Schema 2020-12 of the arguments; an object that is closed.
    */
   input: {};
@@ -136,13 +140,45 @@ export type ToolManifest = {
     title: string;
   };
   /**
-   * The result's file (ResultFile of protocol/http.json) is one that the visitor may download.
+   * The result's file (ResultFile of protocol/http.json) is one that the visitor may download. Where the work goes on as a task, the file comes with the task's result.
    */
   file?: true;
   /**
    * The page that the visitor is on (PageSnapshot of protocol/http.json) is sent beside the arguments, as «page», where his browser tells it.
    */
   page?: true;
+  /**
+   * What a visitor may want after the result, each one click away beneath the answer; the first three that hold are shown.
+   *
+   * @minItems 1
+   * @maxItems 6
+   */
+  next?: ({
+    [k: string]: unknown;
+  } & {
+    label: string;
+    /**
+     * Sent as if he had typed it; {field} stands for a text of the result, {field:id} for a number such as W2403075.
+     */
+    message?: string;
+    /**
+     * The path of an address in the result, which is opened instead.
+     */
+    opens?: string;
+    /**
+     * Only for visitors who may use this tool.
+     */
+    tool?: string;
+    /**
+     * Fields of the result, each with the values of which it must have one.
+     */
+    when?: {
+      /**
+       * @minItems 1
+       */
+      [k: string]: (string | boolean)[];
+    };
+  })[];
   /**
    * The write that takes this one back. All of its arguments stand, by the same names, in this tool's arguments or result.
    */

@@ -14,8 +14,11 @@ function folderWith(t: TestContext, name: string, text: string): string {
   return folder;
 }
 
-test('the shipped manifests load, sorted by name', () => {
-  const names = [...loadManifests().keys()];
+test('the shipped manifests load, sorted by name, and suggest nothing of tools that are not there', () => {
+  const catalogue = loadManifests();
+  const names = [...catalogue.keys()];
+  const suggested = [...catalogue.values()].flatMap(({ manifest }) => (manifest.next ?? []).flatMap(({ tool = [] }) => tool));
+  assert.ok(suggested.length > 0 && suggested.every((name) => catalogue.has(name)));
   assert.ok(names.includes('get_order_status'));
   assert.deepEqual(names, names.toSorted());
 });
@@ -54,6 +57,9 @@ broken.push(
   ['a write without words for its card', { ...asWrite, confirmation: undefined }, /\/: .*confirmation/],
   ['a read with words for a card', { confirmation: asWrite.confirmation }, /\/confirmation: /],
   ['a read that could be undone', { undo: { tool: 'get_order_status', within_s: 60 } }, /\/undo: /],
+  ['a suggestion with what the result has not', { next: [{ label: 'Again', message: 'Again {number}' }] }, /\/next\/0: .*number/],
+  ['a suggestion when a field that is none', { next: [{ label: 'Again', message: 'Again', when: { state: ['x'] } }] }, /\/next\/0: .*state/],
+  ['a suggestion that neither says nor opens anything', { next: [{ label: 'Again' }] }, /\/next\/0: /],
   ['an undo that does not exist', { ...asWrite, undo: { tool: 'undo_order', within_s: 60 } }, /\/undo\/tool: must name a tool that writes/],
   ['a form field with the name of an argument', formOf({ order_id: emailField.email }), /\/form\/schema\/properties\/order_id: is an argument/],
   ['a form that needs a field that it has not', formOf(emailField, ['phone']), /\/form\/schema\/required: names no field \(phone\)/],

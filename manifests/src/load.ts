@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020.js';
+import type { SiteAbility } from '../generated/http.ts';
 import type { ToolManifest } from '../generated/tool-manifest.ts';
 import http from '../protocol/http.json' with { type: 'json' };
 import manifestSchema from '../schema/tool-manifest.schema.json' with { type: 'json' };
@@ -21,7 +22,14 @@ export type Tool = {
   /** The body of a call: both in one object. The form's required fields are required when it is for everyone. */
   validateCall: ValidateFunction;
   validateOutput: ValidateFunction;
+  /** What of the visitor's own site it is; undefined for a tool of ours. */
+  ability?: Pick<SiteAbility, 'name' | 'pin' | 'takes'>;
 };
+
+/** Steps are forms behind other tools, and what stands for a site's abilities is offered as those. */
+export function isOffered({ is_step: isStep, site_abilities: standsForAbilities }: ToolManifest): boolean {
+  return !(isStep || standsForAbilities);
+}
 
 /** Tools by name, in the order of their names, so that everything made from them is byte-stable. */
 export type Catalogue = ReadonlyMap<string, Tool>;
@@ -60,6 +68,7 @@ export function loadManifests(folder: string = toolsFolder): Catalogue {
   for (const { manifest } of catalogue.values()) {
     assertUndo(catalogue, manifest);
     assertFile(manifest);
+    assertNext(manifest);
     assertGuests(manifest);
   }
   return catalogue;
@@ -155,9 +164,24 @@ function assertAsk({ name, ask, form, input, effect }: ToolManifest): void {
   if (!required.some((field) => field in ask.fields)) throw broken('asks for no required argument');
 }
 
-function assertFile({ name, file, effect, output }: ToolManifest): void {
-  if (file && !(effect === 'read' && (output as ObjectSchema).required?.includes('file')))
-    throw new ManifestError(`${name}.json`, '/file', 'is for a read whose output requires the field «file»');
+/** A task has its file when it is done. */
+function assertFile({ name, file, effect, output, task }: ToolManifest): void {
+  const { required, properties } = output as ObjectSchema;
+  if (file && !(effect === 'read' && (required?.includes('file') || (task && properties?.file))))
+    throw new ManifestError(`${name}.json`, '/file', 'is for a read whose output requires the field «file», or has it and a task');
+}
+
+function assertNext({ name, next = [], output }: ToolManifest): void {
+  const fields = Object.keys((output as ObjectSchema).properties ?? {});
+  for (const [index, { message = '', opens, when = {} }] of next.entries()) {
+    const named = [
+      ...Object.keys(when),
+      ...[...message.matchAll(/\{([a-z_]+)(?::[a-z]+)?\}/g)].map(([, field]) => field),
+      ...(opens ? [opens.split('.')[0]] : []),
+    ];
+    const unknown = named.find((field) => field !== undefined && !fields.includes(field));
+    if (unknown !== undefined) throw new ManifestError(`${name}.json`, `/next/${index}`, `names what the output has not: ${unknown}`);
+  }
 }
 
 /** What is shown of an order has to name one, and a step without a form shows nothing. */

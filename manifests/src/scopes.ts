@@ -2,6 +2,7 @@
 
 /** Visitors', in their own affairs. */
 export const visitorScopes = [
+  'ability:read',
   'docs:read',
   'handoff:write',
   'invoice:read',

@@ -12,6 +12,8 @@ import type { Knowledge } from './backends/knowledge/search.ts';
 import type { SiteDocuments } from './backends/knowledge/site-documents.ts';
 import type { OpeningHours } from './backends/opening-hours.ts';
 import type { PersonalData } from './backends/personal-data.ts';
+import type { SiteAbilities } from './backends/site-abilities.ts';
+import type { SiteTickets } from './backends/site-tickets.ts';
 import type { Config } from './config.ts';
 import { addCallToolRoute } from './http/call-tool.ts';
 import { addFileRoute } from './http/files.ts';
@@ -23,7 +25,9 @@ import { addOpeningHoursRoute } from './http/opening-hours.ts';
 import { addPairSiteRoute } from './http/pair-site.ts';
 import { addPreviewToolRoute } from './http/preview-tool.ts';
 import { addPrivacyRoutes } from './http/privacy.ts';
+import { addSiteAbilitiesRoute } from './http/site-abilities.ts';
 import { addSiteDocumentRoutes } from './http/site-documents.ts';
+import { addSiteTicketRoutes } from './http/site-tickets.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addTaskStatusRoute } from './http/task-status.ts';
 import { addTryKnowledgeRoute } from './http/try-knowledge.ts';
@@ -39,10 +43,12 @@ export type AppPorts = {
   audit: Audit;
   /** undefined where nobody may ask for it. */
   personalData?: PersonalData | undefined;
+  siteTickets?: SiteTickets | undefined;
   /** undefined where guests can show nothing and have to sign in. */
   guests?: Guests | undefined;
   knowledge: Knowledge;
   openingHours: OpeningHours;
+  siteAbilities: SiteAbilities;
   documents: SiteDocuments;
   learner: Pick<Learner, 'soon'>;
   files: Files;
@@ -54,7 +60,7 @@ const bodyBytesMax = 64 * 1024;
 const requestTimeoutMs = 10_000;
 
 export function buildApp(config: Config, ports: AppPorts): Service {
-  const { database, catalogue, handlers, audit, guests, knowledge, files, tasks, personalData } = ports;
+  const { database, catalogue, handlers, audit, guests, knowledge, files, tasks, personalData, siteTickets } = ports;
   assertComplete(catalogue, handlers);
   const service = createService({
     name: 'tools_api',
@@ -79,8 +85,10 @@ export function buildApp(config: Config, ports: AppPorts): Service {
   addListToolsRoute(app, { catalogue, verifier });
   addKnowledgeVersionRoute(app, { verifier, knowledge });
   addOpeningHoursRoute(app, { verifier, openingHours: ports.openingHours });
+  addSiteAbilitiesRoute(app, { verifier, siteAbilities: ports.siteAbilities });
   addSuggestionsRoute(app, { verifier, knowledge, limits });
   addSiteDocumentRoutes(app, { verifier, limits, documents: ports.documents, learner: ports.learner });
+  if (siteTickets) addSiteTicketRoutes(app, { verifier, limits, siteTickets });
   addTryKnowledgeRoute(app, { verifier, knowledge, limits });
   if (personalData) addPrivacyRoutes(app, { verifier, personalData });
   addMcpRoutes(app, { ...calls, issuers: config.TRUSTED_ISSUERS });

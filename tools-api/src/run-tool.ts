@@ -147,9 +147,9 @@ async function runRead(ports: ToolPorts, call: Admitted): Promise<Outcome> {
   const handler = ports.handlers[call.name];
   if (typeof handler !== 'function') throw new AiguyError('unknown_tool');
   const signal = AbortSignal.timeout(call.tool.manifest.timeouts_ms.attempt);
-  const { subject, sessionId } = call.caller;
+  const { subject, sessionId, site } = call.caller;
   const { leaveTask, left } = leaveTaskOf(ports, call);
-  const work = inSpan(`handle ${call.name}`, {}, async () => await handler(call.args as never, { subject, sessionId, signal, leaveTask }));
+  const work = inSpan(`handle ${call.name}`, {}, async () => await handler(call.args as never, { subject, sessionId, site, signal, leaveTask }));
   const output = checkedOutput(call.tool, await withinTime(signal, work));
   const task = left();
   return { answer: answerOf({ tool: call.name, output, ...(task ? { task } : {}) }), code: 'ok' };

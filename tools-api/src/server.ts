@@ -24,6 +24,8 @@ import { createProducts } from './backends/products.ts';
 import { createProfiles } from './backends/profiles.ts';
 import { mayBeReader, readOnly } from './backends/read-only.ts';
 import { createDemoShop, type Namings } from './backends/shop.ts';
+import { createSiteAbilities } from './backends/site-abilities.ts';
+import { createSiteTickets } from './backends/site-tickets.ts';
 import { createDesk } from './backends/ticket-desk/create-desk.ts';
 import { readDeskSettings, readMailSettings } from './backends/ticket-desk/settings.ts';
 import { createTickets } from './backends/tickets.ts';
@@ -43,9 +45,11 @@ import { createGuestMetrics } from './observe/guest-metrics.ts';
 import { openKnowledge } from './open-knowledge.ts';
 import { openLongTasks } from './tasks/long-tasks.ts';
 import { codeTool, createCodePost, createCodeTask } from './tasks/mail-code.ts';
+import { createReportTask } from './tasks/make-report.ts';
 import { ticketRunners } from './tasks/ticket-runners.ts';
 import { createVisitTask } from './tasks/visit-page.ts';
 import { createHandlers } from './tools/index.ts';
+import { createReports } from './tools/make_order_report/make-report.ts';
 
 const config = readConfig();
 const telemetry = await startTelemetry('aiguy-tools-api', config.OTEL_EXPORTER_OTLP_ENDPOINT);
@@ -67,8 +71,8 @@ const woo = readWooSettings(config);
 const wooClient = woo && createWooClient(woo);
 const shop = wooClient ? createWooShop({ client: wooClient, database: reading, namings }) : createDemoShop(reading, namings);
 const files = openFiles(config.FILES_LOCATION);
-const tickets = createTickets(reading);
 const desk = createDesk(readDeskSettings(config));
+const tickets = createTickets(reading, desk);
 const mail = readMailSettings(config);
 const mailer = mail && createCodeMailer(mail);
 const billing = wooClient ? createWooBilling(wooClient) : createDemoBilling(database);
@@ -80,7 +84,9 @@ const pageBrowser =
     ? undefined
     : createPageBrowser({ executablePath: config.PAGE_BROWSER, hasSandbox: config.PAGE_BROWSER_SANDBOX === 'on' });
 const pages = createSitePages({ browser: pageBrowser });
+const reports = createReports({ shop, files, seller: config.INVOICE_SELLER });
 const runners = {
+  make_order_report: createReportTask(reports),
   navigate_page: createVisitTask(pages),
   ...(desk && ticketRunners({ desk, tickets, nowMs: Date.now })),
   ...(mailer && { [codeTool]: createCodeTask({ codes, hash, billing, mailer, events: guestEvents, nowMs: Date.now }) }),
@@ -92,6 +98,8 @@ const documents = createSiteDocuments(database);
 // Its log is the service's, which is built with it.
 const learner = createLearner({ documents, ingest: async (task, signal) => await ingest(task, signal) });
 const openingHours = readOpeningHours(config);
+const siteAbilities = createSiteAbilities();
+const audit = await openAudit(database);
 const { app, metrics } = buildApp(config, {
   database,
   catalogue,
@@ -112,14 +120,18 @@ const { app, metrics } = buildApp(config, {
     pages,
     tickets,
     profiles: createProfiles(reading),
+    reports,
     returnDays: config.RETURN_DAYS,
+    siteAbilities,
     seller: config.INVOICE_SELLER,
   }),
-  audit: await openAudit(database),
-  personalData: createPersonalData({ database, shop }),
+  audit,
+  siteTickets: createSiteTickets({ database, audit, desk }),
+  personalData: createPersonalData({ database, shop, files }),
   guests,
   knowledge,
   openingHours,
+  siteAbilities,
   documents,
   learner,
   files,

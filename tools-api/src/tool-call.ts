@@ -8,6 +8,7 @@ import { check } from '@aiguy/manifests/validate';
 import type { Audit } from './audit/audit.ts';
 import type { Guests } from './backends/guests/guests.ts';
 import type { Subject } from './backends/shop.ts';
+import type { SiteAccess } from './backends/site-abilities.ts';
 import type { ToolMetrics } from './observe/metrics.ts';
 import type { LongTasks } from './tasks/long-tasks.ts';
 import type { Handlers } from './tools/index.ts';
@@ -21,6 +22,8 @@ export type Caller = {
   boundTo: { tool: string; argsDigest: string; subject: string; sessionId: string } | undefined;
   /** What the site's owner has switched off for this chat, or only lets signed-in visitors do. */
   agent?: Pick<AgentSettings, 'tools_off' | 'tools_sign_in'> | undefined;
+  /** Where his site lists and runs abilities of its plugins; undefined where it offers none, and for direct callers. */
+  site?: SiteAccess | undefined;
 };
 
 export type ToolPorts = {

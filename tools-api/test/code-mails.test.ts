@@ -16,7 +16,7 @@ const nativePostgres = process.env.AIGUY_TEST_POSTGRES === 'native' ? await impo
 const minuteMs = 60_000;
 const run = promisify(execFile);
 type Order = { order_id: string; email: string };
-type Guest = { sub: string; sid: string };
+type Guest = { sub: string; sid: string; agent?: { id: string; language: string } };
 
 let clockMs = Date.now();
 let port: number;
@@ -91,6 +91,21 @@ async function everything(): Promise<string> {
   );
   return JSON.stringify(rows);
 }
+
+test('the mail is in the language of whoever asked for it, whichever process sends it', async () => {
+  const [guest, order] = [{ ...newGuest(), agent: { id: 'shop', language: 'de-AT' } }, orderOf()];
+  const server = await startMail();
+  await ask(guest, order);
+  await until(() => server.mails.length > 0);
+  const text = Buffer.from(
+    (server.mails.at(-1)?.text ?? '')
+      .replace(/=\r\n/g, '')
+      .replace(/=([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  ).toString('utf8');
+  assert.match(text, new RegExp(`Ihr Code für die Bestellung ${order.order_id}: \\d{6}`));
+  assert.match(text, /Er gilt \d+ Minuten lang und kann einmal benutzt werden\.[\s\S]*Verraten Sie ihn niemandem\./);
+});
 
 test('a mail server that is down for a while loses no code: it arrives when the server is back, opens the order, and nothing of it is left', async () => {
   const [guest, order] = [newGuest(), orderOf()];

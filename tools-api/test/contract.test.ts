@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { type Catalogue, loadManifests, type Tool } from '@aiguy/manifests/load';
+import { type Catalogue, isOffered, loadManifests, type Tool } from '@aiguy/manifests/load';
 import type { Service } from '@aiguy/manifests/service';
 import { signToken } from '@aiguy/manifests/tokens';
 import { SignJWT, UnsecuredJWT } from 'jose';
@@ -61,7 +61,7 @@ for (const tool of tools) {
 
   test(`${name} answers a direct caller and a visitor with what its output schema says`, async () => {
     // What writes do to the shop, and guests' steps to what guests may, is in files of their own; a second page of the same would be refused here.
-    const isWhole = tool.manifest.effect === 'read' && !tool.manifest.is_step && !tool.manifest.page;
+    const isWhole = tool.manifest.effect === 'read' && isOffered(tool.manifest) && !tool.manifest.page;
     const on = isWhole ? service : await harness.build({ handlers: { [name]: handlerOf(tool, outputOf(tool)) } });
     const direct = await call({ tool: name, args, on });
     assert.equal(direct.status, 200, JSON.stringify(direct.body));

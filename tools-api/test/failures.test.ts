@@ -13,6 +13,7 @@ import { createFiles } from '../src/backends/files/files.ts';
 import { createKnowledge } from '../src/backends/knowledge/search.ts';
 import { createSiteDocuments } from '../src/backends/knowledge/site-documents.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
+import { createSiteAbilities } from '../src/backends/site-abilities.ts';
 import type { Config } from '../src/config.ts';
 import { createHandlers } from '../src/tools/index.ts';
 import { configOf, directToken, makeParties, newSid, type Parties, visitorHeaders } from './harness.ts';
@@ -52,6 +53,7 @@ function build({ config, audit, handlers }: Bent = {}): Service {
     documents,
     learner,
     openingHours: { now: () => ({ state: 'unknown' as const }) },
+    siteAbilities: createSiteAbilities(),
   };
   const service = buildApp(configOf(parties, { TOOLS_DATABASE_URL: 'postgres://postgres@127.0.0.1:1/none', ...config }), ports);
   services.push(service);

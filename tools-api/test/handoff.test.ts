@@ -37,7 +37,8 @@ test('a handoff is a ticket with reason and queue, which its owner finds by its 
   assert.match(String(text), new RegExp(`${reference}. Our team is there now, until Monday 23 November at 17:00 Pacific Time`));
   const seen = await sendFor(harness, customer, { on: service, tool: 'get_ticket_status', args: { reference } });
   const { updated_at: _, ...ticket } = seen.body.output ?? {};
-  assert.deepEqual(ticket, { reference, status: 'open', category: 'handoff', summary: contents.summary, created_at: createdAt });
+  const told = { status: 'open', status_words: 'open: our team answers by e-mail' };
+  assert.deepEqual(ticket, { reference, ...told, category: 'handoff', summary: contents.summary, created_at: createdAt });
   const other = await sendFor(harness, { sub: 'wp:1:1001' }, { on: service, tool: 'get_ticket_status', args: { reference } });
   assert.equal(other.body.code, 'not_found');
   const { rows } = await harness.database.query('SELECT handoff_reason, queue, category, priority FROM tickets WHERE reference = $1', [reference]);

@@ -40,7 +40,10 @@ import { createProductSearch } from '../src/backends/product-search/product-sear
 import { createProducts } from '../src/backends/products.ts';
 import { createProfiles } from '../src/backends/profiles.ts';
 import { mayBeReader, readOnly } from '../src/backends/read-only.ts';
-import { type CustomerNaming, createDemoShop } from '../src/backends/shop.ts';
+import { type CustomerNaming, createDemoShop, type Shop } from '../src/backends/shop.ts';
+import { createSiteAbilities } from '../src/backends/site-abilities.ts';
+import { createSiteTickets } from '../src/backends/site-tickets.ts';
+import type { TicketDesk } from '../src/backends/ticket-desk/desk.ts';
 import { createTickets } from '../src/backends/tickets.ts';
 import { type Config, type ToolsIssuer, variables } from '../src/config.ts';
 import { loadDemo, migrationsFolder } from '../src/demo/load-demo.ts';
@@ -48,6 +51,7 @@ import { loadStore } from '../src/demo/load-store.ts';
 import { type LongTasks, type OpenTasks, openLongTasks } from '../src/tasks/long-tasks.ts';
 import { codeTool, createCodePost, createCodeTask } from '../src/tasks/mail-code.ts';
 import { createHandlers, type Handlers } from '../src/tools/index.ts';
+import { createReports, type Reports } from '../src/tools/make_order_report/make-report.ts';
 
 export const siteUrl = 'https://shop.example';
 const scopes = [...allScopes, ...staffScopes];
@@ -66,9 +70,12 @@ export type Harness = Parties & {
     database?: Database;
     files?: Files;
     tasks?: LongTasks;
+    desk?: TicketDesk;
   }) => Promise<Service>;
   handlers: Handlers;
   files: Files;
+  reports: Reports;
+  shop: Shop;
   /** Where they are kept. */
   filesFolder: string;
   /** The database as handlers have it. */
@@ -101,20 +108,20 @@ export async function startHarness(
     nowMs?: () => number;
   } = {},
 ): Promise<Harness> {
-  const embedded = await (options.start ?? startEmbeddedPostgres)();
+  const load = async (url: string) => await loadContent(url, options.shopOnly ?? false);
+  const content = { name: options.shopOnly ? 'shop' : 'demo', madeFrom: contentMadeFrom, load };
+  const embedded = await (options.start ? options.start() : startEmbeddedPostgres({ content }));
   const connectionsMax = options.start ? 10 : embeddedConnectionsMax;
   // Fifty calls at once stand in line for the embedded database's one connection.
   const database = openDatabase({ url: embedded.url, connectionsMax, connectTimeoutMs: 20_000, statementTimeoutMs: 5000 });
-  if (options.shopOnly) await loadShop(embedded.url, database);
-  else await loadDemo({ databaseUrl: embedded.url, siteUrl, local: keepEmbeddings(createLocalEmbedder()) });
+  if (options.start) await load(embedded.url);
   const parties = await makeParties();
-  const issuers = Object.values(parties).map(({ issuer }) => issuer);
-  const namings = new Map(issuers.map(({ issuer, customers }) => [issuer, customers ?? []]));
+  const namings = new Map(Object.values(parties).map(({ issuer: { issuer, customers } }) => [issuer, customers ?? []]));
   const { mailer, billing = createDemoBilling(database), nowMs = Date.now } = options;
   const { guests, ...mails } = await openGuests({ database, databaseUrl: embedded.url, billing, mailer, nowMs });
   const { openingHours = readOpeningHours({ OPENING_HOURS: undefined, OPENING_HOURS_TIME_ZONE: 'UTC', OPENING_HOURS_CLOSED: [] }) } = options;
   const parts = await makeHandlers(database, { namings, guests, openingHours });
-  const { knowledge, cached, handlers, files, filesFolder, reading } = parts;
+  const { knowledge, cached, handlers, files, filesFolder } = parts;
   // As the process does at boot: loading the model takes longer than a tool may.
   if (!options.shopOnly) await knowledge.search({ text: 'How?', context: [], audiences: ['public'], limit: 1, signal: AbortSignal.timeout(60_000) });
   const services: Service[] = [];
@@ -127,15 +134,18 @@ export async function startHarness(
     learn: async () => await learnAll(database),
     build: async (change = {}) => {
       const config = configOf(parties, { TOOLS_DATABASE_URL: embedded.url, ...change.config });
+      const audit = await openAudit(change.database ?? database);
       const ports = {
         database: change.database ?? database,
         catalogue: change.catalogue ?? loadManifests(),
         handlers: { ...handlers, ...change.handlers } as Handlers,
-        audit: await openAudit(change.database ?? database),
-        personalData: createPersonalData({ database, shop: createDemoShop(reading, namings) }),
+        audit,
+        siteTickets: createSiteTickets({ database: change.database ?? database, audit, desk: change.desk }),
+        personalData: createPersonalData({ database, shop: parts.shop, files: change.files ?? files }),
         guests,
         knowledge: cached,
         openingHours,
+        siteAbilities,
         documents: createSiteDocuments(change.database ?? database),
         learner: { soon: () => undefined },
         files: change.files ?? files,
@@ -173,6 +183,9 @@ async function openGuests({ database, databaseUrl, billing, mailer, nowMs }: Gue
   return { guests, guestEvents, codeTasks };
 }
 
+/** Remembers nothing that one test says of a site for another: each of them has a site of its own. */
+const siteAbilities = createSiteAbilities();
+
 type Given = { guests: Guests; namings: Map<string, readonly CustomerNaming[]>; openingHours: OpeningHours };
 
 async function makeHandlers(database: Database, { guests, namings, openingHours }: Given) {
@@ -184,8 +197,11 @@ async function makeHandlers(database: Database, { guests, namings, openingHours 
   const cached = cacheKnowledge(knowledge, { cache, ttlS: 1800, models: [local.model], lookedUp: () => undefined });
   const filesFolder = await mkdtemp(join(tmpdir(), 'aiguy-files-'));
   const files = createFiles(createDiskFiles(filesFolder));
+  const shop = createDemoShop(reading, namings);
+  const seller = ['Fernhill Goods', '1 Example Street'];
+  const reports = createReports({ shop, files, seller });
   const handlers = createHandlers({
-    shop: createDemoShop(reading, namings),
+    shop,
     guests,
     invoices: createInvoices(reading),
     files,
@@ -196,9 +212,11 @@ async function makeHandlers(database: Database, { guests, namings, openingHours 
     productSearch: createProductSearch({ database: reading, products: createProducts(reading), words: local, spelling }),
     tickets: createTickets(reading),
     profiles: createProfiles(reading),
-    seller: ['Fernhill Goods', '1 Example Street'],
+    reports,
+    siteAbilities,
+    seller,
   });
-  return { handlers, files, filesFolder, reading, knowledge, cached };
+  return { handlers, files, shop, reports, filesFolder, reading, knowledge, cached };
 }
 
 async function learnAll(database: Database): Promise<void> {
@@ -208,9 +226,15 @@ async function learnAll(database: Database): Promise<void> {
   await learnWords({ database, words: local }, signal);
 }
 
-async function loadShop(url: string, database: Database): Promise<void> {
+/** All that decides what the demo's database holds. */
+const contentMadeFrom = ['tools-api/{src,demo,migrations}/**/*.*', 'manifests/src/*.ts', 'tools-api/test/harness.ts', 'package-lock.json'];
+
+async function loadContent(url: string, shopOnly: boolean): Promise<void> {
+  if (!shopOnly) return void (await loadDemo({ databaseUrl: url, siteUrl, local: keepEmbeddings(createLocalEmbedder()) }));
   await migrate({ url, folder: migrationsFolder });
+  const database = openDatabase({ url, connectionsMax: 1, connectTimeoutMs: 20_000, statementTimeoutMs: 20_000 });
   await inTransaction(database, loadStore);
+  await database.end();
 }
 
 export async function makeParties(): Promise<Parties> {

@@ -15,6 +15,7 @@ import { createKnowledge } from '../src/backends/knowledge/search.ts';
 import { createSiteDocuments } from '../src/backends/knowledge/site-documents.ts';
 import { openS3 } from '../src/backends/knowledge/sources/s3.ts';
 import { createDemoShop } from '../src/backends/shop.ts';
+import { createSiteAbilities } from '../src/backends/site-abilities.ts';
 import { createHandlers } from '../src/tools/index.ts';
 import { configOf, makeParties, visitorHeaders } from './harness.ts';
 import {
@@ -150,6 +151,7 @@ test('who is not signed in sees nothing that is for customers; language and tags
     knowledge: search,
     documents: createSiteDocuments(knowledge.database),
     learner: { soon: () => undefined },
+    siteAbilities: createSiteAbilities(),
     openingHours: { now: () => ({ state: 'unknown' }) },
   });
   t.after(async () => await app.close());

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { after, before, type TestContext, test } from 'node:test';
+import { isOffered } from '@aiguy/manifests/load';
 import type { Service } from '@aiguy/manifests/service';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { directToken, type Harness, startHarness, visitorHeaders } from './harness.ts';
@@ -55,7 +56,7 @@ for (const mode of ['auto', 'legacy'] as const) {
     const { tools } = await client.listTools();
     assert.deepEqual(
       tools.map(({ name }) => name),
-      ['get_order_status', 'get_ticket_status', 'list_orders'],
+      ['get_order_status', 'get_ticket_status', 'list_orders', 'make_order_report'],
     );
     const result = await client.callTool(order);
     const response = await service.app.inject({
@@ -73,7 +74,7 @@ test('reads and writes say what they are; a write asks for a key', async (t) => 
   const { tools } = await (await connect(t)).listTools();
   assert.deepEqual(
     tools.map(({ name }) => name),
-    [...catalogue.values()].filter(({ manifest }) => !manifest.is_step).map(({ manifest }) => manifest.name),
+    [...catalogue.values()].filter(({ manifest }) => isOffered(manifest)).map(({ manifest }) => manifest.name),
   );
   for (const { name, annotations, inputSchema, outputSchema } of tools) {
     const isRead = catalogue.get(name)?.manifest.effect === 'read';

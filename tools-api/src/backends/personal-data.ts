@@ -3,6 +3,7 @@ import { type Database, inTransaction } from '@aiguy/manifests/database';
 import type { PrivacyErasure, PrivacyExport } from '@aiguy/manifests/generated/http';
 import { countRecorded } from '../audit/audit.ts';
 import { subjectDigest } from '../tasks/tasks.ts';
+import { type Files, fileId } from './files/files.ts';
 import type { ShopReads } from './shop.ts';
 
 /** email: as tickets of the site's guests name it. */
@@ -12,14 +13,15 @@ export type PersonalData = {
   exportPage: (who: DataSubject, cursor: string | undefined) => Promise<PrivacyExport>;
   erase: (who: DataSubject) => Promise<PrivacyErasure>;
 };
-export type PersonalDataPorts = { database: Database; shop: Pick<ShopReads, 'resolveCustomer'> };
+export type PersonalDataPorts = { database: Database; shop: Pick<ShopReads, 'resolveCustomer'>; files: Pick<Files, 'forget'> };
 
 /** $1 owners, $2 the site, $3 an address that a guest of it gave. */
 const ownTickets = "(owner = ANY($1) OR (starts_with(owner, $2 || ' anon:') AND lower(email) = lower($3)))";
 const ticketsPerPage = 50;
 const referencesMax = 50;
+const forgetTimeoutMs = 5_000;
 
-export function createPersonalData({ database, shop }: PersonalDataPorts): PersonalData {
+export function createPersonalData({ database, shop, files }: PersonalDataPorts): PersonalData {
   /** Under the customer's name and, from before he was one, under the site's. */
   const ownersOf = async ({ issuer, subject }: DataSubject) => {
     if (subject === undefined) return [];
@@ -32,7 +34,7 @@ export function createPersonalData({ database, shop }: PersonalDataPorts): Perso
       const from = Number(cursor?.split(':')[1] ?? 0);
       const tickets = await rowsOf(
         database,
-        `SELECT 'tickets' AS kind, reference AS id, to_jsonb(tickets) - 'owner' - 'session_digest' AS fields FROM tickets
+        `SELECT 'tickets' AS kind, reference AS id, to_jsonb(tickets) - '{owner,session_digest,issuer,subject}'::text[] AS fields FROM tickets
          WHERE ${ownTickets} ORDER BY created_at, reference OFFSET $4 LIMIT $5`,
         [owners, who.issuer, who.email ?? null, from, ticketsPerPage + 1],
       );
@@ -50,7 +52,8 @@ export function createPersonalData({ database, shop }: PersonalDataPorts): Perso
     },
     erase: async (who) => {
       const owners = await ownersOf(who);
-      const { erased, delivered } = await eraseRows(database, owners, who);
+      const { erased, delivered, made } = await eraseRows(database, owners, who);
+      for (const id of made) await files.forget(id, AbortSignal.timeout(forgetTimeoutMs));
       const recorded = who.subject === undefined ? 0 : await countRecorded(database, { issuer: who.issuer, subject: who.subject });
       return {
         done: true,
@@ -80,16 +83,18 @@ async function rowsOf(database: Database, sql: string, values: unknown[]): Promi
   }));
 }
 
-/** @returns rows by their table, and the references of tickets that have gone to another system */
-async function eraseRows(database: Database, owners: string[], who: DataSubject): Promise<{ erased: Record<string, number>; delivered: string[] }> {
+type Erased = { erased: Record<string, number>; delivered: string[]; made: string[] };
+
+/** @returns rows by their table, the references of tickets that have gone to another system, and the ids of files that tasks have made */
+async function eraseRows(database: Database, owners: string[], who: DataSubject): Promise<Erased> {
   const { issuer, subject, email } = who;
   const digest = subject === undefined ? null : subjectDigest({ issuer, subject });
   return await inTransaction(database, async (connection) => {
     const remove = async <T extends object>(sql: string, ...values: unknown[]) => (await connection.query<T>(sql, values)).rows;
     const tickets = await remove<{ reference: string }>(`DELETE FROM tickets WHERE ${ownTickets} RETURNING reference`, owners, issuer, email ?? null);
-    const tasks = await remove<{ reference: string | null; tried: boolean }>(
+    const tasks = await remove<{ reference: string | null; tried: boolean; file: string | null }>(
       `DELETE FROM tasks WHERE subject_digest = $1 OR input ->> 'reference' = ANY($2)
-       RETURNING input ->> 'reference' AS reference, attempts > 0 AS tried`,
+       RETURNING input ->> 'reference' AS reference, attempts > 0 AS tried, output #>> '{file,id}' AS file`,
       digest,
       tickets.map(({ reference }) => reference),
     );
@@ -100,6 +105,7 @@ async function eraseRows(database: Database, owners: string[], who: DataSubject)
       erased: Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
       // An attempt that failed may still have arrived.
       delivered: tasks.flatMap(({ reference, tried }) => (tried && reference !== null ? [reference] : [])),
+      made: tasks.flatMap(({ file }) => (file !== null && fileId.test(file) ? [file] : [])),
     };
   });
 }

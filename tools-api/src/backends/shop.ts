@@ -13,6 +13,8 @@ export type Subject = {
   order?: ProvenOrder | undefined;
   /** The parts of the knowledge that the agent he speaks to answers from, as his site says; all when left out. */
   collections?: readonly string[] | undefined;
+  /** BCP 47: of what is written to him. */
+  language?: string | undefined;
   /** When people answer, as the site says for that agent; as configured when left out. */
   openingHours?: AgentHours;
 };
@@ -67,11 +69,20 @@ export type ShopReads = {
   findOrder: (customerId: string, orderId: string, signal?: AbortSignal) => Promise<Order | undefined>;
   /** Newest first. @returns at most `limit` of them, and whether there are more */
   listOrders: (customerId: string, wanted: { status?: OrderStatus; limit: number; signal?: AbortSignal }) => Promise<OrderList>;
+  /** The orders of a period, a page at a time: the oldest first, each once, and no page is empty. */
+  ordersWithin: (customerId: string, period: Period) => AsyncIterable<OrdersPage>;
+  /** First and last name. @returns undefined where the shop knows none */
+  nameOf: (customerId: string, signal?: AbortSignal) => Promise<string | undefined>;
   /** Where the shop writes to a customer. @returns undefined where it knows no address */
   emailOf: (customerId: string, signal?: AbortSignal) => Promise<string | undefined>;
 };
 
 export type OrderList = { orders: Order[]; more: boolean };
+
+/** from is in it, until is not. */
+export type Period = { from: Date; until: Date; signal?: AbortSignal };
+/** total: how many there are on all pages, as far as the shop can say. */
+export type OrdersPage = { orders: Order[]; total: number };
 
 export type ShopChanges = OrderChanges & OrderReturns & AddressChanges;
 
@@ -121,6 +132,13 @@ function shopReads(database: Queryable, namings: Namings): ShopReads {
       );
       return { orders: rows.slice(0, limit), more: rows.length > limit };
     },
+    ordersWithin: (customer, period) => demoOrdersWithin(database, customer, period),
+    nameOf: async (customer) => {
+      const { rows } = await database.query<{ name: string }>("SELECT first_name || ' ' || last_name AS name FROM customers WHERE customer_id = $1", [
+        customer,
+      ]);
+      return rows[0]?.name;
+    },
     emailOf: async (customer) => {
       const { rows } = await database.query<{ email: string }>('SELECT email FROM customers WHERE customer_id = $1', [customer]);
       return rows[0]?.email;
@@ -132,6 +150,25 @@ const selectOrders = `
   SELECT order_id, status, created_at, updated_at, shipped_at, delivered_at, cancelled_at, currency, total, shipping_address, items, fulfillments,
     payments, (SELECT requested_at FROM order_returns r WHERE r.order_id = orders.order_id AND r.cancelled_at IS NULL) AS return_requested_at
   FROM orders`;
+
+const pageSize = 100;
+// A Date holds milliseconds, the table microseconds: without this the last order of a page would come again on the next.
+const orderedAt = "date_trunc('milliseconds', created_at)";
+
+async function* demoOrdersWithin(database: Queryable, customer: string, { from, until, signal }: Period): AsyncGenerator<OrdersPage> {
+  const within = `customer_id = $1 AND created_at >= $2 AND created_at < $3`;
+  const counted = await database.query<{ total: number }>(`SELECT count(*)::int AS total FROM orders WHERE ${within}`, [customer, from, until]);
+  let last: Order | undefined;
+  do {
+    signal?.throwIfAborted();
+    const { rows } = await database.query<Order>(
+      `${selectOrders} WHERE ${within} AND ($4::timestamptz IS NULL OR (${orderedAt}, order_id) > ($4, $5)) ORDER BY ${orderedAt}, order_id LIMIT $6`,
+      [customer, from, until, last?.created_at ?? null, last?.order_id ?? '', pageSize],
+    );
+    if (rows.length > 0) yield { orders: rows, total: counted.rows[0]?.total ?? rows.length };
+    last = rows.length < pageSize ? undefined : rows.at(-1);
+  } while (last);
+}
 
 export const selectOrder = `${selectOrders} WHERE order_id = $1 AND customer_id = $2`;
 

@@ -19,7 +19,7 @@ test('a reference that is taken is replaced by another; after five the ticket fa
     })) as unknown as Connection['query'],
   });
   const ticket = { category: 'other', priority: 'low', summary: 'Hello' };
-  const who = { owner: 'customer:mia', session: undefined };
+  const who = { owner: 'customer:mia', session: undefined, issuer: 'https://a.example', subject: 'wp:1:7' };
   const tickets = createTickets({} as never);
   assert.equal((await tickets.within(taken(2)).open(ticket, who)).reference, tried[2]);
   assert.equal(new Set(tried).size, 3);

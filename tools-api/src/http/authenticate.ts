@@ -37,12 +37,14 @@ async function visitorsCaller(verifier: TokenVerifier, claims: ToolToken, reques
       issuer: assertion.iss,
       subject: assertion.sub,
       collections: assertion.agent?.collections,
+      language: assertion.language ?? assertion.agent?.language,
       openingHours: assertion.agent?.opening_hours,
     },
     sessionId: assertion.sid,
     scopes: assertion.scopes.filter((scope) => scope === claims.scope),
     boundTo: { tool: claims.tool, argsDigest: claims.args_digest, subject: claims.sub, sessionId: claims.sid },
     agent: assertion.agent,
+    ...(assertion.agent?.abilities ? { site: { issuer: assertion.iss, abilities: assertion.agent.abilities, assertion: header } } : {}),
   };
 }
 

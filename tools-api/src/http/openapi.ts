@@ -7,6 +7,7 @@ import { answersKeptHours } from '../effects/idempotency.ts';
 import { fileOperation } from './files.ts';
 import { privacyOperations } from './privacy.ts';
 import { siteKnowledgePaths, siteKnowledgeSchemas } from './site-documents-openapi.ts';
+import { siteTicketPaths, siteTicketSchemas } from './site-tickets.ts';
 import { suggestionsPerMinute } from './suggestions.ts';
 import { taskOperation } from './task-status.ts';
 
@@ -35,7 +36,9 @@ function openapiOf(catalogue: Catalogue): OpenapiDocument {
       '/sites/pair': { post: pairing },
       '/knowledge/version': { get: knowledgeVersion },
       '/opening-hours': { get: openingHours },
+      '/abilities': { get: siteAbilities },
       ...siteKnowledgePaths((name) => answer('As it says.', { $ref: `#/components/schemas/${name}` }), failures),
+      ...siteTicketPaths(failures),
       '/mcp': { post: mcp },
       ...Object.fromEntries(
         Object.entries(privacyOperations).map(([path, { result, ...operation }]) => [
@@ -72,6 +75,7 @@ const { PrivacyErasure, PrivacyEraseRequest, PrivacyExport, PrivacyExportRequest
 const { ErrorBody, PairedSite, PairSite, SuggestedArticle, Suggestions, SuggestionsRequest, ToolList, ToolPreview } = http.$defs;
 const schemas = {
   ...siteKnowledgeSchemas,
+  ...siteTicketSchemas,
   ErrorBody,
   PairedSite,
   PairSite,
@@ -108,6 +112,11 @@ const pairing = {
   responses: { 200: answer('The site.', { $ref: '#/components/schemas/PairedSite' }), ...failures },
 };
 
+const siteAbilitiesSchema = {
+  ...http.$defs.SiteAbilities,
+  properties: { abilities: { ...http.$defs.SiteAbilities.properties.abilities, items: http.$defs.SiteAbility } },
+};
+
 const knowledgeVersion = {
   operationId: 'get_knowledge_version',
   summary: 'Changes with everything in the help centre that a reader can notice.',
@@ -130,6 +139,13 @@ const openingHours = {
     }),
     ...failures,
   },
+};
+
+const siteAbilities = {
+  operationId: 'list_site_abilities',
+  summary: 'What the visitor’s own site can look up besides.',
+  description: 'Scope ability:read.',
+  responses: { 200: answer('The list.', siteAbilitiesSchema), ...failures },
 };
 
 const mcp = {

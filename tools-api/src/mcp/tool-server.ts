@@ -1,6 +1,6 @@
 // The second face of the manifests: what a token may call, as a server of the Model Context Protocol. Every call goes through the same recipe.
 import { type AiguyError, type ErrorBody, errorEntry } from '@aiguy/manifests/errors';
-import { callSchema, type Tool } from '@aiguy/manifests/load';
+import { callSchema, isOffered, type Tool } from '@aiguy/manifests/load';
 import { toAiguyError } from '@aiguy/manifests/service';
 import { type CallToolRequest, type CallToolResult, type Tool as McpTool, Server } from '@modelcontextprotocol/server';
 import { runTool } from '../run-tool.ts';
@@ -28,7 +28,7 @@ export function createToolServer(ports: ToolPorts, { caller, requestId }: { call
     { capabilities: { tools: {} }, cacheHints: { 'tools/list': { ttlMs: listTtlMs, cacheScope: 'private' } } },
   );
   server.setRequestHandler('tools/list', () => ({
-    tools: [...ports.catalogue.values()].filter(({ manifest }) => caller.scopes.includes(manifest.scope) && !manifest.is_step).map(toMcpTool),
+    tools: [...ports.catalogue.values()].filter(({ manifest }) => caller.scopes.includes(manifest.scope) && isOffered(manifest)).map(toMcpTool),
   }));
   server.setRequestHandler('tools/call', async ({ params }) => {
     try {

@@ -30,8 +30,12 @@ export function createTicketTask({ desk, tickets, nowMs }: TicketTaskPorts): Tas
 }
 
 function toDeskTicket(stored: StoredTicket): DeskTicket {
-  const { reference, category, summary, details, email, priority, created_at: createdAt } = stored;
-  const told = [...handoffLines(stored), ...(details === null ? [] : [maskPersonalData(details)])];
+  const { reference, category, summary, details, order_id: orderId, email, priority, created_at: createdAt } = stored;
+  const about = [
+    ...(orderId === null ? [] : [`About order ${orderId}, as the visitor wrote it.`]),
+    ...(details === null ? [] : [maskPersonalData(details)]),
+  ];
+  const told = [...handoffLines(stored), ...(about.length === 0 ? [] : [about.join('\n')])];
   return {
     reference,
     category,

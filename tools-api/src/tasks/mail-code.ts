@@ -48,7 +48,7 @@ async function mailCode({ codes, hash, billing, mailer, events, nowMs }: CodeTas
   const to = await billing.emailOf(waiting.order_id);
   // The order has another address by now, to which nobody has asked for a code.
   if (to === undefined || addressHash(hash, to) !== asked.addressHash) return;
-  const mail = { to, orderId: waiting.order_id, code: asked.code, minutesLeft: Math.ceil(leftMs / 60_000) };
+  const mail = { to, orderId: waiting.order_id, code: asked.code, minutesLeft: Math.ceil(leftMs / 60_000), language: waiting.language };
   await mailer.send(mail, attempt).catch((error: unknown) => {
     events.happened('mail_failed');
     throw error;
@@ -59,8 +59,16 @@ async function mailCode({ codes, hash, billing, mailer, events, nowMs }: CodeTas
 export function createCodePost(database: Database, tasks: Pick<LongTasks, 'start' | 'wake'>): CodePost {
   return {
     put: async (code, subject) => {
+      const { language } = subject;
       // A key of its own for each: no guest waits behind another's mail.
-      const task = { tool: codeTool, subject, orderKey: code.salt, input: code, title: 'Mailing a code', message: '' };
+      const task = {
+        tool: codeTool,
+        subject,
+        orderKey: code.salt,
+        input: { ...code, ...(language === undefined ? {} : { language }) },
+        title: 'Mailing a code',
+        message: '',
+      };
       await inTransaction(database, async (connection) => void (await tasks.start(connection, task)));
     },
     wake: tasks.wake,

@@ -9,7 +9,9 @@ import type { SitePages } from '../backends/pages/site-pages.ts';
 import type { ProductSearch } from '../backends/product-search/product-search.ts';
 import type { Profiles } from '../backends/profiles.ts';
 import type { Queryable, Shop, Subject } from '../backends/shop.ts';
+import type { SiteAbilities, SiteAccess } from '../backends/site-abilities.ts';
 import type { Tickets } from '../backends/tickets.ts';
+import type { Reports } from './make_order_report/make-report.ts';
 
 /** The outside world as handlers see it; one port each. */
 export type Backends = {
@@ -23,8 +25,10 @@ export type Backends = {
   productSearch: ProductSearch;
   pages: SitePages;
   profiles: Profiles;
+  reports: Reports;
   /** For so long after it came an order can be returned; undefined without a limit. */
   returnDays?: number | undefined;
+  siteAbilities: SiteAbilities;
   /** Who sells: name first, then address and tax number, a line each. */
   seller: readonly string[];
   tickets: Tickets;
@@ -52,6 +56,8 @@ export type LeaveTask = (task: LeftTask & { openMax: { visitor: number; site: nu
 export type ReadContext = ToolContext & {
   /** undefined where the manifest names no task, and where there is no queue for it. */
   leaveTask?: LeaveTask | undefined;
+  /** undefined where the visitor's site offers no abilities, and for direct callers. */
+  site?: SiteAccess | undefined;
 };
 
 export type PreviewContext = ToolContext & {

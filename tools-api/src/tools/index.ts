@@ -14,12 +14,14 @@ import { createGetProfile } from './get_profile/handler.ts';
 import { createGetTicketStatus } from './get_ticket_status/handler.ts';
 import type { Backends, Handler, WriteHandler } from './handler.ts';
 import { createListOrders } from './list_orders/handler.ts';
+import { createMakeOrderReport } from './make_order_report/handler.ts';
 import { createNavigatePage } from './navigate_page/handler.ts';
 import { createRecommendProducts } from './recommend_products/handler.ts';
 import { createReinstateOrder } from './reinstate_order/handler.ts';
 import { createRequestReturn } from './request_return/handler.ts';
 import { createRestoreAddress } from './restore_address/handler.ts';
 import { createRetrieveDocs } from './retrieve_docs/handler.ts';
+import { createRunSiteAbility } from './run_site_ability/handler.ts';
 import { createRunTroubleshooting } from './run_troubleshooting/handler.ts';
 import { createSendOrderCode } from './send_order_code/handler.ts';
 import { createUpdatePreferences } from './update_preferences/handler.ts';
@@ -41,12 +43,14 @@ export function createHandlers(backends: Backends): Handlers {
     get_profile: createGetProfile(backends),
     get_ticket_status: createGetTicketStatus(backends),
     list_orders: createListOrders(backends),
+    make_order_report: createMakeOrderReport(backends),
     navigate_page: createNavigatePage(backends),
     recommend_products: createRecommendProducts(backends),
     reinstate_order: createReinstateOrder(backends),
     request_return: createRequestReturn(backends),
     restore_address: createRestoreAddress(backends),
     retrieve_docs: createRetrieveDocs(backends),
+    run_site_ability: createRunSiteAbility(backends),
     run_troubleshooting: createRunTroubleshooting(backends),
     send_order_code: createSendOrderCode(backends),
     update_preferences: createUpdatePreferences(backends),

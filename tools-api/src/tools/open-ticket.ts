@@ -4,22 +4,19 @@ import { isGuest, type ShopReads, type Subject } from '../backends/shop.ts';
 import { type NewTicket, sessionDigest, type Ticket } from '../backends/tickets.ts';
 import type { Backends, Preview, WriteContext } from './handler.ts';
 
-/** order_id: whatever the visitor has written; nobody has checked whose it is. */
-export type TicketContents = NewTicket & { order_id?: string };
-
 /** Keeps a ticket and, where the team works in another system, the task that brings it there; in the call's transaction. */
 export async function openTicket(
   { shop, tickets }: Pick<Backends, 'shop' | 'tickets'>,
-  contents: TicketContents,
+  contents: NewTicket,
   { subject, sessionId, connection, startTask, signal }: WriteContext,
 ): Promise<Ticket> {
   const inside = shop.within(connection, { signal });
   const owner = await ownerOf(inside, subject);
   const email = contents.email ?? (await accountEmail(inside, { subject, signal }));
   const session = isGuest(subject) ? sessionDigest(subject, sessionId) : undefined;
-  const { order_id: orderId, ...rest } = contents;
-  const details = [...(orderId ? [`About order ${orderId}, as the visitor wrote it.`] : []), ...(rest.details ? [rest.details] : [])].join('\n');
-  const ticket = await tickets.within(connection).open({ ...rest, ...(email ? { email } : {}), ...(details ? { details } : {}) }, { owner, session });
+  const ticket = await tickets
+    .within(connection)
+    .open({ ...contents, ...(email ? { email } : {}) }, { owner, session, issuer: subject.issuer, subject: subject.subject });
   const { reference } = ticket;
   await startTask?.({ orderKey: owner, input: { reference }, message: `Your ticket ${reference} is on its way to our team.` });
   return ticket;
@@ -37,7 +34,7 @@ async function accountEmail(shop: ShopReads, { subject, signal }: Pick<WriteCont
 
 /** What is said of a ticket's contents. The address itself stays in the form: what a preview says may come before the model. */
 export function contentFacts(
-  { summary, details, order_id: orderId, email }: Omit<TicketContents, 'category' | 'priority'>,
+  { summary, details, order_id: orderId, email }: Omit<NewTicket, 'category' | 'priority'>,
   subject: Subject,
 ): Preview['facts'] {
   return [

@@ -46,8 +46,9 @@ function methodInWords({ source, brand, last_four: lastFour, title }: Refund['me
   if (source === 'other') return title ? `where you paid from (${title.slice(0, 50)})` : 'where you paid from';
   if (source === 'gift_card') return 'your gift card';
   if (source === 'paypal') return 'your PayPal account';
-  const name = brand ? `${brand.charAt(0).toUpperCase()}${brand.slice(1)} card` : 'card';
-  return lastFour ? `your ${name} ending in ${lastFour}` : `your ${name}`;
+  if (!brand) return lastFour ? `your card ending in ${lastFour}` : 'your card';
+  const name = `${brand.charAt(0).toUpperCase()}${brand.slice(1)}`;
+  return lastFour ? `your ${name} card ending in ${lastFour}` : `your ${name} card`;
 }
 
 export function timingInWords(refunds: readonly Refund[]): string {

@@ -48,16 +48,19 @@ export function reasonOf({ product, variant, meets, lacks, isCheapest }: Chosen)
   const brackets = met === '' ? '' : ` (${met})`;
   if (lacks.length > 0) return `Near to it${brackets}: ${lacks.map((lack) => lackInWords(lack, product.currency)).join('; ')}.`;
   if (!variant.available) return `Is what you asked for${brackets}, but out of stock.`;
-  const later = variant.onBackorder ? ', on back order' : '';
-  if (isCheapest) return `Fits what you asked for${brackets}${later}, and is the cheapest that does.`;
-  return `Fits what you asked for${brackets}${later}.`;
+  if (variant.onBackorder)
+    return isCheapest
+      ? `Fits what you asked for${brackets}, on back order, and is the cheapest that does.`
+      : `Fits what you asked for${brackets}, on back order.`;
+  return isCheapest ? `Fits what you asked for${brackets}, and is the cheapest that does.` : `Fits what you asked for${brackets}.`;
 }
 
 function lackInWords(lack: Lack, currency: string): string {
   if (lack.kind === 'price')
     return lack.side === 'over' ? `${inMoney(lack.by, currency)} above your limit` : `${inMoney(lack.by, currency)} below what you named`;
   if (lack.kind === 'unknown') return `our catalogue does not say «${lack.asked}» of it`;
-  return `${lack.option} is ${lack.has}, not ${lack.asked.replace(/^not /, 'other than ')}`;
+  const [, refused] = /^not (.+)$/.exec(lack.asked) ?? [];
+  return refused === undefined ? `${lack.option} is ${lack.has}, not ${lack.asked}` : `${lack.option} is ${lack.has}, not other than ${refused}`;
 }
 
 /** Such as «Tea Kettle (material: glass, capacity: 2 liters), $94.68». */

@@ -16,21 +16,29 @@ export type FileMeta = {
 };
 
 /**
- * Contract: get gives back exactly what was put, or undefined; remove of what is gone is no error. An id is 43 characters, base64url.
- * Anything else that goes wrong throws.
+ * Contract: get gives back exactly what was put, or undefined, and metaOf what was put beside it; remove of what is gone is no error. An id is
+ * 43 characters, base64url. Anything else that goes wrong throws.
  */
 export type FileStore = {
   put: (id: string, file: { meta: FileMeta; bytes: Uint8Array }, signal: AbortSignal) => Promise<void>;
   get: (id: string, signal: AbortSignal) => Promise<{ meta: FileMeta; bytes: Uint8Array } | undefined>;
+  metaOf: (id: string, signal: AbortSignal) => Promise<FileMeta | undefined>;
   remove: (id: string, signal: AbortSignal) => Promise<void>;
-  /** Ids of files that were put before that moment; at most a thousand. */
-  olderThan: (beforeMs: number, signal: AbortSignal) => Promise<string[]>;
+  /** Ids of files that were put before that moment. */
+  olderThan: (beforeMs: number, signal: AbortSignal) => AsyncIterable<string>;
   close: () => void;
 };
 
 /** Whom a file is for. */
 export type Recipient = { subject: Subject; sessionId: string | undefined };
-export type NewFile = { tool: string; name: string; mediaType: string; bytes: Uint8Array };
+export type NewFile = {
+  tool: string;
+  name: string;
+  mediaType: string;
+  bytes: Uint8Array;
+  /** For so long it can be fetched; ten minutes when left out. Never less. */
+  lifetimeMs?: number;
+};
 /** As a tool's result names it. */
 export type FileLink = { id: string; name: string; media_type: string; bytes: number; expires_at: string };
 export type FoundFile = { tool: string; name: string; mediaType: string; bytes: Uint8Array };
@@ -40,21 +48,24 @@ export type Files = {
   hand: (file: NewFile, to: Recipient, signal: AbortSignal) => Promise<FileLink>;
   /** @returns undefined for what does not exist, is for another visitor or session, or has expired */
   fetch: (id: string, by: Recipient, signal: AbortSignal) => Promise<FoundFile | undefined>;
+  /** Deletes a file before its end, whoever's it is. */
+  forget: (id: string, signal: AbortSignal) => Promise<void>;
   /** Deletes what has expired. */
   sweep: (signal: AbortSignal) => Promise<void>;
   close: () => void;
 };
 
 export const fileBytesMax = 4 * 1024 * 1024;
-const linkLifetimeMs = 10 * 60 * 1000;
+/** Whoever asks for a file is there when it comes, and what holds somebody's data is not left lying about. */
+const shortestLifetimeMs = 10 * 60 * 1000;
 export const fileId = /^[A-Za-z0-9_-]{43}$/;
 
 export function createFiles(store: FileStore, nowMs: () => number = Date.now): Files {
   return {
-    hand: async ({ tool, name, mediaType, bytes }, to, signal) => {
+    hand: async ({ tool, name, mediaType, bytes, lifetimeMs = shortestLifetimeMs }, to, signal) => {
       if (bytes.length > fileBytesMax) throw new Error(`a file of ${bytes.length} bytes; at most ${fileBytesMax} are handed out`);
       const id = randomBytes(32).toString('base64url');
-      const expiresAtMs = nowMs() + linkLifetimeMs;
+      const expiresAtMs = nowMs() + lifetimeMs;
       await store.put(id, { meta: { owner: ownerOf(to), tool, name, mediaType, expiresAtMs }, bytes }, signal);
       return { id, name, media_type: mediaType, bytes: bytes.length, expires_at: new Date(expiresAtMs).toISOString() };
     },
@@ -64,8 +75,13 @@ export function createFiles(store: FileStore, nowMs: () => number = Date.now): F
       const { tool, name, mediaType } = file.meta;
       return { tool, name, mediaType, bytes: file.bytes };
     },
+    forget: store.remove,
     sweep: async (signal) => {
-      for (const id of await store.olderThan(nowMs() - linkLifetimeMs, signal)) await store.remove(id, signal);
+      for await (const id of store.olderThan(nowMs() - shortestLifetimeMs, signal)) {
+        // Without it, it was never whole.
+        const meta = await store.metaOf(id, signal);
+        if (meta === undefined || meta.expiresAtMs <= nowMs()) await store.remove(id, signal);
+      }
     },
     close: store.close,
   };

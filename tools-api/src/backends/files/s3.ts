@@ -3,7 +3,9 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
+  HeadObjectCommand,
   NoSuchKey,
+  NotFound,
   PutObjectCommand,
   paginateListObjectsV2,
   S3Client,
@@ -13,7 +15,6 @@ import { type FileMeta, type FileStore, fileBytesMax, fileId } from './files.ts'
 
 const connectionTimeoutMs = 2_000;
 const requestTimeoutMs = 5_000;
-const listedMax = 1000;
 
 /**
  * @param place.prefix a folder in the bucket that nothing else is kept in; «» or with a slash at its end
@@ -42,23 +43,31 @@ export function createS3Files(place: { bucket: string; prefix: string }, config?
         throw error;
       }
     },
+    metaOf: async (id, abortSignal) => {
+      try {
+        return metaOf(await client.send(new HeadObjectCommand(objectOf(id)), { abortSignal }));
+      } catch (error) {
+        if (error instanceof NotFound) return undefined;
+        throw error;
+      }
+    },
     remove: async (id, abortSignal) => {
       await client.send(new DeleteObjectCommand(objectOf(id)), { abortSignal });
     },
-    olderThan: async (beforeMs, abortSignal) => {
-      const ids: string[] = [];
+    olderThan: async function* (beforeMs, abortSignal) {
       for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: place.bucket, Prefix: place.prefix }, { abortSignal })) {
         const old = Contents.filter(({ LastModified }) => LastModified && LastModified.getTime() < beforeMs);
-        ids.push(...old.map(({ Key = '' }) => Key.slice(place.prefix.length)).filter((id) => fileId.test(id)));
-        if (ids.length >= listedMax) break;
+        yield* old.map(({ Key = '' }) => Key.slice(place.prefix.length)).filter((id) => fileId.test(id));
       }
-      return ids.slice(0, listedMax);
     },
     close: () => client.destroy(),
   };
 }
 
-function metaOf({ Metadata: { owner = '', tool = '', name = '', expires } = {}, ContentType = '' }: GetObjectCommandOutput): FileMeta {
+function metaOf({
+  Metadata: { owner = '', tool = '', name = '', expires } = {},
+  ContentType = '',
+}: Pick<GetObjectCommandOutput, 'Metadata' | 'ContentType'>): FileMeta {
   return { owner, tool, name, mediaType: ContentType, expiresAtMs: Number(expires ?? 0) };
 }
 

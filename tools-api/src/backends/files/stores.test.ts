@@ -63,16 +63,34 @@ for (const name of ['disk', 's3']) {
     assert.equal(await store.get(id, signal), undefined);
   });
 
-  test(`${name}: only what was put before a moment is old, and a sweep deletes just that`, async () => {
+  test(`${name}: only what was put before a moment is old`, async () => {
     const store = storeOf();
-    assert.deepEqual(await store.olderThan(Date.now() + 60_000, signal), []);
+    const old = async (beforeMs: number) => await Array.fromAsync(store.olderThan(beforeMs, signal));
+    assert.deepEqual(await old(Date.now() + 60_000), []);
     await store.put(id, { meta, bytes }, signal);
-    assert.deepEqual(await store.olderThan(Date.now() - 60_000, signal), []);
-    assert.deepEqual(await store.olderThan(Date.now() + 60_000, signal), [id]);
-    await createFiles(store).sweep(signal);
-    assert.ok(await store.get(id, signal));
-    await createFiles(store, () => Date.now() + 11 * 60_000).sweep(signal);
-    assert.equal(await store.get(id, signal), undefined);
+    assert.deepEqual(await old(Date.now() - 60_000), []);
+    assert.deepEqual(await old(Date.now() + 60_000), [id]);
+  });
+
+  test(`${name}: a sweep deletes what has expired and nothing else, however long each lives`, async () => {
+    const store = storeOf();
+    const to = { subject: { issuer: 'https://shop.example', subject: 'wp:1:7' }, sessionId: 's' };
+    const made = { tool: 'get_invoice_pdf', name: 'a.pdf', mediaType: 'application/pdf', bytes };
+    const files = createFiles(store);
+    const short = await files.hand(made, to, signal);
+    const long = await files.hand({ ...made, lifetimeMs: 60 * 60_000 }, to, signal);
+    const afterSweep = async (minutes: number) => {
+      await createFiles(store, () => Date.now() + minutes * 60_000).sweep(signal);
+      return await Promise.all([short, long].map(async (file) => (await store.get(file.id, signal)) !== undefined));
+    };
+    assert.deepEqual(
+      [await afterSweep(0), await afterSweep(11), await afterSweep(61)],
+      [
+        [true, true],
+        [false, true],
+        [false, false],
+      ],
+    );
   });
 
   test(`${name}: an aborted call ends`, async () => {

@@ -5,7 +5,8 @@ import type { Database } from '@aiguy/manifests/database';
 import type { GuestHash } from './guest-key.ts';
 
 /** A code on its way to a guest, as it waits: names a session by its digest and says nothing of the code to who hasn't the key. */
-export type WaitingCode = { order_id: string; session: string; salt: string; expires_at: string };
+/** language: BCP 47, of the mail; English when left out. */
+export type WaitingCode = { order_id: string; session: string; salt: string; expires_at: string; language?: string };
 export type NewCode = {
   session: string;
   orderId: string;

@@ -5,7 +5,7 @@ import type { PageSnapshot } from '@aiguy/manifests/generated/http';
 import { LRUCache } from 'lru-cache';
 import { parsePage } from '../knowledge/formats/html.ts';
 import { DocumentError } from '../knowledge/sources/source.ts';
-import { createWebClient, type WebAnswer, type WebClient, WebError } from '../knowledge/sources/web-client.ts';
+import { createSiteClient, type WebAnswer, type WebClient, WebError } from '../knowledge/sources/web-client.ts';
 import type { PageBrowser } from './page-browser.ts';
 
 export type SitePages = {
@@ -22,10 +22,11 @@ const pageBytesMax = 2 * 1024 * 1024;
 const rememberedMs = 5 * 60 * 1000;
 const rememberedMax = 200;
 const sitesMax = 20;
+const userAgent = 'AIGuy/0.1 (reads a page for a visitor of this site)';
 
 /** @param options.browser renders what it is given; the other is for tests */
 export function createSitePages(options: { browser?: PageBrowser | undefined; clientOf?: (site: URL) => WebClient } = {}): SitePages {
-  const { browser, clientOf = openClient } = options;
+  const { browser, clientOf = (site) => createSiteClient(site, userAgent) } = options;
   const clients = new LRUCache<string, WebClient>({ max: sitesMax });
   const pages = new LRUCache<string, PageSnapshot>({ max: rememberedMax, ttl: rememberedMs });
   return {
@@ -41,14 +42,6 @@ export function createSitePages(options: { browser?: PageBrowser | undefined; cl
       return page;
     },
   };
-}
-
-/** A name that stands for this machine may lead to it; every other must lead to a public address. */
-function openClient(site: URL): WebClient {
-  return createWebClient(site, {
-    isPrivate: /^(?:.+\.)?localhost$/.test(site.hostname),
-    userAgent: 'AIGuy/0.1 (reads a page for a visitor of this site)',
-  });
 }
 
 function addressOf(site: URL, path: string): URL {

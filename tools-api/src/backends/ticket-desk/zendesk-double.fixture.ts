@@ -2,7 +2,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-export type MadeTicket = { id: number; subject: string; comment: { body: string }; external_id: string; priority: string; requester?: object };
+export type MadeTicket = {
+  id: number;
+  subject: string;
+  comment: { body: string };
+  external_id: string;
+  priority: string;
+  status: string;
+  updated_at: string;
+  requester?: object;
+};
 /** lose the answer: the ticket is made, and the line breaks before anybody hears of it. */
 export type Mood = 'well' | 'down' | 'hanging' | 'busy' | 'refusing' | 'redirecting' | 'talking nonsense' | 'losing the answer';
 export type ZendeskDouble = {
@@ -86,7 +95,7 @@ function create(
     response.writeHead(201, { 'Content-Type': 'application/json', 'x-idempotency-lookup': 'hit' }).end(known.answer);
     return;
   }
-  const ticket: MadeTicket = { id: double.tickets.length + 1, ...JSON.parse(body).ticket };
+  const ticket: MadeTicket = { id: double.tickets.length + 1, status: 'new', updated_at: '2026-11-20T10:00:00Z', ...JSON.parse(body).ticket };
   double.tickets.push(ticket);
   const answer = JSON.stringify({ ticket, audit: {} });
   if (key !== undefined) keys.set(key, { body, answer });

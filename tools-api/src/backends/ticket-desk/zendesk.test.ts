@@ -31,6 +31,8 @@ test('a ticket is made with its reference as external id, its priority, and the 
   assert.deepEqual(zendesk.tickets, [
     {
       id: 1,
+      status: 'new',
+      updated_at: '2026-11-20T10:00:00Z',
       subject: '[T-7K3M9Q] The kettle leaks',
       comment: { body: 'The kettle leaks\n\nSince Monday.' },
       priority: 'high',

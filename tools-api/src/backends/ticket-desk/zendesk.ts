@@ -1,5 +1,6 @@
 // Tickets in Zendesk, by its Ticketing API v2. Its idempotency keys live for two hours, so a repeated delivery asks by the external id first.
-import { type Delivery, DeskError, type DeskTicket, type TicketDesk } from './desk.ts';
+import type { TicketStatus } from '../tickets.ts';
+import { type Delivery, DeskError, type DeskStatus, type DeskStatuses, type DeskTicket, type TicketDesk } from './desk.ts';
 import { requestDesk } from './request-desk.ts';
 
 export type ZendeskSettings = { url: string; email: string; apiToken: string };
@@ -13,17 +14,22 @@ export function createZendesk(settings: ZendeskSettings): TicketDesk {
       if (delivery.isRepeated && (await isThere(settings, ticket, delivery))) return;
       await create(settings, ticket, delivery);
     },
+    statusesOf: async (references, signal) => await readStatuses(settings, references, signal),
     close: () => undefined,
   };
 }
 
 async function isThere(settings: ZendeskSettings, { reference }: DeskTicket, { signal }: Delivery): Promise<boolean> {
+  return (await findTickets(settings, reference, signal)).length > 0;
+}
+
+async function findTickets(settings: ZendeskSettings, reference: string, signal: AbortSignal): Promise<unknown[]> {
   const url = `${settings.url}/api/v2/tickets.json?external_id=${encodeURIComponent(reference)}`;
   const { text } = await requestDesk({ desk, method: 'GET', url, headers: headersOf(settings), signal });
   const answer = parse(text);
   const tickets = answer instanceof Object && 'tickets' in answer ? answer.tickets : undefined;
   if (!Array.isArray(tickets)) throw new DeskError('unavailable', 'Zendesk answered without a list of tickets');
-  return tickets.length > 0;
+  return tickets;
 }
 
 async function create(settings: ZendeskSettings, ticket: DeskTicket, { id, signal }: Delivery): Promise<void> {
@@ -39,6 +45,42 @@ async function create(settings: ZendeskSettings, ticket: DeskTicket, { id, signa
   const made = answer instanceof Object && 'ticket' in answer ? answer.ticket : undefined;
   if (!(made instanceof Object && 'id' in made && typeof made.id === 'number'))
     throw new DeskError('unavailable', 'Zendesk answered without a ticket');
+}
+
+/** hold: waits for somebody else than the customer. */
+const statuses: Record<string, TicketStatus> = {
+  new: 'open',
+  open: 'open',
+  hold: 'open',
+  pending: 'waiting_for_customer',
+  solved: 'resolved',
+  closed: 'closed',
+};
+
+/** It finds a ticket by one external id at a time. */
+const askedAtOnce = 5;
+
+async function readStatuses(settings: ZendeskSettings, references: readonly string[], signal: AbortSignal): Promise<DeskStatuses> {
+  const found = new Map<string, DeskStatus>();
+  for (let from = 0; from < references.length; from += askedAtOnce) {
+    const asked = references.slice(from, from + askedAtOnce);
+    await Promise.all(
+      asked.map(async (reference) => {
+        const [ticket] = await findTickets(settings, reference, signal);
+        if (ticket !== undefined) found.set(reference, statusIn(ticket));
+      }),
+    );
+  }
+  return found;
+}
+
+/** @throws DeskError */
+function statusIn(ticket: unknown): DeskStatus {
+  const { status: told, updated_at: at } = Object(ticket) as Record<string, unknown>;
+  const updatedAt = new Date(typeof at === 'string' ? at : Number.NaN);
+  const status = typeof told === 'string' && Object.hasOwn(statuses, told) ? statuses[told] : undefined;
+  if (status === undefined || Number.isNaN(updatedAt.getTime())) throw new DeskError('unavailable', 'Zendesk answered without the state of a ticket');
+  return { status, updatedAt };
 }
 
 /** The same ticket makes the same bytes, as Zendesk asks of a repeated key. */

@@ -1,9 +1,9 @@
 // The customer's own orders in a WooCommerce: asked for by customer, and looked at again when they come.
 import { AiguyError } from '@aiguy/manifests/errors';
-import type { Order, OrderList, OrderStatus, Queryable } from '../shop.ts';
-import type { WooClient } from './client.ts';
+import type { Order, OrderList, OrderStatus, OrdersPage, Period, Queryable } from '../shop.ts';
+import type { WooClient, WooQuery } from './client.ts';
 import { type Journal, readJournal } from './journal.ts';
-import { orderCustomer, orderFields, orderNumber, readRow, statusOf, toOrder, type WooRow } from './wire.ts';
+import { inUtc, orderCustomer, orderFields, orderNumber, readRow, statusOf, toOrder, type WooRow } from './wire.ts';
 
 /** An order with what WooCommerce has said of it. resumed: an earlier attempt at this effect was cut off, and the order is shown as before it. */
 export type OwnRow = { order: Order; row: WooRow; journal: Journal | undefined; resumed: Journal | undefined };
@@ -15,6 +15,7 @@ export type WooOrders = {
     wanted: { signal?: AbortSignal | undefined; effectKey?: string | undefined },
   ) => Promise<OwnRow | undefined>;
   list: (customerId: string, wanted: { status?: OrderStatus; limit: number; signal?: AbortSignal }) => Promise<OrderList>;
+  within: (customerId: string, period: Period) => AsyncIterable<OrdersPage>;
 };
 
 const pageSize = 50;
@@ -39,7 +40,42 @@ export function wooOrders(client: WooClient, connection: Queryable): WooOrders {
       const orders = shown.flatMap((row) => ownRow(row, { returnRequestedAt: returned.get(orderNumber(row)) })?.order ?? []);
       return { orders, more: rows.length > limit || !isWhole };
     },
+    within: (customerId, period) => ordersWithin(client, connection, { customerId, ...period }),
   };
+}
+
+const dayMs = 86_400_000;
+
+/** Oldest first, so that an order that comes in meanwhile moves no other to another page. */
+async function* ordersWithin(
+  client: WooClient,
+  connection: Queryable,
+  { customerId, from, until, signal }: Period & { customerId: string },
+): AsyncGenerator<OrdersPage> {
+  if (provenId(customerId) !== undefined) return;
+  // A day more on both sides: the shop reads these by a clock of its own. What is looked for is cut out of what comes.
+  const dates = { after: atDay(from.getTime() - dayMs), before: atDay(until.getTime() + dayMs) };
+  const seen = new Set<number>();
+  let isLast = false;
+  for (let page = 1; !isLast; page += 1) {
+    const answer = await onePage(client, { customerId, signal, size: pageSize, page, query: { order: 'asc', ...dates } });
+    isLast = answer.isLast;
+    const rows = answer.rows.filter((row) => isWithin(row, { from, until }) && !seen.has(row.id) && statusOf(row) !== undefined);
+    for (const { id } of rows) seen.add(id);
+    const returned = await returnsOf(connection, rows);
+    const orders = rows.flatMap((row) => ownRow(row, { returnRequestedAt: returned.get(orderNumber(row)) })?.order ?? []);
+    if (orders.length > 0) yield { orders, total: Math.max(answer.total, seen.size) };
+  }
+}
+
+function isWithin({ date_created_gmt: created }: WooRow, { from, until }: Pick<Period, 'from' | 'until'>): boolean {
+  const at = inUtc(created);
+  return at >= from && at < until;
+}
+
+/** As WordPress reads dates: without a zone. */
+function atDay(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19);
 }
 
 type Wanted = { customerId: string; orderId: string; signal: AbortSignal | undefined };
@@ -82,14 +118,15 @@ async function ownRows(client: WooClient, { customerId, signal, size, fits, want
   return { rows: [...found.values()], isWhole: false };
 }
 
-type Page = Pick<Search, 'customerId' | 'signal' | 'size'> & { page: number };
+type Page = Pick<Search, 'customerId' | 'signal' | 'size'> & { page: number; query?: WooQuery };
+type PageOfRows = { rows: WooRow[]; isLast: boolean; total: number };
 
-async function onePage(client: WooClient, { customerId, signal, size, page }: Page): Promise<{ rows: WooRow[]; isLast: boolean }> {
-  const query = { customer: customerId, orderby: 'date', order: 'desc', per_page: size, page, _fields: orderFields };
-  const answer = await client.get('orders', query, signal);
+async function onePage(client: WooClient, { customerId, signal, size, page, query = { order: 'desc' } }: Page): Promise<PageOfRows> {
+  const wanted = { customer: customerId, orderby: 'date', per_page: size, page, _fields: orderFields, ...query };
+  const answer = await client.get('orders', wanted, signal);
   if (!(answer && Array.isArray(answer.body))) throw new AiguyError('tool_unavailable', { cause: new Error('WooCommerce has no list of orders') });
   const rows = answer.body.map(readRow);
-  return { rows: rows.filter((row) => isOf(row, customerId)), isLast: rows.length === 0 || page * size >= answer.total };
+  return { rows: rows.filter((row) => isOf(row, customerId)), isLast: rows.length === 0 || page * size >= answer.total, total: answer.total };
 }
 
 /** The filter of the request is WooCommerce's, or a plug-in's; this is ours. */

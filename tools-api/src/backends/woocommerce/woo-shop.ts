@@ -4,6 +4,7 @@ import { type Namings, namedCustomer, type Queryable, type Shop, type ShopReads 
 import { wooChanges } from './changes.ts';
 import type { WooClient } from './client.ts';
 import { type OwnRow, wooOrders } from './orders.ts';
+import { plain } from './wire.ts';
 
 export type WooShopOptions = {
   client: WooClient;
@@ -45,10 +46,23 @@ function wooReads(client: WooClient, { connection, namings, known }: Reading): S
       return own?.order;
     },
     listOrders: async (customerId, wanted) => await orders.list(customerId, wanted),
+    ordersWithin: (customerId, period) => orders.within(customerId, period),
+    nameOf: async (customerId, signal) => {
+      const { first_name: first, last_name: last } = await accountOf(client, customerId, signal);
+      const name = [first, last].flatMap((part) => (typeof part === 'string' ? plain(part) : [])).join(' ');
+      return name.trim() === '' ? undefined : name.trim();
+    },
     emailOf: async (customerId, signal) => {
-      const answer = /^[1-9]\d{0,15}$/.test(customerId) ? await client.get(`customers/${customerId}`, { _fields: 'id,email' }, signal) : undefined;
-      const { email } = (answer?.body ?? {}) as { email?: unknown };
+      const { email } = await accountOf(client, customerId, signal);
       return typeof email === 'string' && email.includes('@') && email.length <= 254 ? email : undefined;
     },
   };
+}
+
+type Account = { email?: unknown; first_name?: unknown; last_name?: unknown };
+
+async function accountOf(client: WooClient, customerId: string, signal: AbortSignal | undefined): Promise<Account> {
+  if (!/^[1-9]\d{0,15}$/.test(customerId)) return {};
+  const answer = await client.get(`customers/${customerId}`, { _fields: 'id,email,first_name,last_name' }, signal);
+  return answer?.body instanceof Object ? answer.body : {};
 }

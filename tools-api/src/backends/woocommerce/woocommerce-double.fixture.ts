@@ -11,7 +11,7 @@ export type WooOrderDouble = WooRow & { notes: { id: number; note: string; custo
 export type WooDouble = {
   settings: { url: string; key: string; secret: string };
   orders: WooOrderDouble[];
-  customers: { id: number; email: string }[];
+  customers: { id: number; email: string; first_name?: string; last_name?: string }[];
   products: object[];
   variations: (object & { parent_id: number })[];
   /** Settings of the group «products»; undefined where the key may not read them. */
@@ -175,7 +175,10 @@ function list(double: WooDouble, { query }: Call): Answer {
       ? double.ignoresCustomer || String(order.customer_id) === query.customer
       : [String(order.id), order.number].some((number) => number.includes(query.search ?? '')),
   );
-  const sorted = own.toSorted((a, b) => b.date_created_gmt.localeCompare(a.date_created_gmt) || b.id - a.id);
+  const { after = '', before = '~' } = query;
+  const dated = own.filter(({ date_created_gmt: created }) => created > after && created < before);
+  const newestFirst = dated.toSorted((a, b) => b.date_created_gmt.localeCompare(a.date_created_gmt) || b.id - a.id);
+  const sorted = query.order === 'asc' ? newestFirst.toReversed() : newestFirst;
   return paged(
     sorted.map((order) => fieldsOf(order, query._fields)),
     query,

@@ -62,7 +62,8 @@ function inStockFirst(all: readonly Stocked[]): Stocked[] {
 function inStockWords({ in_stock: isThere, on_backorder: onBackorder, quantity, is_low: isLow }: StockItem): string {
   if (!isThere) return 'out of stock';
   if (onBackorder) return 'not in stock, but on back order: you can order it and it comes later';
-  return quantity === undefined ? 'in stock' : `in stock, ${isLow ? 'only ' : ''}${quantity} left`;
+  if (quantity === undefined) return 'in stock';
+  return isLow ? `in stock, only ${quantity} left` : `in stock, ${quantity} left`;
 }
 
 type Counted = { inStock: number; onBackorder: number; all: number };

@@ -1,8 +1,9 @@
 // create_support_ticket: opens a ticket in our own store; its reference is there at once. Where the team works in another system, a task brings it there.
+import type { NewTicket } from '../../backends/tickets.ts';
 import type { Backends, WriteHandler } from '../handler.ts';
-import { contentFacts, inWords, openTicket, type TicketContents } from '../open-ticket.ts';
+import { contentFacts, inWords, openTicket } from '../open-ticket.ts';
 
-type Args = Omit<TicketContents, 'handoff'>;
+type Args = Omit<NewTicket, 'handoff'>;
 
 export function createCreateSupportTicket(backends: Pick<Backends, 'shop' | 'tickets'>): WriteHandler {
   return {

@@ -2,7 +2,28 @@
 import type { Invoice, InvoiceLine } from '../../backends/invoices.ts';
 import type { PaymentMethod } from '../../backends/order-changes.ts';
 import type { Address, Payment } from '../../backends/shop.ts';
-import { createTypesetting, type Place, type Style, type Typesetter } from './typesetter.ts';
+import {
+  body,
+  type Column,
+  createSheets,
+  day,
+  drawColumnTitles,
+  drawFeet,
+  drawHead,
+  fits,
+  heading,
+  inner,
+  inWords,
+  money,
+  nextPage,
+  page,
+  rule,
+  type Sheet,
+  small,
+  strong,
+  write,
+  writeFact,
+} from '../../pdf/sheet.ts';
 
 /** Name first, then address and tax number, a line each. */
 export type Seller = readonly string[];
@@ -13,8 +34,6 @@ export type RenderInvoice = (invoice: Invoice, seller: Seller) => Promise<Uint8A
 /** Some twelve pages; more would hold up other calls. */
 export const linesMax = 200;
 
-const page = { width: 595.28, height: 841.89, margin: 50, foot: 70 };
-const inner = page.width - 2 * page.margin;
 const columns: readonly Column[] = [
   { title: 'Description', x: page.margin, width: 265 },
   { title: 'Quantity', x: page.margin + 275, width: 60, align: 'right' },
@@ -23,57 +42,18 @@ const columns: readonly Column[] = [
 ];
 const totals = { label: { x: page.margin + 200, width: 215 }, amount: { x: page.margin + 420, width: inner - 420 } };
 
-const body: Style = { size: 9.5 };
-const strong: Style = { size: 9.5, bold: true };
-const small: Style = { size: 8, color: '#50575e' };
-const heading: Style = { size: 8, bold: true, color: '#50575e' };
-const faint = '#c3c4c7';
-
-type Column = { title: string; x: number; width: number; align?: 'right' };
-type Sheet = { set: Typesetter; y: number };
-
 export function createInvoiceRenderer(): RenderInvoice {
-  const typeset = createTypesetting();
+  const newSheet = createSheets();
   return async (invoice, seller) => {
     if (invoice.lines.length > linesMax) throw new Error(`the invoice has ${invoice.lines.length} lines; at most ${linesMax} are set`);
-    const set = typeset({ title: `Invoice ${invoice.invoice_id}`, author: seller[0] ?? '' });
-    const finished = bytesOf(set);
-    const sheet: Sheet = { set, y: page.margin };
-    drawHead(sheet, invoice, seller);
+    const { sheet, print } = newSheet({ title: `Invoice ${invoice.invoice_id}`, author: seller[0] ?? '' });
+    drawHead(sheet, seller, { title: 'Invoice', subtitle: invoice.invoice_id });
     drawParties(sheet, invoice);
     drawTable(sheet, invoice);
     drawTotals(sheet, invoice);
-    drawFeet(set, invoice);
-    set.document.end();
-    return await finished;
+    drawFeet(sheet, `Invoice ${invoice.invoice_id}`);
+    return await print();
   };
-}
-
-async function bytesOf({ document }: Typesetter): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const part of document as unknown as AsyncIterable<Uint8Array>) parts.push(part);
-  return Buffer.concat(parts);
-}
-
-/** @returns where the text ends */
-function write({ set }: Sheet, text: string, { style, ...place }: Place & { style: Style; y: number }): number {
-  let { y } = place;
-  for (const line of set.break(text, style, place.width)) {
-    set.draw(line, style, { ...place, y });
-    y += set.lineHeight(style);
-  }
-  return y;
-}
-
-function drawHead(sheet: Sheet, invoice: Invoice, [name = '', ...rest]: Seller): void {
-  const left = { x: page.margin, width: 270 };
-  const right = { x: page.margin + 280, width: inner - 280, align: 'right' as const };
-  let leftY = write(sheet, name, { style: { size: 16, bold: true }, ...left, y: sheet.y });
-  for (const line of rest) leftY = write(sheet, line, { style: small, ...left, y: leftY });
-  const rightY = write(sheet, 'Invoice', { style: { size: 20, bold: true }, ...right, y: sheet.y - 4 });
-  sheet.y = Math.max(leftY, write(sheet, invoice.invoice_id, { style: strong, ...right, y: rightY })) + 16;
-  rule(sheet);
-  sheet.y += 14;
 }
 
 function drawParties(sheet: Sheet, invoice: Invoice): void {
@@ -82,38 +62,31 @@ function drawParties(sheet: Sheet, invoice: Invoice): void {
   let leftY = write(sheet, 'BILLED TO', { style: heading, ...left, y: sheet.y }) + 2;
   leftY = write(sheet, buyer.name, { style: strong, ...left, y: leftY });
   for (const line of [...addressLines(buyer.address), buyer.email]) leftY = write(sheet, line, { style: body, ...left, y: leftY });
-  const facts: [string, string][] = [
+  const facts = [
     ['Invoice number', invoice.invoice_id],
     ['Invoice date', day(invoice.issued_at)],
     ['Order number', invoice.order_id],
     ['Order date', day(invoice.ordered_at)],
-    ['Status', statusName(invoice.status)],
-  ];
+    ['Status', inWords(invoice.status)],
+  ] as const;
   let rightY = sheet.y;
-  for (const [label, value] of facts) {
-    write(sheet, label, { style: small, x: page.margin + 280, width: 95, y: rightY + 1 });
-    rightY = write(sheet, value, { style: body, x: page.margin + 380, width: inner - 380, y: rightY, align: 'right' }) + 1;
-  }
+  for (const fact of facts) rightY = writeFact(sheet, fact, rightY);
   sheet.y = Math.max(leftY, rightY) + 22;
 }
 
 function drawTable(sheet: Sheet, invoice: Invoice): void {
-  drawColumnTitles(sheet);
+  drawColumnTitles(sheet, columns);
   for (const line of invoice.lines) drawLine(sheet, line, invoice.currency);
-}
-
-function drawColumnTitles(sheet: Sheet): void {
-  for (const { title, ...column } of columns) write(sheet, title.toUpperCase(), { style: heading, ...column, y: sheet.y });
-  sheet.y += sheet.set.lineHeight(heading) + 3;
-  rule(sheet, '#50575e');
-  sheet.y += 6;
 }
 
 function drawLine(sheet: Sheet, line: InvoiceLine, currency: string): void {
   const [description, quantity, unitPrice, amount] = columns as readonly [Column, Column, Column, Column];
   const words = sheet.set.break(line.description, body, description.width);
   const height = words.length * sheet.set.lineHeight(body) + sheet.set.lineHeight(small) + 8;
-  if (sheet.y + height > page.height - page.foot) nextPage(sheet, drawColumnTitles);
+  if (!fits(sheet, height)) {
+    nextPage(sheet);
+    drawColumnTitles(sheet, columns);
+  }
   const { y } = sheet;
   const end = write(sheet, line.description, { style: body, ...description, y });
   write(sheet, `Item ${line.sku}`, { style: small, ...description, y: end });
@@ -130,7 +103,7 @@ type Sum = { label: string; amount: number; isStrong?: boolean };
 function drawTotals(sheet: Sheet, invoice: Invoice): void {
   const sums = sumsOf(invoice);
   const height = sums.length * (sheet.set.lineHeight(body) + 4) + 12;
-  if (sheet.y + height > page.height - page.foot) nextPage(sheet, () => undefined);
+  if (!fits(sheet, height)) nextPage(sheet);
   sheet.y += 6;
   for (const { label, amount, isStrong } of sums) {
     const style = isStrong ? strong : body;
@@ -173,45 +146,7 @@ function methodName(method: PaymentMethod | undefined): string {
   }
 }
 
-function drawFeet(set: Typesetter, { invoice_id: id }: Invoice): void {
-  const { start, count } = set.document.bufferedPageRange();
-  for (let number = start; number < start + count; number += 1) {
-    set.document.switchToPage(number);
-    const y = page.height - page.foot + 30;
-    set.draw(`Invoice ${id}`, small, { x: page.margin, width: 200, y });
-    set.draw(`Page ${number - start + 1} of ${count}`, small, { x: page.width - page.margin - 200, width: 200, y, align: 'right' });
-  }
-}
-
-function nextPage(sheet: Sheet, begin: (sheet: Sheet) => void): void {
-  sheet.set.document.addPage();
-  sheet.y = page.margin;
-  begin(sheet);
-}
-
-function rule({ set, y }: Sheet, color = faint): void {
-  set.document
-    .moveTo(page.margin, y)
-    .lineTo(page.width - page.margin, y)
-    .lineWidth(0.6)
-    .strokeColor(color)
-    .stroke();
-}
-
 function addressLines({ address1, address2, city, state, zip, country }: Address): string[] {
   const place = [city, [state, zip].filter(Boolean).join(' ')].filter(Boolean).join(', ');
   return [address1, address2 ?? '', place, country].filter((line) => line !== '');
-}
-
-function statusName(status: string): string {
-  const words = status.replaceAll('_', ' ');
-  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
-}
-
-function money(amount: number, currency: string): string {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount);
-}
-
-function day(date: Date): string {
-  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 }

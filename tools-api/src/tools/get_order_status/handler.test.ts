@@ -29,6 +29,8 @@ const shopOf = (customer: string | undefined): Shop => ({
   within: () => assert.fail('a read changes nothing'),
   resolveCustomer: async () => customer,
   listOrders: async () => assert.fail('one order was asked for'),
+  ordersWithin: () => assert.fail('no period is asked for'),
+  nameOf: async () => assert.fail('nobody is named'),
   emailOf: async () => assert.fail('nobody is written to'),
   findOrder: async (customerId, orderId) => (customerId === 'mia' && orderId === order.order_id ? order : undefined),
 });

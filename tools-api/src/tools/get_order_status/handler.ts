@@ -60,19 +60,19 @@ type StatusDates = Pick<
 >;
 
 function stateText(order: StatusDates): string {
-  const name = `Order ${order.order_id}`;
+  const { order_id: id } = order;
   switch (order.status) {
     case 'pending':
-      return `${name} was placed on ${day(order.created_at)} and has not been shipped yet.`;
+      return `Order ${id} was placed on ${day(order.created_at)} and has not been shipped yet.`;
     case 'processed':
       return order.shipped_at
-        ? `${name} was shipped on ${day(order.shipped_at)} and is on its way.`
-        : `${name} has been processed and is being made ready.`;
+        ? `Order ${id} was shipped on ${day(order.shipped_at)} and is on its way.`
+        : `Order ${id} has been processed and is being made ready.`;
     case 'delivered':
-      if (order.delivered_at) return `${name} was delivered on ${day(order.delivered_at)}.`;
-      return order.completed_at ? `${name} was completed on ${day(order.completed_at)}.` : `${name} has been delivered.`;
+      if (order.delivered_at) return `Order ${id} was delivered on ${day(order.delivered_at)}.`;
+      return order.completed_at ? `Order ${id} was completed on ${day(order.completed_at)}.` : `Order ${id} has been delivered.`;
     case 'cancelled':
-      return order.cancelled_at ? `${name} was cancelled on ${day(order.cancelled_at)}.` : `${name} has been cancelled.`;
+      return order.cancelled_at ? `Order ${id} was cancelled on ${day(order.cancelled_at)}.` : `Order ${id} has been cancelled.`;
   }
 }
 

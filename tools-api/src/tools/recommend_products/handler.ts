@@ -68,5 +68,5 @@ function comparedReason({ price, in_stock: inStock }: ProductItem, all: readonly
   const prices = all.map((one) => one.price);
   const place =
     price === Math.min(...prices) ? 'The cheapest of these' : price === Math.max(...prices) ? 'The most expensive of these' : 'In between by price';
-  return `${place}${inStock ? '' : ', out of stock'}.`;
+  return inStock ? `${place}.` : `${place}, out of stock.`;
 }

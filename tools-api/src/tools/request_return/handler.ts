@@ -16,7 +16,7 @@ export function createRequestReturn(backends: Pick<Backends, 'shop' | 'returnDay
       const { order, items, refunds } = await toReturn(shop, { args, subject, find, returnDays });
       const amount = { value: totalOf(refunds), currency: order.currency };
       return {
-        summary: `Return ${items.length === 1 ? 'an item' : 'items'} of order ${order.order_id}`,
+        summary: items.length === 1 ? `Return an item of order ${order.order_id}` : `Return items of order ${order.order_id}`,
         facts: [
           { label: 'Goes back', value: itemsInWords({ items }) },
           { label: 'Refund', value: `${inMoney(amount.value, amount.currency)} to ${methodsInWords(refunds)}` },
@@ -81,7 +81,8 @@ function itemsOf(order: Order, skus: readonly string[]): OrderLine[] {
     if (!line) throw notAllowed(`the order has no item ${sku}`, '/skus');
     const quantity = skus.filter((other) => other === sku).length;
     const ordered = lines.reduce((sum, item) => sum + item.quantity, 0);
-    if (quantity > ordered) throw notAllowed(`the order has the item ${sku} only ${ordered === 1 ? 'once' : `${ordered} times`}`, '/skus');
+    if (quantity > ordered)
+      throw notAllowed(ordered === 1 ? `the order has the item ${sku} only once` : `the order has the item ${sku} only ${ordered} times`, '/skus');
     return { ...line, quantity };
   });
 }

@@ -15,6 +15,8 @@ export type WebAnswer = { status: number; url: string; contentType: string; head
 export type WebClient = {
   /** @throws WebError; the signal's reason when it is aborted */
   get: (url: URL, options: { signal: AbortSignal; bytesMax: number }) => Promise<WebAnswer>;
+  /** One request with headers of its own, or with a body; where it would be redirected it fails, so that nothing is sent on. @throws as get */
+  ask: (url: URL, options: { signal: AbortSignal; bytesMax: number; headers: Record<string, string>; body?: string }) => Promise<WebAnswer>;
 };
 
 /** A request that got no usable answer; the message says which and why. mayPass: the same request may get one later. */
@@ -36,32 +38,47 @@ export type WebClientOptions = {
   resolve?: Resolve;
 };
 
+/** For a site that a visitor comes from: a name that stands for this machine may lead to it; every other must lead to a public address. */
+export function createSiteClient(site: URL, userAgent: string): WebClient {
+  return createWebClient(site, { isPrivate: /^(?:.+\.)?localhost$/.test(site.hostname), userAgent });
+}
+
 /** @param home any address of the site */
 export function createWebClient(home: URL, { isPrivate, userAgent = ingestingAgent, resolve = resolveAll }: WebClientOptions = {}): WebClient {
   const agent = new Agent({ connections: connectionsMax, connect: { lookup: lookupOf(resolve, isPrivate), timeout: connectTimeoutMs } });
+  const once = async (url: URL, wanted: Wanted, limit: AbortSignal): Promise<WebAnswer | URL> => {
+    if (url.origin !== home.origin) throw new WebError(`leads to another site, ${url.origin}; name that one if it is yours`);
+    return await fetchOnce(url, { ...wanted, signal: limit, agent, userAgent }).catch((error: unknown) => {
+      wanted.signal.throwIfAborted();
+      throw error instanceof WebError ? error : new WebError(`${url.href} can't be fetched: ${reasonOf(error)}`, { mayPass: mayPass(error) });
+    });
+  };
   return {
     async get(start, { signal, bytesMax }) {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]);
       let url = start;
       for (let redirects = 0; redirects <= redirectsMax; redirects += 1) {
-        if (url.origin !== home.origin) throw new WebError(`leads to another site, ${url.origin}; name that one if it is yours`);
-        const answer = await fetchOnce(url, { agent, signal: limit, bytesMax, userAgent }).catch((error: unknown) => {
-          signal.throwIfAborted();
-          throw error instanceof WebError ? error : new WebError(`${url.href} can't be fetched: ${reasonOf(error)}`, { mayPass: mayPass(error) });
-        });
+        const answer = await once(url, { signal, bytesMax }, limit);
         if (!(answer instanceof URL)) return answer;
         url = answer;
       }
       throw new WebError(`is redirected more than ${redirectsMax} times`);
     },
+    async ask(url, wanted) {
+      const answer = await once(url, wanted, AbortSignal.any([wanted.signal, AbortSignal.timeout(requestTimeoutMs)]));
+      if (answer instanceof URL) throw new WebError(`${url.href} is redirected`);
+      return answer;
+    },
   };
 }
 
-/** @returns the answer, or where it is to be found */
-type Once = { agent: Agent; signal: AbortSignal; bytesMax: number; userAgent: string };
+type Wanted = { signal: AbortSignal; bytesMax: number; headers?: Record<string, string>; body?: string };
+type Once = Wanted & { agent: Agent; userAgent: string };
 
-async function fetchOnce(url: URL, { agent, signal, bytesMax, userAgent }: Once): Promise<WebAnswer | URL> {
-  const response = await fetch(url, { dispatcher: agent, redirect: 'manual', signal, headers: { 'User-Agent': userAgent } });
+/** @returns the answer, or where it is to be found */
+async function fetchOnce(url: URL, { agent, signal, bytesMax, userAgent, headers, body }: Once): Promise<WebAnswer | URL> {
+  const sent = body === undefined ? {} : { method: 'POST', body };
+  const response = await fetch(url, { dispatcher: agent, redirect: 'manual', signal, headers: { ...headers, 'User-Agent': userAgent }, ...sent });
   const target = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
   if (target === null) return await readAnswer(response, url, bytesMax);
   await response.body?.cancel();

@@ -117,6 +117,8 @@ function clean(fonts: Fonts, text: string): string {
 
 /** Breaks between words, and inside one only where it is too long for a line. */
 function breakLines(text: string, fits: (line: string) => boolean): string[] {
+  // Most texts of a table; measuring them word by word takes several times as long.
+  if (fits(text)) return [text];
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
