@@ -34,6 +34,7 @@ import { addStaffPrivacyRoutes } from './http/staff-privacy.ts';
 import { addStaffReportsRoute } from './http/staff-reports.ts';
 import { addStaffSiteRoute } from './http/staff-site.ts';
 import { addStaffStreamRoute } from './http/staff-stream.ts';
+import { addStaffTicketRoutes } from './http/staff-tickets.ts';
 import { addSuggestionsRoute } from './http/suggestions.ts';
 import { addUndoRoute } from './http/undo.ts';
 import { addSocketRoutes, socketPath } from './http/web-socket.ts';
@@ -61,6 +62,8 @@ import type { AskHours } from './tools/opening-hours.ts';
 import type { RelayPrivacy } from './tools/relay-privacy.ts';
 import type { OwnKey } from './tools/signing-key.ts';
 import type { SiteKnowledge } from './tools/site-knowledge.ts';
+import type { SiteTickets } from './tools/site-tickets.ts';
+import type { SiteTools } from './tools/site-tools.ts';
 import type { SuggestArticles } from './tools/suggest-articles.ts';
 import type { AskTask } from './tools/task-status.ts';
 import { Afterwards } from './turn/afterwards.ts';
@@ -75,10 +78,12 @@ export type AppPorts = {
   corpusVersion: CorpusVersion;
   suggestArticles: SuggestArticles;
   siteKnowledge: SiteKnowledge;
+  siteTickets: SiteTickets;
   fetchFile: FetchFile;
   relayPrivacy: RelayPrivacy;
   askTask: AskTask;
   askHours: AskHours;
+  siteTools: SiteTools;
   /** Answers from the knowledge, without cost, when a cap is reached. */
   knowledge: ModelPort;
   catalogue: Catalogue;
@@ -144,7 +149,8 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
   const sockets = { origins: config.CORS_ORIGINS, limits: { ...socketLimits, ...ports.socketLimits }, socketsPerSessionMax };
   const receiptChecks = { verifier: new ReceiptVerifier({ keys: [...key.publicKeys.keys, ...formerKeys] }), ...visitorLimits };
   app.register(async (scope) => addRoutes(scope, httpPorts, key));
-  app.register(async (scope) => addStaffRoutes(scope, config, { ...httpPorts, nowMs: turnPorts.nowMs, relayPrivacy: ports.relayPrivacy }));
+  const { relayPrivacy, siteTickets } = ports;
+  app.register(async (scope) => addStaffRoutes(scope, config, { ...httpPorts, nowMs: turnPorts.nowMs, relayPrivacy, siteTickets }));
   const configured = new Set(config.TRUSTED_ISSUERS.map(({ issuer }) => issuer));
   const { limitPairing } = visitorLimits;
   app.register(async (scope) => addPairSiteRoute(scope, { database, toolsUrl: config.TOOLS_API_URL, configured, limitPairing }));
@@ -159,7 +165,7 @@ export function buildApp(config: Config, ports: AppPorts): Orchestrator {
 }
 
 function openTurnPorts(config: Config, ports: AppPorts, { metrics, cache }: { metrics: TurnMetrics; cache: Cache }): TurnPorts {
-  const { database, model, knowledge, tools, corpusVersion, askTask, catalogue } = ports;
+  const { database, model, knowledge, tools, corpusVersion, askTask, siteTools, catalogue } = ports;
   const log = new EventLog(database);
   const runs = new Runs(database, log, ports.owner);
   const receipts = new Receipts(database, ports.key, catalogue);
@@ -173,6 +179,7 @@ function openTurnPorts(config: Config, ports: AppPorts, { metrics, cache }: { me
     corpusVersion,
     answers: config.ANSWER_CACHE_TTL_S > 0 ? createAnswerCache(cache, config.ANSWER_CACHE_TTL_S) : undefined,
     catalogue,
+    siteTools,
     log,
     runs,
     interrupts: new Interrupts(database, runs),
@@ -223,16 +230,24 @@ function addRoutes(scope: FastifyInstance, httpPorts: HttpPorts, key: OwnKey): v
   scope.get('/.well-known/jwks.json', async (_request, reply) => await reply.header('Cache-Control', 'public, max-age=300').send(key.publicKeys));
 }
 
+type StaffPorts = HttpPorts & Pick<TurnPorts, 'nowMs'> & Pick<AppPorts, 'relayPrivacy' | 'siteTickets'>;
+
 /** For the people of a site: each route asks for a staff assertion and cuts what it reads to its issuer. */
-function addStaffRoutes(scope: FastifyInstance, config: Config, ports: HttpPorts & Pick<TurnPorts, 'nowMs'> & { relayPrivacy: RelayPrivacy }): void {
+function addStaffRoutes(scope: FastifyInstance, config: Config, ports: StaffPorts): void {
   const { verifier, catalogue, database, sessionIdleDays, nowMs } = ports;
-  const model = { provider: config.ANTHROPIC_API_KEY ? 'anthropic' : 'offline', plan: config.PLAN_MODEL, answer: config.ANSWER_MODEL } as const;
+  const model = {
+    provider: config.ANTHROPIC_API_KEY ? 'anthropic' : 'offline',
+    plan: config.PLAN_MODEL,
+    answer: config.ANSWER_MODEL,
+    allowed: config.AGENT_MODELS,
+  } as const;
   addStaffSiteRoute(scope, { verifier, catalogue, model });
   addStaffStreamRoute(scope, { verifier });
   addStaffReportsRoute(scope, { verifier, catalogue, database, sessionIdleDays, ceilings: ceilingsOf(config), nowMs });
   const inbox = { ...ports, conversations: new Conversations(database), notes: new StaffNotes(database) };
   addStaffConversationRoutes(scope, inbox);
   addStaffPeopleRoutes(scope, inbox);
+  addStaffTicketRoutes(scope, inbox);
   addStaffPrivacyRoutes(scope, ports);
 }
 

@@ -16,6 +16,8 @@ import { createAskHours } from './tools/opening-hours.ts';
 import { createRelayPrivacy } from './tools/relay-privacy.ts';
 import { readFormerKeys, readSigningKey } from './tools/signing-key.ts';
 import { createSiteKnowledge } from './tools/site-knowledge.ts';
+import { createSiteTickets } from './tools/site-tickets.ts';
+import { createSiteTools } from './tools/site-tools.ts';
 import { createSuggestArticles } from './tools/suggest-articles.ts';
 import { createAskTask } from './tools/task-status.ts';
 
@@ -55,11 +57,13 @@ const { app, liveRuns, metrics } = buildApp(config, {
   corpusVersion: createCorpusVersion({ url: config.TOOLS_API_URL, key }),
   fetchFile: createFetchFile({ url: config.TOOLS_API_URL, key }),
   siteKnowledge: createSiteKnowledge({ url: config.TOOLS_API_URL }),
+  siteTickets: createSiteTickets({ url: config.TOOLS_API_URL }),
   relayPrivacy: createRelayPrivacy({ url: config.TOOLS_API_URL }),
   suggestArticles: createSuggestArticles({ url: config.TOOLS_API_URL, key }),
   knowledge: model.isExtractive ? model : createKnowledgeModel(),
   askTask: createAskTask({ url: config.TOOLS_API_URL, key }),
   askHours: createAskHours({ url: config.TOOLS_API_URL, key }),
+  siteTools: createSiteTools({ url: config.TOOLS_API_URL, key, catalogue }),
   owner: `${instance} ${randomUUID()}`,
 });
 guards.registerIn(metrics);

@@ -142,7 +142,8 @@ test('what a dead process had set aside is given back; what it had sent stays pa
   const usage = new Usage(harness.database);
   const { rows } = await harness.database.query<{ id: string; epoch: number }>('SELECT id, epoch FROM runs WHERE session_id = $1', [visitor.sid]);
   const run = rows[0] ?? assert.fail();
-  const call = { issuer: siteIssuer, day: '2026-11-20', sessionId: visitor.sid ?? '', runId: run.id, model: 'm', sent: 5, capMicroUsd: 200 };
+  const of = { issuer: siteIssuer, day: '2026-11-20', sessionId: visitor.sid ?? '', runId: run.id, visitor: { sub: visitor.sub ?? '' } };
+  const call = { ...of, model: 'm', sent: 5, capMicroUsd: 200 };
   const live = await usage.reserve({ ...call, epoch: null, reserved: 60, heldMs: 60_000 });
   // The process that held it is gone: its run is another one's, or has ended.
   assert.ok(await usage.reserve({ ...call, epoch: run.epoch, reserved: 100, heldMs: 60_000 }));
@@ -227,6 +228,31 @@ test('the stricter of the owner’s and the operator’s caps holds for a custom
   await ask(visitor);
   await harness.database.query('UPDATE usage_visitors SET messages = 200');
   assert.equal((await ask(visitor)).degraded?.reason, 'customer_messages');
+});
+
+test('who has used his money of the day, or that of his network’s guests, costs nothing more; with the next day he begins anew', async () => {
+  const network = 'w'.repeat(43);
+  const agent = { id: 'a', caps: { guest_cost_day_usd: (callMicroUsd - 1) / 1_000_000, customer_cost_day_usd: (callMicroUsd + 1) / 1_000_000 } };
+  const first = guest({ agent, network });
+  const reasonsOf = async (...visitors: Visitor[]) => {
+    const reasons: (string | undefined)[] = [];
+    for (const visitor of visitors) reasons.push((await ask(visitor)).degraded?.reason);
+    return reasons;
+  };
+  assert.deepEqual(await reasonsOf(first, first, guest({ agent, network }), guest({ agent, network }), guest({ agent })), [
+    undefined,
+    'guest_cost',
+    undefined,
+    'network_cost',
+    undefined,
+  ]);
+  const customer = { ...newVisitor(), scopes, agent };
+  assert.deepEqual(await reasonsOf(customer, customer, customer), [undefined, undefined, 'customer_cost']);
+  const { rows } = await harness.database.query<{ cost: number }>('SELECT sum(cost_micro_usd)::int AS cost FROM usage_visitors');
+  assert.equal(rows[0]?.cost, callMicroUsd * (3 + 2 + 2), 'each call once for its guest, and once for his network where that is known');
+  assert.equal((await day()).cost, callMicroUsd * 5);
+  clockMs += 86_400_000;
+  assert.deepEqual(await reasonsOf(first, customer), [undefined, undefined]);
 });
 
 test('where the owner wants it the visitor is handed to a person instead: a card, and a run that waits for it', async () => {

@@ -136,6 +136,31 @@ test('a run whose process is gone is taken up by the sweep and answered, once an
   await assert.rejects(log.append(run, [{ type: EventType.STEP_STARTED, stepName: 'plan' }]), LeaseLostError);
 });
 
+test('a run that this process itself lost, to a database that would not write, is taken up again, and who reads along reads its end', async () => {
+  const visitor = newVisitor();
+  const held = gate();
+  hold = held.opened;
+  const reading = chat(visitor, { message: 'Lost here?', messageId: 'message-1' }, 'text/event-stream');
+  await waitFor(async () => harness.orchestrator.liveRuns.count === 1);
+  await harness.database.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'disk full'; END $$`);
+  await harness.database.query('CREATE TRIGGER refusing BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse()');
+  held.open();
+  await waitFor(async () => harness.orchestrator.liveRuns.count === 0);
+  await harness.database.query('DROP FUNCTION refuse CASCADE');
+  await harness.database.query(`UPDATE runs SET lease_until = now() - interval '1 second' WHERE session_id = $1`, [visitor.sid]);
+  await harness.orchestrator.liveRuns.sweep();
+  const read = parseFrames((await reading).body);
+  assert.equal(read.filter(({ event }) => isEnd(event)).length, 1);
+  assertContiguous(read);
+  const { rows } = await harness.database.query<{ epoch: number }>('SELECT epoch FROM runs WHERE session_id = $1', [visitor.sid]);
+  assert.deepEqual(
+    rows.map(({ epoch }) => Number(epoch)),
+    [2],
+  );
+  const again = (await chat(visitor, { message: 'Lost here?', messageId: 'message-1' })).json();
+  assert.deepEqual([again.outcome, again.text], ['success', 'Hello.']);
+});
+
 test('a turn that fails each process that takes it up is given up after three, with a message', async () => {
   const visitor = newVisitor();
   const runs = new Runs(harness.database, new EventLog(harness.database), 'elsewhere gone');

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { fakeEmbed } from '../src/model/offline/fake-embed.fixture.ts';
 import { createOfflineModel } from '../src/model/offline/offline.ts';
 import type { ToolOutcome } from '../src/model/port.ts';
-import { type Harness, newVisitor, parseFrames, startHarness, toolsThat } from './harness.ts';
+import { type Harness, letLearn, newVisitor, parseFrames, startHarness, toolsThat } from './harness.ts';
 
 const title = 'A lamp stays dark';
 const passage = (id: string, heading: string, text: string) => ({
@@ -27,8 +27,7 @@ let calls: Record<string, unknown>[] = [];
 before(async () => {
   const model = createOfflineModel({ embed: fakeEmbed });
   harness = await startHarness({ model, tools: toolsThat(async (_name, args) => answer(args)) });
-  // The policy learns what its tools are for at the first message, which takes seconds.
-  await talk('hello');
+  await letLearn(model, newVisitor().scopes);
 });
 after(async () => await harness.close());
 

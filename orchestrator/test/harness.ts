@@ -12,6 +12,7 @@ import { buildApp, type Orchestrator } from '../src/app.ts';
 import { type Config, variables } from '../src/config.ts';
 import type { SocketLimits } from '../src/http/chat-socket.ts';
 import type { ModelEvent, ModelPort, ModelRequest, ToolOutcome } from '../src/model/port.ts';
+import { toolsFor } from '../src/tools/catalogue.ts';
 import type { ToolCaller } from '../src/tools/client.ts';
 import type { CorpusVersion } from '../src/tools/corpus-version.ts';
 import type { FetchFile } from '../src/tools/fetch-file.ts';
@@ -19,6 +20,8 @@ import type { AskHours } from '../src/tools/opening-hours.ts';
 import type { RelayPrivacy } from '../src/tools/relay-privacy.ts';
 import { type OwnKey, readSigningKey } from '../src/tools/signing-key.ts';
 import type { SiteKnowledge } from '../src/tools/site-knowledge.ts';
+import type { SiteTickets } from '../src/tools/site-tickets.ts';
+import type { SiteTools } from '../src/tools/site-tools.ts';
 import type { SuggestArticles } from '../src/tools/suggest-articles.ts';
 import type { AskTask } from '../src/tools/task-status.ts';
 
@@ -42,10 +45,12 @@ export type HarnessOptions = {
   corpusVersion?: CorpusVersion;
   suggestArticles?: SuggestArticles;
   siteKnowledge?: SiteKnowledge;
+  siteTickets?: SiteTickets;
   fetchFile?: FetchFile;
   relayPrivacy?: RelayPrivacy;
   askTask?: AskTask;
   askHours?: AskHours;
+  siteTools?: SiteTools;
   config?: Partial<Config>;
   databaseUrl?: string;
   /** Answers when a cap is reached. */
@@ -95,8 +100,10 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     relayPrivacy: relayPrivacyOf(options),
     suggestArticles: options.suggestArticles ?? (async () => ({ articles: [] })),
     siteKnowledge: siteKnowledgeOf(options),
+    siteTickets: siteTicketsOf(options),
     askTask: options.askTask ?? (async () => undefined),
     askHours: askHoursOf(options),
+    siteTools: options.siteTools ?? (async () => new Map()),
     owner: options.owner ?? randomUUID(),
     socketLimits: options.socketLimits ?? {},
   });
@@ -124,9 +131,11 @@ function askHoursOf({ askHours }: HarnessOptions): AskHours {
 }
 
 async function openPostgres(options: HarnessOptions): Promise<{ embedded: EmbeddedPostgres | undefined; url: string; database: Database }> {
-  const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres();
+  const load = async (at: string) => await migrate({ url: at, folder: new URL('../migrations', import.meta.url).pathname });
+  const content = { name: 'sessions', madeFrom: ['orchestrator/migrations/*.sql', 'manifests/src/database.ts', 'package-lock.json'], load };
+  const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres({ content });
   const url = options.databaseUrl ?? embedded?.url ?? '';
-  await migrate({ url, folder: new URL('../migrations', import.meta.url).pathname });
+  if (options.databaseUrl) await load(url);
   const { databaseTimeoutMs: connectTimeoutMs = 2000, databaseTimeoutMs: statementTimeoutMs = 5000 } = options;
   const database = openDatabase({ url, connectionsMax: embedded ? embeddedConnectionsMax : 10, connectTimeoutMs, statementTimeoutMs });
   return { embedded, url, database };
@@ -144,8 +153,22 @@ function fetchFileOf({ fetchFile }: HarnessOptions): FetchFile {
   return fetchFile ?? (async () => assert.fail('no files in this test'));
 }
 
+function siteTicketsOf({ siteTickets }: HarnessOptions): SiteTickets {
+  const none = async () => assert.fail('no tickets of a site in this test');
+  return siteTickets ?? { list: none, change: none };
+}
+
 function siteKnowledgeOf({ siteKnowledge }: HarnessOptions): SiteKnowledge {
   return siteKnowledge ?? (async () => assert.fail('no knowledge in this test'));
+}
+
+/** Has the offline policy learn its tools before the first turn: that takes seconds of computing, more than a turn's time and its database's patience on a busy machine. */
+export async function letLearn(model: ModelPort, scopes: readonly string[]): Promise<void> {
+  const { allowed: tools, needingSignIn: toolsNeedingSignIn } = toolsFor(loadManifests(), scopes);
+  const context = { signedIn: true, toolsNeedingSignIn, nowIso: new Date().toISOString() };
+  const messages = [{ role: 'user' as const, text: 'where is my parcel?' }];
+  const events = model.stream({ purpose: 'plan', system: '', context, messages, tools, outputTokensMax: 100 }, AbortSignal.timeout(120_000));
+  for await (const event of events) if (event.type === 'failed') assert.fail(event.failure);
 }
 
 export function newVisitor(): Pick<VisitorAssertion, 'sub' | 'sid' | 'scopes' | 'jti'> {

@@ -5,7 +5,7 @@ import type { ChatAnswer, SessionMemoryInfo } from '@aiguy/manifests/generated/h
 import { fakeEmbed } from '../src/model/offline/fake-embed.fixture.ts';
 import { createOfflineModel } from '../src/model/offline/offline.ts';
 import type { ModelEvent, ModelRequest, Notes, ToolOutcome } from '../src/model/port.ts';
-import { callsTool, gate, type Harness, modelThat, newVisitor, noUsage, saysText, startHarness, toolsThat } from './harness.ts';
+import { callsTool, gate, type Harness, letLearn, modelThat, newVisitor, noUsage, saysText, startHarness, toolsThat } from './harness.ts';
 
 const scopes = ['docs:read', 'order:read', 'order:write', 'profile:read', 'profile:write'];
 const passages = [0, 1].map((index) => ({
@@ -269,7 +269,8 @@ test('the offline policy answers a repeated question from another passage, cited
     corpus_version: '1',
     passages: texts.map((text, index) => ({ ...passages[0], id: `returns#${index + 1}`, text })),
   };
-  const offline = await startHarness({ model: createOfflineModel({ embed: fakeEmbed }), tools: toolsThat(async () => ({ ok: true, output })) });
+  const policy = createOfflineModel({ embed: fakeEmbed });
+  const offline = await startHarness({ model: policy, tools: toolsThat(async () => ({ ok: true, output })) });
   const answers: ChatAnswer[] = [];
   const tell = async (visitor: ReturnType<typeof newVisitor>, message: string) => {
     const headers = { authorization: `Bearer ${await offline.assertionFor(visitor)}`, accept: 'application/json' };
@@ -278,8 +279,7 @@ test('the offline policy answers a repeated question from another passage, cited
     await offline.orchestrator.afterwards.settled();
     return response.json() as ChatAnswer;
   };
-  // The policy learns what its tools are for at the first message, which takes seconds.
-  await tell({ ...newVisitor(), scopes: ['docs:read'] }, 'hello');
+  await letLearn(policy, ['docs:read']);
   const visitor = { ...newVisitor(), scopes: ['docs:read'] };
   for (const message of ['How do I return an item?', 'how can I return an item', 'That did not help', 'I already asked that'])
     answers.push(await tell(visitor, message));

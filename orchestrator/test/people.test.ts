@@ -31,16 +31,16 @@ before(async () => {
 });
 after(async () => await harness.close());
 
-async function inject(method: 'GET' | 'POST', url: string, { token, payload }: { token: string; payload?: object }) {
+async function inject(method: 'GET' | 'POST' | 'DELETE', url: string, { token, payload }: { token: string; payload?: object }) {
   const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
   const response = await harness.orchestrator.app.inject({ method, url, headers, ...(payload ? { payload } : {}) });
-  return { status: response.statusCode, body: response.json() };
+  return { status: response.statusCode, body: response.body === '' ? undefined : response.json() };
 }
 
 const nora = { sub: 'wp:1:1', name: 'Nora' };
 const omar = { sub: 'wp:1:2', name: 'Omar' };
 
-async function staff(method: 'GET' | 'POST', path: string, { as = nora, payload }: { as?: object; payload?: object } = {}) {
+async function staff(method: 'GET' | 'POST' | 'DELETE', path: string, { as = nora, payload }: { as?: object; payload?: object } = {}) {
   return await inject(method, `/staff/${path}`, { token: await harness.staffAssertionFor(as), ...(payload ? { payload } : {}) });
 }
 
@@ -277,6 +277,31 @@ test('who leaves a message instead gets the card of a ticket about what he asked
     { messageId: 'message-3', text: 'y'.repeat(301) },
   ])
     assert.equal((await askForPerson(visitor, { leaveMessage })).status, 400);
+});
+
+test('a conversation is deleted by its own site’s people, not while an answer is under way, and its visitor begins a new one', async () => {
+  const visitor = newVisitor();
+  const { opened, open } = gate();
+  held = opened;
+  const answering = chat(visitor, 'Hi');
+  await waitFor(() => harness.orchestrator.liveRuns.count > 0);
+  const path = `conversations/${visitor.sid}`;
+  assert.equal((await staff('DELETE', path)).body.code, 'turn_in_progress');
+  open();
+  held = undefined;
+  await answering;
+  await waitFor(() => harness.orchestrator.liveRuns.count === 0);
+  assert.equal((await staff('DELETE', path, { as: { sub: 'site', name: undefined } })).status, 403);
+  assert.equal((await staff('DELETE', path, { as: { ...nora, scopes: ['conversation:read'] } })).status, 403);
+  assert.equal((await staff('DELETE', path)).status, 204);
+  assert.equal((await staff('DELETE', path)).status, 404);
+  assert.equal((await staff('GET', path)).status, 404);
+  const { rows } = await harness.database.query('SELECT FROM events WHERE session_id = $1', [visitor.sid]);
+  assert.equal(rows.length, 0);
+  const headers = { authorization: `Bearer ${await harness.assertionFor(visitor)}` };
+  const gone = await harness.orchestrator.app.inject({ url: `/sessions/${visitor.sid}/events?after=3`, headers });
+  assert.equal(gone.json().code, 'session_expired');
+  assert.equal((await chat(visitor, 'Hi again')).body.outcome, 'success');
 });
 
 test('bad bodies are refused with what is wrong', async () => {

@@ -8,7 +8,7 @@ import { type Harness, makeOwnKey, modelThat, saysText, siteIssuer, startHarness
 let harness: Harness;
 
 before(async () => {
-  harness = await startHarness({ model: modelThat(() => saysText('Hello.')) });
+  harness = await startHarness({ model: modelThat(() => saysText('Hello.')), config: { AGENT_MODELS: ['claude-opus-5-5'] } });
 });
 after(async () => await harness.close());
 
@@ -22,6 +22,7 @@ test('the people of a site learn version, clock, model and tools', async () => {
   const { status, body } = await ask(await harness.staffAssertionFor({ scopes: ['site:read'] }));
   assert.equal(status, 200);
   assert.deepEqual([body.issuer, body.scopes, (body.model as { provider: string }).provider], [siteIssuer, ['site:read'], 'offline']);
+  assert.deepEqual((body.model as { allowed: string[] }).allowed, ['claude-opus-5-5'], 'those that a site may set for an agent');
   const tools = (body.tools as { name: string }[]).map(({ name }) => name);
   assert.ok(tools.includes('retrieve_docs') && !tools.includes('send_order_code'));
   assert.ok(Math.abs(Date.parse(String(body.time)) - Date.now()) < 60_000);

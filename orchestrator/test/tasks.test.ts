@@ -151,6 +151,19 @@ test('a ticket is asked for, confirmed and on its way; the chat goes on; with ev
   assert.match(JSON.stringify(told), new RegExp(arrived));
 });
 
+test('what comes later, with every tab closed, is said in the language that the visitor was in when he asked', async () => {
+  const visitor = { ...newVisitor(), language: 'de' };
+  const id = await openTicket(visitor);
+  statuses.set(id, { state: 'done', progress: 1, message: arrived });
+  await sweep();
+  await sweep();
+  assert.ok((await saidIn(visitor)).includes('Ihr Ticket T-7K3M9Q ist bei unserem Team angekommen.'));
+  const tasks = (await eventsOf(visitor)).flatMap((event) =>
+    event.type === 'CUSTOM' && event.name === 'aiguy.task' ? [(event.value as TaskValue).title] : [],
+  );
+  assert.deepEqual(tasks, ['Ihr Ticket wird unserem Team übergeben', 'Ihr Ticket wird unserem Team übergeben']);
+});
+
 test('it is asked as the visitor, with a token for this task of this tool', async () => {
   const visitor = newVisitor();
   const id = await openTicket(visitor);

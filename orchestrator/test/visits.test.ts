@@ -8,9 +8,10 @@ import type { AGUIEvent } from '@ag-ui/core';
 import type { TaskValue } from '@aiguy/manifests/generated/events';
 import type { ChatAnswer, TaskStatus } from '@aiguy/manifests/generated/http';
 import { loadManifests } from '@aiguy/manifests/load';
+import { wordsIn } from '@aiguy/manifests/words';
 import { createToolClient } from '../src/tools/client.ts';
 import { createAskTask } from '../src/tools/task-status.ts';
-import { wordsFor } from '../src/turn/follow-tasks.ts';
+import { whatIsSaid } from '../src/turn/follow-tasks.ts';
 import { callsTool, type Harness, makeOwnKey, modelThat, newVisitor, saysText, startHarness } from './harness.ts';
 
 const scopes = ['docs:read', 'page:read'];
@@ -130,10 +131,10 @@ test('an output that breaks its tool’s schema is not believed, whatever state 
 
 test('what its output does not bear out is withheld, as it would have been in the turn', () => {
   const { manifest } = loadManifests().get('navigate_page') ?? assert.fail();
-  const said = wordsFor(
+  const said = whatIsSaid(
     { manifest: { ...manifest, answer: '{summary} Your order W1234567 was refunded.' } },
     { id: taskId, title, state: 'done', updated_at: '', output: read },
-    Date.now(),
+    { words: wordsIn(undefined), nowMs: Date.now() },
   );
   assert.equal(said, read.summary);
 });

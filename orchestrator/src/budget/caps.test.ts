@@ -10,6 +10,9 @@ test('without an owner’s wish the ceilings hold, and the knowledge answers at 
     guestMessages: 60,
     networkMessages: 300,
     customerMessages: 200,
+    guestMicroUsd: Number.MAX_SAFE_INTEGER,
+    networkMicroUsd: Number.MAX_SAFE_INTEGER,
+    customerMicroUsd: Number.MAX_SAFE_INTEGER,
     siteMessages: 1000,
     siteMicroUsd: 10_000_000,
     atCap: 'knowledge',
@@ -18,10 +21,14 @@ test('without an owner’s wish the ceilings hold, and the knowledge answers at 
 
 test('the stricter one wins, each for itself, down to nothing', () => {
   const wishes = { guest_messages_day: 0, customer_messages_day: 500, site_messages_day: 999, site_cost_day_usd: 0.5, at_cap: 'closed' } as const;
-  assert.deepEqual(capsOf(ceilings, wishes), {
+  const money = { guest_cost_day_usd: 0.1, customer_cost_day_usd: 0 };
+  assert.deepEqual(capsOf(ceilings, { ...wishes, ...money }), {
     guestMessages: 0,
     networkMessages: 0,
     customerMessages: 200,
+    guestMicroUsd: 100_000,
+    networkMicroUsd: 500_000,
+    customerMicroUsd: 0,
     siteMessages: 999,
     siteMicroUsd: 500_000,
     atCap: 'closed',

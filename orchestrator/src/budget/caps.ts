@@ -2,32 +2,44 @@
 import type { CapReason, DegradedValue } from '@aiguy/manifests/generated/events';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 
-/** Messages and money of one day; networkMessages: of all guests of one network together. */
+/** Messages and money of one day; network…: of all guests of one network together. */
 export type Caps = {
   guestMessages: number;
   networkMessages: number;
   customerMessages: number;
+  guestMicroUsd: number;
+  networkMicroUsd: number;
+  customerMicroUsd: number;
   siteMessages: number;
   siteMicroUsd: number;
   atCap: DegradedValue['action'];
 };
-export type Ceilings = Omit<Caps, 'networkMessages' | 'atCap'> & {
+export type Ceilings = Pick<Caps, 'guestMessages' | 'customerMessages' | 'siteMessages' | 'siteMicroUsd'> & {
   /** Guests that one network may stand for. */
   guestsPerNetwork: number;
 };
 export type { CapReason };
 
-/** @param wishes of the agent's owner, as the site signed them; the ceilings hold for what is left out */
+/** @param wishes of the agent's owner, as the site signed them; the ceilings hold for what is left out, and a visitor's money has none */
 export function capsOf(ceilings: Ceilings, wishes: NonNullable<VisitorAssertion['agent']>['caps'] = {}): Caps {
   const guestMessages = Math.min(ceilings.guestMessages, wishes.guest_messages_day ?? Infinity);
+  const guestMicroUsd = microUsdOf(wishes.guest_cost_day_usd);
   return {
     guestMessages,
     networkMessages: guestMessages * ceilings.guestsPerNetwork,
+    guestMicroUsd,
+    networkMicroUsd: Math.min(guestMicroUsd * ceilings.guestsPerNetwork, Number.MAX_SAFE_INTEGER),
+    customerMicroUsd: microUsdOf(wishes.customer_cost_day_usd),
     customerMessages: Math.min(ceilings.customerMessages, wishes.customer_messages_day ?? Infinity),
     siteMessages: Math.min(ceilings.siteMessages, wishes.site_messages_day ?? Infinity),
-    siteMicroUsd: Math.min(ceilings.siteMicroUsd, Math.floor((wishes.site_cost_day_usd ?? Infinity) * 1_000_000)),
+    siteMicroUsd: Math.min(ceilings.siteMicroUsd, microUsdOf(wishes.site_cost_day_usd)),
     atCap: wishes.at_cap ?? 'knowledge',
   };
+}
+
+/** A number that the database can hold also where nothing is capped. */
+function microUsdOf(usd = Infinity): number {
+  return Math.min(Math.floor(usd * 1_000_000), Number.MAX_SAFE_INTEGER);
 }
 
 /** The UTC day of a moment, YYYY-MM-DD. */

@@ -4,6 +4,7 @@ import type { ReceiptCheck, ReceiptVerdict } from '@aiguy/manifests/generated/ht
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import { sendError, toAiguyError } from '@aiguy/manifests/service';
 import { check, createAjv } from '@aiguy/manifests/validate';
+import { languages, type Words, wordsIn } from '@aiguy/manifests/words';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkReceipts } from '../session/check-receipts.ts';
 import type { ReceiptVerifier } from '../session/receipt-token.ts';
@@ -16,6 +17,8 @@ export type ReceiptCheckPorts = {
 };
 
 const bodyBytesMax = 64 * 1024;
+/** Languages that a browser may name. */
+const namedMax = 20;
 const formTypes = ['application/x-www-form-urlencoded', 'multipart/form-data'];
 const validateCheck = createAjv()
   .addSchema(http)
@@ -24,15 +27,18 @@ const validateCheck = createAjv()
 /** @param app a scope of its own: forms are read here and nowhere else */
 export async function addReceiptCheckRoutes(app: FastifyInstance, ports: ReceiptCheckPorts): Promise<void> {
   app.addContentTypeParser(formTypes, { parseAs: 'buffer', bodyLimit: bodyBytesMax }, readForm);
-  app.setErrorHandler((error: Error, request, reply) => (isForm(request) ? sendProblem(error, reply) : sendError(error, request, reply)));
+  app.setErrorHandler((error: Error, request, reply) => (isForm(request) ? sendProblem(error, request, reply) : sendError(error, request, reply)));
 
-  app.get('/receipts', async (_request, reply) => await sendPage(reply, receiptPage({ action: 'receipts/verify' })));
+  app.get(
+    '/receipts',
+    async (request, reply) => await sendPage(reply, receiptPage({ action: `receipts/verify${kept(request)}`, words: readersWords(request) })),
+  );
 
   app.post('/receipts/verify', { bodyLimit: bodyBytesMax }, async (request, reply) => {
     await ports.limitReceiptChecks(request.ip);
     const verdict = await checkReceipts(ports.verifier, parseText(request.body));
     if (!isForm(request)) return await reply.header('Cache-Control', 'no-store').send(verdict satisfies ReceiptVerdict);
-    return await sendPage(reply, receiptPage({ action: 'verify', verdict }));
+    return await sendPage(reply, receiptPage({ action: `verify${kept(request)}`, verdict, words: readersWords(request) }));
   });
 }
 
@@ -61,10 +67,28 @@ function isForm({ headers }: FastifyRequest): boolean {
   return formTypes.some((form) => type.startsWith(form));
 }
 
-function sendProblem(error: Error, reply: FastifyReply): FastifyReply {
+/** A language that was asked for in the address is asked for again by the form. */
+function kept(request: FastifyRequest): string {
+  return langOf(request) === undefined ? '' : `?lang=${readersWords(request).language}`;
+}
+
+function langOf({ query }: FastifyRequest): string | undefined {
+  const { lang } = query as { lang?: unknown };
+  return typeof lang === 'string' ? lang : undefined;
+}
+
+/** By ?lang=, or else the first that we speak of those that the reader's browser names. */
+function readersWords(request: FastifyRequest): Words {
+  const lang = langOf(request);
+  const named = (request.headers['accept-language'] ?? '').split(',', namedMax).map((part) => part.split(';')[0]?.trim() ?? '');
+  const wanted = [...(lang === undefined ? [] : [lang]), ...named];
+  return wordsIn(wanted.find((one) => ['en', ...languages].includes(one.split('-')[0]?.toLowerCase() ?? '')));
+}
+
+function sendProblem(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, code, retryAfterS } = toAiguyError(error);
   if (retryAfterS !== undefined) reply.header('Retry-After', String(Math.ceil(retryAfterS)));
-  return sendPage(reply.code(status), receiptPage({ action: 'verify', problem: code }));
+  return sendPage(reply.code(status), receiptPage({ action: `verify${kept(request)}`, problem: code, words: readersWords(request) }));
 }
 
 function sendPage(reply: FastifyReply, page: string): FastifyReply {

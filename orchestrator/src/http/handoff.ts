@@ -4,6 +4,7 @@ import { AiguyError } from '@aiguy/manifests/errors';
 import type { HandoffRequest, LeftMessage } from '@aiguy/manifests/generated/http';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import { check, createAjv } from '@aiguy/manifests/validate';
+import { wordsFor } from '@aiguy/manifests/words';
 import type { FastifyInstance } from 'fastify';
 import { ensureSession } from '../session/sessions.ts';
 import { begin } from './answer-run.ts';
@@ -29,9 +30,10 @@ export function addHandoffRoute(app: FastifyInstance, ports: HttpPorts): void {
       begin(ports, await ports.runs.start({ visitor, assertion, ...readMessage(leaveMessage), runId: randomUUID(), ticket: true }));
       return await reply.header('Cache-Control', 'no-store').send({ status: 'ticket' });
     }
-    const people = await ports.askHours({ visitor, assertion, signal: clientSignal(reply) });
+    const { text: hours, ...people } = await ports.askHours({ visitor, assertion, signal: clientSignal(reply) });
+    const told = { ...people, ...(hours === undefined ? {} : { text: wordsFor(visitor).tell(hours) }) };
     await ensureSession(ports.database, visitor);
-    const info = await ports.handoffs.ask(visitor.sid, { issuer: visitor.iss, reason: reason ?? 'asked_for_human', people });
+    const info = await ports.handoffs.ask(visitor.sid, { issuer: visitor.iss, reason: reason ?? 'asked_for_human', people: told });
     return await reply.header('Cache-Control', 'no-store').send(info);
   });
 }

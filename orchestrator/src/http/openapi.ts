@@ -87,6 +87,11 @@ const paths = {
       parameters: [conversationId],
       responses: answers('The transcript.', json('StaffTranscript')),
     },
+    delete: {
+      summary: 'Delete it with everything of it; not while an answer is under way.',
+      parameters: [conversationId],
+      responses: { 204: { description: 'Deleted.' }, ...failure },
+    },
   },
   '/staff/conversations/{id}/export': {
     get: {
@@ -100,7 +105,24 @@ const paths = {
   '/staff/conversations/{id}/hand-back': act('The agent answers again; by whoever has it.'),
   '/staff/conversations/{id}/close': act('The same by anybody, also for a visitor who waits.'),
   '/staff/conversations/{id}/notes': act('Write a note for the others.', 'StaffNoteRequest'),
-  '/staff/tickets': { get: { summary: 'Tickets that conversations have left.', responses: answers('The newest 200.', json('StaffTicketList')) } },
+  '/staff/tickets': {
+    get: {
+      summary: 'Tickets that visitors have left at the site, the newest first.',
+      parameters: [
+        { name: 'filter', in: 'query', schema: { enum: ['open', 'all'], default: 'open' } },
+        { name: 'before', in: 'query', schema: { type: 'string' } },
+      ],
+      responses: answers('A page of them.', json('StaffTicketList')),
+    },
+  },
+  '/staff/tickets/{reference}': {
+    put: {
+      summary: 'Say how far a ticket is.',
+      parameters: [{ name: 'reference', in: 'path', required: true, schema: { type: 'string' } }],
+      requestBody: { required: true, ...json('StaffTicketChange') },
+      responses: answers('The ticket.', json('StaffTicket')),
+    },
+  },
   '/staff/questions': {
     get: { summary: 'Questions without a good answer, grouped.', responses: answers('At most 100 groups.', json('StaffQuestionList')) },
   },

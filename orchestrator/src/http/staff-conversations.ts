@@ -66,11 +66,6 @@ export function addStaffConversationRoutes(app: FastifyInstance, ports: StaffCon
     return await reply.header('Cache-Control', 'no-store').send({ transcript, text: asText(transcript) });
   });
 
-  app.get('/staff/tickets', async (request, reply) => {
-    const { staff } = await authenticateStaff(ports.verifier, request, 'conversation:read');
-    return await reply.header('Cache-Control', 'no-store').send({ tickets: await ports.conversations.tickets(staff.iss) });
-  });
-
   app.get('/staff/questions', async (request, reply) => {
     const { staff } = await authenticateStaff(ports.verifier, request, 'conversation:read');
     return await reply.header('Cache-Control', 'no-store').send({ questions: await openQuestions(ports.database, staff.iss) });

@@ -1,10 +1,11 @@
-// What a person of a site does in a conversation: take it over, speak, hand it back, end a wait, and write notes for the others.
+// What a person of a site does in a conversation: take it over, speak, hand it back, end a wait, write notes for the others, and delete it.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { StaffMessage, StaffNoteRequest } from '@aiguy/manifests/generated/http';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { StaffAssertion } from '@aiguy/manifests/tokens';
 import { check, createAjv } from '@aiguy/manifests/validate';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { deleteSession } from '../session/sessions.ts';
 import { authenticateStaff } from './authenticate.ts';
 import { type ConversationParams, findOwn, type StaffConversationPorts } from './staff-conversations.ts';
 
@@ -37,6 +38,13 @@ export function addStaffPeopleRoutes(app: FastifyInstance, ports: StaffConversat
       return await reply.header('Cache-Control', 'no-store').send((await findOwn(ports, staff.iss, conversation.sessionId)).conversation);
     });
   }
+
+  app.delete<ConversationParams>('/staff/conversations/:id', async (request, reply) => {
+    const { staff } = await authenticateStaff(ports.verifier, request, 'conversation:write');
+    if (staff.sub === 'site') throw new AiguyError('insufficient_scope');
+    await deleteSession(ports.database, { issuer: staff.iss, id: request.params.id });
+    return await reply.code(204).send();
+  });
 }
 
 /** @throws AiguyError message_empty, invalid_request */

@@ -56,9 +56,13 @@ export type ToolDefinition = {
   examples: { message: string; input: Record<string, unknown> }[];
   /** More such messages, without arguments. */
   phrases: readonly string[];
+  /** The visitor's own site has it, and its owner wrote the phrases: what was learnt of ours says nothing about it. */
+  isOfSite?: true;
 };
 
 export type ModelRequest = {
+  /** BCP 47: in which a policy that writes its own sentences speaks; English when left out. A model is told nothing of it. */
+  language?: string;
   /** plan: may call tools. answer: must not, and is written by the model configured for answers. */
   purpose: 'plan' | 'answer';
   /** Another model than the configured ones, for both purposes. */

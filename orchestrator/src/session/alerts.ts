@@ -1,6 +1,7 @@
 // What the people of a site want to be told of at once: visitors who wait for a person, tickets that were left, and caps of the site's day that were met.
 import type { Database } from '@aiguy/manifests/database';
 import type { StaffAlert } from '@aiguy/manifests/generated/http';
+import { maskPersonalData } from '@aiguy/manifests/mask-personal-data';
 import { previewCharactersMax, ticketDone } from './conversations.ts';
 
 const alertsMax = 20;
@@ -20,15 +21,15 @@ const claimSql = `
     WHERE issuer = $1 AND capped IN ('site_messages', 'site_cost') AND asked_at > now() - $2 * interval '1 hour' GROUP BY 1, 2
   ), due AS (
     SELECT 'waiting ' || handoffs.id AS key, 'waiting' AS kind, session_id, asked_at AS at,
-      (SELECT input ->> 'text' FROM runs WHERE runs.session_id = handoffs.session_id AND input ->> 'kind' = 'message' ORDER BY started_at DESC LIMIT 1) AS text
+      (SELECT input ->> 'text' FROM runs WHERE runs.session_id = handoffs.session_id AND input ->> 'kind' = 'message' ORDER BY started_at DESC LIMIT 1) AS text, NULL AS reference
     FROM handoffs JOIN sessions ON sessions.id = session_id
     WHERE issuer = $1 AND closed_at IS NULL AND taken_at IS NULL AND asked_at > now() - $2 * interval '1 hour'
     UNION ALL
-    SELECT 'ticket ' || key, 'ticket', session_id, settled_at, outcome #>> '{output,reference}'
+    SELECT 'ticket ' || key, 'ticket', session_id, settled_at, COALESCE(args ->> 'summary', summary), outcome #>> '{output,reference}'
     FROM effects JOIN sessions ON sessions.id = session_id WHERE issuer = $1 AND ${ticketDone} AND settled_at > now() - $2 * interval '1 hour'
     UNION ALL
     SELECT 'cap ' || capped || ' ' || met.day || ' ' || $1, CASE capped WHEN 'site_cost' THEN 'cap_cost' ELSE 'cap_messages' END, NULL, at,
-      CASE capped WHEN 'site_cost' THEN round(cap_micro_usd / 1000000.0, 2)::text ELSE cap_messages::text END
+      CASE capped WHEN 'site_cost' THEN round(cap_micro_usd / 1000000.0, 2)::text ELSE cap_messages::text END, NULL
     FROM met LEFT JOIN usage_days ON usage_days.issuer = $1 AND usage_days.day = met.day
   ), claimed AS (
     INSERT INTO alerts (key, session_id)
@@ -37,18 +38,20 @@ const claimSql = `
   )
   SELECT due.* FROM due JOIN claimed USING (key) ORDER BY at`;
 
-type Row = { key: string; kind: StaffAlert['kind']; session_id: string | null; at: Date; text: string | null };
+type Row = { key: string; kind: StaffAlert['kind']; session_id: string | null; at: Date; text: string | null; reference: string | null };
 
 /** Alerts of the last day, to whoever of the site asks first. What the site does not acknowledge is handed out again after five minutes, three times in all. */
 export async function claimAlerts(database: Database, issuer: string): Promise<StaffAlert[]> {
   await database.query(`DELETE FROM alerts WHERE session_id IS NULL AND claimed_at < now() - $1 * interval '1 day'`, [keptDays]);
   const { rows } = await database.query<Row>(claimSql, [issuer, alertHours, alertsMax]);
-  return rows.map(({ key, kind, session_id: sessionId, at, text }) => ({
+  return rows.map(({ key, kind, session_id: sessionId, at, text, reference }) => ({
     key,
     kind,
     sessionId: sessionId ?? '',
     at: at.toISOString(),
-    text: (text ?? '').slice(0, previewCharactersMax),
+    // It leaves the house, for wherever the site sends alerts to.
+    text: maskPersonalData(text ?? '').slice(0, previewCharactersMax),
+    ...(reference === null ? {} : { reference }),
   }));
 }
 

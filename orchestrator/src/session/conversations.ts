@@ -1,6 +1,6 @@
 // The conversations of one site, for its people: found, listed and counted. Each query is cut to the site's issuer by itself.
 import type { Database } from '@aiguy/manifests/database';
-import type { StaffConversation, StaffConversationList, StaffCounts, StaffRating, StaffTicket } from '@aiguy/manifests/generated/http';
+import type { LeftTicket, StaffConversation, StaffConversationList, StaffCounts, StaffRating, StaffTicket } from '@aiguy/manifests/generated/http';
 
 export type ConversationFilter = 'all' | 'unanswered' | 'low_rating' | 'escalated' | 'tool_errors' | 'waiting' | 'with_person' | 'running';
 /** before: the cursor that the page before gave. */
@@ -33,6 +33,11 @@ const lowRatings = `((run_id = '' AND score <= 2) OR (run_id <> '' AND score < 0
 
 /** Condition on a row of effects. */
 export const ticketDone = `tool IN ${ticketTools} AND status = 'settled' AND outcome ->> 'ok' = 'true'`;
+type LeftRow = { reference: string; sessionId: string; summary: string | null; delivery: NonNullable<LeftTicket['delivery']> | null; at: Date };
+const leftTickets = `
+  SELECT COALESCE(outcome #>> '{output,reference}', '') AS reference, effects.session_id AS "sessionId", COALESCE(args ->> 'summary', summary) AS summary,
+    settled_at AS at, (SELECT state FROM tasks WHERE tasks.session_id = effects.session_id AND tasks.run_id = effects.run_id LIMIT 1) AS delivery
+  FROM effects JOIN sessions ON sessions.id = effects.session_id WHERE issuer = $1 AND effects.${ticketDone.replace('status', 'effects.status')}`;
 const conditions: Record<ConversationFilter, string> = {
   all: 'true',
   unanswered: 'unanswered',
@@ -102,32 +107,27 @@ export class Conversations {
     return rows.map((row) => ({ conversation: { ...toConversation(row), ...cameFrom(row) }, lastSeq: row.last_seq }))[0];
   }
 
-  /** The newest first; of one conversation when it is named. */
-  async tickets(issuer: string, sessionId?: string): Promise<StaffTicket[]> {
-    const { rows } = await this.#database.query<{
-      ref: string;
-      session_id: string;
-      summary: string;
-      status: string;
-      delivery: string | null;
-      at: Date;
-    }>(
-      `SELECT outcome #>> '{output,reference}' AS ref, effects.session_id, COALESCE(args ->> 'summary', summary) AS summary,
-         outcome #>> '{output,status}' AS status, settled_at AS at,
-         (SELECT state FROM tasks WHERE tasks.session_id = effects.session_id AND tasks.run_id = effects.run_id LIMIT 1) AS delivery
-       FROM effects JOIN sessions ON sessions.id = effects.session_id
-       WHERE issuer = $1 AND ($2::text IS NULL OR effects.session_id = $2) AND effects.${ticketDone.replace('status', 'effects.status')}
-       ORDER BY settled_at DESC LIMIT $3`,
-      [issuer, sessionId ?? null, ticketsMax],
-    );
-    return rows.map(({ ref: reference, session_id: session, summary, status, delivery, at }) => ({
-      reference: reference ?? '',
-      sessionId: session,
-      summary,
-      status: status ?? 'open',
-      ...(delivery === null ? {} : { delivery: delivery as NonNullable<StaffTicket['delivery']> }),
-      at: at.toISOString(),
+  /** What this conversation has left, the newest first. */
+  async tickets(issuer: string, sessionId: string): Promise<LeftTicket[]> {
+    const { rows } = await this.#database.query<LeftRow>(`${leftTickets} AND effects.session_id = $2 ORDER BY settled_at DESC LIMIT $3`, [
+      issuer,
+      sessionId,
+      ticketsMax,
+    ]);
+    return rows.map(({ reference, summary, delivery, at }) => ({
+      ...{ reference, summary: summary ?? '', at: at.toISOString() },
+      ...(delivery === null ? {} : { delivery }),
     }));
+  }
+
+  /** Of these tickets, which conversations have left them and how far they are on their way; those of another site and of deleted conversations are missing. */
+  async leftBy(issuer: string, references: readonly string[]): Promise<Map<string, Pick<StaffTicket, 'sessionId' | 'delivery'>>> {
+    const { rows } = await this.#database.query<LeftRow>(`${leftTickets} AND outcome #>> '{output,reference}' = ANY($2) LIMIT $3`, [
+      issuer,
+      references,
+      ticketsMax,
+    ]);
+    return new Map(rows.map(({ reference, sessionId, delivery }) => [reference, { sessionId, ...(delivery === null ? {} : { delivery }) }]));
   }
 
   async ratings(sessionId: string): Promise<StaffRating[]> {

@@ -14,6 +14,7 @@ import type {
   TaskValue,
 } from '@aiguy/manifests/generated/events';
 import type { TaskReference } from '@aiguy/manifests/generated/http';
+import { type Words, wordsIn } from '@aiguy/manifests/words';
 import type { RunInput } from './run.ts';
 
 export function runStarted(sessionId: string, runId: string, input: RunInput): AGUIEvent {
@@ -100,6 +101,6 @@ export function textMessage(text: string, messageId: string = randomUUID()): AGU
   ];
 }
 
-export function runError(code: ErrorCode): AGUIEvent {
-  return { type: EventType.RUN_ERROR, timestamp: Date.now(), message: new AiguyError(code).message, code };
+export function runError(code: ErrorCode, words: Words = wordsIn(undefined)): AGUIEvent {
+  return { type: EventType.RUN_ERROR, timestamp: Date.now(), message: words.text(new AiguyError(code).message), code };
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AGUIEvent } from '@ag-ui/core';
 import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
+import { wordsFor } from '@aiguy/manifests/words';
 import { type EventLog, LeaseLostError, type LoggedEvent } from './event-log.ts';
 import { forgetFormValues, insertInterrupts } from './interrupt-rows.ts';
 import { begin, endAtOnce, instantRun, isAnsweredByPerson, nextSeqOf, placeFor } from './people.ts';
@@ -194,7 +195,10 @@ export class Runs {
         `UPDATE effects SET status = 'unknown', visitor = $3, assertion = $4, check_at = now() WHERE session_id = $1 AND run_id = $2 AND status = 'dispatched'`,
         [sessionId, id, JSON.stringify(row.visitor), row.assertion],
       );
-      return await this.#end(connection, append, { run: assignment.run, ending: { status: 'error', events: [runError('run_abandoned')] } });
+      return await this.#end(connection, append, {
+        run: assignment.run,
+        ending: { status: 'error', events: [runError('run_abandoned', wordsFor(row.visitor))] },
+      });
     });
   }
 

@@ -1,10 +1,11 @@
-// Sessions: made by the site, known here from the first valid assertion on, never visible to anybody else, deleted after a long pause.
+// Sessions: made by the site, known here from the first valid assertion on, never visible to anybody else, deleted after a long pause or by the site's people.
 import { createHash } from 'node:crypto';
 import { type Connection, type Database, inTransaction } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 
 export type Session = { id: string; createdAt: Date; activeAt: Date; lastSeq: number; running: boolean };
+type Ids = Pick<VisitorAssertion, 'iss' | 'sub' | 'sid'>;
 type Owner = Pick<VisitorAssertion, 'iss' | 'sub' | 'sid' | 'agent' | 'client'>;
 
 /** Deleted at once, so that no sweep holds the database for long. */
@@ -42,7 +43,7 @@ export async function ensureSession(on: Database | Connection, visitor: Owner): 
 
 /**
  * The session that the assertion names.
- * @throws AiguyError session_expired for one that was deleted after a long pause, not_found for an unknown session and for somebody else's
+ * @throws AiguyError session_expired for one that was deleted, not_found for an unknown session and for somebody else's
  */
 export async function findSession(database: Database, visitor: Owner): Promise<Session> {
   const { rows } = await database.query<{ id: string; created_at: Date; active_at: Date; last_seq: number; running: boolean }>(
@@ -79,7 +80,7 @@ export async function assertNotExpired(database: Database, visitor: Owner): Prom
  */
 export async function expireSessions(database: Database, idleDays: number): Promise<number> {
   return await inTransaction(database, async (connection) => {
-    const { rows } = await connection.query<{ sid: string; iss: string; sub: string }>(
+    const { rows } = await connection.query<Ids>(
       `SELECT id AS sid, issuer AS iss, subject AS sub FROM sessions WHERE active_at < now() - least($1, retention_days) * interval '1 day'
          AND NOT EXISTS (SELECT FROM runs WHERE session_id = sessions.id AND status IN ('running', 'queued'))
          AND NOT EXISTS (SELECT FROM effects WHERE session_id = sessions.id AND status IN ('planned', 'dispatched', 'unknown'))
@@ -87,17 +88,41 @@ export async function expireSessions(database: Database, idleDays: number): Prom
       [idleDays, expiredAtOnceMax],
     );
     if (rows.length === 0) return 0;
-    await connection.query('INSERT INTO expired_sessions (digest) SELECT unnest($1::text[]) ON CONFLICT (digest) DO UPDATE SET expired_at = now()', [
-      rows.map(tombstoneOf),
-    ]);
-    await connection.query('DELETE FROM sessions WHERE id = ANY($1)', [rows.map(({ sid }) => sid)]);
+    await deleteAll(connection, rows);
     await connection.query(`DELETE FROM expired_sessions WHERE expired_at < now() - $1 * interval '1 day'`, [tombstoneDays]);
     return rows.length;
   });
 }
 
+/**
+ * Deletes one conversation of a site with everything of it, as its people want it; what it came to stays in the figures.
+ * @throws AiguyError turn_in_progress while an answer is under way, or a change in doubt; not_found
+ */
+export async function deleteSession(database: Database, { issuer, id }: { issuer: string; id: string }): Promise<void> {
+  await inTransaction(database, async (connection) => {
+    const { rows } = await connection.query<Ids & { busy: boolean }>(
+      `SELECT id AS sid, issuer AS iss, subject AS sub,
+         EXISTS (SELECT FROM runs WHERE session_id = sessions.id AND status IN ('running', 'queued'))
+         OR EXISTS (SELECT FROM effects WHERE session_id = sessions.id AND status IN ('planned', 'dispatched', 'unknown')) AS busy
+       FROM sessions WHERE id = $1 AND issuer = $2 FOR UPDATE`,
+      [id, issuer],
+    );
+    const [row] = rows;
+    if (!row) throw new AiguyError('not_found');
+    if (row.busy) throw new AiguyError('turn_in_progress');
+    await deleteAll(connection, [row]);
+  });
+}
+
+async function deleteAll(connection: Connection, sessions: readonly Ids[]): Promise<void> {
+  await connection.query('INSERT INTO expired_sessions (digest) SELECT unnest($1::text[]) ON CONFLICT (digest) DO UPDATE SET expired_at = now()', [
+    sessions.map(tombstoneOf),
+  ]);
+  await connection.query('DELETE FROM sessions WHERE id = ANY($1)', [sessions.map(({ sid }) => sid)]);
+}
+
 /** What remains of a deleted session. Whoever doesn't hold the assertion can't ask whether it was. */
-export function tombstoneOf({ iss, sub, sid }: Owner): string {
+export function tombstoneOf({ iss, sub, sid }: Ids): string {
   return createHash('sha256')
     .update(JSON.stringify([iss, sub, sid]))
     .digest('base64url');

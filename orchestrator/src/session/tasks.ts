@@ -1,10 +1,12 @@
 // Long tasks of a session: what the tools API does after a call was answered, and when to ask how it goes. Asked in growing pauses for a day.
 import type { Connection, Database } from '@aiguy/manifests/database';
-import type { TaskValue } from '@aiguy/manifests/generated/events';
+import type { FileValue, TaskValue } from '@aiguy/manifests/generated/events';
 import type { TaskReference, TaskStatus } from '@aiguy/manifests/generated/http';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
-import { taskChanged, taskOpened } from './run-events.ts';
+import { wordsFor } from '@aiguy/manifests/words';
+import { fileMade, taskChanged, taskOpened } from './run-events.ts';
 import type { Append } from './runs.ts';
+import { toldTask } from './told.ts';
 
 export type NewTask = { task: TaskReference; tool: string; sessionId: string; runId: string; visitor: VisitorAssertion; assertion: string };
 /** unsaid: what is still to be said of it in the conversation. */
@@ -19,7 +21,8 @@ export type OpenTask = {
   assertion: string;
 };
 
-export type TaskChange = { task: OpenTask; status: TaskStatus; said: string | undefined };
+/** file: what the task has made, once it is done. */
+export type TaskChange = { task: OpenTask; status: TaskStatus; said: string | undefined; file: FileValue['file'] | undefined };
 
 type TaskRow = Omit<OpenTask, 'sessionId' | 'runId'> & { session_id: string; run_id: string };
 
@@ -38,7 +41,7 @@ export class Tasks {
 
   /** Keeps a task, once, and tells every tab of it. The caller's transaction holds the session's row. */
   async open(connection: Connection, append: Append, task: NewTask): Promise<void> {
-    if (await this.insert(connection, task)) await append(task.runId, [taskOpened(task)]);
+    if (await this.insert(connection, task)) await append(task.runId, [taskOpened({ task: toldTask(wordsFor(task.visitor), task.task) })]);
   }
 
   /** As open, for a caller who tells it by himself. @returns whether it was new */
@@ -73,7 +76,7 @@ export class Tasks {
    * @param change.said what is to be said of it once it has ended
    * @returns what is now to be said in the conversation
    */
-  async change(connection: Connection, append: Append, { task, status, said }: TaskChange): Promise<string | null> {
+  async change(connection: Connection, append: Append, { task, status, said, file }: TaskChange): Promise<string | null> {
     const { state, progress, message } = status;
     const { rows } = await connection.query<{ title: string; unsaid: string | null }>(
       `UPDATE tasks SET state = $2, progress = $3, message = $4, as_of = $5,
@@ -85,14 +88,16 @@ export class Tasks {
     );
     const row = rows[0];
     if (!row) return task.unsaid;
+    const words = wordsFor(task.visitor);
     const value: TaskValue = {
       taskId: task.id,
-      title: row.title,
+      title: words.text(row.title),
       state,
       ...(progress === undefined ? {} : { progress }),
-      ...(message === undefined ? {} : { message }),
+      ...(message === undefined ? {} : { message: words.tell(message) }),
     };
-    await append(task.runId, [taskChanged(value)]);
+    const made = file ? [fileMade({ toolCallId: task.id, tool: task.tool, file })] : [];
+    await append(task.runId, [taskChanged(value), ...made]);
     return row.unsaid;
   }
 

@@ -7,10 +7,13 @@ import type { Usage as Tokens } from '../model/port.ts';
 
 type Site = { issuer: string; day: string };
 type RunOf = { sessionId: string; runId: string };
-export type Admission = Site & RunOf & { visitor: Pick<VisitorAssertion, 'sub' | 'network'>; caps: Caps };
-/** epoch: null for work behind a turn. sent and reserved in millionths of a US dollar. */
-export type CallToMake = Site & RunOf & { epoch: number | null; model: string; reserved: number; sent: number; capMicroUsd: number; heldMs: number };
-export type Hold = { id: string };
+type Visitor = Pick<VisitorAssertion, 'sub' | 'network'>;
+export type Admission = Site & RunOf & { visitor: Visitor; caps: Caps };
+/** epoch: null for work behind a turn. sent and reserved in millionths of a US dollar. visitor: nobody's where the owner tries it out. */
+export type CallToMake = Site &
+  RunOf & { visitor: Partial<Visitor>; epoch: number | null; model: string; reserved: number; sent: number; capMicroUsd: number; heldMs: number };
+/** digests: of whom the call counts for, besides the site. */
+export type Hold = { id: string; digests: string[] };
 
 /** Visitors' counters are deleted when their day and the one behind it are over. */
 const visitorDaysKept = 1;
@@ -23,10 +26,12 @@ const admitSql = `
     INSERT INTO usage_visitors AS counter (issuer, day, digest, messages)
     SELECT $3, $4::date, digest, 1 FROM unnest($5::text[]) AS digest WHERE NOT EXISTS (SELECT FROM known)
     ON CONFLICT (issuer, day, digest) DO UPDATE SET messages = counter.messages + 1
-    RETURNING digest, messages
+    RETURNING digest, messages, cost_micro_usd
   ),
   over AS (
-    SELECT reason FROM own JOIN unnest($5::text[], $6::bigint[], $7::text[]) AS cap (digest, most, reason) USING (digest) WHERE own.messages > most LIMIT 1
+    SELECT CASE WHEN own.messages > most THEN reason ELSE cost_reason END AS reason
+    FROM own JOIN unnest($5::text[], $6::bigint[], $7::text[], $10::bigint[], $11::text[]) AS cap (digest, most, reason, most_micro_usd, cost_reason) USING (digest)
+    WHERE own.messages > most OR own.cost_micro_usd >= most_micro_usd LIMIT 1
   ),
   site AS (
     INSERT INTO usage_days AS today (issuer, day, messages, cap_messages, cap_micro_usd)
@@ -53,20 +58,27 @@ const reserveSql = `
   INSERT INTO usage_calls (id, issuer, day, session_id, run_id, epoch, model, reserved_micro_usd, sent_micro_usd, held_until)
   SELECT $1, $2, $3::date, $4, $5, $6, $7, $8::bigint, $9::bigint, now() + $11 * interval '1 millisecond' FROM site`;
 
-// What was released as lost and comes late after all is counted anew.
+// What was released as lost and comes late after all is counted anew. Visitor, network, site: locked in the order of admitSql. What a dead process's call has
+// cost counts for the site alone.
 const settleSql = `
   WITH before AS MATERIALIZED (SELECT * FROM usage_calls WHERE id = $1 AND status <> 'settled' FOR UPDATE),
   call AS (
     UPDATE usage_calls SET status = 'settled', input_tokens = $2, cache_read_tokens = $3, cache_write_tokens = $4, output_tokens = $5,
       cost_micro_usd = $6, model = COALESCE($7, usage_calls.model)
     FROM before WHERE usage_calls.id = before.id
+  ),
+  own AS (
+    INSERT INTO usage_visitors AS counter (issuer, day, digest, messages, cost_micro_usd)
+    SELECT before.issuer, before.day, digest, 0, $6 FROM before, unnest($8::text[]) AS digest
+    ON CONFLICT (issuer, day, digest) DO UPDATE SET cost_micro_usd = counter.cost_micro_usd + excluded.cost_micro_usd
+    RETURNING digest
   )
   UPDATE usage_days AS today SET
     reserved_micro_usd = today.reserved_micro_usd - CASE before.status WHEN 'reserved' THEN before.reserved_micro_usd ELSE 0 END,
     cost_micro_usd = today.cost_micro_usd + $6 - before.cost_micro_usd,
     input_tokens = today.input_tokens + $2, cache_read_tokens = today.cache_read_tokens + $3,
     cache_write_tokens = today.cache_write_tokens + $4, output_tokens = today.output_tokens + $5
-  FROM before WHERE today.issuer = before.issuer AND today.day = before.day`;
+  FROM before, (SELECT count(*) FROM own) AS counted WHERE today.issuer = before.issuer AND today.day = before.day`;
 
 // A call is dead when its time is long over, or when another process has taken up its run. What it had sent is paid for.
 const releaseSql = `
@@ -100,6 +112,8 @@ export class Usage {
       counters.map(({ reason }) => reason),
       caps.siteMessages,
       caps.siteMicroUsd,
+      counters.map(({ mostMicroUsd }) => mostMicroUsd),
+      counters.map(({ costReason }) => costReason),
     ]);
     return rows[0]?.capped ?? undefined;
   }
@@ -136,13 +150,13 @@ export class Usage {
       call.capMicroUsd,
       call.heldMs,
     ]);
-    return rowCount === 1 ? { id } : undefined;
+    return rowCount === 1 ? { id, digests: digestsOf(call.visitor) } : undefined;
   }
 
   /** Replaces what was set aside by what was used. @param spent microUsd, and the model that answered where the provider named it */
-  async settle({ id }: Hold, { tokens, microUsd, model }: { tokens: Tokens; microUsd: number; model: string | undefined }): Promise<void> {
+  async settle({ id, digests }: Hold, { tokens, microUsd, model }: { tokens: Tokens; microUsd: number; model: string | undefined }): Promise<void> {
     const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens } = tokens;
-    await this.#database.query(settleSql, [id, inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, microUsd, model ?? null]);
+    await this.#database.query(settleSql, [id, inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, microUsd, model ?? null, digests]);
   }
 
   /** Gives back what dead processes had set aside. */
@@ -156,13 +170,26 @@ export class Usage {
   }
 }
 
-type Counter = { digest: string; most: number; reason: CapReason };
+type Counter = { digest: string; most: number; reason: CapReason; mostMicroUsd: number; costReason: CapReason };
+
+function countersOf(visitor: Visitor, caps: Caps): Counter[] {
+  const { customerMessages, customerMicroUsd, guestMessages, guestMicroUsd, networkMessages, networkMicroUsd } = caps;
+  const [own = '', network] = digestsOf(visitor);
+  if (!isGuest(visitor.sub))
+    return [{ digest: own, most: customerMessages, reason: 'customer_messages', mostMicroUsd: customerMicroUsd, costReason: 'customer_cost' }];
+  const counter: Counter = { digest: own, most: guestMessages, reason: 'guest_messages', mostMicroUsd: guestMicroUsd, costReason: 'guest_cost' };
+  if (network === undefined) return [counter];
+  return [counter, { digest: network, most: networkMessages, reason: 'network_messages', mostMicroUsd: networkMicroUsd, costReason: 'network_cost' }];
+}
 
 /** A guest counts by himself and by his network, because he may throw his cookie away. */
-function countersOf({ sub, network }: Admission['visitor'], caps: Caps): Counter[] {
-  if (!sub.startsWith('anon:')) return [{ digest: digest(sub), most: caps.customerMessages, reason: 'customer_messages' }];
-  const own: Counter = { digest: digest(sub), most: caps.guestMessages, reason: 'guest_messages' };
-  return network === undefined ? [own] : [own, { digest: digest(`network ${network}`), most: caps.networkMessages, reason: 'network_messages' }];
+function digestsOf({ sub, network }: Partial<Visitor>): string[] {
+  if (sub === undefined) return [];
+  return isGuest(sub) && network !== undefined ? [digest(sub), digest(`network ${network}`)] : [digest(sub)];
+}
+
+function isGuest(sub: string): boolean {
+  return sub.startsWith('anon:');
 }
 
 function digest(text: string): string {

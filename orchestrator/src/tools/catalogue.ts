@@ -1,5 +1,5 @@
 // Which tools a visitor may use, as the model sees them: sorted by name, so that the provider's prompt cache hits.
-import type { Catalogue, Tool } from '@aiguy/manifests/load';
+import { type Catalogue, isOffered, type Tool } from '@aiguy/manifests/load';
 import type { AgentSettings } from '@aiguy/manifests/tokens';
 import type { ToolDefinition } from '../model/port.ts';
 
@@ -16,14 +16,17 @@ export function toolsFor(
 ): VisitorTools {
   const off = agent?.tools_off ?? [];
   const signIn = agent?.tools_sign_in ?? [];
-  const tools = [...catalogue.values()].filter(({ manifest }) => !manifest.is_step && !off.includes(manifest.name));
+  const tools = [...catalogue].filter(([, { manifest }]) => isOffered(manifest) && !off.includes(manifest.name));
   const mustSignIn = ({ manifest }: Tool) => manifest.guests === 'sign_in' || signIn.includes(manifest.name);
-  const isAllowed = (tool: Tool) => scopes.includes(tool.manifest.scope) && (isSignedIn || !mustSignIn(tool));
-  return { allowed: tools.filter(isAllowed).map(toDefinition), needingSignIn: tools.filter((tool) => !isAllowed(tool)).map(toDefinition) };
+  const isAllowed = ([, tool]: Named) => scopes.includes(tool.manifest.scope) && (isSignedIn || !mustSignIn(tool));
+  return { allowed: tools.filter(isAllowed).map(toDefinition), needingSignIn: tools.filter((named) => !isAllowed(named)).map(toDefinition) };
 }
 
-function toDefinition({ manifest }: Tool): ToolDefinition {
-  const { name, description, input, effect, answer, ask } = manifest;
+type Named = [name: string, tool: Tool];
+
+/** What belongs to a site has a name of its own; its manifest is the one that stands for all of them. */
+function toDefinition([name, { manifest, ability }]: Named): ToolDefinition {
+  const { description, input, effect, answer, ask } = manifest;
   return {
     name,
     description,
@@ -33,5 +36,6 @@ function toDefinition({ manifest }: Tool): ToolDefinition {
     ...(answer === undefined ? {} : { answer }),
     examples: manifest.examples as ToolDefinition['examples'],
     phrases: manifest.phrases ?? [],
+    ...(ability ? { isOfSite: true as const } : {}),
   };
 }

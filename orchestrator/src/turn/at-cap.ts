@@ -72,6 +72,6 @@ async function offerPerson(turn: Turn): Promise<Input> {
 
 function say(turn: Turn, text: string): Input {
   turn.recorder.step('respond');
-  for (const event of textMessage(text)) turn.recorder.emit(event);
+  for (const event of textMessage(turn.words.text(text))) turn.recorder.emit(event);
   return { type: 'answered' };
 }

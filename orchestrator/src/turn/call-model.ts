@@ -103,6 +103,7 @@ function requestFor(turn: Turn, purpose: 'plan' | 'answer', outputTokensMax: num
   return {
     purpose,
     system: turn.system,
+    language: turn.words.language,
     ...(turn.model === undefined ? {} : { model: turn.model }),
     context: {
       signedIn: isSignedIn(turn),
@@ -124,6 +125,7 @@ async function consume(turn: Turn, events: AsyncIterable<ModelEvent>): Promise<S
       turn.ports.metrics.firstText(turn.message.run.id);
     },
     messageId: randomUUID(),
+    words: turn.words,
     passages: turn.passages,
     support: () => supportOf(turn.messages, turn.ports.nowMs()),
   });

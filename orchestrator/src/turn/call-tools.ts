@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { EventType } from '@ag-ui/core';
 import { argumentsDigest } from '@aiguy/manifests/digest';
 import { type ErrorCode, errorEntry } from '@aiguy/manifests/errors';
-import type { ResultFile } from '@aiguy/manifests/generated/http';
 import type { Tool } from '@aiguy/manifests/load';
 import { inSpan } from '@aiguy/manifests/telemetry';
 import { check } from '@aiguy/manifests/validate';
@@ -11,6 +10,8 @@ import { spendTool, tokensLeft, toolsLeft, wallLeftMs } from '../budget/ledger.t
 import type { ToolCall, ToolOutcome } from '../model/port.ts';
 import { effectKey } from '../session/effects.ts';
 import { fileMade, pageWanted } from '../session/run-events.ts';
+import { fileIn } from '../tools/result-file.ts';
+import { abilityCall, abilityResult } from '../tools/site-tools.ts';
 import { askVisitor, isIncomplete, needsVisitor } from './ask-visitor.ts';
 import { keepTask } from './keep-outcome.ts';
 import type { Input } from './machine.ts';
@@ -87,10 +88,10 @@ export function record(turn: Turn, call: ToolCall, outcome: ToolOutcome): void {
     content: JSON.stringify(outcome),
     role: 'tool',
   });
-  const makesFile = turn.ports.catalogue.get(call.name)?.manifest.file === true;
-  // The manifest's output schema was kept: its file is there.
-  if (makesFile && outcome.ok) turn.recorder.emit(fileMade({ toolCallId: call.id, tool: call.name, file: outcome.output.file as ResultFile }));
-  turn.ports.metrics.toolCall(turn.ports.catalogue.has(call.name) ? call.name : 'unknown', outcome);
+  const tool = turn.ports.catalogue.get(call.name);
+  const file = outcome.ok ? fileIn(tool, outcome.output) : undefined;
+  if (file) turn.recorder.emit(fileMade({ toolCallId: call.id, tool: call.name, file }));
+  turn.ports.metrics.toolCall(tool?.manifest.name ?? 'unknown', outcome);
 }
 
 /** Gathers what the answer may cite and says what may happen next. */
@@ -112,9 +113,12 @@ async function execute(turn: Turn, prepared: { tool: Tool; args: Record<string, 
   const { visitor, assertion, run } = turn.message;
   const { name } = prepared.tool.manifest;
   return await inSpan(`tool ${name}`, {}, async (span) => {
-    const args = prepared.tool.manifest.page ? await withPage(turn, prepared.args) : prepared.args;
+    const { ability, manifest } = prepared.tool;
+    const given = manifest.page ? await withPage(turn, prepared.args) : prepared.args;
+    const args = ability ? abilityCall(ability, given) : given;
     const outcome = await turn.ports.tools.call(prepared.tool, args, { visitor, assertion, signal: signalOf(turn) });
     span.setAttribute('aiguy.ok', outcome.ok);
+    if (ability && outcome.ok) return { ok: true, output: abilityResult(outcome.output) };
     if (outcome.ok && outcome.task) await keepTask(turn.ports, { task: outcome.task, tool: name, run, visitor, assertion });
     return outcome;
   });

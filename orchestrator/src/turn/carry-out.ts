@@ -1,11 +1,13 @@
 // Carries out what the visitor has decided, on a card or on a receipt: the stored arguments run, once, or nothing does.
 import { randomUUID } from 'node:crypto';
 import { inSpan } from '@aiguy/manifests/telemetry';
+import type { Words } from '@aiguy/manifests/words';
 import { wallLeftMs } from '../budget/ledger.ts';
 import type { ToolCall, ToolOutcome } from '../model/port.ts';
 import { type Effect, effectKey } from '../session/effects.ts';
 import type { InterruptRow } from '../session/interrupt-rows.ts';
 import { receiptIssued, textMessage } from '../session/run-events.ts';
+import { toldReceipt } from '../session/told.ts';
 import { announceCall } from './announce-call.ts';
 import { callAgain, record, refusal, wait } from './call-tools.ts';
 import { keepOutcome } from './keep-outcome.ts';
@@ -73,23 +75,28 @@ async function undo(turn: Turn, key: string): Promise<Input> {
   if (outcome.ok) await tellReceipt(turn, key);
   turn.recorder.step('respond');
   metrics.firstText(turn.message.run.id);
-  for (const event of textMessage(undone(effect.summary, outcome))) turn.recorder.emit(event);
+  for (const event of textMessage(undone(turn.words, effect.summary, outcome))) turn.recorder.emit(event);
   await turn.recorder.settle();
   return { type: 'answered' };
 }
 
-/** @param summary of the undo, which begins with «Taken back: » */
-function undone(summary: string, outcome: ToolOutcome): string {
+/** @param english summary of the undo, which begins with «Taken back: » */
+function undone(words: Words, english: string, outcome: ToolOutcome): string {
+  const summary = words.tell(english);
   if (outcome.ok) return summary;
   if (outcome.code === 'effect_unknown')
-    return `It is not certain yet whether this was done: ${summary}. It is being checked, and you will read here what came of it.`;
+    return words.say('It is not certain yet whether this was done: {summary:told}. It is being checked, and you will read here what came of it.', {
+      summary,
+    });
+  const change = words.tell(english.replace(/^Taken back: /, ''));
   const reason = outcome.details?.[0]?.rule;
-  return `Not ${summary.charAt(0).toLowerCase()}${summary.slice(1)}. ${reason === undefined ? 'Please contact our team.' : `The reason: ${reason}.`}`;
+  if (reason === undefined) return words.say('Not taken back: {change:told}. Please contact our team.', { change });
+  return words.say('Not taken back: {change:told}. The reason: {reason:told}.', { change, reason: words.tell(reason) });
 }
 
 async function tellReceipt(turn: Turn, key: string): Promise<void> {
   const receipt = await turn.ports.receipts.ofEffect(key);
-  if (receipt) turn.recorder.emit(receiptIssued(receipt));
+  if (receipt) turn.recorder.emit(receiptIssued(toldReceipt(turn.words, receipt)));
 }
 
 function isWrite(row: InterruptRow): boolean {

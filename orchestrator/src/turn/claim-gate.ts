@@ -54,7 +54,7 @@ export function standsIn(sentence: string, passage: string): boolean {
 function wordsAlone(text: string): string {
   return text
     .replace(/[*`_]/g, '')
-    .replace(/^\s*(?:-|\d+\.)\s+|^according to [^:]{1,300}:\s+/i, '')
+    .replace(/^\s*(?:-|\d+\.)\s+|^(?:according to|laut|d['’]après) [^:]{1,300}:\s+/i, '')
     .replace(/\s+/g, ' ')
     .trim();
 }

@@ -1,11 +1,13 @@
 // Follows the long tasks of all sessions, whether or not a tab is open: each change goes into the log at once, the result is said when nothing runs.
 import type { TaskStatus } from '@aiguy/manifests/generated/http';
 import type { Tool } from '@aiguy/manifests/load';
+import { type Words, wordsFor } from '@aiguy/manifests/words';
 import { describeResult } from '../model/offline/describe-result.ts';
 import { announce } from '../session/announce.ts';
 import { textMessage } from '../session/run-events.ts';
 import { lockSession } from '../session/runs.ts';
 import type { OpenTask } from '../session/tasks.ts';
+import { fileIn } from '../tools/result-file.ts';
 import { AnswerWriter } from './release-answer.ts';
 import { supportOf } from './support.ts';
 import type { TurnPorts } from './turn.ts';
@@ -30,21 +32,32 @@ async function lookAt(ports: TurnPorts, task: OpenTask, signal: AbortSignal): Pr
   if (!status) return task.unsaid;
   return await ports.runs.inSession(sessionId, async (connection, append) => {
     await lockSession(connection, sessionId);
-    return await ports.tasks.change(connection, append, { task, status, said: wordsFor(tool, status, ports.nowMs()) });
+    const file = status.output && fileIn(tool, status.output);
+    return await ports.tasks.change(connection, append, {
+      task,
+      status,
+      said: whatIsSaid(tool, status, { words: wordsFor(visitor), nowMs: ports.nowMs() }),
+      file,
+    });
   });
 }
 
 /** What the call would have answered with is told in its manifest's words, through the same gate as an answer of that turn. */
-export function wordsFor({ manifest }: Pick<Tool, 'manifest'>, { id, output, message }: TaskStatus, nowMs: number): string | undefined {
-  if (!output) return message;
+export function whatIsSaid(
+  { manifest }: Pick<Tool, 'manifest'>,
+  { id, output, message }: TaskStatus,
+  { words, nowMs }: { words: Words; nowMs: number },
+): string | undefined {
+  if (!output) return message === undefined ? undefined : words.tell(message);
   const call = { id, name: manifest.name, argumentsText: '{}' };
   const writer = new AnswerWriter({
     emit: () => undefined,
     messageId: id,
+    words,
     passages: new Map(),
     support: () => supportOf([{ role: 'tool', call, outcome: { ok: true, output } }], nowMs),
   });
-  writer.text(describeResult({ answer: manifest.answer }, output));
+  writer.text(describeResult({ answer: manifest.answer }, output, words));
   writer.end();
   return writer.answer.parts.map((part) => ('text' in part ? part.text : '')).join('');
 }

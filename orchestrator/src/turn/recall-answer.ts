@@ -61,7 +61,7 @@ function circumstancesOf(turn: Turn): Circumstances {
   return {
     issuer: turn.message.visitor.iss,
     signedIn: isSignedIn(turn),
-    model: `${turn.model ?? ''} ${modelOf(turn).name}`,
+    model: `${turn.model ?? ''} ${modelOf(turn).name} ${turn.words.language}`,
     prefix: JSON.stringify([
       turn.system,
       allowed,

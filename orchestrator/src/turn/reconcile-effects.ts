@@ -1,8 +1,10 @@
 // Asks again about writes of which nobody knows whether they were done, under their keys, and says in the conversation what came of them.
+import { type Words, wordsFor } from '@aiguy/manifests/words';
 import type { ToolOutcome } from '../model/port.ts';
 import { announce } from '../session/announce.ts';
 import type { UnknownEffect } from '../session/effects.ts';
 import { receiptIssued, taskOpened, textMessage } from '../session/run-events.ts';
+import { toldReceipt, toldTask } from '../session/told.ts';
 import type { TurnPorts } from './turn.ts';
 
 const againInMs = 15_000;
@@ -22,20 +24,28 @@ async function reconcile(ports: TurnPorts, effect: UnknownEffect): Promise<void>
   const signal = AbortSignal.timeout(tool.manifest.timeouts_ms.total);
   const { outcome, isCertain } = await ports.tools.write(tool, effect.args, { visitor, assertion, signal, effectKey: key, mayBeDone: true });
   if (!isCertain && effect.attempts < attemptsMax) return;
+  const words = wordsFor(visitor);
   const text = isCertain
-    ? certain(summary, outcome)
-    : `I could not find out whether this was done: ${summary}. Please contact our team before trying again.`;
+    ? certain(words, summary, outcome)
+    : words.say('I could not find out whether this was done: {summary:told}. Please contact our team before trying again.', {
+        summary: words.tell(summary),
+      });
   const task = outcome.ok ? outcome.task : undefined;
   await announce(ports.runs, effect.sessionId, async (connection) => {
     if (!(await ports.effects.settle(key, outcome, connection))) return undefined;
     if (task) await ports.tasks.insert(connection, { ...effect, task });
     const receipt = await ports.receipts.ofEffect(key, connection);
-    return [...textMessage(text), ...(receipt ? [receiptIssued(receipt)] : []), ...(task ? [taskOpened({ task })] : [])];
+    return [
+      ...textMessage(text),
+      ...(receipt ? [receiptIssued(toldReceipt(words, receipt))] : []),
+      ...(task ? [taskOpened({ task: toldTask(words, task) })] : []),
+    ];
   });
 }
 
-function certain(summary: string, outcome: ToolOutcome): string {
+function certain(words: Words, english: string, outcome: ToolOutcome): string {
+  const summary = words.tell(english);
   return outcome.ok
-    ? `It is certain now: ${summary} – this was done.`
-    : `It is certain now: ${summary} – this was not done, and nothing was changed.`;
+    ? words.say('It is certain now: {summary:told} – this was done.', { summary })
+    : words.say('It is certain now: {summary:told} – this was not done, and nothing was changed.', { summary });
 }

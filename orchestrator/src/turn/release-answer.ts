@@ -1,6 +1,7 @@
 // Turns a model's text and citations into the events of one message: sentence by sentence through the claim gate, with the sources numbered.
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import type { CitationsValue, WithheldValue } from '@aiguy/manifests/generated/events';
+import type { Words } from '@aiguy/manifests/words';
 import { hasClaims, openClaims, type Support } from './claim-gate.ts';
 import type { Claim } from './claims.ts';
 import { type Passage, Passages } from './passages.ts';
@@ -20,6 +21,8 @@ export type AnswerOptions = {
   /** Called before the first event of the message, once. */
   begin?: () => void;
   messageId: string;
+  /** Of the sentence that is said when nothing supported remains; English when left out. */
+  words?: Words;
   passages: ReadonlyMap<string, Passage>;
   /** Asked for once, when the first sentence is complete. */
   support: () => Support;
@@ -101,7 +104,7 @@ export class AnswerWriter {
     else this.#take(true);
     this.#closeCitations();
     if (this.#introduction && !how.isBroken && !this.#withheldSinceIntroduction) this.#say(this.#introduction);
-    if (how.isAnswer && this.#isUnanswered) this.#say(this.#open ? `\n\n${cannotConfirm}` : cannotConfirm);
+    if (how.isAnswer && this.#isUnanswered) this.#say(`${this.#open ? '\n\n' : ''}${this.#options.words?.text(cannotConfirm) ?? cannotConfirm}`);
     if (this.#withheld > 0) {
       const value: WithheldValue = { messageId: this.#options.messageId, count: this.#withheld };
       this.#options.emit({ type: EventType.CUSTOM, name: 'aiguy.withheld', value });

@@ -12,7 +12,7 @@ export async function reopenCard(turn: Turn): Promise<boolean> {
   const cards = await turn.ports.interrupts.pending(turn.message.run.sessionId);
   if (cards.length === 0) return false;
   turn.recorder.step('respond');
-  for (const event of textMessage(askForClick)) turn.recorder.emit(event);
+  for (const event of textMessage(turn.words.text(askForClick))) turn.recorder.emit(event);
   turn.reopened = cards;
   return true;
 }

@@ -1,11 +1,13 @@
 // Performs the machine's commands for one run, from the first model call, or from where another process left it, to the one terminal event.
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import { inSpan } from '@aiguy/manifests/telemetry';
+import { wordsFor } from '@aiguy/manifests/words';
 import { openLedger } from '../budget/ledger.ts';
 import { LeaseLostError } from '../session/event-log.ts';
 import type { Assignment } from '../session/run.ts';
 import { runError } from '../session/run-events.ts';
 import { leaseMs } from '../session/runs.ts';
+import { toldCard } from '../session/told.ts';
 import { toolsFor } from '../tools/catalogue.ts';
 import { admit, calledIn, leftOf } from './at-cap.ts';
 import { callModel } from './call-model.ts';
@@ -56,7 +58,9 @@ export async function runTurn(ports: TurnPorts, assignment: Assignment, controll
 async function openTurn(ports: TurnPorts, assignment: Assignment, signal: AbortSignal): Promise<{ turn: Turn; first: Step }> {
   const recorder = new Recorder(ports.log, assignment.run);
   if (assignment.isTakenOver) await takeBack(ports, assignment, recorder);
-  const base = baseOf({ ports, assignment, recorder, signal });
+  const { visitor, assertion } = assignment;
+  const catalogue = new Map([...ports.catalogue, ...(await ports.siteTools({ visitor, assertion, signal }))]);
+  const base = baseOf({ ports: { ...ports, catalogue }, assignment, recorder, signal });
   const kept = readCheckpoint(assignment.checkpoint);
   return kept ? goOn(base, kept) : await beginAnew(base);
 }
@@ -77,6 +81,7 @@ function baseOf({ ports, assignment, recorder, signal }: Pick<Turn, 'ports' | 'r
     },
     turnId: run.id,
     recorder,
+    words: wordsFor(visitor),
     system: promptFor(agent),
     model: ports.agentModels.find((model) => model === agent?.model),
     tools: toolsFor(ports.catalogue, visitor.scopes, { isSignedIn: isSignedIn({ message: { visitor } }), agent }),
@@ -188,9 +193,9 @@ async function finish(turn: Turn, step: Step, outcome: Outcome): Promise<Assignm
 }
 
 function terminalEvent(turn: Turn, outcome: Outcome): AGUIEvent {
-  if (outcome.kind === 'error') return runError(outcome.code);
+  if (outcome.kind === 'error') return runError(outcome.code, turn.words);
   const { sessionId, id } = turn.message.run;
-  const cards = turn.waiting ? [turn.waiting.interrupt.card] : turn.reopened;
+  const cards = (turn.waiting ? [turn.waiting.interrupt.card] : turn.reopened).map((card) => toldCard(turn.words, card));
   const ending = outcome.kind === 'interrupt' ? { type: outcome.kind, interrupts: cards } : { type: outcome.kind };
   return { type: EventType.RUN_FINISHED, timestamp: Date.now(), threadId: sessionId, runId: id, outcome: ending };
 }

@@ -6,6 +6,6 @@ import type { Turn } from './turn.ts';
 export function sayDone(turn: Turn): boolean {
   if (turn.done === undefined) return false;
   turn.recorder.step('respond');
-  for (const event of textMessage(`Done: ${turn.done}`)) turn.recorder.emit(event);
+  for (const event of textMessage(turn.words.say('Done: {summary:told}', { summary: turn.words.tell(turn.done) }))) turn.recorder.emit(event);
   return true;
 }

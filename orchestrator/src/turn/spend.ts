@@ -12,7 +12,10 @@ type SpendPorts = Pick<TurnPorts, 'usage' | 'ceilings' | 'prices' | 'nowMs'>;
 export type Spender = {
   ports: SpendPorts;
   model: ModelPort;
-  message: { visitor: Pick<VisitorAssertion, 'iss' | 'agent'>; run: Pick<Run, 'sessionId' | 'id' | 'epoch'> };
+  message: {
+    visitor: Pick<VisitorAssertion, 'iss' | 'agent'> & Partial<Pick<VisitorAssertion, 'sub' | 'network'>>;
+    run: Pick<Run, 'sessionId' | 'id' | 'epoch'>;
+  };
 };
 /** hold: undefined for a model that costs nothing. */
 export type Reserved = { hold: Hold | undefined; model: string };
@@ -39,6 +42,7 @@ export async function reserveCall(
   const prefixTokens = model.estimateTokens(request.system + JSON.stringify([request.tools, request.context.toolsNeedingSignIn]));
   const hold = await ports.usage.reserve({
     issuer: visitor.iss,
+    visitor,
     day: dayOf(ports.nowMs()),
     sessionId: run.sessionId,
     runId: run.id,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { KnowledgeFinding, KnowledgeTrial } from '@aiguy/manifests/generated/http';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
+import { wordsFor } from '@aiguy/manifests/words';
 import type { ModelPort, ModelRequest, ToolCall, TranscriptMessage } from '../model/port.ts';
 import { toolsFor } from '../tools/catalogue.ts';
 import { promptFor } from './prompt.ts';
@@ -22,6 +23,7 @@ export async function tryAnswer(ports: TryPorts, question: string, { visitor, fi
   const writer = new AnswerWriter({
     emit: () => undefined,
     messageId: randomUUID(),
+    words: wordsFor(visitor),
     passages: new Map(finding.passages.map((passage) => [passage.id, passage])),
     support: () => supportOf(request.messages, ports.nowMs()),
   });

@@ -4,6 +4,7 @@ import type { DegradedValue } from '@aiguy/manifests/generated/events';
 import type { Interrupt, ViewedProduct } from '@aiguy/manifests/generated/http';
 import type { Catalogue } from '@aiguy/manifests/load';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
+import type { Words } from '@aiguy/manifests/words';
 import type { Ceilings } from '../budget/caps.ts';
 import type { Ledger, Limits } from '../budget/ledger.ts';
 import type { Prices } from '../budget/prices.ts';
@@ -24,6 +25,7 @@ import type { Usage } from '../session/usage.ts';
 import type { VisitorTools } from '../tools/catalogue.ts';
 import type { ToolCaller } from '../tools/client.ts';
 import type { CorpusVersion } from '../tools/corpus-version.ts';
+import type { SiteTools } from '../tools/site-tools.ts';
 import type { AskTask } from '../tools/task-status.ts';
 import type { Afterwards } from './afterwards.ts';
 import type { AnswerCache } from './answer-cache.ts';
@@ -39,7 +41,9 @@ export type TurnPorts = {
   ceilings: Ceilings;
   prices: Prices;
   tools: ToolCaller;
+  /** In a turn: with what the visitor's own site has besides. */
   catalogue: Catalogue;
+  siteTools: SiteTools;
   log: EventLog;
   runs: Runs;
   interrupts: Interrupts;
@@ -80,6 +84,8 @@ export type Turn = {
   /** The run with the message from which the turn began; a run that goes on from a card belongs to the same turn. */
   turnId: string;
   recorder: Recorder;
+  /** In the visitor's language, as his assertion names it: whichever process goes on, and whenever. */
+  words: Words;
   /** The prompt of the visitor's agent. */
   system: string;
   /** The model that the owner chose for the agent, where it is one of the allowed. */

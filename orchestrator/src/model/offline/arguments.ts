@@ -1,6 +1,7 @@
 // Fills a tool's arguments from what the visitor wrote, as far as its schema says how.
 import type { ToolDefinition } from '../port.ts';
 import { meantItems, type OwnOrder } from './own-orders.ts';
+import { readPeriod } from './period.ts';
 import { readAddress } from './postal-address.ts';
 import { readPreferences } from './preferences.ts';
 
@@ -17,6 +18,8 @@ export type Wish = {
   earlier: readonly string[];
   /** What was said before, oldest first, when the message means little without it. */
   context: readonly string[];
+  /** When it was said; «last year» is counted from it. */
+  nowIso?: string;
   /** The order that «it» or «the other one» means, by what the session remembers. */
   order?: string;
   /** The visitor's own order that the message is about, as it was looked up. */
@@ -26,7 +29,7 @@ export type Wish = {
 /**
  * A number of the shop's is looked for among the words, the newest message first; the one free text of a tool takes the question itself.
  * A tool that takes the context apart from the question gets both. A choice is made as in the example that the message is nearest to.
- * A yes or no that need not be given is given where that example gives it. An address is read as a whole or not at all.
+ * A yes or no that need not be given is given where that example gives it. An address, or a period, is read as a whole or not at all.
  * What the visitor is asked for in a form isn't missing.
  */
 export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<string, unknown> = {}): Filled {
@@ -34,7 +37,7 @@ export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<
   const takesContext = properties.context?.type === 'array';
   const args: Record<string, unknown> = {
     ...(takesContext && wish.context.length > 0 ? { context: wish.context } : {}),
-    ...readAsWhole(properties, wish.text),
+    ...readAsWhole(properties, wish),
   };
   const missing: string[] = [];
   const required = neededOf(tool, messagesOf('order_id', wish)).filter((name) => !tool.asks?.includes(name));
@@ -50,7 +53,8 @@ export function fillArguments(tool: ToolDefinition, wish: Wish, nearest: Record<
 }
 
 /** What makes sense together only, and has a reader of its own. */
-function readAsWhole(properties: Record<string, Property>, text: string): Record<string, unknown> | undefined {
+function readAsWhole(properties: Record<string, Property>, { text, question, nowIso }: Wish): Record<string, unknown> | undefined {
+  if (properties.from && properties.to && nowIso !== undefined) return readPeriod(text, nowIso) ?? readPeriod(question, nowIso);
   if (properties.address1) return readAddress(text);
   return properties.shoe_size ? readPreferences(text) : undefined;
 }

@@ -1,4 +1,5 @@
 // A guide without a model: tells a step with its source, and goes on by what the visitor says of it. Where the walk stands is read from the last answer.
+import { languages, type Words, wordsIn } from '@aiguy/manifests/words';
 import type { ModelEvent, ModelRequest } from '../port.ts';
 import type { Route } from './route.ts';
 
@@ -15,15 +16,15 @@ export type GuideStep = {
   choices: { title: string; step: number }[];
 };
 
-/** As tellStep writes it. */
-const told = /^\*\*(.+?)\*\*, step (\d+) of (\d+)/m;
+/** As tellStep writes it, in whichever language it was told. */
+const told = /^\*\*(.+?)\*\*, (?:step|Schritt|étape) (\d+) (?:of|von|sur) (\d+)/m;
 const didItHelp = 'Did that help?';
 const wordsMax = 12;
 const no =
-  /^\W*(?:no\b|nope|nah|not\b|did ?n['’]?o?t|does ?n['’]?o?t|is ?n['’]?t|still\b|nothing\b|next\b|ok\b|okay\b|done\b|tried\b|i (?:did|tried|have)\b|go on|continue|and (?:then|now)|what (?:next|now)|same\b|unfortunately|sadly|(?:it|that|this) (?:did(?:n['’]?t| not)|does(?:n['’]?t| not)|still|is still))/i;
+  /^\W*(?:no\b|nein\b|non\b|nope|nah|not\b|did ?n['’]?o?t|does ?n['’]?o?t|is ?n['’]?t|still\b|nothing\b|next\b|ok\b|okay\b|done\b|tried\b|i (?:did|tried|have)\b|go on|continue|and (?:then|now)|what (?:next|now)|same\b|unfortunately|sadly|(?:it|that|this) (?:did(?:n['’]?t| not)|does(?:n['’]?t| not)|still|is still))/i;
 const yes =
-  /^\W*(?:yes\b|yeah\b|yep\b|yup\b|it (?:works|worked|is working|helped)|(?:that|this) (?:works|worked|helped|did it|fixed it|solved it)|works\b|working\b|worked\b|fixed\b|solved\b|great\b|perfect\b|super\b)/i;
-const stepNamed = /\b(?:back to |again )?step (\d+)\b/i;
+  /^\W*(?:yes\b|ja\b|oui\b|yeah\b|yep\b|yup\b|it (?:works|worked|is working|helped)|(?:that|this) (?:works|worked|helped|did it|fixed it|solved it)|works\b|working\b|worked\b|fixed\b|solved\b|great\b|perfect\b|super\b)/i;
+const stepNamed = /(?:\bstep|\bSchritt|étape) (\d+)\b/i;
 
 /** @returns the next call when the visitor answers a step that was just told; undefined when he says something else */
 export function walkOn({ messages, tools, purpose }: ModelRequest): Route | undefined {
@@ -31,7 +32,8 @@ export function walkOn({ messages, tools, purpose }: ModelRequest): Route | unde
   const [before, last] = messages.slice(-2);
   if (!tool || purpose !== 'plan' || before?.role !== 'assistant' || last?.role !== 'user') return undefined;
   const [, title, number] = told.exec(before.text) ?? [];
-  if (title === undefined || !before.text.includes(didItHelp) || last.text.trim().split(/\s+/).length > wordsMax) return undefined;
+  const isAsked = [undefined, ...languages].some((language) => before.text.includes(wordsIn(language).text(didItHelp)));
+  if (title === undefined || !isAsked || last.text.trim().split(/\s+/).length > wordsMax) return undefined;
   const answered = answerIn(last.text);
   return answered && { kind: 'call', tool, args: { problem: title, step: Number(number), ...answered } };
 }
@@ -62,17 +64,21 @@ export function endOfGuide({ outcome, guide, text }: Record<string, unknown>): s
 }
 
 /** The step word for word with its passage as source; then what the visitor can say. */
-export function* tellStep({ title, heading, text, number, of, passageId, caution, choices }: GuideStep): Generator<ModelEvent> {
+export function* tellStep(words: Words, { title, heading, text, number, of, passageId, caution, choices }: GuideStep): Generator<ModelEvent> {
   if (caution) {
     yield* pieces(caution.text);
     yield { type: 'citation', passageId: caution.passage_id, quote: caution.text };
   }
   const where = heading === '' ? '' : ` (${heading})`;
-  yield* pieces(`${caution ? '\n\n' : ''}**${title}**, step ${number} of ${of}${where}:\n\n${text}`);
+  const lead = words.say('**{title}**, step {number} of {of}', { title, number, of });
+  yield* pieces(`${caution ? '\n\n' : ''}${lead}${where}:\n\n${text}`);
   yield { type: 'citation', passageId, quote: text };
-  const others = choices.map((choice) => `«${choice.title}»: write «step ${choice.step}»`).join('; ');
-  const notes = [`${didItHelp} Write «yes», or «no» for the next step.`, others === '' ? undefined : `Another case? ${others}.`];
-  yield* pieces(`\n\n${notes.filter((note) => note !== undefined).join('\n\n')}`);
+  const others = choices.map((choice) => words.say('«{title}»: write «step {step}»', { title: choice.title, step: choice.step })).join('; ');
+  const notes = [
+    `${words.text(didItHelp)} ${words.text('Write «yes», or «no» for the next step.')}`,
+    ...(others === '' ? [] : [words.say('Another case? {others}.', { others })]),
+  ];
+  yield* pieces(`\n\n${notes.join('\n\n')}`);
   yield { type: 'done', stop: 'end', usage: { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 }, model: 'offline' };
 }
 

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { loadManifests } from '@aiguy/manifests/load';
 import shipped from '../../../generated/intents.json' with { type: 'json' };
 import { toolsFor } from '../../tools/catalogue.ts';
+import type { ToolDefinition } from '../port.ts';
 import { classify, train } from './classifier.ts';
 import { createLocalEmbed } from './embedder.ts';
 import { fakeEmbed } from './fake-embed.fixture.ts';
@@ -39,16 +40,24 @@ test('of 180 messages in the words of all sorts of people, at least 80 in a hund
   assert.ok(right / lines.length >= 0.8, `${right} of ${lines.length}`);
 });
 
-test('what is shipped is of these manifests: nothing is trained where it fits, and anything else is', async () => {
+test('what is shipped is of these manifests: nothing is trained for them or a part of them, and anything else is', async () => {
   const embedded: string[] = [];
   const embed = async (texts: readonly string[]) => {
     embedded.push(...texts);
     return await fakeEmbed(texts);
   };
   await new Intents(embed, shipped).learn(tools);
-  assert.equal(embedded.length, 0);
   await new Intents(embed, shipped).learn(tools.slice(0, 2));
+  assert.equal(embedded.length, 0);
+  const [first, second] = tools.slice(0, 2) as [ToolDefinition, ToolDefinition];
+  await new Intents(embed, shipped).learn([first, { ...second, phrases: ['what nobody has learnt yet'] }]);
   assert.ok(embedded.length > 100);
+});
+
+test('what a tool would do that is switched off is not done by another', async () => {
+  const left = tools.filter(({ name }) => name !== 'cancel_order');
+  const [best] = await new Intents(createLocalEmbed(), shipped).rank(left, 'please cancel order W6731310');
+  assert.ok((best?.probability ?? 1) < 0.35, JSON.stringify(best));
 });
 
 test('the same messages give the same weights, in whatever order the tools come', async () => {
@@ -64,7 +73,7 @@ test('a label is learnt from few samples, and a byte a weight changes little', a
     sample('where is it', 'status'),
     sample('track it', 'status'),
   ]);
-  for (const weighed of [classes, unpack(pack('digest', classes))]) {
+  for (const weighed of [classes, unpack(pack(new Map(), classes))]) {
     const [best, other] = classify(weighed, { meaning: [1, 0], surface: featuresOf('please CANCELL it') });
     assert.equal(best?.label, 'cancel');
     assert.ok(Math.abs((best?.probability ?? 0) + (other?.probability ?? 0) - 1) < 1e-9);

@@ -12,64 +12,77 @@ import { type PackedWeights, pack, unpack } from './packed-weights.ts';
 export type Chatter = keyof typeof chatter;
 export type Intent = { probability: number } & ({ tool: ToolDefinition } | { chatter: Chatter });
 
-/** Sets of tools that are kept in mind; a site has one, with whatever scopes its visitors come. */
+/** Sets of tools that are kept in mind; what is shipped serves each of its parts, so that more than one is rare. */
 const learntMax = 4;
 
 export class Intents {
   readonly #embed: Embed;
   readonly #shipped: PackedWeights | undefined;
+  #unpacked: Weighed[] | undefined;
   readonly #learnt = new Map<string, Promise<Weighed[]>>();
 
-  /** @param shipped what was learnt before; of use as long as the messages are still the same */
+  /** @param shipped what was learnt before; of use for tools whose messages are still the same, all of them or a part */
   constructor(embed: Embed, shipped?: PackedWeights) {
     this.#embed = embed;
     this.#shipped = shipped;
   }
 
-  /** @returns the intents with their probabilities, the likeliest first */
+  /** @returns the intents with their probabilities, the likeliest first; what a tool that is not here would have answered is nobody's, so that they may add up to less than one */
   async rank(tools: readonly ToolDefinition[], message: string): Promise<Intent[]> {
     const classes = await this.learn(tools);
     const [sample] = await samplesOf(this.#embed, tools, [message]);
-    return sample ? classify(classes, sample).map(({ label, probability }) => intentOf(tools, label, probability)) : [];
+    return sample ? classify(classes, sample).flatMap(({ label, probability }) => intentOf(tools, label, probability) ?? []) : [];
   }
 
   /** Takes seconds where nothing that was shipped fits, once for a set of tools; what failed is tried again at the next call. */
   async learn(tools: readonly ToolDefinition[]): Promise<Weighed[]> {
-    const digest = digestOf(messagesOf(tools));
-    const known = this.#learnt.get(digest) ?? this.#begin(tools, digest);
-    this.#learnt.set(digest, known);
+    const digests = digestsOf(messagesOf(tools));
+    if (this.#shipped && fits(this.#shipped, digests)) {
+      this.#unpacked ??= unpack(this.#shipped);
+      return this.#unpacked;
+    }
+    const key = JSON.stringify([...digests]);
+    const known = this.#learnt.get(key) ?? trainOn(this.#embed, tools);
+    this.#learnt.set(key, known);
     const [oldest] = this.#learnt.keys();
     if (this.#learnt.size > learntMax && oldest !== undefined) this.#learnt.delete(oldest);
     try {
       return await known;
     } catch (error) {
-      this.#learnt.delete(digest);
+      this.#learnt.delete(key);
       throw error;
     }
   }
+}
 
-  async #begin(tools: readonly ToolDefinition[], digest: string): Promise<Weighed[]> {
-    return this.#shipped?.digest === digest ? unpack(this.#shipped) : await trainOn(this.#embed, tools);
-  }
+function fits(shipped: PackedWeights, digests: ReadonlyMap<string, string>): boolean {
+  const known = new Map(shipped.classes.map(({ label, digest }) => [label, digest]));
+  return [...digests].every(([label, digest]) => known.get(label) === digest);
 }
 
 /** For the file that is shipped. */
 export async function learnIntents(embed: Embed, tools: readonly ToolDefinition[]): Promise<PackedWeights> {
-  return pack(digestOf(messagesOf(tools)), await trainOn(embed, tools));
+  return pack(digestsOf(messagesOf(tools)), await trainOn(embed, tools));
 }
 
 type Message = { text: string; label: string };
 
 function messagesOf(tools: readonly ToolDefinition[]): Message[] {
-  const sorted = tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = tools.filter(({ isOfSite }) => !isOfSite).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const ofTools = sorted.flatMap(({ name, examples, phrases }) =>
     [...examples.map(({ message }) => message), ...phrases].map((text) => ({ text, label: name })),
   );
   return [...ofTools, ...Object.entries(chatter).flatMap(([label, texts]) => texts.map((text) => ({ text, label })))];
 }
 
-function digestOf(messages: readonly Message[]): string {
-  return createHash('sha256').update(JSON.stringify(messages)).digest('hex');
+/** Of each label's messages. */
+function digestsOf(messages: readonly Message[]): Map<string, string> {
+  const texts = Map.groupBy(messages, ({ label }) => label);
+  const digest = (of: Message[]) =>
+    createHash('sha256')
+      .update(JSON.stringify(of.map(({ text }) => text)))
+      .digest('hex');
+  return new Map([...texts].map(([label, of]) => [label, digest(of)]));
 }
 
 async function trainOn(embed: Embed, tools: readonly ToolDefinition[]): Promise<Weighed[]> {
@@ -87,7 +100,8 @@ async function samplesOf(embed: Embed, tools: readonly ToolDefinition[], message
   return messages.map((message, index) => ({ meaning: meanings[index] ?? [], surface: featuresOf(nameIdentifiers(tools, message)) }));
 }
 
-function intentOf(tools: readonly ToolDefinition[], label: string, probability: number): Intent {
+function intentOf(tools: readonly ToolDefinition[], label: string, probability: number): Intent | undefined {
+  if (Object.hasOwn(chatter, label)) return { chatter: label as Chatter, probability };
   const tool = tools.find(({ name }) => name === label);
-  return tool ? { tool, probability } : { chatter: label as Chatter, probability };
+  return tool && { tool, probability };
 }

@@ -30,6 +30,3 @@ function callsOfTurn({ messages }: ModelRequest): Called[] {
   const asked = messages.findLastIndex(({ role }) => role === 'user');
   return messages.slice(asked + 1).flatMap((message) => (message.role === 'tool' ? [message] : []));
 }
-
-export const nothingReachable =
-  'I can’t reach our shop’s systems or our help centre just now, so I can’t answer this. Please try again in a moment, or contact our team.';

@@ -1,13 +1,15 @@
 // The policy without a key: routes by the manifests' examples, answers in quotations and tool results, asks when unsure, invents nothing.
 import { createHash } from 'node:crypto';
+import { type Words, wordsIn } from '@aiguy/manifests/words';
 import { keepContract } from '../keep-contract.ts';
 import type { ModelEvent, ModelPort, ModelRequest, ToolCall, ToolDefinition, ToolOutcome } from '../port.ts';
 import { fillArguments, type Wish } from './arguments.ts';
 import { describeResult } from './describe-result.ts';
 import type { Embed } from './embedder.ts';
+import { failureAnswer, insteadOf, nothingReachable, signInFirst } from './failure-answer.ts';
 import { endOfGuide, guideStepOf, tellStep, walkOn } from './guide-walk.ts';
 import type { Chatter } from './intents.ts';
-import { helpCentreInstead, isDown, type Missed, missedBefore, nothingReachable } from './knowledge-only.ts';
+import { helpCentreInstead, isDown, type Missed, missedBefore } from './knowledge-only.ts';
 import { type OwnOrder, ownOrdersTool } from './own-orders.ts';
 import type { PackedWeights } from './packed-weights.ts';
 import { notesOf } from './pointing.ts';
@@ -32,7 +34,6 @@ const chatterAnswers: Record<Chatter, string> = {
   farewell: 'Goodbye, and thank you for getting in touch.',
   off_topic: 'That’s nothing I can help with: I only know this shop. Ask me about an order, delivery, returns, payment or a product.',
 };
-const signInFirst = 'Please sign in first: then I can do that for you.';
 const notFoundAnswer = 'I don’t find that in our help centre. Try asking it in other words, or contact our team and a person will help you.';
 
 export type OfflineOptions = {
@@ -65,7 +66,7 @@ async function* answer(embed: Embed, router: Router, request: ModelRequest): Asy
   const isListWanted = found.kind === 'call' && found.tool.name === ownOrdersTool;
   if (result && isListWanted) return yield* afterCall(embed, { result, wish, request });
   const route = found.kind === 'call' && request.purpose === 'answer' ? ({ kind: 'unclear' } as const) : found;
-  if (route.kind !== 'call') return yield* says(routeAnswer(route));
+  if (route.kind !== 'call') return yield* says(routeAnswer(wordsIn(request.language), route));
   yield* calls(request, route.tool, route.args);
 }
 
@@ -99,50 +100,61 @@ function callId({ messages, context }: ModelRequest): string {
     .slice(0, 24)}`;
 }
 
-function routeAnswer(route: Exclude<Route, { kind: 'call' }>): string {
+function routeAnswer(words: Words, route: Exclude<Route, { kind: 'call' }>): string {
   switch (route.kind) {
     case 'chatter':
-      return chatterAnswers[route.topic];
+      return words.text(chatterAnswers[route.topic]);
     case 'sign_in':
-      return signInFirst;
+      return words.text(signInFirst);
     case 'ask':
-      return question(route);
-    case 'which':
-      return `Which one do you mean: ${new Intl.ListFormat('en', { type: 'disjunction' }).format(route.orders.map(orderInWords))}?`;
+      return question(words, route);
+    case 'which': {
+      const orders = route.orders.map((order) => orderInWords(words, order));
+      return words.say('Which one do you mean: {orders}?', { orders: words.list(orders, 'disjunction') });
+    }
     case 'unclear':
-      return 'I’m not sure what you mean. Could you put it another way?';
+      return words.text('I’m not sure what you mean. Could you put it another way?');
   }
 }
 
-function orderInWords({ order_id: order, items = [] }: { order_id: string; items?: string[] }): string {
-  return items.length > 0 ? `order ${order} (${items.join(', ')})` : `order ${order}`;
+function orderInWords(words: Words, { order_id: order, items = [] }: { order_id: string; items?: string[] }): string {
+  return words.say('order {order:any}', { order: items.length > 0 ? `${order} (${items.join(', ')})` : order });
 }
 
-function question(route: Extract<Route, { kind: 'ask' }>): string {
+function question(words: Words, route: Extract<Route, { kind: 'ask' }>): string {
   const [missing] = route.missing;
-  if (missing === undefined) return `What exactly? You could write, for instance: «${route.tool.examples[0]?.message ?? ''}»`;
-  if (missing === 'order_id') return `Which order do you mean? Please give me its number; ${looksLike(route)}it is in your confirmation e-mail.`;
-  return `Which one do you mean? Please give me its ${missing.replaceAll('_', ' ')}; ${looksLike(route)}we sent it to you.`;
+  if (missing === undefined)
+    return words.say('What exactly? You could write, for instance: «{example}»', { example: route.tool.examples[0]?.message ?? '' });
+  if (missing === 'from') return words.text('For which period? You could write «this year», «last year» or «from March to May».');
+  const shape = shapeOf(route);
+  if (missing === 'order_id')
+    return shape === ''
+      ? words.text('Which order do you mean? Please give me its number; it is in your confirmation e-mail.')
+      : words.say('Which order do you mean? Please give me its number; it looks like {shape}, and it is in your confirmation e-mail.', { shape });
+  const field = words.text(missing.replaceAll('_', ' '));
+  return shape === ''
+    ? words.say('Which one do you mean? Please give me its {field:words}; we sent it to you.', { field })
+    : words.say('Which one do you mean? Please give me its {field:words}; it looks like {shape}, and we sent it to you.', { field, shape });
 }
 
 /** The shape of what is missing: the manifest's first example with counted digits, so that it is nobody's number. */
-function looksLike({ tool, missing }: Extract<Route, { kind: 'ask' }>): string {
+function shapeOf({ tool, missing }: Extract<Route, { kind: 'ask' }>): string {
   const example = tool.examples[0]?.input[missing[0] ?? ''];
   const digits = [...'1234567890'.repeat(2)];
-  const shape = typeof example === 'string' ? example.replace(/\d/g, () => digits.shift() ?? '0') : '';
-  return shape ? `it looks like ${shape}, and ` : '';
+  return typeof example === 'string' ? example.replace(/\d/g, () => digits.shift() ?? '0') : '';
 }
 
 type Observed = { call: ToolCall; tool: ToolDefinition | undefined; outcome: ToolOutcome; question: string; request: ModelRequest };
 
 async function* observed(embed: Embed, { call, tool, outcome, question, request }: Observed): AsyncGenerator<ModelEvent> {
+  const words = wordsIn(request.language);
   const missed = missedBefore(request, { call });
-  if (!outcome.ok) return yield* says(missed && isDown(outcome) ? nothingReachable : failureAnswer({ call, outcome }));
+  if (!outcome.ok) return yield* says(missed && isDown(outcome) ? words.text(nothingReachable) : failureAnswer(words, { call, outcome }));
   const ended = endOfGuide(outcome.output);
-  if (ended !== undefined) return yield* says(ended);
-  if (!Array.isArray(outcome.output.passages)) return yield* says(tellAgain(describeResult(tool, outcome.output), request));
+  if (ended !== undefined) return yield* says(words.tell(ended));
+  if (!Array.isArray(outcome.output.passages)) return yield* says(tellAgain(words, describeResult(tool, outcome.output, words), request));
   const step = guideStepOf(outcome.output);
-  if (step) return yield* tellStep(step);
+  if (step) return yield* tellStep(words, step);
   yield* quoted(embed, { output: outcome.output as Searched, missed, question, request });
 }
 
@@ -150,70 +162,30 @@ type Searched = { answerable: unknown; confidence: unknown; passages: (QuotableP
 type Search = { output: Searched; missed: Missed | undefined; question: string; request: ModelRequest };
 
 async function* quoted(embed: Embed, { output, missed, question, request }: Search): AsyncGenerator<ModelEvent> {
+  const words = wordsIn(request.language);
   const repeated = notesOf(request)?.repeated;
   const unquoted = output.passages.filter(({ id }) => !repeated?.passageIds.includes(id));
   const quotation = output.answerable === true ? await quotePassages(embed, question, unquoted) : undefined;
-  if (!quotation && missed) return yield* says(failureAnswer(missed));
-  if (!quotation) return yield* says(repeated ? nothingElse(offerOf({ ...output, passages: unquoted }), request) : notFoundAnswer + offerOf(output));
+  if (!quotation && missed) return yield* says(failureAnswer(words, missed));
+  if (!quotation && repeated) return yield* says(`${nothingElse(words, request)}${offerOf(words, { ...output, passages: unquoted })}`);
+  if (!quotation) return yield* says(words.text(notFoundAnswer) + offerOf(words, output));
   const isList = /^(-|\d+\.) /.test(quotation.markdown);
-  const lead = missed ? `I couldn’t ${wantedOf(missed.call)} just now; this is what our help centre says. ` : '';
-  yield* words(`${lead}${introduction(quotation.title, repeated)}${isList ? '\n\n' : ' '}${quotation.markdown}`);
+  const lead = missed ? `${insteadOf(words, missed.call)} ` : '';
+  yield* pieces(`${lead}${introduction(words, quotation.title, repeated)}${isList ? '\n\n' : ' '}${quotation.markdown}`);
   yield { type: 'citation', passageId: quotation.passageId, quote: quotation.markdown };
-  if (repeated && repeated.times > 1) yield* words(`\n\n${offerOfPerson(request)}`);
+  if (repeated && repeated.times > 1) yield* pieces(`\n\n${offerOfPerson(words, request)}`);
   yield done('end');
 }
 
 /** The nearest articles, when they may be about it; as links, not as an answer. */
-function offerOf({ confidence, passages }: Record<string, unknown>): string {
+function offerOf(words: Words, { confidence, passages }: Record<string, unknown>): string {
   if (!(typeof confidence === 'number' && confidence >= offeredFrom && Array.isArray(passages))) return '';
   const articles = new Map((passages as OfferedPassage[]).map(({ title, url }) => [title, url.replace(/#.*$/, '')]));
   const links = [...articles].slice(0, offeredMax).map(([title, url]) => `[${title.replace(/[[\]]/g, '')}](${url})`);
-  return links.length === 0 ? '' : `\n\nThe nearest articles: ${links.join(', ')}`;
+  return links.length === 0 ? '' : `\n\n${words.say('The nearest articles: {links}', { links: links.join(', ') })}`;
 }
 
 type OfferedPassage = { title: string; url: string };
-
-const failureAnswers: Partial<Record<string, string>> = {
-  sign_in_required: signInFirst,
-  proof_required: signInFirst,
-  proof_failed:
-    'That order number and e-mail address don’t fit together, or too much was tried in the last hour. Please check both in your confirmation e-mail and ask me again.',
-  code_wrong: 'That code isn’t right, or it is too old. Ask me again and we will mail you a new one.',
-  rejected_by_visitor: 'All right: nothing was changed.',
-  effect_unknown:
-    'I can’t tell yet whether that went through. I’m checking, and will say here what came of it; please don’t ask for it again before.',
-  tool_rate_limited: 'That was a lot of look-ups in a short time. Please try again in a minute.',
-};
-
-function failureAnswer({ call, outcome: { code, details } }: Missed): string {
-  const orderId = orderIdOf(call);
-  const rule = details?.[0]?.rule;
-  if (code === 'not_found' && orderId) return `I can’t find order ${orderId} among your orders. Please check the number in your confirmation e-mail.`;
-  if (code === 'not_found') return 'I can’t find that among what is yours. Please check the number you gave me.';
-  const said = failureAnswers[code];
-  if (said !== undefined) return said;
-  if (code === 'invalid_input' && rule)
-    return `That isn’t complete, or can’t be right: ${fieldOf(details?.[0]?.pointer ?? '')} ${rule}. Please ask me again.`;
-  if (code === 'not_allowed_now' && rule) return `That can’t be done: ${rule}.`;
-  const reason = code === 'tool_timeout' ? 'the lookup did not answer in time' : 'the lookup is not available';
-  return `I couldn’t ${wantedOf(call)} just now: ${reason}. Please try again in a moment, or contact our team.`;
-}
-
-/** /zip is «the zip». */
-function fieldOf(pointer: string): string {
-  const name = pointer.slice(1).replaceAll('_', ' ');
-  return name === '' ? 'it' : `the ${name}`;
-}
-
-function wantedOf(call: ToolCall): string {
-  const orderId = orderIdOf(call);
-  if (orderId) return `look up order ${orderId}`;
-  return call.name === 'retrieve_docs' ? 'search our help centre' : 'do that';
-}
-
-function orderIdOf(call: ToolCall): string | undefined {
-  return /"order_id"\s*:\s*"([A-Z0-9-]+)"/.exec(call.argumentsText)?.[1];
-}
 
 /** The visitor's message, and as a question that stands alone: a short follow-up is read with the message before it. */
 function wishOf(request: ModelRequest): Wish {
@@ -227,7 +199,13 @@ function wishOf(request: ModelRequest): Wish {
   const isFollowUp = before !== undefined && !notes?.repeated && (words < standaloneWords || pointsBack);
   const question = isFollowUp ? `${before} ${text}` : text;
   const noted = (notes?.orders ?? []).toReversed();
-  return { text, question, earlier: [...noted, ...texts.slice(0, -1)], context: isFollowUp ? contextOf(request, before) : [] };
+  return {
+    text,
+    question,
+    nowIso: request.context.nowIso,
+    earlier: [...noted, ...texts.slice(0, -1)],
+    context: isFollowUp ? contextOf(request, before) : [],
+  };
 }
 
 /** The question before and how it was answered, cut to what a tool takes. */
@@ -237,12 +215,12 @@ function contextOf({ messages }: ModelRequest, before: string): string[] {
 }
 
 async function* says(text: string): AsyncGenerator<ModelEvent> {
-  yield* words(text);
+  yield* pieces(text);
   yield done('end');
 }
 
 /** In pieces of a word, as a model would send them. */
-function* words(text: string): Generator<ModelEvent> {
+function* pieces(text: string): Generator<ModelEvent> {
   for (const delta of text.match(/\s*\S+/g) ?? []) yield { type: 'text', delta };
 }
 

@@ -1,4 +1,5 @@
 // Says in plain sentences what get_order_status returned: nothing that is not in it.
+import { type Words, wordsIn } from '@aiguy/manifests/words';
 
 type OrderStatus = {
   order_id: string;
@@ -12,29 +13,30 @@ type OrderStatus = {
   refunds?: { amount: number }[];
 };
 
-export function describeOrder(output: Record<string, unknown>): string {
+export function describeOrder(output: Record<string, unknown>, words: Words = wordsIn(undefined)): string {
   const order = output as unknown as OrderStatus;
   const { currency, total, items, shipments, refunds } = order;
-  if (currency === undefined || total === undefined || !items || !shipments || !refunds) return order.status_text;
-  const tracking = shipments.flatMap((shipment) => shipment.tracking_numbers);
+  const status = words.tell(order.status_text);
+  if (currency === undefined || total === undefined || !items || !shipments || !refunds) return status;
+  const numbers = shipments.flatMap((shipment) => shipment.tracking_numbers);
   const onItsWay = order.status === 'processed' || order.status === 'delivered';
   const refunded = refunds.reduce((sum, refund) => sum + refund.amount, 0);
   return [
-    order.status_text,
-    onItsWay && tracking.length > 0 ? `Tracking number${tracking.length > 1 ? 's' : ''}: ${tracking.join(', ')}.` : '',
-    items.length > 0
-      ? `It contains ${list(items.map((item) => (item.quantity > 1 ? `${item.quantity} × ${item.name}` : item.name)))}, ${money(total, currency)} in total.`
-      : '',
-    refunded > 0 ? `${money(refunded, currency)} has been refunded.` : '',
+    status,
+    onItsWay && numbers.length > 0 ? tracking(words, numbers) : '',
+    items.length > 0 ? contents(words, items, words.money(total, currency)) : '',
+    refunded > 0 ? words.say('{amount:money} has been refunded.', { amount: words.money(refunded, currency) }) : '',
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');
 }
 
-function list(names: string[]): string {
-  return new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
+function tracking(words: Words, numbers: readonly string[]): string {
+  const told = { numbers: numbers.join(', ') };
+  return numbers.length > 1 ? words.say('Tracking numbers: {numbers}.', told) : words.say('Tracking number: {numbers}.', told);
 }
 
-export function money(amount: number, currency: string): string {
-  return new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(amount);
+function contents(words: Words, items: readonly { name: string; quantity: number }[], total: string): string {
+  const names = items.map(({ name, quantity }) => (quantity > 1 ? `${quantity} × ${name}` : name));
+  return words.say('It contains {items}, {total:money} in total.', { items: words.list(names), total });
 }

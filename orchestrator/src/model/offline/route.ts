@@ -5,6 +5,7 @@ import { type Embed, similarity } from './embedder.ts';
 import { type Chatter, Intents } from './intents.ts';
 import { meantOrders, type OwnOrder, ownOrdersTool } from './own-orders.ts';
 import type { PackedWeights } from './packed-weights.ts';
+import { isPeriodAlone } from './period.ts';
 import { namingProduct, notesOf, orderMeant } from './pointing.ts';
 import { smallTalkIn } from './small-talk.ts';
 
@@ -18,6 +19,9 @@ export type Route =
 
 /** Below it a message is for the help centre, which knows best that it does not say something. */
 const likelyEnough = 0.35;
+/** From here on a question is one that the owner has written for an ability of his site; the higher one where ours would answer it, too. */
+const alikeEnough = 0.7;
+const surelyAlike = 0.85;
 const helpCentreTool = 'retrieve_docs';
 const ticketTool = 'create_support_ticket';
 /** Arguments that stand in the visitor's own orders. */
@@ -66,11 +70,29 @@ export class Router {
       withoutIdentifiers(tools, text)
         .replace(aroundNumber, '')
         .replace(/[^\p{L}]/gu, '') === '';
-    const before = isBare ? wish.earlier.at(-1) : undefined;
+    // «2026», as the answer to the question for which.
+    const before = isBare || isPeriodAlone(text, context.nowIso) ? wish.earlier.at(-1) : undefined;
     const [best] = await this.#intents.rank(tools, before === undefined ? text : `${before} ${text}`);
     const helpCentre = tools.find(({ name }) => name === helpCentreTool);
-    if (!best || (best.probability < likelyEnough && helpCentre)) return helpCentre;
+    const isUnlikely = !best || best.probability < likelyEnough;
+    const ofSite = await this.#ofSite(allowed, text, isUnlikely ? alikeEnough : surelyAlike);
+    if (ofSite || isUnlikely) return ofSite ?? helpCentre;
     return 'tool' in best ? best.tool : best.chatter;
+  }
+
+  /** What the visitor's own site can look up, where the owner has written such a question for it, and it needs nothing to be filled in. */
+  async #ofSite(allowed: readonly ToolDefinition[], text: string, similarityMin: number): Promise<ToolDefinition | undefined> {
+    const tools = allowed.filter(({ isOfSite, phrases, input }) => isOfSite && phrases.length > 0 && !Array.isArray(input.required));
+    if (tools.length === 0) return undefined;
+    const [asked = []] = await this.#embed([text]);
+    const scored = await Promise.all(
+      tools.map(async (tool) => {
+        const phrases = await this.#embed(tool.phrases);
+        return { tool, similarity: Math.max(...phrases.map((phrase) => similarity(asked, phrase))) };
+      }),
+    );
+    const nearest = scored.reduce((a, b) => (b.similarity > a.similarity ? b : a));
+    return nearest.similarity >= similarityMin ? nearest.tool : undefined;
   }
 
   /** The arguments of the example that the message is nearest to. */
