@@ -18,9 +18,11 @@ final class Plugin {
 		$key      = new Session\Signing_Key();
 		$visitors = new Session\Visitor_Resolver();
 		$agents   = new Settings\Agents();
+		( new Settings\Fixed_Options() )->add_hooks();
 		$network  = new Session\Visitor_Network( static fn(): string => get_current_blog_id() . wp_salt( 'auth' ), $settings->trusted_proxies( ... ) );
 		$own_urls = static fn(): array => array( home_url(), site_url() );
-		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ), static fn( string $id ): array => $agents->find( $id )->claim(), $network->claim( ... ), ( new Session\Visitor_Client( $own_urls ) )->claim( ... ) );
+		$pins     = new Abilities\Pinned_Abilities();
+		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ), static fn( string $id ): array => $agents->claim( $id ) + $pins->claim(), $network->claim( ... ), static fn(): array => ( new Session\Visitor_Client( $own_urls ) )->claim() + Session\Page_Language::claim() );
 		// The sites of a network share their salts; a session belongs to one site.
 		$cookie   = new Session\Session_Cookie( static fn(): string => get_current_blog_id() . wp_salt( 'auth' ), $visitors->current( ... ) );
 		$guard    = new Rest\Request_Guard( $own_urls );
@@ -62,13 +64,15 @@ final class Plugin {
 		$unsent->add_hooks();
 		( new Chat\Suggestions_Controller( $client, $settings, $own, $guard ) )->add_hooks();
 		$assets->add_hooks();
+		( new Widget\Eager_Launcher( $assets ) )->add_hooks();
 		( new Widget\Shortcode( $renderer ) )->add_hooks();
-		( new Widget\Widget_Block( $this->file, $renderer ) )->add_hooks();
+		( new Widget\Widget_Block( $this->file, $renderer, $agents ) )->add_hooks();
 		( new Widget\Template_Function( $this->file, $renderer ) )->add_hooks();
 		$connection->add_hooks();
 		( new Settings\Key_Controller( $key ) )->add_hooks();
 		( new Settings\Settings_Page( $this->file, $settings, $identity, $setup->is_finished( ... ) ) )->add_hooks();
 		( new Settings\Agents_Controller( $agents, $guard, $route ) )->add_hooks();
+		( new Settings\Own_Texts( $agents ) )->add_hooks();
 		$redirect->add_hooks();
 		$health->add_hooks();
 		( new Health\Health_Controller( $health, $staff, new Chat\Stream_Relay( $errors ), $route ) )->add_hooks();
@@ -78,28 +82,29 @@ final class Plugin {
 		( new Staff\Site_Controller( $staff, $route ) )->add_hooks();
 		( new Inbox\Handoff_Controller( $client, $own, $guard ) )->add_hooks();
 		( new Inbox\Conversations_Controller( $staff, $route, $guard ) )->add_hooks();
-		( new Inbox\Questions_Controller( $staff, $route, $guard ) )->add_hooks();
+		( new Inbox\Questions_Controller( $staff, $route, $guard, $choice ) )->add_hooks();
+		( new Inbox\Tickets_Controller( $staff, $route, $guard ) )->add_hooks();
 		( new Inbox\Alert_Settings_Controller( $alerts, new Inbox\Alert_Sender( $alerts ), $route, $guard ) )->add_hooks();
 		( new Inbox\Alert_Watch( $this->file, $staff, $settings, $alerts, new Inbox\Alert_Sender( $alerts ), new Storage\Work_Lock( 'aiguy_alerts_lock' ) ) )->add_hooks();
 		$recipients = new Reports\Weekly_Recipients();
 		$weekly     = new Reports\Weekly_Mail( $staff, $recipients );
 		$weekly->add_hooks();
 		( new Reports\Reports_Controller( $staff, $recipients, $weekly, $guard, $route ) )->add_hooks();
-		$schedule = $this->start_knowledge( $choice, $agents, $staff, $route, $guard );
-		( new Setup\Setup_Controller( $setup, $settings, $identity, new Setup\Site_Pairing( $settings, $identity, $key ), new Setup\Chat_Publisher( $setup, $agents ), $preview, $agents, $choice, $schedule, $guard, $route ) )->add_hooks();
 		$personal = new Privacy\Personal_Data( $staff, $unsent );
-		( new Privacy\Privacy_Tools( $personal, $settings ) )->add_hooks();
+		if ( defined( 'WP_CLI' ) && WP_CLI ) {
+			// Before the commands below it.
+			\WP_CLI::add_command( 'aiguy', new Cli\Command( $settings, $key, $connection, $staff, $personal, $unsent, new Knowledge\Knowledge_Table() ) );
+			\WP_CLI::add_command( 'aiguy key', new Cli\Key_Command( $key ) );
+		}
+		$schedule = $this->start_knowledge( $choice, $agents, $staff, $route, $guard );
+		( new Setup\Setup_Controller( $setup, $settings, $identity, new Setup\Site_Pairing( $settings, $identity, $key ), new Setup\Chat_Publisher( $setup, $agents ), $preview, $agents, $choice, $schedule, $alerts, $guard, $route ) )->add_hooks();
+		( new Privacy\Privacy_Tools( $personal, $settings, $agents ) )->add_hooks();
 		( new Privacy\Deleted_Users( $personal, $settings ) )->add_hooks();
 		( new Abilities\Site_Abilities( $staff, $client ) )->add_hooks();
-		$pins = new Abilities\Pinned_Abilities();
 		( new Abilities\Abilities_Controller( $pins, $guard, $route ) )->add_hooks();
 		( new Abilities\Run_Controller( $pins, new Session\Assertion_Reader( $key->public_keys( ... ), $settings->issuer( ... ) ), $guard, $counts, $errors ) )->add_hooks();
 		( new Woo\Compatibility( $this->file ) )->add_hooks();
-		if ( defined( 'WP_CLI' ) && WP_CLI ) {
-			\WP_CLI::add_command( 'aiguy', new Cli\Command( $settings, $key, $connection, $staff, $personal, $unsent ) );
-			\WP_CLI::add_command( 'aiguy key', new Cli\Key_Command( $key ) );
-		}
-		( new Staff\Admin_Screens( $this->file, fn(): array => $this->screens( $setup ) ) )->add_hooks();
+		( new Staff\Admin_Screens( $this->file, fn(): array => $this->screens( $setup, $alerts ) ) )->add_hooks();
 	}
 
 	/** What the agent learns of the site, and when. */
@@ -115,13 +120,16 @@ final class Plugin {
 		$watcher->add_hooks();
 		( new Knowledge\Exclude_Controls( $choice, $table, $watcher ) )->add_hooks();
 		( new Knowledge\Knowledge_Controller( $route, $guard, $staff, $choice, $table, $site, $worker, $schedule, $watcher, $agents ) )->add_hooks();
+		if ( defined( 'WP_CLI' ) && WP_CLI ) {
+			\WP_CLI::add_command( 'aiguy sync', new Cli\Sync_Command( $table, $site, $worker, $schedule ) );
+		}
 		return $schedule;
 	}
 
 	/** @return list<Staff\Admin_Screen> The menu AIGuy, in its order. */
-	private function screens( Setup\Setup_State $setup ): array {
+	private function screens( Setup\Setup_State $setup, Inbox\Alert_Settings $alerts ): array {
 		return array(
-			new Staff\Admin_Screen( 'overview', __( 'Overview', 'aiguy' ), Staff\Capabilities::VIEW ),
+			new Staff\Admin_Screen( 'overview', __( 'Overview', 'aiguy' ), Staff\Capabilities::VIEW, static fn(): array => array( 'isAnybodyAlerted' => $alerts->is_any() ) ),
 			new Staff\Admin_Screen( 'conversations', __( 'Conversations', 'aiguy' ), Staff\Capabilities::VIEW, Inbox\Conversations_Controller::screen_data( ... ), Inbox\Waiting::count( ... ) ),
 			new Staff\Admin_Screen( 'reports', __( 'Reports', 'aiguy' ), Staff\Capabilities::VIEW ),
 			new Staff\Admin_Screen( 'knowledge', __( 'Knowledge', 'aiguy' ), Staff\Capabilities::MANAGE ),

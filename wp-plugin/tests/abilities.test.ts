@@ -46,15 +46,26 @@ async function admin(path = '', json?: object): Promise<Listed> {
   return JSON.parse((await callRoute(site, `admin/abilities${path}`, { ...owner, ...(json ? { method: 'POST', json } : {}) })).text) as Listed;
 }
 const named = ({ abilities }: Listed, name: string) => abilities.find((ability) => ability.name === `shop/${name}`);
-async function approve(name: string): Promise<Listed> {
-  return await admin('/approve', { name: `shop/${name}`, pin: named(await admin(), name)?.pin ?? '0'.repeat(64) });
+async function approve(name: string, questions?: string[]): Promise<Listed> {
+  const pin = named(await admin(), name)?.pin ?? '0'.repeat(64);
+  return await admin('/approve', { name: `shop/${name}`, pin, ...(questions ? { questions } : {}) });
 }
 
-async function run(json: object, as: typeof owner | undefined, authorization?: string) {
+/** By the pin that it has now, where none is given. */
+async function run(body: { name: string; pin?: string; input?: object }, as: typeof owner | undefined, authorization?: string) {
   const { session } = await openSession(site, as);
+  const json = { pin: (await admin()).abilities.find(({ name }) => name === body.name)?.pin ?? '', ...body };
   const headers = { authorization: authorization ?? `Bearer ${session.assertion}` };
-  const { status, text } = await callRoute(site, 'abilities/run', { method: 'POST', json, headers });
+  const { status, text } = await callRoute(site, 'abilities', { method: 'POST', json, headers });
   return { status, body: JSON.parse(text) as { output?: unknown; code?: string; message?: string } };
+}
+
+type Offered = { name: string; pin: string; label: string; description: string; questions: string[]; input_schema: object | null };
+async function offered(): Promise<{ claim: string | undefined; abilities: Offered[] }> {
+  const { session } = await openSession(site);
+  const claims = JSON.parse(Buffer.from(session.assertion.split('.')[1] ?? '', 'base64url').toString()) as { agent: { abilities?: string } };
+  const { text } = await callRoute(site, 'abilities', { headers: { authorization: `Bearer ${session.assertion}` } });
+  return { claim: claims.agent.abilities, ...(JSON.parse(text) as { abilities: Offered[] }) };
 }
 
 test('only abilities that say that they read are offered, and none is approved by itself', async () => {
@@ -91,6 +102,25 @@ test('an approved one runs for visitors with what they may, and never with more'
   assert.equal((await run({ name: 'shop/who-am-i' }, customer)).body.output, Number(site.evaluate("echo get_user_by('login', 'aarav')->ID;")));
   for (const input of [{ day: 7 }, { day: 'x'.repeat(30) }, { day: 'Monday', more: 1 }, undefined])
     assert.equal((await run({ name: 'shop/opening-times', ...(input ? { input } : {}) }, undefined)).body.code, 'invalid_request');
+});
+
+test('an agent is told of what is approved and as it was then, with the questions that the owner wrote; of nothing before', async () => {
+  const before = await offered();
+  await approve('opening-times', ['When are you open?', ' When are  you open? ', 'Do you open on Sundays?']);
+  const { claim, abilities } = await offered();
+  assert.equal(claim, `${site.url}/wp-json/aiguy/v1/abilities`);
+  const { input_schema: schema, pin, ...said } = abilities.find(({ name }) => name === 'shop/opening-times') ?? assert.fail('not offered');
+  const questions = ['When are you open?', 'Do you open on Sundays?'];
+  assert.deepEqual(said, { name: 'shop/opening-times', label: 'opening-times', description: 'Says something.', questions });
+  assert.deepEqual([pin, (schema as { required: string[] }).required], [named(await admin(), 'opening-times')?.pin, ['day']]);
+  assert.equal(abilities.find(({ name }) => name === 'shop/who-am-i')?.input_schema, null);
+  for (const bad of [[7], ['x'], ['x'.repeat(201)], Array.from({ length: 11 }, (_, at) => `Question ${at}`), 'When?'])
+    assert.equal((await admin('/approve', { name: 'shop/opening-times', pin, questions: bad })).code, 'invalid_request');
+  assert.equal((await run({ name: 'shop/opening-times', pin: 'a'.repeat(64), input: { day: 'Monday' } }, undefined)).body.code, 'not_found');
+  await Promise.all(['opening-times', 'who-am-i'].map(async (name) => await admin('/withdraw', { name: `shop/${name}` })));
+  assert.deepEqual(await offered(), { claim: undefined, abilities: [] });
+  assert.deepEqual(before.abilities.length, 2);
+  await approve('opening-times');
 });
 
 test('without an assertion of this site, or with one that was bent, nothing runs', async () => {
@@ -146,7 +176,7 @@ test('twenty runs a minute of one conversation, then no more', async () => {
   const headers = { authorization: `Bearer ${session.assertion}` };
   const codes = new Set<number>();
   for (let count = 0; count < 42 && !codes.has(429); count += 1)
-    codes.add((await callRoute(site, 'abilities/run', { method: 'POST', json: { name: 'shop/x' }, headers })).status);
+    codes.add((await callRoute(site, 'abilities', { method: 'POST', json: { name: 'shop/x' }, headers })).status);
   assert.deepEqual([...codes], [404, 429]);
 });
 

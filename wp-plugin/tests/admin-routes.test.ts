@@ -6,7 +6,7 @@ import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
 import { callRoute, enter, startSite, startUpstream, type Upstream } from './site.ts';
 
 /** What stands for a variable part of a path, by its name; every other one is a word. */
-const examples: Record<string, string> = { id: '1'.repeat(24), number: '1' };
+const examples: Record<string, string> = { id: '1'.repeat(24), number: '1', reference: 'T-222222' };
 const takesBody = new Set(['POST', 'PUT', 'PATCH']);
 const oversized = JSON.stringify({ name: 'x'.repeat(5 * 1024 * 1024) });
 

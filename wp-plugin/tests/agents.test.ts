@@ -6,10 +6,11 @@ import { allScopes } from '../../scripts/keys.ts';
 import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
 import { readOpeningHours } from '../../tools-api/src/backends/opening-hours.ts';
-import { callRoute, enter, openSession, startSite } from './site.ts';
+import { callRoute, enter, openSession, optionsOf, startSite } from './site.ts';
 
 type Agent = Record<string, unknown> & { id: string };
-type Agents = { default: string; agents: Agent[]; defaults: Agent };
+type Limits = { site_messages_day: number; site_cost_day_usd: number };
+type Agents = { default: string; agents: Agent[]; defaults: Agent; limits: Limits; retired: string[]; usual: { name: string; greeting: string } };
 type Refusal = { code: string; details: { pointer: string; rule: string }[] };
 
 let site: NativeWordPress;
@@ -28,8 +29,6 @@ const put = async (json: unknown, as: object = owner) => {
   return { status: answer.status, body: JSON.parse(answer.text) as Agents & Refusal };
 };
 const get = async () => JSON.parse((await callRoute(site, 'admin/agents', owner)).text) as Agents;
-const optionsOf = (html: string) =>
-  JSON.parse((/data-aiguy="([^"]*)"/.exec(html)?.[1] ?? 'null').replaceAll('&quot;', '"').replaceAll('&#039;', "'").replaceAll('&amp;', '&'));
 const shortcode = (text: string) => site.evaluate(`echo do_shortcode( '${text}' );`);
 
 async function claimsOf(assertion: string) {
@@ -42,13 +41,14 @@ async function claimsOf(assertion: string) {
 
 const wrong: [field: string, ...values: unknown[]][] = [
   ['id', '', 'Main', 'a b', 'a'.repeat(41), 1, null],
-  ['name', '', ' ', 'x'.repeat(81), '<b>Ada</b>', 7],
+  ['name', null, 'x'.repeat(81), '<b>Ada</b>', 7],
   ['avatar', -1, '3', 999_999, 1.5],
   ['accent', 'red', '#fff', '#12345g', 'url(x)'],
   ['greeting', 'x'.repeat(401), '<script>1</script>', null],
   ['suggested_questions', 'one', ['a', 'b', 'c', 'd', 'e'], ['a', 'a'], [''], { a: 'a' }],
   ['position', 'top', true],
-  ['languages', ['english'], ['DE'], [1]],
+  ['language', 'english', 'DE', 1, ['de']],
+  ['languages', ['de']],
   [
     'opening_hours',
     [{ day: 0, from: '09:00', to: '17:00' }],
@@ -68,9 +68,11 @@ const wrong: [field: string, ...values: unknown[]][] = [
     'caps',
     {},
     { guest_messages_day: 1 },
-    { guest_messages_day: -1, customer_messages_day: 1, site_messages_day: 1, site_cost_day_usd: 1, at_cap: 'knowledge' },
-    { guest_messages_day: 1, customer_messages_day: 1, site_messages_day: 1, site_cost_day_usd: '5', at_cap: 'knowledge' },
-    { guest_messages_day: 1, customer_messages_day: 1, site_messages_day: 1, site_cost_day_usd: 5, at_cap: 'go on' },
+    { guest_messages_day: -1, customer_messages_day: 1, guest_cost_day_usd: 1, customer_cost_day_usd: 1, at_cap: 'knowledge' },
+    { guest_messages_day: 1, customer_messages_day: 1, guest_cost_day_usd: 1, customer_cost_day_usd: '5', at_cap: 'knowledge' },
+    { guest_messages_day: 1, customer_messages_day: 1, guest_cost_day_usd: -0.1, customer_cost_day_usd: 5, at_cap: 'knowledge' },
+    { guest_messages_day: 1, customer_messages_day: 1, guest_cost_day_usd: 1, customer_cost_day_usd: 5, at_cap: 'go on' },
+    { guest_messages_day: 1, customer_messages_day: 1, guest_cost_day_usd: 1, customer_cost_day_usd: 5, at_cap: 'closed', site_cost_day_usd: 5 },
   ],
   ['retention_days', 0, 3651, '30', 1.5],
   ['disclosure', { on: 'yes', text: '' }, { on: true }, { on: true, text: 'x'.repeat(401) }],
@@ -109,6 +111,10 @@ test('the list itself is checked: one default among one to twenty agents, each o
     [{ default: 'main', agents: Array.from({ length: 21 }, (_, index) => ({ id: `a${index}` })) }, '/agents'],
     [{ default: 'main', agents: ['main'] }, '/agents/0/'],
     [{ default: 'main', agents: [{}] }, '/agents/0/id'],
+    [{ default: 'main', agents: [main], limits: { site_cost_day_usd: '5' } }, '/limits/site_cost_day_usd'],
+    [{ default: 'main', agents: [main], limits: { site_messages_day: 1.5 } }, '/limits/site_messages_day'],
+    [{ default: 'main', agents: [main], limits: { guest_messages_day: 5 } }, '/limits/guest_messages_day'],
+    [{ default: 'main', agents: [main], limits: 5 }, '/limits/'],
   ] as const) {
     assert.equal((await put(body)).body.details[0]?.pointer, pointer, JSON.stringify(body).slice(0, 80));
   }
@@ -142,7 +148,7 @@ test('what is set for an agent is what the page shows and what the site signs', 
     accent: '#ffee00',
     greeting: 'Hi from Ada',
     suggested_questions: ['Where is my parcel?'],
-    languages: ['de-AT', 'en'],
+    language: 'de-AT',
     opening_hours: [
       { day: 1, from: '09:00', to: '17:00' },
       { day: 7, from: '18:00', to: '23:59' },
@@ -218,6 +224,40 @@ test('the hours of a week are signed in the site’s own time zone, also where t
     assert.equal(attendance.state === 'open' && attendance.until.toISOString(), until);
   }
   site.evaluate("update_option( 'gmt_offset', 0 ); update_option( 'timezone_string', 'UTC' );");
+});
+
+test('what all agents together may use is one setting, which each of them signs; what was set at each agent before becomes it', async () => {
+  const old = (id: string, messages: number, usd: number) =>
+    `array( 'id' => '${id}', 'name' => 'Ada', 'languages' => array( 'de', 'en' ), 'caps' => array( 'guest_messages_day' => 7, 'customer_messages_day' => 8, 'site_messages_day' => ${messages}, 'site_cost_day_usd' => ${usd}, 'at_cap' => 'closed' ) )`;
+  site.evaluate(
+    `update_option( 'aiguy_agents', array( 'version' => 1, 'default' => 'main', 'agents' => array( ${old('main', 400, 20)}, ${old('shop', 300, 5)}, ${old('third', 1000, 12.5)} ) ) );`,
+  );
+  const { agents, limits } = await get();
+  assert.deepEqual(limits, { site_messages_day: 300, site_cost_day_usd: 12.5 }, 'the smallest that somebody had set');
+  const caps = { guest_messages_day: 7, customer_messages_day: 8, guest_cost_day_usd: 0.25, customer_cost_day_usd: 1, at_cap: 'closed' };
+  assert.deepEqual([agents[0]?.caps, agents[0]?.language, 'languages' in (agents[0] ?? {})], [caps, 'de', false]);
+  const { status } = await put({ default: 'main', agents, limits: { site_cost_day_usd: 2.5 } });
+  assert.equal(status, 200);
+  const claims = [];
+  for (const name of ['main', 'shop'])
+    claims.push(await claimsOf((await openSession(site, { headers: { 'x-aiguy-agent': name } })).session.assertion));
+  assert.deepEqual(
+    claims.map(({ agent }) => agent?.caps),
+    [
+      { ...caps, site_messages_day: 300, site_cost_day_usd: 2.5 },
+      { ...caps, site_messages_day: 300, site_cost_day_usd: 2.5 },
+    ],
+  );
+  await put({ default: 'main', agents: [{ id: 'main' }] });
+  assert.equal((await get()).limits.site_cost_day_usd, 2.5, 'who says nothing of them leaves them');
+});
+
+test('the id of an agent that is gone is kept, so that no other one gets its blocks and conversations', async () => {
+  await put({ default: 'main', agents: [{ id: 'main' }, { id: 'agent-2' }] });
+  const { retired } = (await put({ default: 'main', agents: [{ id: 'main' }] })).body;
+  assert.ok(retired.includes('agent-2'));
+  const again = (await put({ default: 'main', agents: [{ id: 'main' }, { id: 'agent-2' }] })).body.retired;
+  assert.deepEqual([again.includes('agent-2'), again.length], [false, retired.length - 1], 'unless its owner brings it back himself');
 });
 
 test('a visitor chooses among the agents that there are, and can’t move a session from one to another', async () => {

@@ -135,6 +135,7 @@ test('customers, guests, who has no nonce, and an editor on the owner’s settin
     ['POST', `conversations/${id}/close`],
     ['POST', `conversations/${id}/notes`],
     ['GET', 'tickets'],
+    ['PUT', 'tickets/T-222222'],
     ['GET', 'questions'],
     ['POST', 'questions/draft'],
     ['GET', 'alerts'],
@@ -142,7 +143,7 @@ test('customers, guests, who has no nonce, and an editor on the owner’s settin
     ['POST', 'alerts/test'],
   ];
   for (const [method, path] of routes) {
-    const as = async (who: object) => (await callRoute(site, `admin/${path}`, { method, ...(method === 'POST' ? { json: {} } : {}), ...who })).status;
+    const as = async (who: object) => (await callRoute(site, `admin/${path}`, { method, ...(method === 'GET' ? {} : { json: {} }), ...who })).status;
     assert.deepEqual([await as(customer), await as({}), await as({ cookie: owner.cookie })], [403, 401, 401], path);
   }
   assert.equal(upstream.received.length, count);
@@ -154,14 +155,50 @@ test('customers, guests, who has no nonce, and an editor on the owner’s settin
   assert.equal((await callRoute(site, 'admin/alerts', editor)).status, 403);
 });
 
-test('a question becomes the title of a draft, as text', async () => {
-  const { status, body } = await post('questions/draft', { question: 'Do you ship to <script>alert(1)</script> Mars?' });
+test('a question becomes the title of a draft, as text, of a type that is learnt; where an article would not be learnt it is said and refused', async () => {
+  const question = 'Do you ship to <script>alert(1)</script> Mars?';
+  const learn = (types: string) => site.evaluate(`update_option( 'aiguy_knowledge', array( 'types' => array( ${types} ), 'exclude' => array() ) );`);
+  const newest = () =>
+    site.evaluate(
+      `$post = get_posts( array( 'post_type' => 'any', 'post_status' => 'draft', 'orderby' => 'ID' ) )[0]; echo $post->post_title, '|', $post->post_author, '|', $post->post_type;`,
+    );
+  const article = async (who = owner) => JSON.parse((await callRoute(site, 'admin/questions', who)).text).article;
+  const write = async (who = owner) => (await callRoute(site, 'admin/questions/draft', { method: 'POST', json: { question }, ...who })).status;
+
+  learn("'page', 'post'");
+  const { status, body } = await post('questions/draft', { question });
   assert.equal(status, 200);
   assert.match(body.editUrl, /post\.php\?post=\d+&action=edit/);
-  assert.equal(
-    site.evaluate(`$post = get_posts( array( 'post_status' => 'draft' ) )[0]; echo $post->post_title, '|', $post->post_author;`),
-    'Do you ship to Mars?|9001',
+  assert.equal(newest(), 'Do you ship to Mars?|9001|page');
+  learn("'post'");
+  assert.deepEqual([await article(), await write(), newest()], ['offered', 200, 'Do you ship to Mars?|9001|post']);
+  learn('');
+  assert.deepEqual([await article(), await write()], ['not_learnt', 400]);
+
+  site.evaluate(
+    `$id = wp_insert_user( array( 'user_login' => 'aute', 'user_pass' => 'aute-demo', 'role' => 'author', 'user_email' => 'aute@example.com' ) ); get_user_by( 'id', $id )->add_cap( 'aiguy_view_conversations' );`,
   );
+  const author = await enter(site, 'aute', 'aute-demo');
+  learn("'page'");
+  assert.deepEqual([await article(author), await write(author)], ['not_allowed', 403]);
+  learn("'page', 'post'");
+  assert.deepEqual([await article(author), await write(author)], ['offered', 200]);
+  assert.match(newest(), /\|post$/);
+  site.evaluate("delete_option( 'aiguy_knowledge' );");
+});
+
+test('a test says which ways it went, and is refused while none is set up', async () => {
+  assert.equal((await post('alerts', { emails: [], slackUrl: '' })).status, 200);
+  const refused = await post('alerts/test', {});
+  assert.deepEqual([refused.status, refused.body.code], [400, 'invalid_request']);
+  assert.match(refused.body.message, /enter an e-mail address/);
+  site.evaluate(
+    `wp_mkdir_p( WPMU_PLUGIN_DIR ); file_put_contents( WPMU_PLUGIN_DIR . '/mails.php', "<?php add_filter( 'pre_wp_mail', '__return_true' ); add_filter( 'pre_http_request', static fn( \\$none, \\$args, \\$url ) => str_contains( \\$url, 'slack' ) ? new WP_Error( 'down' ) : \\$none, 10, 3 );" );`,
+  );
+  await post('alerts', { emails: ['shop@example.com'], slackUrl: 'https://hooks.slack.com/services/T0/B0/x' });
+  const { body } = await post('alerts/test', {});
+  site.evaluate(`unlink( WPMU_PLUGIN_DIR . '/mails.php' );`);
+  assert.deepEqual(body, { sent: ['email'], failed: ['slack'] });
 });
 
 test('secrets are written and never read back', async () => {
@@ -240,6 +277,17 @@ test('each alert is sent once by every way, signed, and what did not get through
     ['https://hooks.slack.com/services/T0/B0/x'],
   );
   assert.deepEqual(run('200', []), []);
+
+  const left = { kind: 'ticket', sessionId: id, at: '2026-01-01T00:00:00Z', text: 'The kettle <leaks>.' };
+  const told = run('200', [
+    { ...left, key: 'ticket 1', reference: 'T-7K3M9Q' },
+    // As it was given out by an older orchestrator.
+    { ...left, key: 'ticket 2', text: 'T-7K3M9Q' },
+  ]);
+  const [mail, plain] = told.filter(([way]) => way === 'mail').map(([, , , text]) => String(text));
+  assert.match(mail ?? '', /left the ticket T-7K3M9Q\.\n\n«The kettle <leaks>\.»[\s\S]*by e-mail[\s\S]*page=aiguy-conversations#T-7K3M9Q\n$/);
+  assert.match(plain ?? '', /left a ticket\.\n\n«T-7K3M9Q»[\s\S]*page=aiguy-conversations#a{32}\n$/);
+  assert.match(String(told.find(([way]) => way.includes('slack'))?.[1]), /The kettle &lt;leaks&gt;[\s\S]*#T-7K3M9Q/);
 
   const cap = { sessionId: '', at: '2026-11-20T23:30:00Z' };
   const caps = run('200', [

@@ -116,13 +116,18 @@ test('a user who is deleted is erased behind the request, again until it is done
   assert.deepEqual([planned(), bodies().at(-1)], [[], { subject: `wp:1:${gone}` }]);
 });
 
-test('the privacy policy guide has a text of ours', async () => {
+test('the privacy policy guide has a text of ours, with how long conversations are kept', async () => {
   const text = await runInside(
     site,
-    "require_once ABSPATH . 'wp-admin/includes/admin.php'; define('WP_ADMIN', true); echo Aiguy\\Privacy\\Policy_Text::html();",
+    `require_once ABSPATH . 'wp-admin/includes/admin.php'; define('WP_ADMIN', true); set_current_screen('dashboard');
+    $fields = fn($id, $days) => array('id' => $id, 'retention_days' => $days);
+    update_option('aiguy_agents', array('version' => 2, 'default' => 'a', 'agents' => array($fields('a', 14), $fields('b', 1200))));
+    do_action('admin_init'); echo implode(array_column(WP_Privacy_Policy_Content::get_suggested_policy_text(), 'policy_text')); delete_option('aiguy_agents');`,
   );
   assert.match(text, /automated assistant \(AI\)/);
   assert.match(text, /tutorial/);
+  assert.match(text, /deleted after 1,200 days without activity/, 'as long as the owner has set, with the agent that keeps them longest');
+  assert.doesNotMatch(text, /\[30\]/);
 });
 
 const cli = async (command: string, method: string, call = 'array(), array()') =>
@@ -137,6 +142,7 @@ test('wp aiguy status names what is wrong, and key rotate replaces the key', asy
   const well = await cli('aiguy', 'status');
   assert.match(well, /✔ {2}connection +Connected/);
   assert.match(well, /✔ {2}REST for guests +200/);
+  assert.match(well, /✔ {2}knowledge +\d+ known, \d+ waiting, 0 failed, last update/);
   assert.match(well, /Success/);
   const before = /key +(\S+)/.exec(well)?.[1];
   assert.match(await cli('aiguy key', 'rotate'), /Success: The site signs with \S+ now/);
@@ -145,13 +151,6 @@ test('wp aiguy status names what is wrong, and key rotate replaces the key', asy
   assert.match(ill, /✖ {2}connection +Something answers/);
   assert.match(ill, /Error: Something is wrong/);
   assert.notEqual(/key +(\S+)/.exec(ill)?.[1], before);
-});
-
-test('wp aiguy sync asks whoever teaches the agent, and says when nobody does', async () => {
-  assert.match(await cli('aiguy', 'sync'), /Error: Nothing on this site teaches/);
-  const taught =
-    "add_action('aiguy_knowledge_sync', function ($progress) { $progress(1, 2); $progress(2, 2); }); WP_CLI::$commands['aiguy']->sync();";
-  assert.equal(await runInside(site, taught, cliDouble), '1/2\n2/2\nSuccess: Learned: 2.\n');
 });
 
 test('wp aiguy conversations lists them without control characters, and names an orchestrator that is too old', async () => {

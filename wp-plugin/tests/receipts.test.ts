@@ -52,6 +52,16 @@ test('anybody gets the page from WordPress, word for word that of the orchestrat
   assert.equal(here.headers['content-type'], 'text/html; charset=utf-8');
 });
 
+test('the page is in the language that its address names, keeps it in its form, and is in the site’s own otherwise', async () => {
+  const german = await send(`${address}?lang=de-DE`, { headers: { 'accept-language': 'fr' } });
+  assert.match(german.text, /<html lang="de-DE">[\s\S]*<h1>Beleg prüfen<\/h1>/);
+  assert.equal(actionOf(german), `${address}?lang=de-DE`);
+  const { receipt = '' } = files[0] ?? {};
+  const checked = await send(`${address}?lang=de-DE`, form(receipt));
+  assert.match(checked.text, /Dieser Beleg ist echt[\s\S]*Bestellung W2530531 stornieren/);
+  assert.match((await send(`${address}?lang=<b>`)).text, /<html lang="en">/);
+});
+
 test('a receipt that was pasted, and files as they were downloaded, are checked there without a nonce or a cookie', async () => {
   const [first, second] = files;
   assert.ok(first && second);
@@ -96,7 +106,7 @@ test('the orchestrator gets the receipts and nothing of who asks; the receipt th
     upstream.answer = (_request, response) => void response.writeHead(404).end();
     await send(here, { ...form('eyJ.a.b'), headers: { ...form('').headers, cookie, authorization: 'Bearer x', 'x-forwarded-for': '1.2.3.4' } });
     const asked = upstream.received.at(-1);
-    assert.deepEqual([asked?.method, asked?.url, asked?.body], ['POST', '/receipts/verify', 'receipts=eyJ.a.b']);
+    assert.deepEqual([asked?.method, asked?.url, asked?.body], ['POST', '/receipts/verify?lang=en-US', 'receipts=eyJ.a.b']);
     for (const name of ['cookie', 'authorization', 'x-forwarded-for', 'referer', 'origin']) assert.equal(asked?.headers[name], undefined, name);
     upstream.answer = (_request, response) => void response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
     await callRoute(other, 'chat/receipt?number=1', { cookie });

@@ -40,8 +40,17 @@ test('a guest gets a session of his own, with an assertion that the published ke
   assert.match(claims.sub, /^anon:/);
   assert.deepEqual(
     Object.keys(decodeJwt(first.session.assertion)).toSorted(),
-    ['agent', ...claimsSchema.$defs.VisitorAssertion.required, 'network'].toSorted(),
+    ['agent', 'language', ...claimsSchema.$defs.VisitorAssertion.required, 'network'].toSorted(),
   );
+});
+
+test('the assertion names the language of the page as the page tells it, and else the site’s own', async () => {
+  const language = async (named?: string) =>
+    (await verify((await openSession(site, { headers: named === undefined ? {} : { 'x-aiguy-language': named } })).session.assertion)).language;
+  assert.equal(await language(), 'en-US');
+  assert.equal(await language('de_DE_formal'), 'de-DE-formal');
+  assert.equal(await language('fr-CA'), 'fr-CA');
+  for (const odd of ['<b>', 'de;q=1', 'x'.repeat(400), '']) assert.equal(await language(odd), 'en-US', odd);
 });
 
 test('the assertion says on which page of the site he is and with which browser, without what addresses and headers may hide', async () => {

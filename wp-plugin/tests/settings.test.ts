@@ -68,7 +68,10 @@ test('only documented routes exist, and only three of them answer everybody', as
   assert.deepEqual(listed.toSorted(), [index, ...documented.map(({ method, path }) => `${method} ${path}`)].toSorted());
   const open: string[] = [];
   for (const { method, path } of documented) {
-    const { status } = await callRoute(site, path.replaceAll(/\{\w+\}/g, '1'.repeat(24)), { method, ...(method === 'POST' ? { json: {} } : {}) });
+    const { status } = await callRoute(site, path.replace('{reference}', 'T-7K3M9Q').replaceAll(/\{\w+\}/g, '1'.repeat(24)), {
+      method,
+      ...(method === 'POST' ? { json: {} } : {}),
+    });
     if (status !== 401) open.push(`${method} ${path}`);
   }
   assert.deepEqual(open.toSorted(), ['GET jwks', 'GET receipts', 'POST receipts', 'POST session']);
@@ -145,6 +148,7 @@ test('saved settings are cleaned, and an address that can’t be used leaves the
     public_orchestrator_url: '',
     transport: 'relay',
     suggest_articles: '0',
+    keep_data: '1',
   };
   await save(fields);
   assert.deepEqual(settings(), { ...fields, orchestrator_url: upstream.url, trusted_proxies: '' });
@@ -160,7 +164,7 @@ test('saved settings are cleaned, and an address that can’t be used leaves the
     assert.match(await save({ ...fields, orchestrator_url: url }), /The earlier one was kept/, url);
     assert.equal(settings().orchestrator_url, upstream.url, url);
   }
-  assert.match(await save({ ...fields, transport: 'direct' }), /direct transport needs the public address/);
+  assert.match(await save({ ...fields, transport: 'direct' }), /direct connection needs the public address/);
   assert.equal((await openSession(site)).session.transport, 'relay');
   await save({ ...fields, transport: 'direct', public_orchestrator_url: 'https://chat.shop.example' });
   const { transport, orchestratorUrl } = (await openSession(site)).session;
@@ -245,6 +249,32 @@ test('a key of wp-config.php takes over like a replaced one, is replaced there a
   }
   define('');
   assert.equal(await signing(), earlier[0]);
+});
+
+test('what wp-config.php says of the options wins on every screen, and only that can’t be changed', async () => {
+  const options = { knowledge: { types: ['page'] }, alerts: { emails: ['desk@shop.example'] }, weekly_report_addresses: ['boss@shop.example'] };
+  const file = "WPMU_PLUGIN_DIR . '/options.php'";
+  const write = (value: string) =>
+    site.evaluate(`file_put_contents( ${file}, "<?php define( 'AIGUY_OPTIONS', base64_decode( '${Buffer.from(value).toString('base64')}' ) );" );`);
+  const admin = async (path: string, json?: object) =>
+    JSON.parse((await callRoute(site, `admin/${path}`, { ...owner, ...(json ? { method: 'POST', json } : {}) })).text);
+  write(JSON.stringify(options));
+  assert.deepEqual((await admin('alerts')).emails, ['desk@shop.example']);
+  assert.deepEqual((await admin('reports/mail')).addresses, ['boss@shop.example']);
+  assert.equal((await admin('alerts', { emails: ['desk@shop.example'] })).code, undefined, 'the same again is no change');
+  for (const [path, json] of [
+    ['alerts', { emails: [] }],
+    ['knowledge/types', { types: ['page', 'post'] }],
+  ] as const) {
+    const { code, message } = await admin(path, json);
+    assert.deepEqual([path, code, message], [path, 'invalid_request', 'This is set by the constant AIGUY_OPTIONS in wp-config.php.']);
+  }
+  assert.equal(site.evaluate("echo implode( ',', ( new Aiguy\\Knowledge\\Choice() )->types() );"), 'page');
+  site.evaluate('( new Aiguy\\Knowledge\\Choice() )->exclude( array( 2 ) );');
+  assert.equal(site.evaluate("echo implode( ',', ( new Aiguy\\Knowledge\\Choice() )->excluded() );"), '2');
+  write('not JSON');
+  assert.deepEqual((await admin('reports/mail')).addresses, []);
+  site.evaluate(`unlink( ${file} );`);
 });
 
 test('a kept key that was damaged is repaired by replacing it', async () => {

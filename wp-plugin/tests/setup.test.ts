@@ -69,6 +69,11 @@ test('what can’t be kept is refused whole', async () => {
     { knowledge: { types: ['page'], exclude: ['1'] } },
     { knowledge: { types: ['page'], exclude: [999_999] } },
     { step: 'publish', knowledge: { types: 'page', exclude: [] } },
+    { finished: true, alerts: ['nobody'] },
+    { alerts: 'owner@example.com' },
+    { alerts: null },
+    { alerts: Array.from({ length: 11 }, (_, count) => `a${count}@example.com`) },
+    { alerts: ['owner@example.com'], orchestrator_url: '' },
   ]) {
     assert.equal((await call('PUT setup', json)).status, 400, JSON.stringify(json));
   }
@@ -82,13 +87,25 @@ test('what can’t be kept is refused whole', async () => {
 
 test('where the owner was and what he chose is there when he comes back', async () => {
   const page = Number(site.evaluate("echo get_page_by_path( 'support' )->ID;"));
-  await call('PUT setup', { step: 'preview', knowledge: { types: ['page'], exclude: [page] } });
+  await call('PUT setup', { step: 'publish', knowledge: { types: ['page'], exclude: [page] } });
   const { body } = await call('GET setup');
-  assert.deepEqual([body.step, body.knowledge.exclude], ['preview', [{ id: page, title: 'Support' }]]);
+  assert.deepEqual([body.step, body.knowledge.exclude], ['publish', [{ id: page, title: 'Support' }]]);
   assert.deepEqual(JSON.parse(site.evaluate("echo wp_json_encode( get_option( 'aiguy_knowledge' ) );")), { types: ['page'], exclude: [page] });
   const queued =
     'global $wpdb; echo wp_json_encode( $wpdb->get_col( "SELECT post_type FROM {$wpdb->prefix}aiguy_knowledge JOIN $wpdb->posts ON ID = post_id" ) );';
   assert.deepEqual([...new Set(JSON.parse(site.evaluate(queued)) as string[])], ['page'], 'it begins to learn at once');
+});
+
+test('alerts are proposed to the site’s own address until the owner has chosen, be it nobody', async () => {
+  const own = site.evaluate("echo get_option( 'admin_email' );");
+  const proposed = async () => (await call('GET setup')).body.alerts;
+  assert.match(own, /@/);
+  assert.deepEqual(await proposed(), [own]);
+  assert.equal(site.evaluate("echo wp_json_encode( get_option( 'aiguy_alerts' ) );"), 'false', 'what is proposed is not chosen yet');
+  await call('PUT setup', { alerts: ['shop@example.com'] });
+  assert.deepEqual(await proposed(), ['shop@example.com']);
+  await call('PUT setup', { alerts: [] });
+  assert.deepEqual(await proposed(), []);
 });
 
 test('the code pairs the site without being sent, and what the services say is passed on in words', async () => {

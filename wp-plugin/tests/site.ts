@@ -110,3 +110,7 @@ export async function enter(site: NativeWordPress, login: string, password: stri
   const cookie = await signIn(site, login, password);
   return { cookie, headers: { 'x-wp-nonce': (await openSession(site, { cookie })).session.nonce ?? '' } };
 }
+
+/** What a page hands to the chat: the first one's data attribute. */
+export const optionsOf = (html: string) =>
+  JSON.parse((/data-aiguy="([^"]*)"/.exec(html)?.[1] ?? 'null').replaceAll('&quot;', '"').replaceAll('&#039;', "'").replaceAll('&amp;', '&'));

@@ -14,7 +14,7 @@ const info = {
   issuer: 'x',
   version: '1',
   time: '2026-01-01T00:00:00Z',
-  model: { provider: 'offline', plan: 'a', answer: 'b' },
+  model: { provider: 'offline', plan: 'a', answer: 'b', allowed: [] },
   tools: [],
   scopes: [],
 };

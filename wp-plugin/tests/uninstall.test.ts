@@ -72,6 +72,30 @@ test('on one site: the database after uninstalling is the one from before the pl
   assert.deepEqual(difference(before, left), []);
 });
 
+test('where the owner wants it, the data is there again after the plugin was deleted; nothing of it runs meanwhile', async () => {
+  site.evaluate("require_once ABSPATH . 'wp-admin/includes/plugin.php'; activate_plugin('aiguy/aiguy.php');");
+  site.evaluate(`update_option('aiguy_settings', array('orchestrator_url' => '${upstream.url}', 'keep_data' => '1')); ${leaveTraces}`);
+  const look = async () => (JSON.parse(await runInside(site, dump)) as string[]).filter((row) => row.includes('aiguy'));
+  const used = await look();
+  assert.ok(used.some((row) => row.startsWith('cron ')));
+  site.evaluate(removePlugin);
+  // What failed to be mailed goes with the deactivation, as ever.
+  const gone = difference(used, await look()).filter((row) => !row.includes('waiting@mail.example'));
+  assert.deepEqual(
+    gone.filter((row) => !row.startsWith('cron ')),
+    [],
+  );
+  assert.deepEqual(
+    (await look()).filter((row) => row.startsWith('cron ')),
+    [],
+  );
+  site.evaluate(`update_option('aiguy_settings', array('keep_data' => '0')); ${removePlugin}`);
+  assert.deepEqual(
+    (await look()).filter((row) => !/not_aiguy_option|aiguyx|\[aiguy_chat/.test(row)),
+    [],
+  );
+});
+
 test('on a network: on each of its sites, and what belongs to the network', async (t) => {
   const network = await startSite(upstream.url, [], { layout: { multisite: true } });
   t.after(network.stop);
@@ -86,4 +110,9 @@ test('on a network: on each of its sites, and what belongs to the network', asyn
   assert.ok(difference(await look(), before).filter((row) => row.includes('aiguy')).length >= 20);
   network.evaluate(removePlugin);
   assert.deepEqual(difference(await look(), before), []);
+  network.evaluate(`require_once ABSPATH . 'wp-admin/includes/plugin.php'; activate_plugin('aiguy/aiguy.php', '', true);
+    ${onEachSite("update_option('aiguy_settings', array('keep_data' => 2 === $id ? '1' : '0')); update_option('aiguy_later', \"of $id\");")}`);
+  network.evaluate(removePlugin);
+  const kept = difference(await look(), before).filter((row) => row.includes('aiguy_later'));
+  assert.deepEqual([kept.length, kept[0]?.includes('of 2')], [1, true], 'the site whose owner wants it keeps its own');
 });

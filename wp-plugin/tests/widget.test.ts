@@ -33,6 +33,25 @@ test('the page loads the launcher and nothing else of ours, and only where a cha
   assert.deepEqual(ours((await send(`${site.url}/?p=1`)).text), []);
 });
 
+test('speed plugins that put scripts off until the visitor moves are told to leave the launcher alone, by the address that stands in the page', async () => {
+  const html = (await send(`${site.url}/${chatPageSlug}/`)).text;
+  const address = /src="([^"]+launcher\.js[^"]*)"/.exec(html)?.[1] ?? assert.fail('no launcher');
+  const filtered = (filter: string, before: string) => JSON.parse(site.evaluate(`echo wp_json_encode( apply_filters( '${filter}', ${before} ) );`));
+  for (const filter of ['rocket_delay_js_exclusions', 'perfmatters_delay_js_exclusions', 'litespeed_optm_js_defer_exc', 'litespeed_optm_gm_js_exc']) {
+    const [other, ours, ...rest] = filtered(filter, "array( 5 => 'other.js' )") as string[];
+    assert.deepEqual([other, rest], ['other.js', []], filter);
+    assert.ok(ours && ours.length > 20 && address.includes(ours), `${filter}: ${ours} in ${address}`);
+  }
+  const path = new URL(address).pathname;
+  assert.equal(filtered('autoptimize_filter_js_exclude', "'jquery.js'"), `jquery.js, ${path}`);
+  assert.equal(filtered('autoptimize_filter_js_exclude', "''"), path);
+  assert.deepEqual(filtered('autoptimize_filter_js_exclude', "array( 'jquery.js' => 'remove' )"), { 'jquery.js': 'remove', [path]: '' });
+});
+
+test('the WP Consent API counts the plugin among those that ask it', () => {
+  assert.equal(site.evaluate("echo wp_json_encode( apply_filters( 'wp_consent_api_registered_aiguy/aiguy.php', false ) );"), 'true');
+});
+
 test('the scripts that the chat needs are named in the order in which they run, without the page’s own fetch', async () => {
   const { deps, chat, style } = shortcode('[aiguy_chat]');
   const names = deps.map((url) => /([\w-]+?)(?:\.min)?\.js\?/.exec(url)?.[1]);

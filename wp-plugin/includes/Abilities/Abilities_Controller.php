@@ -14,6 +14,9 @@ use Aiguy\Staff\Staff_Route;
 
 final class Abilities_Controller {
 
+	private const QUESTIONS_MAX           = 10;
+	private const QUESTION_CHARACTERS_MAX = 200;
+
 	private const NAME = '/\A[a-z0-9-]+(\/[a-z0-9-]+)+\z/';
 
 	public function __construct( private readonly Pinned_Abilities $pins, private readonly Request_Guard $guard, private readonly Staff_Route $route ) {}
@@ -29,11 +32,11 @@ final class Abilities_Controller {
 			'/abilities/approve',
 			Capabilities::MANAGE,
 			function ( \WP_REST_Request $request ): array {
-				$values = $this->guard->read_json( $request, array( 'name', 'pin' ) );
+				$values = $this->guard->read_json( $request, array( 'name', 'pin', 'questions' ) );
 				if ( ! is_string( $values['pin'] ?? null ) || ! preg_match( '/\A[0-9a-f]{64}\z/', $values['pin'] ) ) {
 					throw new Api_Exception( 'invalid_request' );
 				}
-				$this->pins->approve( self::name_in( $values ), $values['pin'] );
+				$this->pins->approve( self::name_in( $values ), $values['pin'], self::questions_in( $values ) );
 				return $this->listed();
 			}
 		);
@@ -51,6 +54,24 @@ final class Abilities_Controller {
 	/** @return array{available: bool, abilities: list<array<string, mixed>>} */
 	private function listed(): array {
 		return array( 'available' => $this->pins->is_available(), 'abilities' => $this->pins->all() );
+	}
+
+	/**
+	 * @param array<string, mixed> $values
+	 * @return list<string>
+	 */
+	private static function questions_in( array $values ): array {
+		$given = $values['questions'] ?? array();
+		if ( ! is_array( $given ) || count( $given ) > self::QUESTIONS_MAX || $given !== array_filter( $given, is_string( ... ) ) ) {
+			throw new Api_Exception( 'invalid_request' );
+		}
+		$questions = array_values( array_unique( array_map( sanitize_text_field( ... ), $given ) ) );
+		foreach ( $questions as $question ) {
+			if ( mb_strlen( $question ) < 3 || mb_strlen( $question ) > self::QUESTION_CHARACTERS_MAX ) {
+				throw new Api_Exception( 'invalid_request' );
+			}
+		}
+		return $questions;
 	}
 
 	/** @param array<string, mixed> $values */

@@ -1,7 +1,7 @@
 <?php
 /**
- * POST aiguy/v1/abilities/run: runs an approved ability for a visitor, as the visitor. Who asks brings the assertion that this site has signed for him; the
- * ability's own permission check sees his account, and for a guest nobody's.
+ * GET aiguy/v1/abilities lists the approved abilities, POST runs one for a visitor, as the visitor. Who asks brings the assertion that this site has signed
+ * for him; the ability's own permission check sees his account, and for a guest nobody's.
  */
 
 declare(strict_types=1);
@@ -17,8 +17,11 @@ use Aiguy\Storage\Kept_Counts;
 
 final class Run_Controller {
 
+	public const PATH = '/abilities';
+
 	private const INPUT_BYTES_MAX  = 16384;
-	private const OUTPUT_BYTES_MAX = 65536;
+	/** More of it than a model should read for one answer. */
+	private const OUTPUT_BYTES_MAX = 16384;
 	private const RUNS_PER_MINUTE  = 20;
 
 	public function __construct( private readonly Pinned_Abilities $pins, private readonly Assertion_Reader $assertions, private readonly Request_Guard $guard, private readonly Kept_Counts $counts, private readonly Error_Response $errors ) {}
@@ -30,18 +33,29 @@ final class Run_Controller {
 	private function register(): void {
 		register_rest_route(
 			'aiguy/v1',
-			'/abilities/run',
+			self::PATH,
 			array(
-				'methods'             => 'POST',
-				'callback'            => function ( \WP_REST_Request $request ): \WP_REST_Response {
-					try {
-						return new \WP_REST_Response( $this->run( $request ) );
-					} catch ( Api_Exception $exception ) {
-						return $this->errors->response( $exception );
-					}
-				},
-				'permission_callback' => fn( \WP_REST_Request $request ) => $this->errors->attempt( fn() => $this->assertions->read( (string) $request->get_header( 'authorization' ), time() ) ),
+				$this->endpoint( 'GET', fn(): array => array( 'abilities' => $this->pins->offered() ) ),
+				$this->endpoint( 'POST', $this->run( ... ) ),
 			)
+		);
+	}
+
+	/**
+	 * @param \Closure(\WP_REST_Request): array<string, mixed> $answer
+	 * @return array<string, mixed>
+	 */
+	private function endpoint( string $method, \Closure $answer ): array {
+		return array(
+			'methods'             => $method,
+			'callback'            => function ( \WP_REST_Request $request ) use ( $answer ): \WP_REST_Response {
+				try {
+					return new \WP_REST_Response( $answer( $request ), 200, array( 'Cache-Control' => 'no-store' ) );
+				} catch ( Api_Exception $exception ) {
+					return $this->errors->response( $exception );
+				}
+			},
+			'permission_callback' => fn( \WP_REST_Request $request ) => $this->errors->attempt( fn() => $this->assertions->read( (string) $request->get_header( 'authorization' ), time() ) ),
 		);
 	}
 
@@ -51,13 +65,14 @@ final class Run_Controller {
 	 */
 	private function run( \WP_REST_Request $request ): array {
 		$asking = $this->assertions->read( (string) $request->get_header( 'authorization' ), time() );
-		$values = $this->guard->read_json( $request, array( 'name', 'input' ), self::INPUT_BYTES_MAX );
+		$values = $this->guard->read_json( $request, array( 'name', 'pin', 'input' ), self::INPUT_BYTES_MAX );
 		if ( ! is_string( $values['name'] ?? null ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
 		$this->counts->take( "abilities {$asking['session']}", self::RUNS_PER_MINUTE, MINUTE_IN_SECONDS );
 		$ability = $this->pins->runnable( $values['name'] );
-		if ( null === $ability ) {
+		// The agent has read what it said at the pin: approved anew in between, it is another one.
+		if ( null === $ability || Pinned_Abilities::pin( $ability ) !== ( $values['pin'] ?? '' ) ) {
 			throw new Api_Exception( 'not_found' );
 		}
 		$input = isset( $values['input'] ) ? json_decode( (string) wp_json_encode( $values['input'] ), true ) : null;

@@ -7,6 +7,7 @@ declare(strict_types=1);
 
 namespace Aiguy\Cli;
 
+use Aiguy\Knowledge\Knowledge_Table;
 use Aiguy\Privacy\Deleted_Users;
 use Aiguy\Privacy\Personal_Data;
 use Aiguy\Rest\Api_Exception;
@@ -29,6 +30,7 @@ final class Command {
 		private readonly Staff_Client $staff,
 		private readonly Personal_Data $personal,
 		private readonly Unsent_Mails $mails,
+		private readonly Knowledge_Table $table,
 	) {}
 
 	/**
@@ -50,19 +52,10 @@ final class Command {
 			array( 'what' => 'signs as', 'is' => $this->settings->issuer(), 'ok' => true ),
 			array( 'what' => 'key', 'is' => $this->key_id() . ( $this->key->is_constant() ? ' (AIGUY_SIGNING_KEY)' : '' ), 'ok' => '–' !== $this->key_id() ),
 			array( 'what' => 'REST for guests', 'is' => $code, 'ok' => '200' === $code ),
+			$this->knowledge(),
 			array( 'what' => 'mails to visitors', 'is' => count( $this->mails->waiting() ) . ' tried again, ' . count( $lost ) . ' given up in a week', 'ok' => array() === array_filter( $lost, static fn( array $mail ): bool => $mail['since'] > time() - DAY_IN_SECONDS ) ),
 			array( 'what' => 'erasures under way', 'is' => (string) count( $open ), 'ok' => true ),
 		);
-		/**
-		 * Filters what `wp aiguy status` says of the knowledge.
-		 *
-		 * @since 0.1.0
-		 *
-		 * @param array<string, string> $facts What it is, by its name, such as «last sync».
-		 */
-		foreach ( (array) apply_filters( 'aiguy_knowledge_status', array() ) as $name => $fact ) {
-			$rows[] = array( 'what' => (string) $name, 'is' => (string) $fact, 'ok' => true );
-		}
 		foreach ( $rows as $row ) {
 			\WP_CLI::log( sprintf( '%s  %-20s %s', $row['ok'] ? '✔' : '✖', $row['what'], $row['is'] ) );
 		}
@@ -70,35 +63,6 @@ final class Command {
 			\WP_CLI::error( 'Something is wrong; see above.' );
 		}
 		\WP_CLI::success( 'The agent works.' );
-	}
-
-	/**
-	 * Learns posts, pages and products anew, now.
-	 *
-	 * ## EXAMPLES
-	 *
-	 *     wp aiguy sync
-	 */
-	public function sync(): void {
-		if ( ! has_action( 'aiguy_knowledge_sync' ) ) {
-			\WP_CLI::error( 'Nothing on this site teaches the agent; choose what it learns in wp-admin under AIGuy.' );
-		}
-		$last = 0;
-		/**
-		 * Fires when everything that the agent is to know is to be learned, now and to the end.
-		 *
-		 * @since 0.1.0
-		 *
-		 * @param \Closure(int, int): void $progress To be told how many are done, and of how many.
-		 */
-		do_action(
-			'aiguy_knowledge_sync',
-			static function ( int $done, int $total ) use ( &$last ): void {
-				$last = $done;
-				\WP_CLI::log( "$done/$total" );
-			}
-		);
-		\WP_CLI::success( "Learned: $last." );
 	}
 
 	/**
@@ -172,6 +136,16 @@ final class Command {
 			\WP_CLI::warning( $message );
 		}
 		\WP_CLI::success( 'Erased.' );
+	}
+
+	/** @return array{what: string, is: string, ok: bool} */
+	private function knowledge(): array {
+		$counts  = $this->table->counts();
+		$last    = $this->table->last_update();
+		$waiting = $counts['queued'] + $counts['forgetting'];
+		$problem = $waiting > 0 ? $this->table->last_problem() : '';
+		$is      = "{$counts['known']} known, $waiting waiting, {$counts['failed']} failed, last update " . ( 0 === $last ? 'never' : gmdate( 'Y-m-d H:i', $last ) . ' UTC' );
+		return array( 'what' => 'knowledge', 'is' => $is . ( '' === $problem ? '' : "; $problem" ), 'ok' => '' === $problem );
 	}
 
 	private function key_id(): string {

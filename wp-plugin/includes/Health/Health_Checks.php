@@ -22,7 +22,7 @@ final class Health_Checks {
 	public function rest(): Health_Result {
 		$response = $this->loopback->as_guest( 'GET', 'aiguy/v1/jwks' );
 		if ( is_wp_error( $response ) ) {
-			return new Health_Result( 'rest', 'recommended', __( 'This site can’t reach itself', 'aiguy' ), __( 'The chat could not be tested from here, and an orchestrator on this server may not reach the site’s key either. Ask your host to allow loopback requests.', 'aiguy' ) . ' ' . $response->get_error_message() );
+			return new Health_Result( 'rest', 'recommended', __( 'This site can’t reach itself', 'aiguy' ), __( 'The chat could not be tested from here, and a chat service on this server may not reach the site’s key either. Ask your host to allow loopback requests.', 'aiguy' ) . ' ' . $response->get_error_message() );
 		}
 		$status = (int) wp_remote_retrieve_response_code( $response );
 		$body   = json_decode( wp_remote_retrieve_body( $response ), true );
@@ -53,7 +53,7 @@ final class Health_Checks {
 		}
 		if ( $seconds < self::STREAM_SECONDS_MIN ) {
 			/* translators: %s: a number of seconds. */
-			return new Health_Result( 'stream', 'recommended', __( 'Answers arrive all at once', 'aiguy' ), sprintf( __( 'Something between the orchestrator and the browser holds answers back until they are complete: first and last byte were %s seconds apart instead of one and a half. The chat works all the same, by asking again and again. Switch off buffering and compression for addresses that contain «aiguy/v1» (nginx: proxy_buffering off, fastcgi_buffering off).', 'aiguy' ), number_format_i18n( $seconds, 1 ) ) );
+			return new Health_Result( 'stream', 'recommended', __( 'Answers arrive all at once', 'aiguy' ), sprintf( __( 'Something between the chat service and the browser holds answers back until they are complete: first and last byte were %s seconds apart instead of one and a half. The chat works all the same, by asking again and again. Switch off buffering and compression for addresses that contain «aiguy/v1» (nginx: proxy_buffering off, fastcgi_buffering off).', 'aiguy' ), number_format_i18n( $seconds, 1 ) ) );
 		}
 		/* translators: %s: a number of seconds. */
 		return new Health_Result( 'stream', 'good', __( 'Answers appear while they are written', 'aiguy' ), sprintf( __( 'Measured through this site: first and last byte of a self-test were %s seconds apart.', 'aiguy' ), number_format_i18n( $seconds, 1 ) ) );
@@ -63,15 +63,15 @@ final class Health_Checks {
 	public function connection(): Health_Result {
 		$report = $this->connection->test();
 		if ( '' === $report->problem ) {
-			return new Health_Result( 'connection', 'good', __( 'The orchestrator answers and knows this site', 'aiguy' ), $report->message );
+			return new Health_Result( 'connection', 'good', __( 'The chat service answers and knows this site', 'aiguy' ), $report->message );
 		}
 		$found = match ( $report->problem ) {
 			'not_configured'               => __( 'The chat is not set up yet', 'aiguy' ),
-			'clock'                        => __( 'The clocks of this server and of the orchestrator differ', 'aiguy' ),
-			'key_unknown', 'staff_unknown' => __( 'The orchestrator does not know this site', 'aiguy' ),
+			'clock'                        => __( 'The clocks of this server and of the chat service differ', 'aiguy' ),
+			'key_unknown', 'staff_unknown' => __( 'The chat service does not know this site', 'aiguy' ),
 			'signing_key'                  => __( 'This site’s key can’t be used', 'aiguy' ),
-			'version'                      => __( 'Plugin and orchestrator don’t fit', 'aiguy' ),
-			default                        => __( 'The orchestrator can’t be reached', 'aiguy' ),
+			'version'                      => __( 'Plugin and chat service don’t fit', 'aiguy' ),
+			default                        => __( 'The chat service can’t be reached', 'aiguy' ),
 		};
 		return new Health_Result( 'connection', 'not_configured' === $report->problem ? 'recommended' : 'critical', $found, $report->message );
 	}

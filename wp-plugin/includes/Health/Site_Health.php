@@ -75,9 +75,9 @@ final class Site_Health {
 		$yes   = static fn( bool $is ): string => $is ? __( 'Yes', 'aiguy' ) : __( 'No', 'aiguy' );
 		$rows  = array(
 			'version'      => array( __( 'Version', 'aiguy' ), Plugin::VERSION ),
-			'orchestrator' => array( __( 'Orchestrator', 'aiguy' ), $this->settings->orchestrator_url() ?: __( 'not set', 'aiguy' ) ),
-			'transport'    => array( __( 'Transport', 'aiguy' ), $this->settings->transport() ),
-			'issuer'       => array( __( 'Issuer', 'aiguy' ), $this->identity->issuer() ),
+			'orchestrator' => array( __( 'Chat service', 'aiguy' ), $this->settings->orchestrator_url() ?: __( 'not set', 'aiguy' ) ),
+			'transport'    => array( __( 'How the chat connects', 'aiguy' ), $this->settings->transport() ),
+			'issuer'       => array( __( 'Signs as', 'aiguy' ), $this->identity->issuer() ),
 			'key'          => array( __( 'Key id', 'aiguy' ), $this->identity->key_id() ),
 			'agents'       => array( __( 'Agents', 'aiguy' ), implode( ', ', array_column( array_map( static fn( $agent ): array => $agent->fields(), $this->agents->all() ), 'id' ) ) ),
 			'learns'       => array( __( 'Learns from', 'aiguy' ), implode( ', ', $this->choice->types() ) ),

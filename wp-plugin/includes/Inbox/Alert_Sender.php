@@ -15,8 +15,8 @@ final class Alert_Sender {
 	public function __construct( private readonly Alert_Settings $settings ) {}
 
 	/**
-	 * @param array{key: string, kind: string, sessionId: string, at: string, text: string} $alert
-	 * @param list<string>                                                                 $ways  Of email, slack, webhook.
+	 * @param array{key: string, kind: string, sessionId: string, at: string, text: string, reference?: string} $alert
+	 * @param list<string>                                                                                     $ways  Of email, slack, webhook.
 	 * @return list<string> The ways that failed and may be tried again.
 	 */
 	public function send( array $alert, array $ways = array( 'email', 'slack', 'webhook' ) ): array {
@@ -91,10 +91,30 @@ final class Alert_Sender {
 		if ( self::is_cap( $alert ) ) {
 			return self::cap( $alert );
 		}
-		$start = 'waiting' === $alert['kind'] ? __( 'A visitor of your chat would like to talk to a person.', 'aiguy' ) : __( 'A visitor of your chat has left a ticket.', 'aiguy' );
-		$text  = trim( (string) preg_replace( '/[\p{Cc}\p{Cf}\s]+/u', ' ', $alert['text'] ) );
-		/* translators: %s: what the visitor wrote last, or the reference of a ticket. */
-		return '' === $text ? $start : $start . "\n\n" . sprintf( __( '«%s»', 'aiguy' ), $text );
+		$text = trim( (string) preg_replace( '/[\p{Cc}\p{Cf}\s]+/u', ' ', $alert['text'] ) );
+		/* translators: %s: what the visitor wrote last, or what a ticket is about. */
+		$said = '' === $text ? '' : "\n\n" . sprintf( __( '«%s»', 'aiguy' ), $text );
+		return 'waiting' === $alert['kind'] ? __( 'A visitor of your chat would like to talk to a person.', 'aiguy' ) . $said : self::ticket( $alert, $said );
+	}
+
+	/**
+	 * Without the address of who wrote: wherever alerts are sent, that stays with the ticket.
+	 *
+	 * @param array<string, string> $alert
+	 */
+	private static function ticket( array $alert, string $said ): string {
+		$reference = self::reference( $alert );
+		$start     = '' === $reference
+			? __( 'A visitor of your chat has left a ticket.', 'aiguy' )
+			/* translators: %s: reference of a ticket, such as T-7K3M9Q. */
+			: sprintf( __( 'A visitor of your chat has left the ticket %s.', 'aiguy' ), $reference );
+		return $start . $said . "\n\n" . __( 'The visitor waits for an answer by e-mail; the address is with the ticket:', 'aiguy' );
+	}
+
+	/** @param array<string, string> $alert */
+	private static function reference( array $alert ): string {
+		$reference = $alert['reference'] ?? '';
+		return 1 === preg_match( '/\A' . Tickets_Controller::REFERENCE . '\z/', $reference ) ? $reference : '';
 	}
 
 	/** @param array<string, string> $alert */
@@ -115,6 +135,7 @@ final class Alert_Sender {
 
 	/** @param array<string, string> $alert */
 	private static function link( array $alert ): string {
-		return admin_url( self::is_cap( $alert ) ? 'admin.php?page=aiguy-reports' : 'admin.php?page=aiguy-conversations#' . rawurlencode( $alert['sessionId'] ) );
+		$reference = self::reference( $alert );
+		return admin_url( self::is_cap( $alert ) ? 'admin.php?page=aiguy-reports' : 'admin.php?page=aiguy-conversations#' . rawurlencode( '' === $reference ? $alert['sessionId'] : $reference ) );
 	}
 }

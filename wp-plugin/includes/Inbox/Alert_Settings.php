@@ -8,6 +8,7 @@ declare(strict_types=1);
 namespace Aiguy\Inbox;
 
 use Aiguy\Rest\Api_Exception;
+use Aiguy\Settings\Fixed_Options;
 
 final class Alert_Settings {
 
@@ -32,8 +33,19 @@ final class Alert_Settings {
 	}
 
 	public function is_any(): bool {
+		return array() !== $this->ways();
+	}
+
+	/** @return list<string> Of email, slack, webhook: those that lead somewhere. */
+	public function ways(): array {
 		$all = $this->all();
-		return array() !== $all['emails'] || '' !== $all['slack_url'] || '' !== $all['webhook_url'];
+		return array_keys( array_filter( array( 'email' => array() !== $all['emails'], 'slack' => '' !== $all['slack_url'], 'webhook' => '' !== $all['webhook_url'] ) ) );
+	}
+
+	/** @return list<string> E-mail addresses as set; the site's own while nothing was ever chosen. */
+	public function proposed_emails(): array {
+		$own = (string) get_option( 'admin_email', '' );
+		return false === get_option( self::OPTION ) && is_email( $own ) ? array( $own ) : $this->all()['emails'];
 	}
 
 	/** @return array{emails: list<string>, slack: bool, webhookHost: string, secret: bool} What the screen may know. */
@@ -67,6 +79,9 @@ final class Alert_Settings {
 		}
 		if ( '' !== $next['webhook_url'] && '' === $next['webhook_secret'] ) {
 			throw self::invalid( 'webhookSecret', __( 'Give a secret of at least 16 characters; each call is signed with it.', 'aiguy' ) );
+		}
+		if ( $next !== $this->all() ) {
+			Fixed_Options::assert_free( 'alerts' );
 		}
 		update_option( self::OPTION, $next, false );
 	}
@@ -106,7 +121,7 @@ final class Alert_Settings {
 		return $value;
 	}
 
-	private static function invalid( string $field, string $rule ): Api_Exception {
+	public static function invalid( string $field, string $rule ): Api_Exception {
 		return Api_Exception::passed_on( array( 'code' => 'invalid_request', 'message' => $rule, 'requestId' => wp_generate_uuid4(), 'details' => array( array( 'pointer' => "/$field", 'rule' => $rule ) ) ), 400 );
 	}
 }

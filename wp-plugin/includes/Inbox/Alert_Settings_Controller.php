@@ -7,6 +7,7 @@ declare(strict_types=1);
 
 namespace Aiguy\Inbox;
 
+use Aiguy\Rest\Api_Exception;
 use Aiguy\Rest\Request_Guard;
 use Aiguy\Staff\Capabilities;
 use Aiguy\Staff\Staff_Route;
@@ -33,10 +34,18 @@ final class Alert_Settings_Controller {
 		return $this->settings->shown();
 	}
 
-	/** @return array{failed: list<string>} The ways that did not work. */
+	/**
+	 * @return array{sent: list<string>, failed: list<string>} The ways that worked, and those that did not.
+	 * @throws Api_Exception invalid_request when no way is set up.
+	 */
 	private function test( \WP_REST_Request $request ): array {
 		$this->guard->read_json( $request, array(), self::BODY_BYTES_MAX );
+		$ways = $this->settings->ways();
+		if ( array() === $ways ) {
+			throw Alert_Settings::invalid( 'emails', __( 'Nobody would get it: enter an e-mail address, Slack or a webhook first.', 'aiguy' ) );
+		}
 		$alert = array( 'key' => 'test', 'kind' => 'waiting', 'sessionId' => '', 'at' => gmdate( 'c' ), 'text' => __( 'This is a test; nobody waits.', 'aiguy' ) );
-		return array( 'failed' => $this->sender->send( $alert ) );
+		$failed = $this->sender->send( $alert, $ways );
+		return array( 'sent' => array_values( array_diff( $ways, $failed ) ), 'failed' => $failed );
 	}
 }

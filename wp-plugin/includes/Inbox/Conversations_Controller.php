@@ -24,10 +24,7 @@ final class Conversations_Controller {
 
 	/** @return array<string, mixed> What the screen knows before it asks anything. */
 	public static function screen_data(): array {
-		return array(
-			'me'           => 'wp:' . get_current_blog_id() . ':' . get_current_user_id(),
-			'mayEditPosts' => current_user_can( 'edit_posts' ),
-		);
+		return array( 'me' => 'wp:' . get_current_blog_id() . ':' . get_current_user_id() );
 	}
 
 	public function add_hooks(): void {
@@ -36,9 +33,9 @@ final class Conversations_Controller {
 
 	private function register(): void {
 		$this->route->register( 'GET', '/conversations', Capabilities::VIEW, $this->find( ... ) );
-		$this->route->register( 'GET', '/tickets', Capabilities::VIEW, fn(): array => $this->read( '/staff/tickets' ) );
 		$this->route->register( 'GET', self::ONE, Capabilities::VIEW, fn( \WP_REST_Request $request ): array => $this->with_names( $this->read( self::path( $request ) ) ) );
 		$this->route->register( 'GET', self::ONE . '/export', Capabilities::VIEW, fn( \WP_REST_Request $request ): array => $this->with_names( $this->read( self::path( $request ) . '/export' ) ) );
+		$this->route->register( 'DELETE', self::ONE, Capabilities::MANAGE, fn( \WP_REST_Request $request ): array => $this->client->call( 'conversation:write', 'DELETE', self::path( $request ) ) );
 		foreach ( array( 'take-over' => array(), 'hand-back' => array(), 'close' => array(), 'notes' => array( 'text' ), 'messages' => array( 'messageId', 'text' ) ) as $name => $fields ) {
 			$this->route->register( 'POST', self::ONE . "/$name", Capabilities::REPLY, fn( \WP_REST_Request $request ): array => $this->act( $request, $name, $fields ) );
 		}
@@ -95,27 +92,12 @@ final class Conversations_Controller {
 	private function with_names( array $answer ): array {
 		foreach ( array( 'conversation', 'transcript' ) as $part ) {
 			if ( is_array( $answer[ $part ] ?? null ) ) {
-				$answer[ $part ] = 'transcript' === $part ? $this->with_names( $answer[ $part ] ) : self::named( $answer[ $part ] );
+				$answer[ $part ] = 'transcript' === $part ? $this->with_names( $answer[ $part ] ) : Visitor_Names::named( $answer[ $part ] );
 			}
 		}
 		if ( is_array( $answer['conversations'] ?? null ) ) {
-			$answer['conversations'] = array_map( self::named( ... ), $answer['conversations'] );
+			$answer['conversations'] = array_map( Visitor_Names::named( ... ), $answer['conversations'] );
 		}
 		return $answer;
-	}
-
-	/**
-	 * @param array<string, mixed> $conversation
-	 * @return array<string, mixed>
-	 */
-	private static function named( array $conversation ): array {
-		$subject = (string) ( $conversation['visitor'] ?? '' );
-		if ( preg_match( '/\Awp:(\d+):(\d+)\z/', $subject, $parts ) && (int) $parts[1] === get_current_blog_id() ) {
-			$user = get_userdata( (int) $parts[2] );
-			if ( $user ) {
-				$conversation['visitorName'] = $user->display_name;
-			}
-		}
-		return $conversation;
 	}
 }

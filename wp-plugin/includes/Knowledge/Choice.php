@@ -7,6 +7,9 @@ declare(strict_types=1);
 
 namespace Aiguy\Knowledge;
 
+use Aiguy\Rest\Api_Exception;
+use Aiguy\Settings\Fixed_Options;
+
 final class Choice {
 
 	/** { types: list of post types, exclude: list of post ids }. */
@@ -36,16 +39,25 @@ final class Choice {
 		return in_array( $id, $this->excluded(), true );
 	}
 
-	/** @param list<string> $types */
+	/**
+	 * @param list<string> $types
+	 * @throws Api_Exception invalid_request where wp-config.php decides.
+	 */
 	public function choose( array $types ): void {
-		$this->save( array( 'types' => array_values( array_intersect( array_keys( $this->available() ), $types ) ) ) );
+		$this->replace( array_values( array_intersect( array_keys( $this->available() ), $types ) ), $this->excluded() );
 	}
 
 	/**
 	 * @param list<string> $types
 	 * @param list<int>    $exclude
+	 * @throws Api_Exception invalid_request where wp-config.php decides.
 	 */
 	public function replace( array $types, array $exclude ): void {
+		foreach ( array( 'types' => array( $types, $this->types() ), 'exclude' => array( $exclude, $this->excluded() ) ) as $field => list( $wanted, $now ) ) {
+			if ( array() !== array_merge( array_diff( $wanted, $now ), array_diff( $now, $wanted ) ) ) {
+				Fixed_Options::assert_free( 'knowledge', $field );
+			}
+		}
 		$this->save( array( 'types' => $types, 'exclude' => $exclude ) );
 	}
 

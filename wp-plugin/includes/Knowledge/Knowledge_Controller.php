@@ -64,7 +64,7 @@ final class Knowledge_Controller {
 			'counts'  => $this->table->counts() + array( 'excluded' => count( $this->choice->excluded() ) ),
 			'import'  => $this->site->progress(),
 			'problem' => $this->table->last_problem(),
-			'agents'  => array_map( static fn( Agent $agent ): array => array( 'id' => $agent->id, 'name' => $agent->name ), $this->agents->all() ),
+			'agents'  => array_map( static fn( Agent $agent ): array => array( 'id' => $agent->id, 'name' => $agent->name_text() ), $this->agents->all() ),
 		);
 	}
 
@@ -211,7 +211,7 @@ final class Knowledge_Controller {
 		if ( $length < self::QUESTION['min'] || $length > self::QUESTION['max'] || ! is_string( $agent ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
-		$trial = $this->client->call( 'knowledge:read', 'POST', '/staff/knowledge/try', array( 'question' => trim( $question ) ), array( 'agent' => $this->agents->find( $agent )->claim() ) );
+		$trial = $this->client->call( 'knowledge:read', 'POST', '/staff/knowledge/try', array( 'question' => trim( $question ) ), array( 'agent' => $this->agents->claim( $agent ) ) );
 		foreach ( $trial['finding']['passages'] ?? array() as $at => $passage ) {
 			$id                                           = preg_match( '/\Apost-([1-9][0-9]*)\z/', (string) ( $passage['site_document'] ?? '' ), $match ) ? (int) $match[1] : 0;
 			$trial['finding']['passages'][ $at ]['edit'] = 0 === $id ? '' : (string) get_edit_post_link( $id, 'raw' );

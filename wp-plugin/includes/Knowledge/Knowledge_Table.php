@@ -103,6 +103,13 @@ final class Knowledge_Table {
 		$wpdb->delete( self::name(), array( 'post_id' => $row->id, 'state' => $row->state, 'tried' => $row->tried ) );
 	}
 
+	/** Also what had stepped back after a failure. */
+	public function hasten(): void {
+		global $wpdb;
+		$this->install();
+		$wpdb->query( $wpdb->prepare( 'UPDATE ' . self::name() . " SET due = %d WHERE state IN ('queued', 'forgetting')", time() ) );
+	}
+
 	/** Whoever gives up a first import keeps what is known already. */
 	public function cancel(): void {
 		global $wpdb;
@@ -130,6 +137,14 @@ final class Knowledge_Table {
 		global $wpdb;
 		$table = self::name();
 		return (string) $wpdb->get_var( "SELECT error FROM $table WHERE state IN ('queued', 'forgetting') AND error <> '' ORDER BY due DESC LIMIT 1" );
+	}
+
+	/** @return int When something was learnt last, in seconds since the epoch; 0 before the first time. */
+	public function last_update(): int {
+		global $wpdb;
+		$this->install();
+		$table = self::name();
+		return (int) $wpdb->get_var( "SELECT MAX(updated) FROM $table" );
 	}
 
 	/** @return int|null When the next waiting item is due. */

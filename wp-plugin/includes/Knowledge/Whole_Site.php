@@ -15,23 +15,45 @@ final class Whole_Site {
 
 	public function __construct( private readonly Knowledge_Table $table, private readonly Eligibility $eligibility ) {}
 
-	/** Queues what is new or was changed since it was learnt, and what is to be forgotten. */
+	/** Queues what is new or was changed since it was learnt, and what is to be forgotten. While nothing is known yet, this is the first import. */
 	public function compare(): void {
 		$this->table->install();
-		$this->forget_gone();
+		$is_first = 0 === $this->table->counts()['known'];
+		$import   = $this->progress();
+		foreach ( $this->gone() as $ids ) {
+			$this->table->forget( $ids );
+		}
 		foreach ( $this->learnable() as $ids ) {
 			$this->table->queue( $this->stale( $ids ) );
 		}
+		if ( $is_first || null !== $import ) {
+			$this->remember( $import['done'] ?? 0 );
+		}
+	}
+
+	/** @return array{learn: int, forget: int} How much comparing would queue. */
+	public function difference(): array {
+		$this->table->install();
+		$difference = array( 'learn' => 0, 'forget' => 0 );
+		foreach ( $this->learnable() as $ids ) {
+			$difference['learn'] += count( $this->stale( $ids ) );
+		}
+		foreach ( $this->gone() as $ids ) {
+			$difference['forget'] += count( $ids );
+		}
+		return $difference;
 	}
 
 	/** Queues everything, and remembers how much it is. */
 	public function import(): void {
 		$this->table->install();
-		$this->forget_gone();
+		foreach ( $this->gone() as $ids ) {
+			$this->table->forget( $ids );
+		}
 		foreach ( $this->learnable() as $ids ) {
 			$this->table->queue( $ids, true );
 		}
-		update_option( self::IMPORT_OPTION, array( 'at' => time(), 'total' => $this->waiting() ), false );
+		$this->remember( 0 );
 	}
 
 	public function cancel(): void {
@@ -54,6 +76,13 @@ final class Whole_Site {
 		return array( 'total' => $total, 'done' => $total - $waiting );
 	}
 
+	private function remember( int $done ): void {
+		$waiting = $this->waiting();
+		if ( $waiting > 0 ) {
+			update_option( self::IMPORT_OPTION, array( 'at' => time(), 'total' => $done + $waiting ), false );
+		}
+	}
+
 	private function waiting(): int {
 		$counts = $this->table->counts();
 		return $counts['queued'] + $counts['forgetting'];
@@ -70,13 +99,14 @@ final class Whole_Site {
 		} while ( self::AT_ONCE === count( $ids ) );
 	}
 
-	private function forget_gone(): void {
+	/** @return \Generator<list<int>> What was learnt and may not be any more. */
+	private function gone(): \Generator {
 		$after = 0;
 		do {
 			$rows = $this->table->rows( $after, self::AT_ONCE );
 			$ids  = array_map( intval( ... ), array_column( $rows, 'post_id' ) );
 			_prime_post_caches( $ids, false, true );
-			$this->table->forget( array_values( array_filter( $ids, fn( int $id ): bool => ! $this->may_learn( $id ) ) ) );
+			yield array_values( array_filter( $ids, fn( int $id ): bool => ! $this->may_learn( $id ) ) );
 			$after = $ids[ count( $ids ) - 1 ] ?? 0;
 		} while ( self::AT_ONCE === count( $ids ) );
 	}

@@ -9,6 +9,8 @@ namespace Aiguy\Privacy;
 
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Rest\Error_Response;
+use Aiguy\Settings\Agent;
+use Aiguy\Settings\Agents;
 use Aiguy\Settings\Settings;
 
 final class Privacy_Tools {
@@ -16,12 +18,17 @@ final class Privacy_Tools {
 	/** A request's pages are fetched one after the other; where the next one begins is kept meanwhile. */
 	private const CURSOR_SECONDS = HOUR_IN_SECONDS;
 
-	public function __construct( private readonly Personal_Data $data, private readonly Settings $settings ) {}
+	public function __construct( private readonly Personal_Data $data, private readonly Settings $settings, private readonly Agents $agents ) {}
 
 	public function add_hooks(): void {
 		add_filter( 'wp_privacy_personal_data_exporters', fn( array $exporters ): array => $exporters + array( 'aiguy' => array( 'exporter_friendly_name' => __( 'AIGuy conversations', 'aiguy' ), 'callback' => $this->export( ... ) ) ) );
 		add_filter( 'wp_privacy_personal_data_erasers', fn( array $erasers ): array => $erasers + array( 'aiguy' => array( 'eraser_friendly_name' => __( 'AIGuy conversations', 'aiguy' ), 'callback' => $this->erase( ... ) ) ) );
-		add_action( 'admin_init', static fn() => wp_add_privacy_policy_content( __( 'AIGuy', 'aiguy' ), Policy_Text::html() ) );
+		add_action( 'admin_init', fn() => wp_add_privacy_policy_content( __( 'AIGuy', 'aiguy' ), Policy_Text::html( $this->days_kept() ) ) );
+	}
+
+	/** With whichever agent a conversation is kept longest. */
+	private function days_kept(): int {
+		return max( array_map( static fn( Agent $agent ): int => $agent->retention_days, $this->agents->all() ) );
 	}
 
 	/** @return array{data: list<array<string, mixed>>, done: bool}|\WP_Error */

@@ -56,7 +56,7 @@ final class Stored_Data {
 	}
 
 	/** WP-Cron's events and, where it is there, Action Scheduler's. */
-	private function unschedule(): void {
+	public function unschedule(): void {
 		$hooks = array();
 		foreach ( (array) _get_cron_array() as $events ) {
 			foreach ( is_array( $events ) ? array_keys( $events ) : array() as $hook ) {

@@ -11,6 +11,7 @@ namespace Aiguy\Receipts;
 use Aiguy\Rest\Ajax_Door;
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Rest\Raw_Body;
+use Aiguy\Session\Page_Language;
 use Aiguy\Settings\Settings;
 use Aiguy\Storage\Kept_Counts;
 
@@ -55,10 +56,17 @@ final class Receipt_Page {
 		add_filter( 'rest_pre_serve_request', $this->serve( ... ), 12, 3 );
 	}
 
-	/** Where whoever asked just now can open the page: by the REST API, or by the door that he came through. */
+	/** Where whoever asked just now can open the page: by the REST API, or by the door that he came through; in the language of the page that he is on. */
 	public function address(): string {
-		$door = wp_doing_ajax() ? $this->door->url() : '';
-		return esc_url_raw( '' === $door ? rest_url( 'aiguy/v1/' . self::PATH ) : $door . self::PATH );
+		$language = Page_Language::claim()['language'] ?? '';
+		return $this->address_in( substr( get_bloginfo( 'language' ), 0, 2 ) === substr( $language, 0, 2 ) ? '' : $language );
+	}
+
+	/** @param string $language Empty for the site's own. */
+	private function address_in( string $language ): string {
+		$door    = wp_doing_ajax() ? $this->door->url() : '';
+		$address = '' === $door ? rest_url( 'aiguy/v1/' . self::PATH ) : $door . self::PATH;
+		return esc_url_raw( '' === $language ? $address : add_query_arg( 'lang', $language, $address ) );
 	}
 
 	private function register(): void {
@@ -101,10 +109,10 @@ final class Receipt_Page {
 			'redirection'         => 0,
 			'limit_response_size' => self::PAGE_BYTES_MAX,
 		) + ( $is_check ? array( 'body' => array( 'receipts' => self::given( $request ) ) ) : array() );
-		$response = '' === $base ? null : wp_remote_request( $base . ( $is_check ? '/receipts/verify' : '/receipts' ), $sent );
+		$response = '' === $base ? null : wp_remote_request( $base . ( $is_check ? '/receipts/verify' : '/receipts' ) . '?lang=' . rawurlencode( self::asked_language( $request ) ?: get_bloginfo( 'language' ) ), $sent );
 		$status   = (int) wp_remote_retrieve_response_code( $response ?? array() );
 		$is_page  = in_array( $status, self::STATUSES, true ) && str_starts_with( (string) wp_remote_retrieve_header( $response, 'content-type' ), 'text/html' );
-		$page     = $is_page ? $this->here( wp_remote_retrieve_body( $response ) ) : null;
+		$page     = $is_page ? $this->here( wp_remote_retrieve_body( $response ), self::asked_language( $request ) ) : null;
 		if ( null === $page ) {
 			throw new Api_Exception( 'orchestrator_unavailable' );
 		}
@@ -112,9 +120,15 @@ final class Receipt_Page {
 		return array( $status, $page, ctype_digit( $retry ) ? $retry : '' );
 	}
 
+	/** What the page's address asks for; empty for nothing. */
+	private static function asked_language( \WP_REST_Request $request ): string {
+		$named = $request->get_query_params()['lang'] ?? '';
+		return is_string( $named ) && preg_match( '/\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\z/', $named ) ? $named : '';
+	}
+
 	/** The page with its form sent to this site, and its files as PHP reads several. Null for what is not that page. */
-	private function here( string $page ): ?string {
-		$page = preg_replace_callback( '/(<form method="post" action=")[^"]*(")/', fn( array $parts ): string => $parts[1] . esc_url( $this->address() ) . $parts[2], $page, -1, $forms );
+	private function here( string $page, string $language ): ?string {
+		$page = preg_replace_callback( '/(<form method="post" action=")[^"]*(")/', fn( array $parts ): string => $parts[1] . esc_url( $this->address_in( $language ) ) . $parts[2], $page, -1, $forms );
 		return 1 === $forms && is_string( $page ) ? str_replace( 'name="file"', 'name="file[]"', $page ) : null;
 	}
 

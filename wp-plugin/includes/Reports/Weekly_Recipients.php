@@ -7,6 +7,8 @@ declare(strict_types=1);
 
 namespace Aiguy\Reports;
 
+use Aiguy\Rest\Api_Exception;
+use Aiguy\Settings\Fixed_Options;
 use Aiguy\Staff\Capabilities;
 
 final class Weekly_Recipients {
@@ -34,8 +36,14 @@ final class Weekly_Recipients {
 		return array_values( array_filter( (array) get_option( self::OPTION, array() ), 'is_string' ) );
 	}
 
-	/** @param list<string> $addresses As are_addresses() allows them. */
+	/**
+	 * @param list<string> $addresses As are_addresses() allows them.
+	 * @throws Api_Exception invalid_request where wp-config.php decides.
+	 */
 	public function set_addresses( array $addresses ): void {
+		if ( array_values( array_unique( $addresses ) ) !== $this->addresses() ) {
+			Fixed_Options::assert_free( 'weekly_report_addresses' );
+		}
 		update_option( self::OPTION, array_values( array_unique( $addresses ) ), false );
 	}
 

@@ -96,7 +96,7 @@ final class Error_Response {
 			'session_required'            => __( 'The chat session has ended. Open the chat again to go on.', 'aiguy' ),
 			'code_wrong'                  => __( "That code isn't right, or not valid any more.", 'aiguy' ),
 			'link_invalid'                => __( 'This link is not valid any more. Make a new one on the other device.', 'aiguy' ),
-			'session_expired'             => __( 'This conversation was deleted after a long pause. Write a message to begin a new one.', 'aiguy' ),
+			'session_expired'             => __( 'This conversation was deleted. Write a message to begin a new one.', 'aiguy' ),
 			'rate_limited'                => __( 'That was a lot of questions at once. Wait a moment and try again.', 'aiguy' ),
 			'mail_failed'                 => __( 'The e-mail could not be sent. Download the conversation instead, or try again later.', 'aiguy' ),
 			'insufficient_scope'          => __( "You don't have access to that. Signing in may help.", 'aiguy' ),

@@ -15,6 +15,7 @@ final class Visitor_Resolver {
 
 	/** For guests too: what one must show before he gets at an order, the tools API asks. */
 	public const SCOPES = array(
+		'ability:read',
 		'docs:read',
 		'handoff:write',
 		'invoice:read',

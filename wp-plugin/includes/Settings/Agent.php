@@ -10,16 +10,17 @@ namespace Aiguy\Settings;
 final class Agent {
 
 	/**
+	 * @param string                                         $name          Empty for the usual word, in the language of whoever reads it; so is the greeting.
 	 * @param list<string>                                   $suggested_questions
 	 * @param 'inline'|'floating'|'both'                     $position
-	 * @param list<string>                                   $languages     BCP 47; answers are in the first where the visitor's own can't be told.
+	 * @param string                                         $language      BCP 47; of answers where the visitor's own can't be told. Empty for the site's.
 	 * @param list<array{day: int, from: string, to: string}> $opening_hours 1 is Monday; in the site's time zone; empty: as the tools API is configured.
 	 * @param list<string>                                   $collections   Parts of the knowledge that it answers from; empty for all.
 	 * @param list<string>                                   $tools_off
 	 * @param list<string>                                   $tools_sign_in
 	 * @param 'friendly'|'neutral'|'formal'                  $tone
 	 * @param string                                         $model         Empty for the orchestrator's own choice.
-	 * @param array{guest_messages_day: int, customer_messages_day: int, site_messages_day: int, site_cost_day_usd: float|int, at_cap: string} $caps
+	 * @param array{guest_messages_day: int, customer_messages_day: int, guest_cost_day_usd: float|int, customer_cost_day_usd: float|int, at_cap: string} $caps Of one visitor; those of the whole site are Agents::limits().
 	 * @param array{on: bool, text: string}                  $disclosure    That a machine answers; an empty text is the usual sentence.
 	 * @param array{on: bool, text: string}                  $consent       Asked for before the first message.
 	 * @param array{on: bool, include: list<string>, exclude: list<string>} $everywhere Paths of pages; a star stands for anything.
@@ -32,7 +33,7 @@ final class Agent {
 		public readonly string $greeting,
 		public readonly array $suggested_questions,
 		public readonly string $position,
-		public readonly array $languages,
+		public readonly string $language,
 		public readonly array $opening_hours,
 		public readonly array $collections,
 		public readonly array $tools_off,
@@ -49,33 +50,34 @@ final class Agent {
 
 	/** @param array<string, mixed> $fields What was stored; a field that is missing or no longer valid has its default. */
 	public static function of( array $fields ): self {
-		$valid = array_diff_key( array_intersect_key( $fields, self::defaults() ), Agent_Rules::broken( $fields ) );
+		$fields = Stored_Agents::agent( $fields );
+		$valid  = array_diff_key( array_intersect_key( $fields, self::defaults() ), Agent_Rules::broken( $fields ) );
 		return new self( ...array_merge( self::defaults(), $valid ) );
 	}
 
 	/**
-	 * The one place of the defaults. At about a tenth of a US cent a message (claude-haiku-5-5), 30 messages are 3 cents a guest, and 1,000 a dollar a day; the
-	 * five dollars stop what costs more than that.
+	 * The one place of the defaults, but for the site's limits. At about a tenth of a US cent a message (claude-haiku-5-5), 30 messages are 3 cents a guest; the
+	 * amounts stop what costs more than that.
 	 *
 	 * @return array<string, mixed>
 	 */
 	public static function defaults(): array {
 		return array(
 			'id'                  => Agents::FIRST,
-			'name'                => __( 'Support', 'aiguy' ),
+			'name'                => '',
 			'avatar'              => 0,
 			'accent'              => '',
-			'greeting'            => __( 'Hello! How can we help?', 'aiguy' ),
+			'greeting'            => '',
 			'suggested_questions' => array(),
 			'position'            => 'both',
-			'languages'           => array(),
+			'language'            => '',
 			'opening_hours'       => array(),
 			'collections'         => array(),
 			'tools_off'           => array(),
 			'tools_sign_in'       => array(),
 			'tone'                => 'friendly',
 			'model'               => '',
-			'caps'                => array( 'guest_messages_day' => 30, 'customer_messages_day' => 100, 'site_messages_day' => 1000, 'site_cost_day_usd' => 5, 'at_cap' => 'knowledge' ),
+			'caps'                => array( 'guest_messages_day' => 30, 'customer_messages_day' => 100, 'guest_cost_day_usd' => 0.25, 'customer_cost_day_usd' => 1, 'at_cap' => 'knowledge' ),
 			'retention_days'      => 30,
 			'disclosure'          => array( 'on' => true, 'text' => '' ),
 			'consent'             => array( 'on' => false, 'text' => '' ),
@@ -89,14 +91,17 @@ final class Agent {
 		return get_object_vars( $this );
 	}
 
-	/** @return array<string, mixed> AgentSettings of manifests/protocol/claims.json. */
-	public function claim(): array {
-		$said = array( 'name' => $this->name, 'model' => $this->model, 'language' => $this->languages[0] ?? '' );
+	/**
+	 * @param array{site_messages_day: int, site_cost_day_usd: float|int} $limits Of the whole site.
+	 * @return array<string, mixed> AgentSettings of manifests/protocol/claims.json.
+	 */
+	public function claim( array $limits ): array {
+		$said = array( 'name' => $this->name_text(), 'model' => $this->model, 'language' => $this->language ?: self::site_language() );
 		return array( 'id' => $this->id ) + array_filter( $said, static fn( string $value ): bool => '' !== $value ) + array(
 			'tone'           => $this->tone,
 			'tools_off'      => $this->tools_off,
 			'tools_sign_in'  => $this->tools_sign_in,
-			'caps'           => $this->caps,
+			'caps'           => $this->caps + $limits,
 			'retention_days' => $this->retention_days,
 		) + ( array() === $this->collections ? array() : array( 'collections' => $this->collections ) )
 			+ ( array() === $this->opening_hours ? array() : array( 'opening_hours' => array( 'hours' => $this->hours_text(), 'time_zone' => wp_timezone_string() ) ) );
@@ -109,13 +114,56 @@ final class Agent {
 		return implode( ', ', array_map( $said, $this->opening_hours ) );
 	}
 
+	/** As BCP 47: language and country, without a variant such as «formal». */
+	private static function site_language(): string {
+		$code = implode( '-', array_slice( explode( '_', get_locale() ), 0, 2 ) );
+		return 1 === preg_match( '/\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})?\z/', $code ) ? $code : '';
+	}
+
+	public function name_text(): string {
+		return self::own( $this->name ) ?: __( 'Support', 'aiguy' );
+	}
+
+	public function greeting_text(): string {
+		return self::own( $this->greeting ) ?: __( 'Hello! How can we help?', 'aiguy' );
+	}
+
+	/** @return list<string> */
+	public function questions_text(): array {
+		return array_map( self::own( ... ), $this->suggested_questions );
+	}
+
 	/** The sentence before the first message; empty where the owner wants none. */
 	public function disclosure_text(): string {
-		return $this->disclosure['on'] ? ( $this->disclosure['text'] ?: __( 'You are chatting with an automated assistant.', 'aiguy' ) ) : '';
+		return $this->disclosure['on'] ? ( self::own( $this->disclosure['text'] ) ?: __( 'You are chatting with an automated assistant.', 'aiguy' ) ) : '';
 	}
 
 	public function consent_text(): string {
-		return $this->consent['text'] ?: __( 'To answer you, this chat stores what you write and sets a cookie.', 'aiguy' );
+		return self::own( $this->consent['text'] ) ?: __( 'To answer you, this chat stores what you write and sets a cookie.', 'aiguy' );
+	}
+
+	/** @return array<string, string> What the owner wrote himself, by what it is. */
+	public function own_texts(): array {
+		$texts = array( 'name' => $this->name, 'greeting' => $this->greeting, 'disclosure' => $this->disclosure['text'], 'consent' => $this->consent['text'] );
+		foreach ( $this->suggested_questions as $index => $question ) {
+			$texts[ 'question ' . ( $index + 1 ) ] = $question;
+		}
+		return array_filter( $texts, static fn( string $text ): bool => '' !== trim( $text ) );
+	}
+
+	private static function own( string $text ): string {
+		if ( '' === trim( $text ) ) {
+			return '';
+		}
+		/**
+		 * Filters a text that the owner wrote for an agent, where visitors see it; for translations.
+		 *
+		 * @since 0.1.0
+		 *
+		 * @param string $text Name, greeting, question, disclosure or consent; as it was written.
+		 */
+		$shown = apply_filters( 'aiguy_own_text', $text );
+		return is_string( $shown ) ? $shown : $text;
 	}
 
 	/** Black or white, whichever is easier to read on the accent colour: one of them always has the 4.5 : 1 of WCAG AA. Empty without an accent colour. */

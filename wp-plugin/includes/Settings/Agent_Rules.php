@@ -17,7 +17,23 @@ final class Agent_Rules {
 	 * @return array<string, string> Field to rule, in words for the owner; empty when all fit.
 	 */
 	public static function broken( array $fields ): array {
-		$known = self::rules();
+		return self::check( $fields, self::rules() );
+	}
+
+	/**
+	 * @param array<string, mixed> $limits Of the whole site, as Agents::limits() names them.
+	 * @return array<string, string> As broken().
+	 */
+	public static function broken_limits( array $limits ): array {
+		return self::check( $limits, array( 'site_messages_day' => self::whole( 0, 10000000 ), 'site_cost_day_usd' => self::amount() ) );
+	}
+
+	/**
+	 * @param array<string, mixed>                    $fields
+	 * @param array<string, \Closure(mixed): string> $known
+	 * @return array<string, string>
+	 */
+	private static function check( array $fields, array $known ): array {
 		$wrong = array();
 		foreach ( $fields as $name => $value ) {
 			$problem = isset( $known[ $name ] ) ? $known[ $name ]( $value ) : __( 'There is no such field.', 'aiguy' );
@@ -32,13 +48,13 @@ final class Agent_Rules {
 	private static function rules(): array {
 		return array(
 			'id'                  => self::pattern( '/\A[a-z0-9-]{1,40}\z/', __( 'One to 40 small letters, digits and hyphens.', 'aiguy' ) ),
-			'name'                => self::text( 1, 80 ),
+			'name'                => self::text( 0, 80 ),
 			'avatar'              => self::is( static fn( mixed $value ): bool => 0 === $value || ( is_int( $value ) && $value > 0 && wp_attachment_is_image( $value ) ), __( 'Choose a picture of the media library.', 'aiguy' ) ),
 			'accent'              => self::pattern( '/\A(#[0-9a-fA-F]{6})?\z/', __( 'A colour such as #2b5fd9, or nothing.', 'aiguy' ) ),
 			'greeting'            => self::text( 0, 400 ),
 			'suggested_questions' => self::list_of( self::text( 1, 120 ), 4 ),
 			'position'            => self::one_of( 'inline', 'floating', 'both' ),
-			'languages'           => self::list_of( self::pattern( '/\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\z/', __( 'A language code such as en or de-AT.', 'aiguy' ) ), 20 ),
+			'language'            => self::pattern( '/\A([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?\z/', __( 'A language code such as en or de-AT.', 'aiguy' ) ),
 			'opening_hours'       => self::list_of( self::hours( ... ), 28 ),
 			'collections'         => self::list_of( self::pattern( '/\A[a-z0-9-]{1,40}\z/', __( 'The name of a part of the knowledge.', 'aiguy' ) ), 16 ),
 			'tools_off'           => self::list_of( self::pattern( self::TOOL, __( 'The name of a tool.', 'aiguy' ) ), 40 ),
@@ -59,11 +75,15 @@ final class Agent_Rules {
 			array(
 				'guest_messages_day'    => self::whole( 0, 100000 ),
 				'customer_messages_day' => self::whole( 0, 100000 ),
-				'site_messages_day'     => self::whole( 0, 10000000 ),
-				'site_cost_day_usd'     => self::is( static fn( mixed $value ): bool => ( is_int( $value ) || is_float( $value ) ) && $value >= 0 && $value <= 100000, __( 'An amount between 0 and 100,000.', 'aiguy' ) ),
+				'guest_cost_day_usd'    => self::amount(),
+				'customer_cost_day_usd' => self::amount(),
 				'at_cap'                => self::one_of( 'knowledge', 'contact', 'closed' ),
 			)
 		);
+	}
+
+	private static function amount(): \Closure {
+		return self::is( static fn( mixed $value ): bool => ( is_int( $value ) || is_float( $value ) ) && $value >= 0 && $value <= 100000, __( 'An amount between 0 and 100,000.', 'aiguy' ) );
 	}
 
 	private static function hours( mixed $value ): string {

@@ -14,10 +14,14 @@ final class Agents {
 
 	public const OPTION = 'aiguy_agents';
 	public const FIRST  = 'main';
+	/** What all agents together may use in a day: at about a tenth of a US cent a message, 1,000 are a dollar; the five dollars stop what costs more than that. */
+	public const LIMITS = array( 'site_messages_day' => 1000, 'site_cost_day_usd' => 5 );
 
 	/** Of the option's shape; a later one is brought up to date where it is read. */
-	private const VERSION    = 1;
+	private const VERSION    = 2;
 	private const AGENTS_MAX = 20;
+	/** Ids of agents that are gone and are given to no other: blocks and conversations still name them. */
+	private const RETIRED_MAX = 200;
 
 	/** @return non-empty-list<Agent> The default first. */
 	public function all(): array {
@@ -49,6 +53,24 @@ final class Agents {
 		return $agents[0];
 	}
 
+	/** @return array{site_messages_day: int, site_cost_day_usd: float|int} For all agents together. */
+	public function limits(): array {
+		$limits = $this->stored()['limits'] ?? array();
+		$limits = is_array( $limits ) ? array_intersect_key( $limits, self::LIMITS ) : array();
+		return array_diff_key( $limits, Agent_Rules::broken_limits( $limits ) ) + self::LIMITS;
+	}
+
+	/** @return list<string> */
+	public function retired(): array {
+		$retired = $this->stored()['retired'] ?? array();
+		return is_array( $retired ) ? array_values( array_filter( $retired, is_string( ... ) ) ) : array();
+	}
+
+	/** @return array<string, mixed> Agent::claim() of the agent of that id, or of the default. */
+	public function claim( string $id ): array {
+		return $this->find( $id )->claim( $this->limits() );
+	}
+
 	public function is_constant(): bool {
 		return defined( 'AIGUY_AGENTS' );
 	}
@@ -56,16 +78,26 @@ final class Agents {
 	/**
 	 * @param mixed $list    Agents with some or all fields, decoded from JSON as arrays; what is left out has its default.
 	 * @param mixed $default Id of the default agent.
+	 * @param mixed $limits  Of the whole site, some or all of LIMITS; the others stay as they are.
 	 * @throws Api_Exception invalid_request, whose details name each field and the rule it breaks.
 	 */
-	public function save( mixed $list, mixed $default ): void {
-		$wrong = $this->is_constant() ? array( array( 'pointer' => '/agents', 'rule' => __( 'The agents are set by the constant AIGUY_AGENTS.', 'aiguy' ) ) ) : self::problems( $list, $default );
+	public function save( mixed $list, mixed $default, mixed $limits = array() ): void {
+		$fixed = array( array( 'pointer' => '/agents', 'rule' => __( 'The agents are set by the constant AIGUY_AGENTS.', 'aiguy' ) ) );
+		$wrong = $this->is_constant() ? $fixed : array( ...self::problems( $list, $default ), ...self::problems_of_limits( $limits ) );
 		if ( array() !== $wrong ) {
 			$body = array( 'message' => __( 'Some settings can’t be used. They are marked.', 'aiguy' ), 'details' => $wrong ) + ( new Error_Response() )->body( 'invalid_request' );
 			throw new Api_Exception( 'invalid_request', null, array( 'status' => 400, 'body' => $body ) );
 		}
-		$fields = array_map( static fn( array $agent ): array => Agent::of( $agent )->fields(), $list );
-		update_option( self::OPTION, array( 'version' => self::VERSION, 'default' => $default, 'agents' => $fields ) );
+		$fields  = array_map( static fn( array $agent ): array => Agent::of( $agent )->fields(), $list );
+		$ids     = array_map( static fn( Agent $agent ): string => $agent->id, $this->all() );
+		$retired = array_values( array_diff( array_unique( array( ...$this->retired(), ...$ids ) ), array_column( $fields, 'id' ) ) );
+		update_option( self::OPTION, array( 'version' => self::VERSION, 'default' => $default, 'limits' => $limits + $this->limits(), 'retired' => array_slice( $retired, -self::RETIRED_MAX ), 'agents' => $fields ) );
+	}
+
+	/** @return list<array{pointer: string, rule: string}> */
+	private static function problems_of_limits( mixed $limits ): array {
+		$broken = is_array( $limits ) ? Agent_Rules::broken_limits( $limits ) : array( '' => __( 'An object.', 'aiguy' ) );
+		return array_map( static fn( string $field, string $rule ): array => array( 'pointer' => "/limits/$field", 'rule' => $rule ), array_keys( $broken ), $broken );
 	}
 
 	/** @return list<array{pointer: string, rule: string}> */
@@ -97,10 +129,13 @@ final class Agents {
 	/** @return array<string, mixed> */
 	private function stored(): array {
 		if ( $this->is_constant() ) {
-			return (array) json_decode( (string) AIGUY_AGENTS, true );
+			return Stored_Agents::current( (array) json_decode( (string) AIGUY_AGENTS, true ) );
 		}
 		$stored = get_option( self::OPTION );
-		return is_array( $stored ) ? $stored : $this->from_settings();
+		if ( ! is_array( $stored ) ) {
+			return $this->from_settings();
+		}
+		return self::VERSION === ( $stored['version'] ?? 1 ) ? $stored : Stored_Agents::current( $stored );
 	}
 
 	/**

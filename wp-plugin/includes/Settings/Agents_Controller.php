@@ -1,6 +1,6 @@
 <?php
 /**
- * GET and PUT aiguy/v1/admin/agents: all agents with all their fields; PUT replaces them.
+ * GET and PUT aiguy/v1/admin/agents: all agents with all their fields, and what all together may use; PUT replaces them.
  */
 
 declare(strict_types=1);
@@ -33,8 +33,14 @@ final class Agents_Controller {
 		return array(
 			'default'  => $agents[0]->id,
 			'agents'   => array_map( static fn( Agent $agent ): array => $agent->fields(), $agents ),
-			// What a new one begins with.
+			// Of all agents together.
+			'limits'   => $this->agents->limits(),
+			// Ids that no new one gets.
+			'retired'  => $this->agents->retired(),
+			// What a new one begins with, and what is shown where nothing is written, in the words of whoever looks.
 			'defaults' => Agent::defaults(),
+			'usual'    => self::usual(),
+			'language' => str_replace( '_', '-', get_locale() ),
 			// Pictures and addresses are the screen's to show, and never sent back.
 			'avatars'  => array_filter( array_combine( array_map( static fn( Agent $agent ): string => $agent->id, $agents ), array_map( static fn( Agent $agent ): string => (string) wp_get_attachment_image_url( $agent->avatar ), $agents ) ) ),
 			'fixed'    => $this->agents->is_constant(),
@@ -43,12 +49,18 @@ final class Agents_Controller {
 		);
 	}
 
+	/** @return array{name: string, greeting: string} */
+	private static function usual(): array {
+		$untouched = Agent::of( array() );
+		return array( 'name' => $untouched->name_text(), 'greeting' => $untouched->greeting_text() );
+	}
+
 	/** @return array<string, mixed> */
 	private function save( \WP_REST_Request $request ): array {
-		$this->guard->read_json( $request, array( 'default', 'agents' ), self::BODY_BYTES_MAX );
+		$this->guard->read_json( $request, array( 'default', 'agents', 'limits' ), self::BODY_BYTES_MAX );
 		// The guard gives objects; fields are compared as arrays.
 		$values = (array) json_decode( $request->get_body(), true );
-		$this->agents->save( $values['agents'] ?? null, $values['default'] ?? null );
+		$this->agents->save( $values['agents'] ?? null, $values['default'] ?? null, $values['limits'] ?? array() );
 		return $this->answer();
 	}
 }

@@ -54,6 +54,11 @@ final class Settings {
 		return '0' !== $this->text( 'suggest_articles' );
 	}
 
+	/** Whether what the plugin has stored outlives it when it is deleted; no, until the owner has said so. */
+	public static function keeps_data(): bool {
+		return '1' === ( ( (array) get_option( self::OPTION, array() ) )['keep_data'] ?? '' );
+	}
+
 	/** @return string|null The address without a slash at its end; null for one that can't be used. */
 	public static function clean_url( string $text ): ?string {
 		$url   = untrailingslashit( esc_url_raw( $text, array( 'http', 'https' ) ) );

@@ -1,6 +1,6 @@
 <?php
 /**
- * AIGuy → Connection: where the orchestrator is, what to tell it about this site, and a test of the connection. How an agent looks and greets is the screen Agents'.
+ * AIGuy → Connection: where the chat service (the orchestrator) is, what to tell it about this site, and a test of the connection. How an agent looks and greets is the screen Agents'.
  */
 
 declare(strict_types=1);
@@ -39,19 +39,30 @@ final class Settings_Page {
 		register_setting( self::SLUG, Settings::OPTION, array( 'type' => 'array', 'sanitize_callback' => $this->sanitize( ... ) ) );
 		add_settings_section( 'connection', __( 'Connection', 'aiguy' ), '__return_null', self::SLUG );
 		add_settings_section( 'chat', __( 'Chat', 'aiguy' ), '__return_null', self::SLUG );
-		$this->field( 'connection', 'orchestrator_url', __( 'Orchestrator address', 'aiguy' ), __( 'As this server reaches it, such as http://127.0.0.1:8787.', 'aiguy' ), 'AIGUY_ORCHESTRATOR_URL' );
-		$this->field( 'connection', 'public_orchestrator_url', __( 'Public address', 'aiguy' ), __( 'As browsers reach it; only for the direct transport, and only with https://.', 'aiguy' ), 'AIGUY_PUBLIC_ORCHESTRATOR_URL' );
+		$this->field( 'connection', 'orchestrator_url', __( 'Address of the chat service', 'aiguy' ), __( 'As this server reaches it, such as http://127.0.0.1:8787.', 'aiguy' ), 'AIGUY_ORCHESTRATOR_URL' );
+		$this->field( 'connection', 'public_orchestrator_url', __( 'Public address', 'aiguy' ), __( 'As browsers reach it, with https://; needed for the direct connection only.', 'aiguy' ), 'AIGUY_PUBLIC_ORCHESTRATOR_URL' );
 		$this->field( 'connection', 'trusted_proxies', __( 'Trusted proxies', 'aiguy' ), __( 'Addresses or ranges of proxies in front of this server, such as 10.0.0.0/8, separated by commas. They are believed where a visitor comes from; leave it empty without a proxy.', 'aiguy' ), 'AIGUY_TRUSTED_PROXIES' );
-		add_settings_field( 'transport', __( 'Transport', 'aiguy' ), $this->render_transport( ... ), self::SLUG, 'connection', array( 'label_for' => 'aiguy-transport' ) );
+		add_settings_field( 'transport', __( 'How the chat connects', 'aiguy' ), $this->render_transport( ... ), self::SLUG, 'connection', array( 'label_for' => 'aiguy-transport' ) );
 		add_settings_field( 'suggest_articles', __( 'Suggest articles while typing', 'aiguy' ), $this->render_suggest_articles( ... ), self::SLUG, 'chat', array( 'label_for' => 'aiguy-suggest_articles' ) );
+		add_settings_section( 'data', __( 'Data', 'aiguy' ), '__return_null', self::SLUG );
+		add_settings_field( 'keep_data', __( 'Keep the data when the plugin is deleted', 'aiguy' ), self::render_keep_data( ... ), self::SLUG, 'data', array( 'label_for' => 'aiguy-keep_data' ) );
 	}
 
 	private function render_suggest_articles(): void {
+		self::render_checkbox( 'suggest_articles', $this->settings->suggest_articles(), __( 'Shows articles of the help centre beside the text box. What a visitor is typing is then searched for before it is sent; it is not stored.', 'aiguy' ) );
+	}
+
+	private static function render_keep_data(): void {
+		self::render_checkbox( 'keep_data', Settings::keeps_data(), __( 'Settings, agents, the site’s key and what was chosen to learn from are there again when you install it once more. Otherwise deleting the plugin deletes them. Conversations are kept by the orchestrator, for as long as each agent says.', 'aiguy' ) );
+	}
+
+	private static function render_checkbox( string $name, bool $is_on, string $description ): void {
 		printf(
-			'<input type="hidden" name="%1$s[suggest_articles]" value="0"><input type="checkbox" id="aiguy-suggest_articles" name="%1$s[suggest_articles]" value="1" aria-describedby="aiguy-suggest_articles-help" %2$s><p class="description" id="aiguy-suggest_articles-help">%3$s</p>',
+			'<input type="hidden" name="%1$s[%2$s]" value="0"><input type="checkbox" id="aiguy-%2$s" name="%1$s[%2$s]" value="1" aria-describedby="aiguy-%2$s-help" %3$s><p class="description" id="aiguy-%2$s-help">%4$s</p>',
 			esc_attr( Settings::OPTION ),
-			checked( $this->settings->suggest_articles(), true, false ),
-			esc_html__( 'Shows articles of the help centre beside the text box. What a visitor is typing is then searched for before it is sent; it is not stored.', 'aiguy' )
+			esc_attr( $name ),
+			checked( $is_on, true, false ),
+			esc_html( $description )
 		);
 	}
 
@@ -76,7 +87,7 @@ final class Settings_Page {
 		printf( '<select id="aiguy-transport" name="%s[transport]">', esc_attr( Settings::OPTION ) );
 		$options = array(
 			'relay'  => __( 'Through this site (works everywhere)', 'aiguy' ),
-			'direct' => __( 'Straight from the browser (holds no PHP worker)', 'aiguy' ),
+			'direct' => __( 'Straight from the browser (less work for this server)', 'aiguy' ),
 		);
 		foreach ( $options as $value => $label ) {
 			printf( '<option value="%s" %s>%s</option>', esc_attr( $value ), selected( $this->settings->transport(), $value, false ), esc_html( $label ) );
@@ -101,10 +112,11 @@ final class Settings_Page {
 		}
 		$clean['transport'] = 'direct' === $text( 'transport' ) ? 'direct' : 'relay';
 		if ( 'direct' === $clean['transport'] && '' === $clean['public_orchestrator_url'] && ! defined( 'AIGUY_PUBLIC_ORCHESTRATOR_URL' ) ) {
-			add_settings_error( Settings::OPTION, 'transport', __( 'The direct transport needs the public address; until then the chat goes through this site.', 'aiguy' ), 'warning' );
+			add_settings_error( Settings::OPTION, 'transport', __( 'The direct connection needs the public address; until then the chat goes through this site.', 'aiguy' ), 'warning' );
 		}
 		$clean['trusted_proxies']  = self::clean_ranges( $text( 'trusted_proxies' ) );
 		$clean['suggest_articles'] = '0' === ( $input['suggest_articles'] ?? '1' ) ? '0' : '1';
+		$clean['keep_data']        = '1' === ( $input['keep_data'] ?? '0' ) ? '1' : '0';
 		return $clean;
 	}
 
@@ -158,12 +170,14 @@ final class Settings_Page {
 	/** What the services must know of this site. */
 	private function render_identity(): void {
 		$rows = array(
-			__( 'Issuer', 'aiguy' )                    => $this->identity->issuer(),
-			__( 'Key address', 'aiguy' )               => $this->identity->jwks_uri(),
-			__( 'Key id', 'aiguy' )                    => $this->identity->key_id(),
-			__( 'Entry for TRUSTED_ISSUERS', 'aiguy' ) => $this->identity->entry(),
+			__( 'Signs as', 'aiguy' )           => $this->identity->issuer(),
+			__( 'Key address', 'aiguy' )        => $this->identity->jwks_uri(),
+			__( 'Key id', 'aiguy' )             => $this->identity->key_id(),
+			__( 'Entry to be copied', 'aiguy' ) => $this->identity->entry(),
 		);
-		echo '<h2>' . esc_html__( 'For the orchestrator', 'aiguy' ) . '</h2><p>' . esc_html__( 'The orchestrator and the tools API must trust this site: copy the entry into the TRUSTED_ISSUERS of both.', 'aiguy' ) . '</p><table class="form-table"><tbody>';
+		/* translators: %s: name of a setting. */
+		$where = sprintf( __( 'Pairing in the set-up does this by itself. By hand: whoever runs the chat service copies the entry into the setting %s of both its parts.', 'aiguy' ), '<code>TRUSTED_ISSUERS</code>' );
+		echo '<h2>' . esc_html__( 'For the chat service', 'aiguy' ) . '</h2><p>' . wp_kses( $where, array( 'code' => array() ) ) . '</p><table class="form-table"><tbody>';
 		foreach ( $rows as $label => $value ) {
 			printf( '<tr><th scope="row">%s</th><td style="overflow-wrap:anywhere"><code>%s</code></td></tr>', esc_html( $label ), esc_html( $value ) );
 		}

@@ -28,8 +28,8 @@ final class Chat_Publisher {
 		if ( null !== $known && 'publish' === $known->post_status ) {
 			return $known;
 		}
-		$content = \WP_Block_Type_Registry::get_instance()->is_registered( 'aiguy/chat' ) ? '<!-- wp:aiguy/chat /-->' : '[aiguy_chat position="inline"]';
-		$id      = wp_insert_post( array( 'post_type' => 'page', 'post_status' => 'publish', 'post_title' => $this->agents->all()[0]->name, 'post_content' => $content, 'comment_status' => 'closed' ) );
+		$content = \WP_Block_Type_Registry::get_instance()->is_registered( 'aiguy/chat' ) ? '<!-- wp:aiguy/chat {"position":"inline"} /-->' : '[aiguy_chat position="inline"]';
+		$id      = wp_insert_post( array( 'post_type' => 'page', 'post_status' => 'publish', 'post_title' => $this->agents->all()[0]->name_text(), 'post_content' => $content, 'comment_status' => 'closed' ) );
 		$page    = get_post( $id );
 		if ( ! $page instanceof \WP_Post || 0 === $id ) {
 			throw new Api_Exception( 'internal_error' );

@@ -7,6 +7,7 @@ declare(strict_types=1);
 
 namespace Aiguy\Setup;
 
+use Aiguy\Inbox\Alert_Settings;
 use Aiguy\Knowledge\Choice;
 use Aiguy\Knowledge\Knowledge_Schedule;
 use Aiguy\Rest\Api_Exception;
@@ -31,6 +32,7 @@ final class Setup_Controller {
 		private readonly Agents $agents,
 		private readonly Choice $choice,
 		private readonly Knowledge_Schedule $schedule,
+		private readonly Alert_Settings $alerts,
 		private readonly Request_Guard $guard,
 		private readonly Staff_Route $route,
 	) {}
@@ -62,7 +64,8 @@ final class Setup_Controller {
 				'page'       => null === $page ? null : array( 'title' => get_the_title( $page ), 'url' => (string) get_permalink( $page ), 'edit' => admin_url( "post.php?post=$page->ID&action=edit" ) ),
 				'everywhere' => $agent->everywhere['on'],
 			),
-			'agent'      => $agent->name,
+			'agent'      => $agent->name_text(),
+			'alerts'     => $this->alerts->proposed_emails(),
 		);
 	}
 
@@ -83,7 +86,7 @@ final class Setup_Controller {
 	 * @throws Api_Exception invalid_request.
 	 */
 	private function change( \WP_REST_Request $request ): array {
-		$values = $this->guard->read_json( $request, array( 'step', 'finished', 'orchestrator_url', 'knowledge' ) );
+		$values = $this->guard->read_json( $request, array( 'step', 'finished', 'orchestrator_url', 'knowledge', 'alerts' ) );
 		if ( array() === $values ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
@@ -91,6 +94,10 @@ final class Setup_Controller {
 		$progress  = $this->checked_progress( array_intersect_key( $values, array( 'step' => 0, 'finished' => 0 ) ) );
 		$url       = $this->checked_url( $values['orchestrator_url'] ?? null );
 		$knowledge = isset( $values['knowledge'] ) ? $this->checked_knowledge( $values['knowledge'] ) : null;
+		if ( array_key_exists( 'alerts', $values ) ) {
+			// Checks before it keeps.
+			$this->alerts->save( array( 'emails' => $values['alerts'] ) );
+		}
 		if ( null !== $url ) {
 			update_option( Settings::OPTION, array( 'orchestrator_url' => $url ) + (array) get_option( Settings::OPTION, array() ) );
 		}

@@ -12,7 +12,7 @@ final class Setup_State {
 	public const OPTION = 'aiguy_setup';
 
 	/** In their order. */
-	public const STEPS = array( 'connection', 'identity', 'knowledge', 'preview', 'publish' );
+	public const STEPS = array( 'connection', 'knowledge', 'publish' );
 
 	public function step(): string {
 		$step = $this->read( 'step' );

@@ -7,6 +7,8 @@ declare(strict_types=1);
 
 namespace Aiguy\Staff;
 
+use Aiguy\Settings\Settings_Page;
+
 final class Admin_Screens {
 
 	public const PARENT = 'aiguy-overview';
@@ -49,9 +51,16 @@ final class Admin_Screens {
 			$url    = plugins_url( 'build/admin/' . $screen->name, $this->file );
 			wp_enqueue_script( $handle, "$url.js", $built['dependencies'], $built['version'], true );
 			wp_set_script_translations( $handle, 'aiguy', plugin_dir_path( $this->file ) . 'languages' );
-			wp_add_inline_script( $handle, 'window.aiguyAdmin = ' . wp_json_encode( $screen->data() ) . ';', 'before' );
+			wp_add_inline_script( $handle, 'window.aiguyAdmin = ' . wp_json_encode( $screen->data() + array( 'connect' => $this->connect() ) ) . ';', 'before' );
 			wp_enqueue_style( $handle, "$url.css", array( 'wp-components' ), $built['version'] );
 		}
+	}
+
+	/** @return array{setUp: string, test: string} A finished set-up is no screen any more; the page Connection begins it again. */
+	private function connect(): array {
+		$test    = admin_url( 'admin.php?page=' . Settings_Page::SLUG );
+		$is_open = in_array( 'setup', array_column( ( $this->screens )(), 'name' ), true );
+		return array( 'setUp' => $is_open ? admin_url( 'admin.php?page=aiguy-setup' ) : $test, 'test' => $test );
 	}
 
 	private function path( Admin_Screen $screen ): string {

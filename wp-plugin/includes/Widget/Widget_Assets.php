@@ -18,6 +18,8 @@ final class Widget_Assets {
 
 	public function add_hooks(): void {
 		add_action( 'admin_notices', $this->warn( ... ) );
+		// The chat asks the WP Consent API before it stores anything; its list of plugins says so.
+		add_filter( 'wp_consent_api_registered_' . plugin_basename( $this->file ), '__return_true' );
 	}
 
 	/** Without its built files the chat shows nothing to visitors; the owner must hear of it. */
@@ -34,6 +36,11 @@ final class Widget_Assets {
 	/** The launcher has no dependency and never blocks rendering. */
 	public function enqueue_launcher(): void {
 		wp_enqueue_script( self::LAUNCHER, $this->url( 'launcher.js' ), array(), $this->version( 'launcher.asset.php' ), array( 'in_footer' => true, 'strategy' => 'defer' ) );
+	}
+
+	/** As it stands in the address, wherever wp-content and the host of the files are. */
+	public function launcher_path(): string {
+		return (string) wp_parse_url( $this->url( 'launcher.js' ), PHP_URL_PATH );
 	}
 
 	/** @return array{chat: string, page: string, person: string, extras: string, extrasStyle: string, style: string, deps: list<string>} Addresses of what the launcher loads, dependencies first. */

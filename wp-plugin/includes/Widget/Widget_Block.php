@@ -7,9 +7,12 @@ declare(strict_types=1);
 
 namespace Aiguy\Widget;
 
+use Aiguy\Settings\Agent;
+use Aiguy\Settings\Agents;
+
 final class Widget_Block {
 
-	public function __construct( private readonly string $file, private readonly Widget_Renderer $renderer ) {}
+	public function __construct( private readonly string $file, private readonly Widget_Renderer $renderer, private readonly Agents $agents ) {}
 
 	public function add_hooks(): void {
 		add_action( 'init', $this->register( ... ) );
@@ -25,14 +28,34 @@ final class Widget_Block {
 
 	/** @param array<string, mixed> $attributes */
 	private function render( array $attributes ): string {
-		$chat = $this->renderer->render( array_merge( $attributes, Chat_Style::of_block( $attributes ) ) );
+		$position = (string) ( $attributes['position'] ?? '' ) ?: self::usual_position( $this->agents->find( (string) ( $attributes['agent'] ?? '' ) ) );
+		$chat     = $this->renderer->render( array_merge( $attributes, array( 'position' => $position ), Chat_Style::of_block( $attributes ) ) );
 		// In the corner it takes no place in the page: no wrapper, whose margin would.
-		return 'inline' === ( $attributes['position'] ?? '' ) ? sprintf( '<div %s>%s</div>', get_block_wrapper_attributes(), $chat ) : $chat;
+		return 'inline' === $position ? sprintf( '<div %s>%s</div>', get_block_wrapper_attributes(), $chat ) : $chat;
 	}
 
-	/** What the preview shows where the block itself says nothing. */
+	/** Of a block that names none: where its agent may be, in the page before the corner. @return 'inline'|'floating' */
+	private static function usual_position( Agent $agent ): string {
+		return 'floating' === $agent->position ? 'floating' : 'inline';
+	}
+
+	/** The agents to choose from, the default first, and what of them the preview shows. */
 	private function tell_editor(): void {
-		$texts = wp_json_encode( array( ...$this->renderer->texts( array() ), 'rtl' => is_rtl() ), JSON_HEX_TAG );
-		wp_add_inline_script( 'aiguy-chat-editor-script', "window.aiguyBlock = $texts;", 'before' );
+		$agents = array_map(
+			fn( Agent $agent ): array => array(
+				'id'         => $agent->id,
+				...$this->renderer->texts( array( 'agent' => $agent->id ) ),
+				'questions'  => $agent->questions_text(),
+				'accent'     => $agent->accent,
+				'onAccent'   => $agent->on_accent(),
+				'avatar'     => (string) wp_get_attachment_image_url( $agent->avatar ),
+				'disclosure' => $agent->disclosure_text(),
+				'position'   => self::usual_position( $agent ),
+				'shortcode'  => 'inline' === $agent->position ? 'inline' : 'floating',
+			),
+			$this->agents->all()
+		);
+		$said   = wp_json_encode( array( 'agents' => $agents, 'rtl' => is_rtl() ), JSON_HEX_TAG );
+		wp_add_inline_script( 'aiguy-chat-editor-script', "window.aiguyBlock = $said;", 'before' );
 	}
 }

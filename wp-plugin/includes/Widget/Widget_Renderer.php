@@ -90,8 +90,8 @@ final class Widget_Renderer {
 	public function texts( array $attributes ): array {
 		$agent = $this->agents->find( (string) ( $attributes['agent'] ?? '' ) );
 		return array(
-			'title'       => $this->text( $attributes, 'title' ) ?: $agent->name,
-			'greeting'    => $this->text( $attributes, 'greeting' ) ?: $agent->greeting,
+			'title'       => $this->text( $attributes, 'title' ) ?: $agent->name_text(),
+			'greeting'    => $this->text( $attributes, 'greeting' ) ?: $agent->greeting_text(),
 			'placeholder' => $this->text( $attributes, 'placeholder' ) ?: __( 'Write a message', 'aiguy' ),
 		);
 	}
@@ -112,7 +112,7 @@ final class Widget_Renderer {
 		return array(
 			'agent'              => $this->agents->all()[0]->id === $agent->id ? '' : $agent->id,
 			'avatar'             => (string) wp_get_attachment_image_url( $agent->avatar ),
-			'suggestedQuestions' => $agent->suggested_questions,
+			'suggestedQuestions' => $agent->questions_text(),
 			'disclosure'         => $agent->disclosure_text(),
 			'privacyUrl'         => $privacy,
 			'consent'            => $agent->consent['on'] || function_exists( 'wp_has_consent' ) ? array( 'script' => $this->assets->consent(), 'text' => $agent->consent_text(), 'always' => $agent->consent['on'] ) : null,

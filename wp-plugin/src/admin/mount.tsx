@@ -11,6 +11,8 @@ export interface AdminData {
   locale: string;
   timeZone: string;
   may: { manage: boolean; reply: boolean };
+  /** Where an owner sets up what is not, and tests what is. */
+  connect: { setUp: string; test: string };
 }
 
 declare global {

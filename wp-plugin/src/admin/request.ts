@@ -14,6 +14,12 @@ export class RequestError extends Error {
   }
 }
 
+/** Why something did not work, for whoever asked. */
+export type Failure = { code: string; message: string };
+
+export const failureOf = (error: unknown): Failure =>
+  error instanceof RequestError ? { code: error.code, message: error.message } : { code: 'internal_error', message: String(error) };
+
 const timeoutMs = 20_000;
 
 type Sent = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; data?: unknown; signal?: AbortSignal };

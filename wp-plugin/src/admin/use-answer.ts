@@ -1,8 +1,8 @@
 // The answer of an admin route as state: loading, an error with its words, or what was answered.
 import { useCallback, useEffect, useState } from '@wordpress/element';
-import { RequestError, request } from './request';
+import { type Failure, failureOf, request } from './request';
 
-export type Answered<Answer> = { state: 'loading' } | { state: 'error'; message: string } | { state: 'ready'; answer: Answer };
+export type Answered<Answer> = { state: 'loading' } | ({ state: 'error' } & Failure) | { state: 'ready'; answer: Answer };
 
 /** Asks when the screen opens and whenever the path changes; `again` asks once more. What is on its way when the path changes or the screen closes is cancelled. */
 export function useAnswer<Answer>(path: string): { answered: Answered<Answer>; again: () => void } {
@@ -14,7 +14,7 @@ export function useAnswer<Answer>(path: string): { answered: Answered<Answer>; a
     request<Answer>(path, { signal: controller.signal })
       .then((answer) => setAnswered({ state: 'ready', answer }))
       .catch((error: unknown) => {
-        if (!controller.signal.aborted) setAnswered({ state: 'error', message: error instanceof RequestError ? error.message : String(error) });
+        if (!controller.signal.aborted) setAnswered({ state: 'error', ...failureOf(error) });
       });
     return () => controller.abort();
   }, [path, asked]);

@@ -8,7 +8,8 @@ export type BlockStyle = {
   dimensions?: { minHeight?: string };
 };
 export type Attributes = {
-  position: string;
+  /** Empty: as its agent has it. */
+  position: '' | 'inline' | 'floating';
   title: string;
   greeting: string;
   placeholder: string;

@@ -1,21 +1,35 @@
 // The block in the editor: a live preview that sends no request, and the same settings as the shortcode.
 import { InspectorControls, useBlockProps } from '@wordpress/block-editor';
 import { createBlock, registerBlockType } from '@wordpress/blocks';
-import { PanelBody, SelectControl, TextControl } from '@wordpress/components';
+import { Notice, PanelBody, SelectControl, TextControl } from '@wordpress/components';
 import { useState } from '@wordpress/element';
-import { __ } from '@wordpress/i18n';
+import { __, sprintf } from '@wordpress/i18n';
 import { attrs } from '@wordpress/shortcode';
+import { type BlockAgent, chosenOf, shownOf } from './agents.ts';
 import { type Attributes, fromShortcode } from './attributes.ts';
 import metadata from './block.json';
-import { Preview, type Texts } from './preview.tsx';
+import { Preview } from './preview.tsx';
 import './editor.css';
 
 type EditProps = { attributes: Attributes; setAttributes: (change: Partial<Attributes>) => void };
 type Choice = { value: string; label: string };
 
 const textMax = 200;
-/** What the chat says where the block says nothing, as the page would show it. */
-const defaults = (window as { aiguyBlock?: Texts }).aiguyBlock ?? { title: '', greeting: '', placeholder: '', rtl: false };
+const nobody: BlockAgent = {
+  id: '',
+  title: '',
+  greeting: '',
+  placeholder: '',
+  questions: [],
+  accent: '',
+  onAccent: '',
+  avatar: '',
+  disclosure: '',
+  position: 'inline',
+  shortcode: 'floating',
+};
+type Told = { agents: [BlockAgent, ...BlockAgent[]]; rtl: boolean };
+const { agents, rtl } = (window as { aiguyBlock?: Told }).aiguyBlock ?? { agents: [nobody], rtl: false };
 
 registerBlockType<Attributes>(metadata as never, {
   edit: Edit,
@@ -25,34 +39,33 @@ registerBlockType<Attributes>(metadata as never, {
       {
         type: 'shortcode',
         tag: 'aiguy_chat',
-        transform: (_attributes: never, match: { shortcode: { attrs: { named: Record<string, string> } } }) =>
-          createBlock(metadata.name, fromShortcode(match.shortcode.attrs.named)),
+        transform: (_attributes: never, match: { shortcode: { attrs: { named: Record<string, string> } } }) => toBlock(match.shortcode.attrs.named),
       },
       {
         type: 'block',
         blocks: ['core/shortcode'],
         isMatch: ({ text = '' }) => /^\s*\[aiguy_chat\b[^\]]*\]\s*$/.test(text),
-        transform: ({ text }: { text: string }) =>
-          createBlock(metadata.name, fromShortcode(attrs(text.trim().slice('[aiguy_chat'.length, -1)).named)),
+        transform: ({ text }: { text: string }) => toBlock(attrs(text.trim().slice('[aiguy_chat'.length, -1)).named),
       },
     ],
   },
 });
 
+/** A block that stands where the shortcode did. */
+function toBlock(named: Record<string, string | undefined>) {
+  const { shortcode } = chosenOf(agents, named.agent ?? '').agent;
+  return createBlock(metadata.name, fromShortcode({ position: shortcode, ...named }));
+}
+
 function Edit({ attributes, setAttributes }: EditProps) {
   const [view, setView] = useState('closed');
-  const { position } = attributes;
-  const texts = {
-    title: attributes.title || defaults.title || __('Support', 'aiguy'),
-    greeting: attributes.greeting || defaults.greeting || __('Hello! How can we help?', 'aiguy'),
-    placeholder: attributes.placeholder || defaults.placeholder || __('Write a message', 'aiguy'),
-    rtl: defaults.rtl,
-  };
+  const { agent, isGone } = chosenOf(agents, attributes.agent);
+  const shown = shownOf(attributes, agent);
   const text = (name: 'title' | 'greeting' | 'placeholder', label: string) => (
     <TextControl
       __next40pxDefaultSize
       label={label}
-      placeholder={texts[name]}
+      placeholder={agent[name]}
       maxLength={textMax}
       value={attributes[name]}
       onChange={(value) => setAttributes({ [name]: value })}
@@ -64,10 +77,27 @@ function Edit({ attributes, setAttributes }: EditProps) {
         <PanelBody title={__('Chat', 'aiguy')}>
           <SelectControl
             __next40pxDefaultSize
+            label={__('Agent', 'aiguy')}
+            value={attributes.agent}
+            options={agentChoices(attributes.agent, isGone)}
+            onChange={(chosen) => setAttributes({ agent: chosen })}
+          />
+          {isGone ? (
+            <Notice className="aiguy-chat-agent-gone" status="warning" isDismissible={false}>
+              {sprintf(
+                /* translators: 1: id of an agent, 2: name of another one. */
+                __('The agent «%1$s», which was chosen here, no longer exists. The default one, %2$s, answers instead.', 'aiguy'),
+                attributes.agent,
+                agent.title,
+              )}
+            </Notice>
+          ) : null}
+          <SelectControl
+            __next40pxDefaultSize
             label={__('Position', 'aiguy')}
-            value={position}
-            options={positions()}
-            onChange={(value) => setAttributes({ position: value })}
+            value={attributes.position}
+            options={positions(agent)}
+            onChange={(value) => setAttributes({ position: value as Attributes['position'] })}
           />
           {text('title', __('Title', 'aiguy'))}
           {text('greeting', __('Greeting', 'aiguy'))}
@@ -82,23 +112,27 @@ function Edit({ attributes, setAttributes }: EditProps) {
           <SelectControl __next40pxDefaultSize label={__('Preview', 'aiguy')} value={view} options={views()} onChange={setView} />
         </PanelBody>
       </InspectorControls>
-      <InspectorControls group="advanced">
-        <TextControl
-          __next40pxDefaultSize
-          label={__('Agent', 'aiguy')}
-          help={__('The id of the agent that answers here. Leave it empty for the default agent.', 'aiguy')}
-          maxLength={40}
-          value={attributes.agent}
-          onChange={(agent) => setAttributes({ agent: agent.toLowerCase().replace(/[^a-z0-9-]/g, '') })}
-        />
-      </InspectorControls>
-      <Preview attributes={attributes} texts={texts} isOpen={view === 'open'} />
-      {position === 'floating' ? <p className="aiguy-chat-preview-hint">{__('Visitors see this in the corner of the page.', 'aiguy')}</p> : null}
+      <Preview attributes={attributes} agent={shown} rtl={rtl} isOpen={view === 'open'} />
+      {shown.position === 'floating' ? (
+        <p className="aiguy-chat-preview-hint">{__('Visitors see this in the corner of the page.', 'aiguy')}</p>
+      ) : null}
     </div>
   );
 }
 
-const positions = (): Choice[] => [
+/** Whichever is the default also later, then each by its name, and one that is gone as long as it is chosen. */
+function agentChoices(chosen: string, isGone: boolean): Choice[] {
+  return [
+    /* translators: %s: name of an agent. */
+    { value: '', label: sprintf(__('The default one (%s)', 'aiguy'), agents[0].title) },
+    ...agents.map(({ id, title }) => ({ value: id, label: title })),
+    /* translators: %s: id of an agent. */
+    ...(isGone ? [{ value: chosen, label: sprintf(__('%s (no longer exists)', 'aiguy'), chosen) }] : []),
+  ];
+}
+
+const positions = ({ position }: BlockAgent): Choice[] => [
+  { value: '', label: position === 'floating' ? __('As the agent is set: in the corner', 'aiguy') : __('As the agent is set: in the page', 'aiguy') },
   { value: 'inline', label: __('In the page', 'aiguy') },
   { value: 'floating', label: __('In the corner', 'aiguy') },
 ];

@@ -8,10 +8,16 @@ import { createPortal, useCallback, useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { inlineHostCss, launcherCss } from '../launcher/launcher-css.ts';
 import { Icon } from '../widget/icon.tsx';
-import { type Attributes, propertiesOf, themeOf } from './attributes.ts';
+import { type BlockAgent, coloursOf } from './agents.ts';
+import { type Attributes, themeOf } from './attributes.ts';
 
-export type Texts = { title: string; greeting: string; placeholder: string; rtl: boolean };
-type Props = { attributes: Attributes; texts: Texts; isOpen: boolean };
+type Props = {
+  attributes: Attributes;
+  /** With what the block says itself. */
+  agent: BlockAgent;
+  rtl: boolean;
+  isOpen: boolean;
+};
 
 /** In the page, the corner is where the block stands. */
 const previewCss = `:host{pointer-events:none}
@@ -21,31 +27,25 @@ const previewCss = `:host{pointer-events:none}
 .frame.floating .chat{block-size:28em;max-inline-size:100%}`;
 const css = [launcherCss, inlineHostCss, frameCss, messagesCss, controlsCss, ownColoursCss, previewCss].join('\n');
 
-export function Preview({ attributes, texts, isOpen }: Props) {
+export function Preview({ attributes, agent, rtl, isOpen }: Props) {
   const [root, setRoot] = useState<ShadowRoot | null>(null);
   const host = useCallback((element: HTMLElement | null) => {
     if (element) setRoot(element.shadowRoot ?? element.attachShadow({ mode: 'open' }));
   }, []);
-  const isCorner = attributes.position === 'floating';
+  const isCorner = agent.position === 'floating';
   const phase = isOpen ? 'open' : 'closed';
   const theme = themeOf(attributes);
   const picture = (
     <>
       <style>{css}</style>
-      <div
-        ref={putToSleep}
-        className={`frame ${isCorner ? 'floating' : 'inline'}`}
-        dir={texts.rtl ? 'rtl' : 'ltr'}
-        data-phase={phase}
-        data-theme={theme}
-      >
-        <div className="panel">{isOpen ? <OpenChat texts={texts} position={isCorner ? 'floating' : 'inline'} theme={theme} /> : null}</div>
-        {isOpen && !isCorner ? null : <Card texts={texts} isCorner={isCorner} />}
+      <div ref={putToSleep} className={`frame ${isCorner ? 'floating' : 'inline'}`} dir={rtl ? 'rtl' : 'ltr'} data-phase={phase} data-theme={theme}>
+        <div className="panel">{isOpen ? <OpenChat agent={agent} theme={theme} /> : null}</div>
+        {isOpen && !isCorner ? null : <Card agent={agent} />}
       </div>
     </>
   );
   return (
-    <div ref={host} className={`aiguy-chat-preview ${isCorner ? 'is-corner' : ''}`} style={propertiesOf(attributes)}>
+    <div ref={host} className={`aiguy-chat-preview ${isCorner ? 'is-corner' : ''}`} style={coloursOf(attributes, agent)}>
       {root ? createPortal(picture, root as unknown as Element) : null}
     </div>
   );
@@ -54,13 +54,14 @@ export function Preview({ attributes, texts, isOpen }: Props) {
 /** Nothing in it can be reached: a click or a key goes to the block. React's versions differ in how they write the attribute. */
 const putToSleep = (element: HTMLElement | null) => element?.setAttribute('inert', '');
 
-function Card({ texts, isCorner }: { texts: Texts; isCorner: boolean }) {
+function Card({ agent }: { agent: BlockAgent }) {
+  const isCorner = agent.position === 'floating';
   return (
     <div className="card">
       {isCorner ? null : (
         <>
-          <p className="title">{texts.title}</p>
-          <p className="greeting">{texts.greeting}</p>
+          <p className="title">{agent.title}</p>
+          <p className="greeting">{agent.greeting}</p>
         </>
       )}
       <span className="launch">
@@ -71,26 +72,34 @@ function Card({ texts, isCorner }: { texts: Texts; isCorner: boolean }) {
   );
 }
 
-function OpenChat({ texts, position, theme }: { texts: Texts; position: string; theme: string }) {
+function OpenChat({ agent, theme }: { agent: BlockAgent; theme: string }) {
+  const { position, avatar, title, disclosure, greeting, questions, placeholder } = agent;
   return (
     <section className={`chat ${position}`} data-theme={theme}>
       <header className="header">
-        <span className="mark">
-          <Icon name="bubble" />
-        </span>
-        <p className="title">{texts.title}</p>
+        <span className="mark">{avatar === '' ? <Icon name="bubble" /> : <img src={avatar} alt="" />}</span>
+        <p className="title">{title}</p>
       </header>
       <div className="conversation">
         <div className="content">
-          <p className="disclosure">{__('You are chatting with an automated assistant.', 'aiguy')}</p>
+          {disclosure === '' ? null : <p className="disclosure">{disclosure}</p>}
           <div className="bubble assistant">
-            <p>{texts.greeting}</p>
+            <p>{greeting}</p>
           </div>
+          {questions.length === 0 ? null : (
+            <div className="suggestions">
+              {questions.map((question) => (
+                <button key={question} type="button">
+                  {question}
+                </button>
+              ))}
+            </div>
+          )}
         </div>
       </div>
       <div className="composer">
         <div className="field">
-          <textarea rows={1} readOnly aria-label={texts.placeholder} placeholder={texts.placeholder} />
+          <textarea rows={1} readOnly aria-label={placeholder} placeholder={placeholder} />
           <button type="button" className="round send" disabled>
             <Icon name="send" />
           </button>

@@ -45,6 +45,8 @@ export type SessionPorts = {
   rest: string;
   /** Id of the agent; empty or left out for the site's default. */
   agent?: string | undefined;
+  /** The page's, such as de_DE; the site's own when left out. */
+  locale?: string | undefined;
   send: SendJson;
   now: () => number;
 };
@@ -85,7 +87,7 @@ export function createSession(ports: SessionPorts): VisitorSession {
     headers: (): Record<string, string> => ({
       ...(session ? { 'X-Aiguy-Session': session.sessionId } : {}),
       ...(session?.visitor === 'customer' && session.nonce ? { 'X-WP-Nonce': session.nonce } : {}),
-      ...agentHeader(ports),
+      ...pageHeaders(ports),
     }),
   };
 }
@@ -99,11 +101,15 @@ async function openSession(ports: SessionPorts, nonce: string | null, wish: obje
   return first.visitor === 'guest' && first.nonce !== null ? await post(ports, first.nonce, wish) : first;
 }
 
-const agentHeader = ({ agent }: SessionPorts): Record<string, string> => (agent ? { 'X-Aiguy-Agent': agent } : {});
+/** What the page that the chat stands on says of it. */
+const pageHeaders = ({ agent, locale }: SessionPorts): Record<string, string> => ({
+  ...(agent ? { 'X-Aiguy-Agent': agent } : {}),
+  ...(locale ? { 'X-Aiguy-Language': locale } : {}),
+});
 
 async function post(ports: SessionPorts, nonce: string | null, data: object): Promise<SiteSession> {
   const { rest, send } = ports;
-  const headers: Record<string, string> = { ...(nonce === null ? {} : { 'X-WP-Nonce': nonce }), ...agentHeader(ports) };
+  const headers: Record<string, string> = { ...(nonce === null ? {} : { 'X-WP-Nonce': nonce }), ...pageHeaders(ports) };
   try {
     return parseSession(await send({ url: `${rest}session`, method: 'POST', headers, data, signal: AbortSignal.timeout(requestTimeoutMs) }));
   } catch (error) {

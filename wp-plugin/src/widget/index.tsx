@@ -70,11 +70,11 @@ function showOnce(agreed: Promise<void>, draw: MountedChat['show'], talk: Talk):
   };
 }
 
-function begin({ rest, door, agent }: ChatOptions, loadPage: () => Promise<void>): Talk {
+function begin({ rest, door, agent, locale }: ChatOptions, loadPage: () => Promise<void>): Talk {
   const way = createDoor({ rest, door, send, memory: doorMemory });
   const site: Site = {
     rest,
-    session: createSession({ rest, agent, send: way.send, now: Date.now }),
+    session: createSession({ rest, agent, locale, send: way.send, now: Date.now }),
     fetch: (url, init) => fetch(way.through(String(url)), init),
   };
   const conversation = converse(site, loadPage);

@@ -1,20 +1,32 @@
 // The fields of one agent, in the order in which an owner thinks of them.
+import type { SiteInfo } from '@aiguy/manifests/generated/http';
 import { SelectControl, TextareaControl, TextControl, ToggleControl } from '@wordpress/components';
-import { __ } from '@wordpress/i18n';
+import { __, sprintf } from '@wordpress/i18n';
+import type { Answered } from '../use-answer';
 import type { Agent, AgentList } from './agents';
 import { Field, Lines, Section } from './field';
 import { Knowledge } from './knowledge';
+import { Language } from './language';
 import { Limits } from './limits';
 import { Look } from './look';
+import { Model } from './model';
 import { OpeningHours } from './opening-hours';
+import { Shortcode } from './shortcode';
 import { Tools } from './tools';
+
+/** What the orchestrator says of itself. */
+export type SiteAnswer = { answered: Answered<SiteInfo>; again: () => void };
 
 export type FormProps = {
   agent: Agent;
   list: AgentList;
+  site: SiteAnswer;
+  /** It was never saved. */
+  isNew: boolean;
   /** What is wrong with a field, if anything is. */
   errorOf: (field: keyof Agent) => string | undefined;
-  onChange: (change: Partial<Agent>) => void;
+  /** @param picture address of an avatar that was just chosen */
+  onChange: (change: Partial<Agent>, picture?: string) => void;
 };
 
 export function AgentForm(props: FormProps) {
@@ -30,7 +42,7 @@ export function AgentForm(props: FormProps) {
       </Section>
       <Section title={__('What it may do', 'aiguy')}>
         <Field error={props.errorOf('tools_off') ?? props.errorOf('tools_sign_in')}>
-          <Tools agent={props.agent} onChange={props.onChange} />
+          <Tools agent={props.agent} site={props.site} onChange={props.onChange} />
         </Field>
       </Section>
       <Section title={__('When your team is there', 'aiguy')}>
@@ -44,11 +56,19 @@ export function AgentForm(props: FormProps) {
   );
 }
 
-function Speech({ agent, errorOf, onChange }: FormProps) {
+function Speech({ agent, list, site, errorOf, onChange }: FormProps) {
   return (
     <Section title={__('How it speaks', 'aiguy')}>
       <Field error={errorOf('greeting')}>
-        <TextareaControl label={__('Greeting', 'aiguy')} rows={2} value={agent.greeting} onChange={(greeting: string) => onChange({ greeting })} />
+        <TextareaControl
+          label={__('Greeting', 'aiguy')}
+          /* translators: %s: a text that is shown. */
+          help={agent.greeting === '' ? sprintf(__('Empty: «%s», in the language of the page.', 'aiguy'), list.usual.greeting) : undefined}
+          placeholder={list.usual.greeting}
+          rows={2}
+          value={agent.greeting}
+          onChange={(greeting: string) => onChange({ greeting })}
+        />
       </Field>
       <Field error={errorOf('suggested_questions')}>
         <Lines
@@ -71,36 +91,21 @@ function Speech({ agent, errorOf, onChange }: FormProps) {
           onChange={(tone) => onChange({ tone: tone as Agent['tone'] })}
         />
       </Field>
-      <Field error={errorOf('languages')}>
-        <Lines
-          label={__('Languages', 'aiguy')}
-          help={__(
-            'Codes such as en or de-AT, one a line. It answers in the visitor’s language; where that can’t be told, in the first of these.',
-            'aiguy',
-          )}
-          rows={2}
-          value={agent.languages}
-          onChange={(languages) => onChange({ languages })}
-        />
+      <Field error={errorOf('language')}>
+        <Language chosen={agent.language} ofSite={list.language} onChange={(language) => onChange({ language })} />
       </Field>
       <Field error={errorOf('model')}>
-        <TextControl
-          __next40pxDefaultSize
-          label={__('Model', 'aiguy')}
-          help={__('Leave empty for the orchestrator’s own choice. Only models that it allows count.', 'aiguy')}
-          value={agent.model}
-          dir="ltr"
-          onChange={(model: string) => onChange({ model: model.trim() })}
-        />
+        <Model chosen={agent.model} answered={site.answered} onChange={(model) => onChange({ model })} />
       </Field>
     </Section>
   );
 }
 
-function Place({ agent, errorOf, onChange }: FormProps) {
+function Place({ agent, list, isNew, errorOf, onChange }: FormProps) {
   const { everywhere } = agent;
   return (
     <Section title={__('Where it is', 'aiguy')}>
+      <Shortcode id={agent.id} isDefault={agent.id === list.default} isNew={isNew} />
       <Field error={errorOf('position')}>
         <SelectControl
           __next40pxDefaultSize

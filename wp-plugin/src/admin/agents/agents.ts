@@ -3,22 +3,27 @@ import { RequestError, request } from '../request';
 
 export type Hours = { day: number; from: string; to: string };
 export type OnOff = { on: boolean; text: string };
+/** Of one visitor, in a day. */
 export type Caps = {
   guest_messages_day: number;
   customer_messages_day: number;
-  site_messages_day: number;
-  site_cost_day_usd: number;
+  guest_cost_day_usd: number;
+  customer_cost_day_usd: number;
   at_cap: 'knowledge' | 'contact' | 'closed';
 };
+/** Of all agents together, in a day. */
+export type SiteLimits = { site_messages_day: number; site_cost_day_usd: number };
 export type Agent = {
   id: string;
+  /** Empty for the usual one, in the language of the page; so is the greeting. */
   name: string;
   avatar: number;
   accent: string;
   greeting: string;
   suggested_questions: string[];
   position: 'inline' | 'floating' | 'both';
-  languages: string[];
+  /** BCP 47; empty for the site's. */
+  language: string;
   opening_hours: Hours[];
   /** Parts of the knowledge that it answers from; all when empty. */
   collections: string[];
@@ -36,7 +41,14 @@ export type Agent = {
 export type AgentList = {
   default: string;
   agents: Agent[];
+  limits: SiteLimits;
+  /** Ids of agents that are gone; blocks may still name them. */
+  retired: string[];
   defaults: Agent;
+  /** What is shown where nothing is written. */
+  usual: { name: string; greeting: string };
+  /** Of the site, BCP 47. */
+  language: string;
   /** Addresses of pictures by agent. */
   avatars: Record<string, string>;
   /** Set by a constant; nothing can be saved. */
@@ -45,11 +57,13 @@ export type AgentList = {
   /** A plugin manages consent (WP Consent API). */
   consents: boolean;
 };
-/** By agent's place and field. */
+/** By agent's place and field; those of the site's limits by their pointer. */
 export type Errors = Record<string, string>;
 
-export const saveAgents = async ({ default: first, agents }: AgentList) =>
-  await request<AgentList>('agents', { method: 'PUT', data: { default: first, agents } });
+/** What of the list is the owner's to change. */
+export const changeable = ({ default: first, agents, limits }: AgentList) => ({ default: first, agents, limits });
+
+export const saveAgents = async (list: AgentList) => await request<AgentList>('agents', { method: 'PUT', data: changeable(list) });
 
 /** @returns what to say at which field; the pointers are /agents/0/name */
 export function errorsOf(error: unknown): Errors {

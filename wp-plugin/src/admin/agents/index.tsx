@@ -1,14 +1,19 @@
 // AIGuy → Agents: how each agent looks, speaks, what it may do and cost. Nothing is saved before «Save».
+
+import type { SiteInfo } from '@aiguy/manifests/generated/http';
 import { Button, Notice } from '@wordpress/components';
 import { useEffect, useRef, useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
+import type { RefObject } from 'react';
 import { Asked } from '../asked';
 import { mountScreen } from '../mount';
+import { useAnswer } from '../use-answer';
 import { useTask } from '../use-task';
 import { AgentForm } from './agent-form';
 import './agents.css';
-import { type Agent, type AgentList, type Errors, errorsOf, newId, saveAgents } from './agents';
+import { type Agent, type AgentList, changeable, type Errors, errorsOf, newId, saveAgents } from './agents';
 import { AgentPreview } from './preview';
+import { SiteLimitsForm } from './site-limits';
 
 mountScreen(AgentsScreen);
 
@@ -22,23 +27,21 @@ function Editor({ first }: { first: AgentList }) {
   const [chosen, setChosen] = useState(first.default);
   const [errors, setErrors] = useState<Errors>({});
   const [isSaved, setJustSaved] = useState(false);
-  const columns = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    // The first field that can't be used, wherever on the long page it is.
-    if (Object.keys(errors).length > 0) columns.current?.querySelector<HTMLElement>('[data-invalid] :is(input, textarea, select)')?.focus();
-  }, [errors]);
+  const screen = useFocusOn(errors);
   const task = useTask();
-  const isChanged = JSON.stringify([list.default, list.agents]) !== JSON.stringify([saved.default, saved.agents]);
+  const site = useAnswer<SiteInfo>('site');
+  const isChanged = JSON.stringify(changeable(list)) !== JSON.stringify(changeable(saved));
   useUnsavedGuard(isChanged);
 
-  const index = Math.max(
-    0,
-    list.agents.findIndex(({ id }) => id === chosen),
-  );
+  const index = placeOf(chosen, list.agents);
   const agent = list.agents[index] ?? list.defaults;
-  const put = (change: Partial<Agent>) => {
+  const put = (change: Partial<Agent>, picture = list.avatars[agent.id] ?? '') => {
     setJustSaved(false);
-    setList({ ...list, agents: list.agents.map((one, place) => (place === index ? { ...one, ...change } : one)) });
+    setList({
+      ...list,
+      agents: list.agents.map((one, place) => (place === index ? { ...one, ...change } : one)),
+      avatars: { ...list.avatars, [agent.id]: picture },
+    });
   };
   const save = () =>
     void task.run(async () => {
@@ -62,46 +65,67 @@ function Editor({ first }: { first: AgentList }) {
     setList(next);
   };
   return (
-    <div className="aiguy-agents">
-      {list.fixed ? (
-        <Notice status="warning" isDismissible={false}>
-          {__('The agents are set by the constant AIGUY_AGENTS and can only be changed there.', 'aiguy')}
-        </Notice>
-      ) : null}
+    <div className="aiguy-agents" ref={screen}>
+      {list.fixed ? <Fixed /> : null}
+      <SiteLimitsForm
+        limits={list.limits}
+        errorOf={(field) => errors[`/limits/${field}`]}
+        onChange={(limits) => change({ ...list, limits: { ...list.limits, ...limits } })}
+      />
       <AgentTabs list={list} chosen={agent.id} onChoose={setChosen} onChange={change} />
-      <div className="aiguy-agents-columns" ref={columns}>
-        <AgentForm key={agent.id} agent={agent} list={list} errorOf={(field) => errors[`${index}/${field}`]} onChange={put} />
-        <AgentPreview agent={agent} avatar={list.avatars[agent.id]} />
+      <div className="aiguy-agents-columns">
+        <AgentForm
+          key={agent.id}
+          agent={agent}
+          list={list}
+          site={site}
+          isNew={!saved.agents.some(({ id }) => id === agent.id)}
+          errorOf={(field) => errors[`${index}/${field}`]}
+          onChange={put}
+        />
+        <AgentPreview agent={agent} usual={list.usual} avatar={list.avatars[agent.id]} />
       </div>
-      <div className="aiguy-agents-save">
-        <Button variant="primary" onClick={save} isBusy={task.isBusy} disabled={task.isBusy || list.fixed || !isChanged} accessibleWhenDisabled>
-          {__('Save', 'aiguy')}
-        </Button>
-        <Button variant="tertiary" onClick={() => change(saved)} disabled={!isChanged} accessibleWhenDisabled>
-          {__('Undo changes', 'aiguy')}
-        </Button>
-        <span role="status">{isSaved ? __('Saved.', 'aiguy') : isChanged ? __('Not saved yet.', 'aiguy') : ''}</span>
-        {task.problem ? (
-          <p role="alert" className="aiguy-field-error">
-            {task.problem}
-          </p>
-        ) : null}
-      </div>
+      <SaveBar task={task} isChanged={isChanged} isSaved={isSaved} isFixed={list.fixed} onSave={save} onUndo={() => change(saved)} />
     </div>
   );
 }
+
+type SaveProps = { task: ReturnType<typeof useTask>; isChanged: boolean; isSaved: boolean; isFixed: boolean; onSave: () => void; onUndo: () => void };
+
+function SaveBar({ task, isChanged, isSaved, isFixed, onSave, onUndo }: SaveProps) {
+  return (
+    <div className="aiguy-agents-save">
+      <Button variant="primary" onClick={onSave} isBusy={task.isBusy} disabled={task.isBusy || isFixed || !isChanged} accessibleWhenDisabled>
+        {__('Save', 'aiguy')}
+      </Button>
+      <Button variant="tertiary" onClick={onUndo} disabled={!isChanged} accessibleWhenDisabled>
+        {__('Undo changes', 'aiguy')}
+      </Button>
+      <span role="status">{isSaved ? __('Saved.', 'aiguy') : isChanged ? __('Not saved yet.', 'aiguy') : ''}</span>
+      {task.problem ? (
+        <p role="alert" className="aiguy-field-error">
+          {task.problem}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+/** By the number of its id, so that no two are called the same. */
+/* translators: %s: a number. */
+const nextName = (id: string) => sprintf(__('Support %s', 'aiguy'), id.replace(/\D/g, ''));
 
 type TabsProps = { list: AgentList; chosen: string; onChoose: (id: string) => void; onChange: (list: AgentList) => void };
 
 function AgentTabs({ list, chosen, onChoose, onChange }: TabsProps) {
   const add = () => {
-    const id = newId(list.agents.map((agent) => agent.id));
-    onChange({ ...list, agents: [...list.agents, { ...list.defaults, id }] });
+    const id = newId([...list.agents.map((agent) => agent.id), ...list.retired]);
+    onChange({ ...list, agents: [...list.agents, { ...list.defaults, id, name: nextName(id) }] });
     onChoose(id);
   };
   const remove = () => {
     if (!window.confirm(__('Remove this agent with its settings? Its chats go on with the default agent.', 'aiguy'))) return;
-    onChange({ ...list, agents: list.agents.filter(({ id }) => id !== chosen) });
+    onChange({ ...list, agents: list.agents.filter(({ id }) => id !== chosen), retired: [...list.retired, chosen] });
     onChoose(list.default);
   };
   return (
@@ -112,8 +136,8 @@ function AgentTabs({ list, chosen, onChoose, onChange }: TabsProps) {
           <Button key={id} variant={id === chosen ? 'primary' : 'secondary'} aria-pressed={id === chosen} onClick={() => onChoose(id)}>
             {
               /* translators: %s: name of an agent. */ id === list.default && list.agents.length > 1
-                ? sprintf(__('%s (default)', 'aiguy'), name)
-                : name
+                ? sprintf(__('%s (default)', 'aiguy'), name || list.usual.name)
+                : name || list.usual.name
             }
           </Button>
         ))}
@@ -133,6 +157,30 @@ function AgentTabs({ list, chosen, onChoose, onChange }: TabsProps) {
       )}
     </div>
   );
+}
+
+function placeOf(chosen: string, agents: Agent[]): number {
+  return Math.max(
+    0,
+    agents.findIndex(({ id }) => id === chosen),
+  );
+}
+
+function Fixed() {
+  return (
+    <Notice status="warning" isDismissible={false}>
+      {__('The agents are set by the constant AIGUY_AGENTS and can only be changed there.', 'aiguy')}
+    </Notice>
+  );
+}
+
+/** @returns of the screen, on which the first field that can't be used gets the focus, wherever on the long page it is */
+function useFocusOn(errors: Errors): RefObject<HTMLDivElement> {
+  const screen = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (Object.keys(errors).length > 0) screen.current?.querySelector<HTMLElement>('[data-invalid] :is(input, textarea, select)')?.focus();
+  }, [errors]);
+  return screen;
 }
 
 /** The browser asks before the page is left with changes that are not saved. */

@@ -1,49 +1,42 @@
-// What it may cost, in messages and money, and how long conversations are kept.
-import { SelectControl, TextControl } from '@wordpress/components';
-import { __, sprintf } from '@wordpress/i18n';
+// What one visitor may cost, in messages and money, and how long conversations are kept.
+import { SelectControl } from '@wordpress/components';
+import { __ } from '@wordpress/i18n';
 import type { FormProps } from './agent-form';
 import type { Caps } from './agents';
+import { Amount } from './amount';
 import { Field, Section } from './field';
-
-/** About what a message costs with the usual model, in US dollars: for the rule of thumb below the field. */
-const messageUsd = 0.001;
 
 export function Limits({ agent, errorOf, onChange }: FormProps) {
   const { caps } = agent;
   const put = (change: Partial<Caps>) => onChange({ caps: { ...caps, ...change } });
-  const error = errorOf('caps');
   return (
-    <Section title={__('Limits', 'aiguy')}>
-      <Field error={error}>
+    <Section title={__('Limits of one visitor', 'aiguy')}>
+      <p className="description">
+        {__('What a visitor has used with any of your agents counts. What all visitors together may cost stands at the top of this page.', 'aiguy')}
+      </p>
+      <Field error={errorOf('caps')}>
         <div className="aiguy-agents-caps">
-          <Whole
+          <Amount
             label={__('Messages of a guest a day', 'aiguy')}
             value={caps.guest_messages_day}
             onChange={(value) => put({ guest_messages_day: value })}
           />
-          <Whole
+          <Amount
             label={__('Messages of a customer a day', 'aiguy')}
             value={caps.customer_messages_day}
             onChange={(value) => put({ customer_messages_day: value })}
           />
-          <Whole
-            label={__('Messages of all visitors a day', 'aiguy')}
-            help={
-              /* translators: %s: an amount such as $1.00. */
-              sprintf(__('With the usual model that is about %s.', 'aiguy'), dollars(caps.site_messages_day * messageUsd))
-            }
-            value={caps.site_messages_day}
-            onChange={(value) => put({ site_messages_day: value })}
-          />
-          <Whole
-            label={__('Cost of a day at most, in US dollars', 'aiguy')}
-            help={
-              /* translators: %s: an amount such as $150.00. */
-              sprintf(__('At most %s in a month of thirty days.', 'aiguy'), dollars(caps.site_cost_day_usd * 30))
-            }
+          <Amount
+            label={__('Cost of a guest a day, in US dollars', 'aiguy')}
             step="any"
-            value={caps.site_cost_day_usd}
-            onChange={(value) => put({ site_cost_day_usd: value })}
+            value={caps.guest_cost_day_usd}
+            onChange={(value) => put({ guest_cost_day_usd: value })}
+          />
+          <Amount
+            label={__('Cost of a customer a day, in US dollars', 'aiguy')}
+            step="any"
+            value={caps.customer_cost_day_usd}
+            onChange={(value) => put({ customer_cost_day_usd: value })}
           />
         </div>
         <SelectControl
@@ -59,34 +52,13 @@ export function Limits({ agent, errorOf, onChange }: FormProps) {
         />
       </Field>
       <Field error={errorOf('retention_days')}>
-        <Whole
+        <Amount
           label={__('Days that a conversation is kept', 'aiguy')}
-          help={__('After its last message; then it is deleted with everything of it. The orchestrator may keep it shorter.', 'aiguy')}
+          help={__('After its last message; then it is deleted with everything of it. The chat service may keep it shorter.', 'aiguy')}
           value={agent.retention_days}
           onChange={(retention_days) => onChange({ retention_days })}
         />
       </Field>
     </Section>
   );
-}
-
-type WholeProps = { label: string; help?: string; step?: 'any'; value: number; onChange: (value: number) => void };
-
-function Whole({ label, help, step, value, onChange }: WholeProps) {
-  return (
-    <TextControl
-      __next40pxDefaultSize
-      type="number"
-      min={0}
-      step={step}
-      label={label}
-      help={help}
-      value={Number.isNaN(value) ? '' : String(value)}
-      onChange={(text: string) => onChange(text === '' ? 0 : Number(text))}
-    />
-  );
-}
-
-function dollars(amount: number): string {
-  return new Intl.NumberFormat(window.aiguyAdmin.locale, { style: 'currency', currency: 'USD' }).format(amount);
 }

@@ -5,7 +5,7 @@ import type { FormProps } from './agent-form';
 import { onAccent } from './agents';
 import { Field, Section } from './field';
 
-type Picked = { id: number };
+type Picked = { id: number; url: string; sizes?: { thumbnail?: { url: string } } };
 type MediaFrame = {
   on: (event: 'select', listener: () => void) => MediaFrame;
   open: () => void;
@@ -18,16 +18,24 @@ export function Look({ agent, list, errorOf, onChange }: FormProps) {
   return (
     <Section title={__('How it looks', 'aiguy')}>
       <Field error={errorOf('name')}>
-        <TextControl __next40pxDefaultSize label={__('Name', 'aiguy')} value={agent.name} onChange={(name: string) => onChange({ name })} />
+        <TextControl
+          __next40pxDefaultSize
+          label={__('Name', 'aiguy')}
+          /* translators: %s: a text that is shown. */
+          help={agent.name === '' ? sprintf(__('Empty: «%s», in the language of the page.', 'aiguy'), list.usual.name) : undefined}
+          placeholder={list.usual.name}
+          value={agent.name}
+          onChange={(name: string) => onChange({ name })}
+        />
       </Field>
       <Field error={errorOf('avatar')}>
         <div className="aiguy-agents-avatar">
           {list.avatars[agent.id] && agent.avatar > 0 ? <img src={list.avatars[agent.id]} alt="" /> : null}
-          <Button variant="secondary" onClick={() => choosePicture((avatar) => onChange({ avatar }))}>
+          <Button variant="secondary" onClick={() => choosePicture(({ id, url, sizes }) => onChange({ avatar: id }, sizes?.thumbnail?.url ?? url))}>
             {agent.avatar > 0 ? __('Change the picture', 'aiguy') : __('Choose a picture', 'aiguy')}
           </Button>
           {agent.avatar > 0 ? (
-            <Button variant="tertiary" onClick={() => onChange({ avatar: 0 })}>
+            <Button variant="tertiary" onClick={() => onChange({ avatar: 0 }, '')}>
               {__('Without a picture', 'aiguy')}
             </Button>
           ) : null}
@@ -65,8 +73,8 @@ export function Look({ agent, list, errorOf, onChange }: FormProps) {
 }
 
 /** WordPress' own media library. */
-function choosePicture(onChoose: (id: number) => void): void {
+function choosePicture(onChoose: (picked: Picked) => void): void {
   const frame = (window as WordPress).wp?.media?.({ title: __('Picture of the agent', 'aiguy'), library: { type: 'image' }, multiple: false });
-  frame?.on('select', () => onChoose(frame.state().get('selection').first().toJSON().id));
+  frame?.on('select', () => onChoose(frame.state().get('selection').first().toJSON()));
   frame?.open();
 }

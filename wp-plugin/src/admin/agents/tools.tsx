@@ -1,15 +1,13 @@
 // Each tool: for everybody, only after signing in, or not at all.
-import type { SiteInfo } from '@aiguy/manifests/generated/http';
 import { Notice, SelectControl, Spinner } from '@wordpress/components';
 import { __ } from '@wordpress/i18n';
-import { useAnswer } from '../use-answer';
+import type { SiteAnswer } from './agent-form';
 import type { Agent } from './agents';
 
 type Use = 'all' | 'sign_in' | 'off';
-type Props = { agent: Agent; onChange: (change: Partial<Agent>) => void };
+type Props = { agent: Agent; site: SiteAnswer; onChange: (change: Partial<Agent>) => void };
 
-export function Tools({ agent, onChange }: Props) {
-  const { answered, again } = useAnswer<SiteInfo>('site');
+export function Tools({ agent, site: { answered, again }, onChange }: Props) {
   if (answered.state === 'loading') return <Spinner />;
   if (answered.state === 'error') {
     return (

@@ -3,11 +3,14 @@ import { Button, Notice, TextControl } from '@wordpress/components';
 import { useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { Asked } from '../asked';
+import { emailsIn } from '../emails';
 import { RequestError, request } from '../request';
 
 /** Alert_Settings::shown() of the plugin. */
 type Shown = { emails: string[]; slack: boolean; webhookHost: string; secret: boolean };
 type Typed = { emails: string; slackUrl: string; webhookUrl: string; webhookSecret: string };
+type Way = 'email' | 'slack' | 'webhook';
+type Tried = { sent: Way[]; failed: Way[] };
 type Said = { status: 'success' | 'error'; words: string };
 
 export function Alerts() {
@@ -26,23 +29,19 @@ function Form({ shown: first }: { shown: Shown }) {
       return undefined;
     }
   };
-  const save = async (change: object) => {
+  /** @returns whether it is kept */
+  const save = async (change: object): Promise<boolean> => {
     const answer = await post<Shown>('alerts', change);
-    if (!answer) return;
+    if (!answer) return false;
     setShown(answer);
     setTyped((before) => ({ ...before, slackUrl: '', webhookUrl: '', webhookSecret: '' }));
     setSaid({ status: 'success', words: __('Saved.', 'aiguy') });
+    return true;
   };
+  // What is on the screen is what is tried.
   const test = async () => {
-    const answer = await post<{ failed: string[] }>('alerts/test', {});
-    if (!answer) return;
-    const failed = answer.failed.join(', ');
-    setSaid(
-      failed === ''
-        ? { status: 'success', words: __('Sent by every way that is set up.', 'aiguy') }
-        : /* translators: %s: ways, such as email, slack. */
-          { status: 'error', words: sprintf(__('This did not get through: %s', 'aiguy'), failed) },
-    );
+    const answer = (await save(changed(typed))) && (await post<Tried>('alerts/test', {}));
+    if (answer) setSaid(triedWords(answer));
   };
   const type = (part: Partial<Typed>) => setTyped((before) => ({ ...before, ...part }));
   return (
@@ -70,11 +69,30 @@ function Form({ shown: first }: { shown: Shown }) {
           {__('Save', 'aiguy')}
         </Button>
         <Button variant="secondary" onClick={() => void test()}>
-          {__('Send a test', 'aiguy')}
+          {__('Save and send a test', 'aiguy')}
         </Button>
       </div>
     </form>
   );
+}
+
+function triedWords({ sent, failed }: Tried): Said {
+  if (failed.length > 0)
+    /* translators: %s: ways, such as e-mail, Slack. */
+    return { status: 'error', words: sprintf(__('This did not get through: %s', 'aiguy'), failed.map(wayWords).join(', ')) };
+  /* translators: %s: ways, such as e-mail, Slack. */
+  return { status: 'success', words: sprintf(__('Saved, and a test was sent by: %s', 'aiguy'), sent.map(wayWords).join(', ')) };
+}
+
+function wayWords(way: Way): string {
+  switch (way) {
+    case 'email':
+      return __('e-mail', 'aiguy');
+    case 'slack':
+      return __('Slack', 'aiguy');
+    case 'webhook':
+      return __('your webhook', 'aiguy');
+  }
 }
 
 type FieldsProps = { typed: Typed; shown: Shown; onType: (part: Partial<Typed>) => void; onClear: (change: object) => void };
@@ -147,9 +165,5 @@ function Remove({ label, onClick }: { label: string; onClick: () => void }) {
 
 /** What was not typed stays as it is. */
 function changed({ emails, ...others }: Typed): object {
-  const list = emails
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
-  return { emails: list, ...Object.fromEntries(Object.entries(others).filter(([, value]) => value.trim() !== '')) };
+  return { emails: emailsIn(emails), ...Object.fromEntries(Object.entries(others).filter(([, value]) => value.trim() !== '')) };
 }

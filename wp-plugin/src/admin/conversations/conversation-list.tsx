@@ -1,9 +1,10 @@
 // The conversations, newest first, found by words and by what is worth a look.
 import type { StaffConversation, StaffConversationList } from '@aiguy/manifests/generated/http';
-import { Button, Notice, SearchControl, SelectControl, Spinner } from '@wordpress/components';
+import { Button, SearchControl, SelectControl, Spinner } from '@wordpress/components';
 import { useEffect, useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { visibleLine } from '../../chat/visible-text';
+import { Problem } from '../problem';
 import { request } from '../request';
 import { showWaiting } from './show-waiting';
 import { usePoll } from './use-poll';
@@ -57,11 +58,7 @@ export function ConversationList({ selected, changes, filter, onFilter, onSelect
         />
         <Waiting count={answer?.counts.waiting ?? 0} onShow={() => onFilter('waiting')} />
       </div>
-      {error === undefined ? null : (
-        <Notice status="error" isDismissible={false} actions={[{ label: __('Try again', 'aiguy'), onClick: again }]}>
-          {error}
-        </Notice>
-      )}
+      {error === undefined ? null : <Problem failure={error} again={again} />}
       {answer === undefined && error === undefined ? <Spinner /> : null}
       {answer && conversations.length === 0 ? <Empty isFiltered={filter !== 'all' || text !== ''} /> : null}
       <ul>

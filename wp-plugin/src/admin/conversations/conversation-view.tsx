@@ -3,6 +3,7 @@ import type { StaffTranscript } from '@aiguy/manifests/generated/http';
 import { Button, Notice, Spinner } from '@wordpress/components';
 import { useEffect, useRef, useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
+import { Problem } from '../problem';
 import { RequestError, request } from '../request';
 import { Details } from './details';
 import { ReplyBox } from './reply-box';
@@ -13,9 +14,11 @@ import { visitorName } from './words';
 const everyMs = 2500;
 
 export type ActName = 'take-over' | 'hand-back' | 'close' | 'messages' | 'notes';
+/** What the list beside it has to hear of. */
+export type Change = ActName | 'delete';
 export type Act = (name: ActName, data?: object) => Promise<boolean>;
 
-type Props = { sessionId: string; onBack: () => void; onChange: (name: ActName) => void };
+type Props = { sessionId: string; onBack: () => void; onChange: (name: Change) => void };
 
 export function ConversationView({ sessionId, onBack, onChange }: Props) {
   const { answer, error, again } = usePoll<StaffTranscript>(`conversations/${sessionId}`, everyMs);
@@ -33,27 +36,38 @@ export function ConversationView({ sessionId, onBack, onChange }: Props) {
       again();
     }
   };
+  const onDelete = async () => {
+    setProblem(undefined);
+    try {
+      await request(`conversations/${sessionId}`, { method: 'DELETE' });
+      onChange('delete');
+      onBack();
+    } catch (failure) {
+      setProblem(failure instanceof RequestError ? failure.message : String(failure));
+    }
+  };
   return (
     <section className="aiguy-view" aria-label={__('Conversation', 'aiguy')}>
       <Heading answer={answer} onBack={onBack} act={act} />
-      {(problem ?? error) === undefined ? null : (
-        <Notice status="error" isDismissible={problem !== undefined} onRemove={() => setProblem(undefined)}>
-          {problem ?? error}
+      {problem === undefined ? null : (
+        <Notice status="error" onRemove={() => setProblem(undefined)}>
+          {problem}
         </Notice>
       )}
-      {answer ? <Opened answer={answer} act={act} /> : error === undefined ? <Spinner /> : null}
+      {problem === undefined && error !== undefined ? <Problem failure={error} again={again} /> : null}
+      {answer ? <Opened answer={answer} act={act} onDelete={onDelete} /> : error === undefined ? <Spinner /> : null}
     </section>
   );
 }
 
-function Opened({ answer, act }: { answer: StaffTranscript; act: Act }) {
+function Opened({ answer, act, onDelete }: { answer: StaffTranscript; act: Act; onDelete: () => Promise<void> }) {
   const { handoff } = answer.conversation;
   const isMine = handoff?.status === 'joined' && handoff.takenBy === window.aiguyAdmin.me;
   return (
     <>
       <Transcript entries={answer.entries} />
       {isMine ? <ReplyBox act={act} /> : null}
-      <Details answer={answer} act={act} />
+      <Details answer={answer} act={act} onDelete={onDelete} />
     </>
   );
 }

@@ -1,16 +1,16 @@
-// What belongs to a conversation beside what was said: notes for the others, ratings, tickets, and the transcript as a file.
+// What belongs to a conversation beside what was said: notes for the others, ratings, tickets, the transcript as a file, and its end.
 import type { StaffTranscript } from '@aiguy/manifests/generated/http';
-import { Button, TextareaControl } from '@wordpress/components';
+import { Button, Modal, TextareaControl } from '@wordpress/components';
 import { useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { request } from '../request';
 import type { Act } from './conversation-view';
-import { TicketLine } from './tickets';
+import { TicketLine } from './ticket';
 import { moment } from './words';
 
 const noteCharactersMax = 2000;
 
-export function Details({ answer, act }: { answer: StaffTranscript; act: Act }) {
+export function Details({ answer, act, onDelete }: { answer: StaffTranscript; act: Act; onDelete: () => Promise<void> }) {
   return (
     <div className="aiguy-details">
       <Notes answer={answer} act={act} />
@@ -30,6 +30,7 @@ export function Details({ answer, act }: { answer: StaffTranscript; act: Act }) 
       <From conversation={answer.conversation} />
       <h3>{__('Transcript', 'aiguy')}</h3>
       <Export sessionId={answer.conversation.sessionId} />
+      {window.aiguyAdmin.may.manage ? <Delete onDelete={onDelete} /> : null}
     </div>
   );
 }
@@ -114,6 +115,43 @@ function Ratings({ ratings }: { ratings: StaffTranscript['ratings'] }) {
           </li>
         ))}
       </ul>
+    </>
+  );
+}
+
+function Delete({ onDelete }: { onDelete: () => Promise<void> }) {
+  const [isAsking, setAsking] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const go = async () => {
+    setBusy(true);
+    await onDelete();
+    setBusy(false);
+    setAsking(false);
+  };
+  return (
+    <>
+      <h3>{__('Delete', 'aiguy')}</h3>
+      <Button variant="secondary" isDestructive onClick={() => setAsking(true)}>
+        {__('Delete this conversation', 'aiguy')}
+      </Button>
+      {isAsking ? (
+        <Modal title={__('Delete this conversation for good?', 'aiguy')} size="medium" onRequestClose={() => setAsking(false)}>
+          <p>
+            {__(
+              'What was said, its ratings and notes are deleted, here and in the visitor’s browser. Tickets and the figures of the reports stay.',
+              'aiguy',
+            )}
+          </p>
+          <div className="aiguy-export">
+            <Button variant="secondary" onClick={() => setAsking(false)}>
+              {__('Keep it', 'aiguy')}
+            </Button>
+            <Button variant="primary" isDestructive isBusy={isBusy} disabled={isBusy} onClick={() => void go()}>
+              {__('Delete', 'aiguy')}
+            </Button>
+          </div>
+        </Modal>
+      ) : null}
     </>
   );
 }

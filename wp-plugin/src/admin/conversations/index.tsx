@@ -5,7 +5,7 @@ import { __ } from '@wordpress/i18n';
 import { mountScreen } from '../mount';
 import { Alerts } from './alerts';
 import { ConversationList } from './conversation-list';
-import { type ActName, ConversationView } from './conversation-view';
+import { type Change, ConversationView } from './conversation-view';
 import { Questions } from './questions';
 import { Tickets } from './tickets';
 import type { Filter } from './words';
@@ -15,23 +15,30 @@ declare module '../mount' {
   /** Conversations_Controller::screen_data() of the plugin. */
   interface AdminData {
     me: string;
-    mayEditPosts: boolean;
   }
 }
 
 mountScreen(Conversations);
 
-/** The conversation that the address names, as the link of an alert does. */
-function named(): string | undefined {
-  const [, id] = /^#([A-Za-z0-9_-]{22,64})$/.exec(window.location.hash) ?? [];
-  return id;
+type Place = { tab: string; conversation?: string; ticket?: string };
+
+/** What the address names, as the links of alerts and of other screens do. */
+function named(): Place {
+  const name = window.location.hash.slice(1);
+  if (/^[A-Za-z0-9_-]{22,64}$/.test(name)) return { tab: 'inbox', conversation: name };
+  if (/^T-[A-Z0-9]{6}$/.test(name)) return { tab: 'tickets', ticket: name };
+  return { tab: tabs().some((tab) => tab.name === name) ? name : 'inbox' };
 }
 
 function Conversations() {
-  const [selected, setSelected] = useState(named);
-  const [shown, setShown] = useState({ tab: 'inbox', count: 0 });
+  const [selected, setSelected] = useState(() => named().conversation);
+  const [shown, setShown] = useState<Place & { count: number }>(() => ({ ...named(), count: 0 }));
   useEffect(() => {
-    const follow = () => setSelected(named());
+    const follow = () => {
+      const place = named();
+      setSelected(place.conversation);
+      setShown(({ count }) => ({ ...place, count: count + 1 }));
+    };
     window.addEventListener('hashchange', follow);
     return () => window.removeEventListener('hashchange', follow);
   }, []);
@@ -47,7 +54,7 @@ function Conversations() {
     <TabPanel key={shown.count} initialTabName={shown.tab} tabs={tabs()}>
       {({ name }) => {
         if (name === 'questions') return <Questions onOpen={open} />;
-        if (name === 'tickets') return <Tickets onOpen={open} />;
+        if (name === 'tickets') return <Tickets named={shown.ticket} onOpen={open} />;
         return name === 'alerts' ? <Alerts /> : <Inbox selected={selected} onSelect={select} />;
       }}
     </TabPanel>
@@ -66,7 +73,7 @@ function tabs(): { name: string; title: string }[] {
 function Inbox({ selected, onSelect }: { selected: string | undefined; onSelect: (sessionId: string | undefined) => void }) {
   const [changes, setChanges] = useState(0);
   const [filter, setFilter] = useState<Filter>('all');
-  const onChange = (name: ActName) => {
+  const onChange = (name: Change) => {
     setChanges((count) => count + 1);
     // Whoever has taken over sees the conversation stay in the list.
     if (name === 'take-over') setFilter((before) => (before === 'waiting' ? 'with_person' : before));

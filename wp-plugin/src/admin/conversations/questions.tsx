@@ -8,18 +8,21 @@ import { Asked } from '../asked';
 import { RequestError, request } from '../request';
 import { moment } from './words';
 
+/** Questions_Controller of the plugin: whether this person's article would be learnt. */
+type Article = 'offered' | 'not_learnt' | 'not_allowed';
+type Answer = StaffQuestionList & { article: Article };
 type Props = { onOpen: (sessionId: string) => void };
 
 export function Questions({ onOpen }: Props) {
-  return <Asked<StaffQuestionList> path="questions">{({ questions }) => <List questions={questions} onOpen={onOpen} />}</Asked>;
+  return <Asked<Answer> path="questions">{(answer) => <List {...answer} onOpen={onOpen} />}</Asked>;
 }
 
-function List({ questions, onOpen }: Props & StaffQuestionList) {
+function List({ questions, article, onOpen }: Props & Answer) {
   const [problem, setProblem] = useState<string | undefined>();
   if (questions.length === 0) return <p className="aiguy-empty">{__('Every question of the last 90 days got an answer.', 'aiguy')}</p>;
   return (
     <>
-      <p>{__('The agent found nothing for these. Write an article, and it can answer next time.', 'aiguy')}</p>
+      <Advice article={article} />
       {problem === undefined ? null : (
         <Notice status="error" onRemove={() => setProblem(undefined)}>
           {problem}
@@ -28,7 +31,7 @@ function List({ questions, onOpen }: Props & StaffQuestionList) {
       <ul className="aiguy-cards">
         {questions.map((question) => (
           <li key={question.question}>
-            <Question question={question} onOpen={onOpen} onProblem={setProblem} />
+            <Question question={question} article={article} onOpen={onOpen} onProblem={setProblem} />
           </li>
         ))}
       </ul>
@@ -36,7 +39,22 @@ function List({ questions, onOpen }: Props & StaffQuestionList) {
   );
 }
 
-function Question({ question, onOpen, onProblem }: Props & { question: StaffQuestion; onProblem: (words: string) => void }) {
+function Advice({ article }: { article: Article }) {
+  if (article === 'not_allowed') return <p>{__('The agent found nothing for these.', 'aiguy')}</p>;
+  if (article === 'offered')
+    return <p>{__('The agent found nothing for these. Write an article, and once it is published the agent can answer.', 'aiguy')}</p>;
+  const { adminUrl, may } = window.aiguyAdmin;
+  return (
+    <p>
+      {__('The agent found nothing for these. It learns neither pages nor posts here, so an article would not help it.', 'aiguy')}{' '}
+      {may.manage ? <a href={`${adminUrl}?page=aiguy-knowledge`}>{__('Choose what it learns', 'aiguy')}</a> : null}
+    </p>
+  );
+}
+
+type QuestionProps = Props & { question: StaffQuestion; article: Article; onProblem: (words: string) => void };
+
+function Question({ question, article, onOpen, onProblem }: QuestionProps) {
   const [isBusy, setBusy] = useState(false);
   const write = async () => {
     setBusy(true);
@@ -62,7 +80,7 @@ function Question({ question, onOpen, onProblem }: Props & { question: StaffQues
         )}
       </p>
       <div className="aiguy-export">
-        {window.aiguyAdmin.mayEditPosts ? (
+        {article === 'offered' ? (
           <Button variant="secondary" isBusy={isBusy} disabled={isBusy} onClick={() => void write()}>
             {__('Write an article', 'aiguy')}
           </Button>

@@ -1,9 +1,9 @@
 // An admin route asked again and again while somebody looks: what was answered last stays until there is something newer.
 import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
-import { RequestError, request } from '../request';
+import { type Failure, failureOf, request } from '../request';
 
 /** error: why the newest question failed; the answer before it is still shown. */
-export type Polled<Answer> = { answer: Answer | undefined; error: string | undefined };
+export type Polled<Answer> = { answer: Answer | undefined; error: Failure | undefined };
 
 const hiddenEveryMs = 30_000;
 
@@ -31,7 +31,7 @@ async function poll<Answer>(path: string, { everyMs, signal, onWake }: Polling, 
       tell({ answer: await request<Answer>(path, { signal }), error: undefined });
     } catch (error) {
       if (signal.aborted) return;
-      tell({ answer: undefined, error: error instanceof RequestError ? error.message : String(error) });
+      tell({ answer: undefined, error: failureOf(error) });
     }
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, document.visibilityState === 'visible' ? everyMs : hiddenEveryMs);

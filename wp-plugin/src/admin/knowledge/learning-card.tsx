@@ -1,7 +1,8 @@
 // Which kinds of content are learnt, and the import of all of them with its progress.
-import { Button, Card, CardBody, CardFooter, CardHeader, CheckboxControl, Notice, ProgressBar } from '@wordpress/components';
+import { Button, Card, CardBody, CardFooter, CardHeader, CheckboxControl } from '@wordpress/components';
 import { useState } from '@wordpress/element';
-import { __, _n, sprintf } from '@wordpress/i18n';
+import { __, sprintf } from '@wordpress/i18n';
+import { LearningProgress } from './progress';
 import type { Knowledge, KnowledgeState } from './state';
 
 type Props = { knowledge: Knowledge; state: KnowledgeState };
@@ -63,23 +64,9 @@ function Types({ knowledge, state }: Props) {
 }
 
 function Import({ knowledge, state }: Props) {
-  const { import: running, counts, problem } = state;
-  const waiting = counts.queued + counts.forgetting;
+  const { import: running, counts } = state;
   return (
-    <div className="aiguy-knowledge-import">
-      {problem !== '' && waiting > 0 && (
-        <Notice status="warning" isDismissible={false}>
-          {problem}
-        </Notice>
-      )}
-      <p role="status">{progressWords(state)}</p>
-      {running && (
-        <ProgressBar
-          value={Math.round((running.done / Math.max(1, running.total)) * 100)}
-          className="aiguy-knowledge-progress"
-          aria-label={__('Progress', 'aiguy')}
-        />
-      )}
+    <LearningProgress state={state}>
       {running ? (
         <Button variant="secondary" disabled={knowledge.isSending} onClick={() => void knowledge.wish('cancel', {})}>
           {__('Stop', 'aiguy')}
@@ -94,20 +81,6 @@ function Import({ knowledge, state }: Props) {
           {counts.known === 0 ? __('Learn now', 'aiguy') : __('Learn everything again', 'aiguy')}
         </Button>
       )}
-    </div>
+    </LearningProgress>
   );
-}
-
-function progressWords({ import: running, counts }: KnowledgeState): string {
-  if (running) {
-    // translators: 1: how many are done, 2: of how many.
-    return sprintf(__('Learning: %1$d of %2$d. You can close this page; it goes on by itself.', 'aiguy'), running.done, running.total);
-  }
-  const waiting = counts.queued + counts.forgetting;
-  // translators: %d: number of pages.
-  if (waiting > 0)
-    return sprintf(_n('%d change is on its way to your agent.', '%d changes are on their way to your agent.', waiting, 'aiguy'), waiting);
-  if (counts.known === 0) return __('Your agent has learnt nothing of this site yet.', 'aiguy');
-  // translators: %d: number of pages.
-  return sprintf(_n('Up to date: it knows %d page.', 'Up to date: it knows %d pages.', counts.known, 'aiguy'), counts.known);
 }

@@ -1,23 +1,48 @@
 // AIGuy → Overview: whether the agent can answer, and with what.
 import type { SiteInfo } from '@aiguy/manifests/generated/http';
-import { Button, Card, CardBody, CardHeader } from '@wordpress/components';
+import { Button, Card, CardBody, CardHeader, Notice } from '@wordpress/components';
 import { __, sprintf } from '@wordpress/i18n';
 import { Asked } from '../asked';
 import { mountScreen } from '../mount';
 import { Today } from './today';
 
+declare module '../mount' {
+  /** Added to this screen by the plugin's Plugin::screens(). */
+  interface AdminData {
+    isAnybodyAlerted: boolean;
+  }
+}
+
 mountScreen(Overview);
 
 function Overview() {
   return (
-    <Asked<SiteInfo> path="site">
-      {(info, again) => (
-        <div className="aiguy-stack">
-          <Today />
-          <Connected info={info} again={again} />
-        </div>
-      )}
-    </Asked>
+    <div className="aiguy-stack">
+      <Unalerted />
+      <Asked<SiteInfo> path="site">
+        {(info, again) => (
+          <div className="aiguy-stack">
+            <Today />
+            <Connected info={info} again={again} />
+          </div>
+        )}
+      </Asked>
+    </div>
+  );
+}
+
+/** Visitors are told that somebody will come; without an alert nobody hears of it. */
+function Unalerted() {
+  const { adminUrl, isAnybodyAlerted, may } = window.aiguyAdmin;
+  if (isAnybodyAlerted || !may.manage) return null;
+  return (
+    <Notice
+      status="warning"
+      isDismissible={false}
+      actions={[{ label: __('Choose who is told', 'aiguy'), url: `${adminUrl}?page=aiguy-conversations#alerts` }]}
+    >
+      {__('Nobody is told when a visitor waits for a person or leaves a ticket, or when a limit is reached.', 'aiguy')}
+    </Notice>
   );
 }
 
@@ -41,7 +66,7 @@ function Connected({ info, again }: { info: SiteInfo; again: () => void }) {
           <dd>{model}</dd>
           <dt>{__('Can do', 'aiguy')}</dt>
           <dd>{info.tools.map(({ title }) => title).join(' · ')}</dd>
-          <dt>{__('Orchestrator', 'aiguy')}</dt>
+          <dt>{__('Version of the chat service', 'aiguy')}</dt>
           <dd>{info.version}</dd>
           <dt>{__('Knows this site as', 'aiguy')}</dt>
           <dd>{info.issuer}</dd>

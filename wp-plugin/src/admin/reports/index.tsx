@@ -1,9 +1,10 @@
 // AIGuy → Reports: what the chat has done in a span of time, in numbers, plots and tables.
 import type { Report } from '@aiguy/manifests/generated/http';
-import { Button, Notice, Spinner } from '@wordpress/components';
+import { Button, Spinner } from '@wordpress/components';
 import { useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { mountScreen } from '../mount';
+import { Problem } from '../problem';
 import { useAnswer } from '../use-answer';
 import { csvOf } from './csv';
 import { DayPlot } from './day-plot';
@@ -32,11 +33,7 @@ function Reports() {
       </div>
       <div aria-busy={answered.state === 'loading'}>
         {answered.state === 'loading' && <Spinner />}
-        {answered.state === 'error' && (
-          <Notice status="error" isDismissible={false} actions={[{ label: __('Try again', 'aiguy'), onClick: again }]}>
-            {answered.message}
-          </Notice>
-        )}
+        {answered.state === 'error' && <Problem failure={answered} again={again} />}
       </div>
       {report && (report.total.messages > 0 ? <Shown report={report} /> : <Empty />)}
       <WeeklyMail />

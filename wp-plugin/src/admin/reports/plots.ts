@@ -93,7 +93,7 @@ export function plotsOf({ days, total }: Report, locale: string): PlotData[] {
     },
     {
       ...shown,
-      title: __('Tokens', 'aiguy'),
+      title: __('Text read and written by the model, in tokens', 'aiguy'),
       /* translators: 1: a number, 2: a number. */
       summary: sprintf(
         __('%1$s read, %2$s written.', 'aiguy'),
@@ -102,7 +102,7 @@ export function plotsOf({ days, total }: Report, locale: string): PlotData[] {
       ),
       series: [
         { name: __('Read', 'aiguy'), color: '#2271b1', values: values(({ figures }) => figures.tokens.input + figures.tokens.cacheWrite) },
-        { name: __('Read from the cache', 'aiguy'), color: '#787c82', values: values(({ figures }) => figures.tokens.cacheRead) },
+        { name: __('Read again, at a lower price', 'aiguy'), color: '#787c82', values: values(({ figures }) => figures.tokens.cacheRead) },
         { name: __('Written', 'aiguy'), color: '#005c12', values: values(({ figures }) => figures.tokens.output) },
       ],
       format: count,

@@ -1,4 +1,4 @@
-// AIGuy → Set-up: five steps from the plugin to a chat that answers. It can be left at any step and goes on there.
+// AIGuy → Set-up: three steps from the plugin to a chat that answers. It can be left at any step and goes on there.
 import { Button, Card, CardBody, CardHeader, Notice } from '@wordpress/components';
 import { useEffect, useRef, useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
@@ -6,9 +6,7 @@ import { Asked } from '../asked';
 import { mountScreen } from '../mount';
 import { useTask } from '../use-task';
 import { ConnectionStep } from './connection-step';
-import { IdentityStep } from './identity-step';
 import { KnowledgeStep } from './knowledge-step';
-import { PreviewStep } from './preview-step';
 import { PublishStep } from './publish-step';
 import { change, type Setup, type SetupChange, type StepName, steps } from './setup';
 import './setup.css';
@@ -24,7 +22,7 @@ export type StepProps = {
   isBusy: boolean;
 };
 
-const bodies = { connection: ConnectionStep, identity: IdentityStep, knowledge: KnowledgeStep, preview: PreviewStep, publish: PublishStep };
+const bodies = { connection: ConnectionStep, knowledge: KnowledgeStep, publish: PublishStep };
 
 function SetupScreen() {
   return <Asked<Setup> path="setup">{(setup) => <Wizard first={setup} />}</Asked>;
@@ -99,13 +97,9 @@ function titleOf(step: StepName): string {
   switch (step) {
     case 'connection':
       return __('Connect', 'aiguy');
-    case 'identity':
-      return __('Introduce your site', 'aiguy');
     case 'knowledge':
       return __('What it may learn from', 'aiguy');
-    case 'preview':
-      return __('Preview', 'aiguy');
     case 'publish':
-      return __('Publish', 'aiguy');
+      return __('Try and publish', 'aiguy');
   }
 }

@@ -1,4 +1,4 @@
-// Step 3: which content the agent may learn from, and what is left out of it.
+// Step 2: which content the agent may learn from, and what is left out of it.
 import apiFetch from '@wordpress/api-fetch';
 import { Button, CheckboxControl, ComboboxControl } from '@wordpress/components';
 import { useEffect, useState } from '@wordpress/element';

@@ -1,7 +1,7 @@
 // What the set-up knows and does; the shapes are those of Setup_Controller and Connection_Controller of the plugin.
 import { request } from '../request';
 
-export type StepName = 'connection' | 'identity' | 'knowledge' | 'preview' | 'publish';
+export type StepName = 'connection' | 'knowledge' | 'publish';
 export type PostType = { name: string; label: string; count: number; chosen: boolean };
 export type Setup = {
   step: StepName;
@@ -12,18 +12,21 @@ export type Setup = {
   preview: string;
   published: { page: { title: string; url: string; edit: string } | null; everywhere: boolean };
   agent: string;
+  /** Who is told by e-mail of visitors who wait; proposed until it is chosen. */
+  alerts: string[];
 };
 export type SetupChange = {
   step?: StepName;
   finished?: boolean;
   orchestrator_url?: string;
   knowledge?: { types: string[]; exclude: number[] };
+  alerts?: string[];
 };
 export type Connection = { ok: boolean; problem: string; message: string };
 
-export const steps: StepName[] = ['connection', 'identity', 'knowledge', 'preview', 'publish'];
+export const steps: StepName[] = ['connection', 'knowledge', 'publish'];
 
-/** The orchestrator is there; what is left is the next step's work. */
+/** The chat service is there; what is left is to introduce the site. */
 export const isReached = (connection: Connection | undefined) => ['', 'key_unknown', 'staff_unknown'].includes(connection?.problem ?? '');
 
 export const change = async (data: SetupChange) => await request<Setup>('setup', { method: 'PUT', data });
