@@ -67,16 +67,19 @@ async function serve({ databaseUrl, connectionsMax, issuer }: SessionsServer): P
     corpusVersion: async () => undefined,
     fetchFile: async () => Buffer.alloc(0),
     siteKnowledge: async () => ({ status: 404, body: {} }),
+    siteTickets: { list: async () => noTickets, change: async () => noTickets },
     relayPrivacy: { exportPage: async () => ({ records: [] }), erase: async () => ({ done: true, erased: {}, retained: [] }) },
     suggestArticles: async () => ({ articles: [] }),
     askTask: async () => undefined,
     askHours: async () => ({ state: 'unknown' }),
+    siteTools: async () => new Map(),
     owner: randomUUID(),
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 }
 
+const noTickets = { ok: false as const, refusal: { status: 404, body: {} } };
 const noTools = { ok: false as const, code: 'tool_unavailable', message: 'no tools here' };
 
 /** Says a sentence every two seconds; each says in letters when it was said, because numbers would have to stand in a source. */

@@ -7,6 +7,7 @@ import { projectRoot } from './data-directory.ts';
 import { learnShippedIntents } from './learn-intents.ts';
 import { hasPrograms, installHint } from './system-packages.ts';
 import { generateTranslations } from './translations/generate.ts';
+import { problemsOfServices, readTranslations, saidByServices } from './translations/services.ts';
 
 type Step = { name: string; needs?: string; run: () => Promise<string | undefined> };
 
@@ -52,7 +53,8 @@ async function staleFiles(): Promise<string | undefined> {
 
 function untranslated(): string | undefined {
   const { stale, problems } = generateTranslations({ check: true });
-  const lines = [...(stale.length > 0 ? [`stale, run npm run generate: ${stale.join(', ')}`] : []), ...problems];
+  const services = problemsOfServices(saidByServices(), readTranslations());
+  const lines = [...(stale.length > 0 ? [`stale, run npm run generate: ${stale.join(', ')}`] : []), ...problems, ...services];
   return lines.length === 0 ? undefined : `${lines.join('\n')}\n`;
 }
 

@@ -1,6 +1,7 @@
 // A Postgres with pgvector in this process (PGlite), served over the wire protocol on loopback: the services know only `pg`.
-import { mkdirSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { globSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
@@ -9,6 +10,14 @@ import project from '../package.json' with { type: 'json' };
 import { projectRoot } from './data-directory.ts';
 
 export type EmbeddedPostgres = { url: string; stop: () => Promise<void> };
+
+/** What a database in memory begins with: loaded once a day on a machine, and anew when one of the files that it is made from has changed. */
+export type Content = {
+  name: string;
+  /** Globs in the project. */
+  madeFrom: string[];
+  load: (url: string) => Promise<void>;
+};
 
 /**
  * A service may open one connection: PGlite is one session, so a second one waits for the first anyway, and settings and locks of a session
@@ -20,12 +29,15 @@ export const embeddedConnectionsMax = 1;
  * Starts one database.
  * @param options.dataDir where its files are kept; in memory when left out
  * @param options.port 0 or left out = a free one
+ * @param options.content only in memory
  */
-export async function startEmbeddedPostgres(options: { dataDir?: string; port?: number } = {}): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(options: { dataDir?: string; port?: number; content?: Content } = {}): Promise<EmbeddedPostgres> {
   if (options.dataDir) mkdirSync(options.dataDir, { recursive: true });
   const extensions = { vector };
   const database = await PGlite.create(
-    options.dataDir ? { dataDir: options.dataDir, extensions } : { extensions, loadDataDir: await emptyCluster() },
+    options.dataDir
+      ? { dataDir: options.dataDir, extensions }
+      : { extensions, loadDataDir: options.content ? await clusterWith(options.content) : await emptyCluster() },
   );
   const server = new PGLiteSocketServer({ db: keepTogether(database), host: '127.0.0.1', port: options.port ?? 0, maxConnections: 40 });
   await server.start();
@@ -38,20 +50,53 @@ export async function startEmbeddedPostgres(options: { dataDir?: string; port?: 
   };
 }
 
-/** An initialised cluster with nothing in it: made once on a machine, because making it takes four times as long as loading it. */
+/** An initialised cluster with nothing in it: making it takes four times as long as loading it. */
 async function emptyCluster(): Promise<Blob> {
+  return await keptCluster('empty', 'x', async () => {
+    const database = await PGlite.create({ extensions: { vector } });
+    const cluster = await database.dumpDataDir('none');
+    await database.close();
+    return cluster;
+  });
+}
+
+async function clusterWith({ name, madeFrom, load }: Content): Promise<Blob> {
+  return await keptCluster(name, digestOf(madeFrom), async () => {
+    const database = await PGlite.create({ extensions: { vector }, loadDataDir: await emptyCluster() });
+    const server = new PGLiteSocketServer({ db: keepTogether(database), host: '127.0.0.1', port: 0, maxConnections: 40 });
+    await server.start();
+    await load(`postgres://postgres:postgres@${server.getServerConn()}/postgres`);
+    await server.stop();
+    await database.exec('CHECKPOINT');
+    const cluster = await database.dumpDataDir('none');
+    await database.close();
+    return cluster;
+  });
+}
+
+async function keptCluster(name: string, digest: string, make: () => Promise<File | Blob>): Promise<Blob> {
   const folder = join(projectRoot, '.cache', 'postgres');
-  const file = join(folder, `${project.devDependencies['@electric-sql/pglite']}.tar`);
+  const prefix = `${project.devDependencies['@electric-sql/pglite']}-${name}-`;
+  const file = join(folder, `${prefix}${digest}.tar`);
   const kept = await readFile(file).catch(() => undefined);
   if (kept) return new Blob([kept]);
-  const database = await PGlite.create({ extensions: { vector } });
-  const cluster = await database.dumpDataDir('none');
-  await database.close();
-  // Under another name first, so that nobody reads half of it.
+  const cluster = await make();
   await mkdir(folder, { recursive: true });
+  const former = globSync(`${prefix}*.tar`, { cwd: folder });
+  // Under another name first, so that nobody reads half of it.
   await writeFile(`${file}.${process.pid}`, Buffer.from(await cluster.arrayBuffer()));
   await rename(`${file}.${process.pid}`, file);
+  for (const one of former) if (join(folder, one) !== file) await rm(join(folder, one), { force: true });
   return cluster;
+}
+
+function digestOf(globs: string[]): string {
+  const hash = createHash('sha256').update(new Date().toISOString().slice(0, 10));
+  for (const path of globSync(globs, { cwd: projectRoot, exclude: (name) => name === 'node_modules' }).sort()) {
+    const file = join(projectRoot, path);
+    hash.update(`${path}\0`).update(readFileSync(file)).update('\0');
+  }
+  return hash.digest('hex').slice(0, 24);
 }
 
 /** Message types that end what a client asks for at once: Query and Sync. All others of the extended protocol leave it open. */

@@ -12,7 +12,7 @@ export type PluginZip = { bytes: Uint8Array; sha256: string; entries: string[] }
 const folder = join(projectRoot, 'wp-plugin');
 const slug = 'aiguy';
 /** What a site needs, and the source of what is built (the plugin directory wants it readable). */
-const packed = ['aiguy.php', 'uninstall.php', 'readme.txt', 'template.php', 'assets', 'build', 'includes', 'languages', 'src'];
+const packed = ['aiguy.php', 'uninstall.php', 'readme.txt', 'template.php', 'wpml-config.xml', 'assets', 'build', 'includes', 'languages', 'src'];
 const leftOut = [
   '.wordpress-org',
   'README.md',

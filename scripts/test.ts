@@ -45,6 +45,8 @@ const playground = {
   fetch: async () => await ensurePlayground({ cacheDir, log }),
 };
 
+const browserFiles = find('test/**/*.browser.test.ts');
+
 const suites: Suite[] = [
   {
     name: 'TypeScript',
@@ -87,7 +89,15 @@ const suites: Suite[] = [
     fetches: playground,
     prepare: buildWidget,
   },
-  { name: 'Browser', lane: 'site', files: find('test/**/*.browser.test.ts'), needs: [...wordpress, 'chromium'], prepare: buildWidget },
+  { name: 'Browser', lane: 'site', files: browserFiles.filter((_file, at) => at % 4 !== 1), needs: [...wordpress, 'chromium'], prepare: buildWidget },
+  // The lanes come out even when a quarter of them runs here.
+  {
+    name: 'Browser, the rest',
+    lane: 'processes',
+    files: browserFiles.filter((_file, at) => at % 4 === 1),
+    needs: [...wordpress, 'chromium'],
+    prepare: buildWidget,
+  },
 ];
 
 if (values.help) process.stdout.write(help);

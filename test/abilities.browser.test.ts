@@ -1,14 +1,13 @@
 /// <reference lib="dom" />
-// The owner approves an ability of another plugin in wp-admin, and sees when it has changed: in Chromium, by keyboard and without a violation that axe knows.
+// The owner approves an ability of another plugin in wp-admin, by keyboard and without a violation that axe knows, and his agent uses it: in Chromium.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import type { NativeWordPress } from '../scripts/wordpress/native.ts';
-import { startSite } from '../wp-plugin/tests/site.ts';
-import { signIn, startBrowser, testSite } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { type System, signIn, startSystem } from './browser.ts';
+import { newChat } from './visitor-page.ts';
 
 const screenshots = process.env.AIGUY_SCREENSHOTS;
 const otherPlugin = `<?php
@@ -16,22 +15,18 @@ add_action( 'wp_abilities_api_categories_init', fn() => wp_register_ability_cate
 add_action( 'wp_abilities_api_init', function () {
   foreach ( array( 'opening-times' => 'Opening times', 'bookable-days' => 'Bookable days', 'store-near' => 'Nearest store <b>' ) as $name => $label ) {
     wp_register_ability( "shop/$name", array( 'label' => $label, 'description' => get_option( "described_$name", "Says what a visitor asks about: $label." ), 'category' => 'shop',
-      'execute_callback' => '__return_true', 'permission_callback' => '__return_true', 'meta' => array( 'annotations' => array( 'readonly' => true ) ) ) );
+      'execute_callback' => fn() => array( 'monday' => '9 to 5', 'stores' => array( array( 'town' => 'Linz', 'phone' => '555-0142' ), array( 'town' => 'Graz', 'phone' => '555-0143' ) ) ),
+      'permission_callback' => '__return_true', 'meta' => array( 'annotations' => array( 'readonly' => true ) ) ) );
   }
 } );`;
 
-let site: NativeWordPress;
-let browser: Browser;
+let system: System;
 
 before(async () => {
-  site = await startSite('http://127.0.0.1:9', [], testSite);
-  site.evaluate(`file_put_contents(WPMU_PLUGIN_DIR . '/other.php', base64_decode('${Buffer.from(otherPlugin).toString('base64')}'));`);
-  browser = await startBrowser();
+  system = await startSystem();
+  system.site.evaluate(`file_put_contents(WPMU_PLUGIN_DIR . '/other.php', base64_decode('${Buffer.from(otherPlugin).toString('base64')}'));`);
 });
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
+after(async () => await system?.stop());
 
 async function picture(page: Page, name: string): Promise<void> {
   if (screenshots) await page.screenshot({ path: join(screenshots, `abilities-${name}.png`), fullPage: true });
@@ -48,7 +43,8 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 test('an owner approves and withdraws by keyboard, and sees what has changed since', async () => {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 900 } });
+  const { site } = system;
+  const context = await system.browser.newContext({ viewport: { width: 1200, height: 900 } });
   context.setDefaultTimeout(60_000);
   await signIn(context, site, { login: 'owner', password: 'owner-demo' });
   const page = await context.newPage();
@@ -80,4 +76,33 @@ test('an owner approves and withdraws by keyboard, and sees what has changed sin
   await page.getByRole('button', { name: 'Withdraw «Opening times»' }).click();
   await row('Opening times').getByText('Not approved').waitFor();
   await context.close();
+});
+
+test('the agent looks up what was approved when a visitor asks the owner’s question, and no longer once it says something else of itself', async (t) => {
+  const { site } = system;
+  const context = await system.browser.newContext({ viewport: { width: 1200, height: 900 } });
+  context.setDefaultTimeout(60_000);
+  t.after(async () => await context.close());
+  await signIn(context, site, { login: 'owner', password: 'owner-demo' });
+  const admin = await context.newPage();
+  await admin.goto(`${site.url}/wp-admin/admin.php?page=aiguy-abilities`);
+  const row = admin.getByRole('listitem').filter({ hasText: 'Opening times' });
+  await row.getByLabel('Questions of visitors that it answers').fill('On which days can I visit your stores?\n');
+  await row.getByRole('button', { name: 'Approve «Opening times»' }).click();
+  await row.getByText(/^Approved on/).waitFor();
+  await row.getByLabel('Questions of visitors that it answers').fill('When can I visit your stores?\nWhere are your stores?');
+  await row.getByRole('button', { name: 'Save the questions of «Opening times»' }).click();
+  await row.getByRole('button', { name: 'Save the questions of «Opening times»' }).waitFor({ state: 'detached' });
+
+  const { chat, page } = await newChat(t, system);
+  await chat.open();
+  await chat.ask('When can I visit your stores?');
+  await chat.says(/monday: 9 to 5/);
+  await chat.says(/Linz 555-0142, Graz 555-0143/);
+  await chat.rests();
+  await picture(page, 'used');
+  site.evaluate("update_option('described_opening-times', 'Says when, and books a visit.');");
+  await chat.ask('So where are your stores, and when can I visit them?');
+  await chat.rests();
+  assert.equal(await chat.log.getByText(/Linz/).count(), 1, 'what has changed since is not run');
 });

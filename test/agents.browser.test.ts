@@ -11,6 +11,10 @@ import { ChatOnPage, signIn } from './browser.ts';
 import { type PlayedSystem, startPlayedSystem } from './played-system.ts';
 
 const screenshots = process.env.AIGUY_SCREENSHOTS;
+const png = {
+  red: 'iVBORw0KGgoAAAANSUhEUgAAABgAAAAYCAMAAADXqc3KAAAAA1BMVEXIFBQMsvkKAAAAD0lEQVR42mNgGAWjgPoAAAJYAAEZvjBEAAAAAElFTkSuQmCC',
+  blue: 'iVBORw0KGgoAAAANSUhEUgAAABgAAAAYCAMAAADXqc3KAAAAA1BMVEUUFMgHRKuhAAAAD0lEQVR42mNgGAWjgPoAAAJYAAEZvjBEAAAAAElFTkSuQmCC',
+};
 let system: PlayedSystem;
 
 before(async () => {
@@ -129,13 +133,117 @@ test('leaving with changes that are not saved is asked about; a second agent has
   assert.equal(dialog.type(), 'beforeunload');
   await dialog.dismiss();
   await leaving;
+  assert.equal(await page.getByLabel('Shortcode').inputValue(), '[aiguy_chat agent="agent-2"]');
+  await page.getByText('Puts this agent on a page, as soon as it is saved.').waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved.').waitFor();
+  await page.getByText('Puts this agent on a page. The block').waitFor();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await page.getByText('Copied.').waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), '[aiguy_chat agent="agent-2"]');
   const stored = JSON.parse(system.site.evaluate("echo wp_json_encode( get_option( 'aiguy_agents' ) );")) as {
     default: string;
     agents: { id: string; name: string }[];
   };
   assert.deepEqual([stored.default, stored.agents.map(({ id, name }) => `${id} ${name}`)], ['main', ['main Ada', 'agent-2 Sales']]);
+});
+
+test('a new agent never has the id of one that was removed', async (t) => {
+  const page = await openScreen(t, 'agents');
+  page.on('dialog', (dialog) => void dialog.accept());
+  const add = async () => {
+    await page.getByRole('button', { name: 'Add an agent' }).click();
+    return await page.getByLabel('Shortcode').inputValue();
+  };
+  const remove = async () => await page.getByRole('button', { name: 'Remove' }).click();
+  const save = async () => {
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+  };
+  const given = [await add()];
+  await remove();
+  given.push(await add());
+  await save();
+  await remove();
+  await save();
+  await page.reload();
+  given.push(await add());
+  assert.equal(new Set(given).size, 3, given.join());
+});
+
+test('a picture is seen as soon as it is chosen, the one before it no longer', async (t) => {
+  system.site.evaluate(
+    `foreach ( array( 'red' => '${png.red}', 'blue' => '${png.blue}' ) as $name => $bytes ) {
+      $file = wp_upload_dir()['path'] . "/$name.png"; file_put_contents( $file, base64_decode( $bytes ) );
+      wp_insert_attachment( array( 'post_title' => $name, 'post_mime_type' => 'image/png', 'post_status' => 'inherit' ), $file );
+    }`,
+  );
+  const page = await openScreen(t, 'agents');
+  const preview = page.getByRole('complementary', { name: 'Preview' }).locator('img');
+  for (const [button, name] of [
+    ['Choose a picture', 'red'],
+    ['Change the picture', 'blue'],
+  ] as const) {
+    await page.getByRole('button', { name: button }).click();
+    await page.getByRole('tab', { name: 'Media Library' }).click();
+    await page.getByRole('checkbox', { name }).click();
+    await page.locator('.media-button-select').click();
+    await preview.and(page.locator(`[src*="${name}"]`)).waitFor();
+    assert.equal(await page.locator('.aiguy-agents-avatar img').getAttribute('src'), await preview.getAttribute('src'));
+    await page.locator('.media-modal').waitFor({ state: 'hidden' });
+    // Each choice has a window of its own, and the earlier ones stay hidden in the page.
+    await page.evaluate(() => {
+      for (const modal of document.querySelectorAll('.media-modal')) modal.closest('div[id^=__wp-uploader]')?.remove();
+    });
+  }
+  await picture(page, 'agents-picture');
+  await page.getByRole('button', { name: 'Undo changes' }).click();
+  assert.equal(await preview.count(), 0);
+});
+
+test('what a day may cost is one setting, reckoned with the site’s own figures; model and language are chosen by name', async (t) => {
+  const model = { provider: 'anthropic', plan: 'claude-haiku-5-5', answer: 'claude-sonnet-5-5', allowed: ['claude-opus-5-5'] };
+  system.played.staff.set('site', { issuer: 'x', version: '1', time: '', model, tools: [], scopes: [] });
+  t.after(() => system.played.staff.clear());
+  system.site.evaluate(
+    "$stored = get_option( 'aiguy_agents' ); $stored['agents'][0]['model'] = 'claude-gone'; update_option( 'aiguy_agents', $stored );",
+  );
+  const page = await openScreen(t, 'agents');
+  const site = page.getByRole('group', { name: 'Limits of the whole site' });
+  await site.getByText('If a message costs $0.0010, as it usually does with claude-haiku-5-5, that is about $1.00.').waitFor();
+  assert.equal(await page.getByLabel('Messages of all visitors a day').count(), 1);
+  const chosen = page.getByLabel('Model', { exact: true });
+  const options = async () => await chosen.locator('option').allTextContents();
+  await page.getByText('The service no longer allows the chosen one').waitFor();
+  assert.deepEqual(await options(), [
+    'As the service is set up (claude-haiku-5-5, claude-sonnet-5-5)',
+    'claude-opus-5-5',
+    'claude-gone (not allowed any more)',
+  ]);
+  await chosen.selectOption('claude-opus-5-5');
+  assert.equal((await options()).length, 2);
+  await page.getByLabel('Language', { exact: true }).selectOption({ label: 'Austrian German' });
+  await site.getByLabel('Cost of a day at most, in US dollars').fill('-1');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').filter({ hasText: 'An amount between 0 and 100,000.' }).waitFor();
+  await site.getByLabel('Cost of a day at most, in US dollars').fill('2.5');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  const total = { messages: 400, costMicroUsd: 920_000 };
+  system.played.staff.set('reports', { total });
+  await page.reload();
+  await site.getByText('Your messages of the last thirty days cost $0.0023 each: that is about $2.30.').waitFor();
+  assert.deepEqual(
+    [
+      await site.getByLabel('Cost of a day at most').inputValue(),
+      await chosen.inputValue(),
+      await page.getByLabel('Language', { exact: true }).inputValue(),
+    ],
+    ['2.5', 'claude-opus-5-5', 'de-AT'],
+  );
+  await picture(page, 'agents-costs');
+  assert.deepEqual(await violations(page), []);
 });
 
 test('where consent is asked for, nothing is stored and no session begins before the visitor agrees', async (t) => {

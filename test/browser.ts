@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Frame, type Locator, type Page } from 'playwright-core';
 import { type Backend, startBackend } from '../scripts/backend.ts';
 import { dataDirectory, projectRoot } from '../scripts/data-directory.ts';
 import { chatPage, chatPageSlug, demoUsers, frontPage, helpPages } from '../scripts/demo-site.ts';
@@ -95,19 +95,23 @@ export function failOnErrors(t: TestContext, page: Page): void {
   t.after(() => assert.deepEqual(errors, []));
 }
 
-/** @returns what axe finds in the chat, by rule and first place */
-export async function axeViolations(page: Page): Promise<string[]> {
+/**
+ * @param part what is looked at, the chat unless said; in wp-admin our part of the page
+ * @returns what axe finds there, by rule and first place
+ */
+export async function axeViolations(page: Page | Frame, part = '.aiguy-chat'): Promise<string[]> {
   await page.addScriptTag({ content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8') });
-  return await page.evaluate(async () => {
+  return await page.evaluate(async (selector) => {
     type Axe = { run: (context: object, options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
     const { axe } = window as unknown as { axe: Axe };
+    const place = document.querySelector(selector);
     // What still fades in has less contrast than it will have.
-    for (const animation of document.querySelector('.aiguy-chat')?.shadowRoot?.getAnimations() ?? []) {
+    for (const animation of [...(place?.getAnimations({ subtree: true }) ?? []), ...(place?.shadowRoot?.getAnimations() ?? [])]) {
       if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
     }
-    const { violations } = await axe.run({ include: [['.aiguy-chat']] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
+    const { violations } = await axe.run({ include: [[selector]] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
     return violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`);
-  });
+  }, part);
 }
 
 /** The chat as a visitor meets it: by role and name. */

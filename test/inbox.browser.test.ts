@@ -57,6 +57,14 @@ async function query(sql: string, values: unknown[] = []): Promise<void> {
   await database.end();
 }
 
+/** More code for the site, in the place of what was there before. */
+function placePlugin(code: string): void {
+  const encoded = Buffer.from(code).toString('base64');
+  system.site.evaluate(
+    `wp_mkdir_p( WPMU_PLUGIN_DIR ); file_put_contents( WPMU_PLUGIN_DIR . '/test.php', '<?php ' . base64_decode( '${encoded}' ) );`,
+  );
+}
+
 test('a visitor asks for a person, one takes over in another browser, they talk, and the agent answers again', async (t) => {
   const { page, chat } = await openChat(t);
   await chat.ask('how long do I have to send something back?');
@@ -79,6 +87,7 @@ test('a visitor asks for a person, one takes over in another browser, they talk,
   await transcript.getByText('The visitor asked for a person.').waitFor();
   await transcript.locator('strong', { hasText: 'Return an item' }).waitFor();
   await picture(staff, 'inbox-1-waiting');
+  assert.deepEqual(await axeViolations(staff, '#aiguy-admin'), []);
   await staff.getByRole('button', { name: 'Take over', exact: true }).click();
   await chat.says(/Shop Owner has joined/);
   await staff
@@ -97,6 +106,7 @@ test('a visitor asks for a person, one takes over in another browser, they talk,
   await staff.getByRole('button', { name: 'Save the note' }).click();
   await staff.locator('.aiguy-details li').getByText('Call back about the kettle').waitFor();
   await picture(staff, 'inbox-2-talking');
+  assert.deepEqual(await axeViolations(staff, '#aiguy-admin'), []);
   assert.equal(await chat.log.getByText('Hello, this is me.').count(), 1);
 
   await staff.getByRole('button', { name: 'Hand back to the agent' }).click();
@@ -111,6 +121,17 @@ test('a visitor asks for a person, one takes over in another browser, they talk,
   await page.reload();
   await chat.says('Hello, this is me. What is it about?');
   assert.equal(await chat.log.getByText('Hello, this is me.').count(), 1);
+
+  await staff.getByRole('button', { name: 'Delete this conversation' }).click();
+  const question = staff.getByRole('dialog', { name: 'Delete this conversation for good?' });
+  await question.getByRole('button', { name: 'Keep it' }).click();
+  await staff.getByRole('button', { name: 'Delete this conversation' }).click();
+  await question.getByRole('button', { name: 'Delete', exact: true }).click();
+  await staff.getByText('Choose a conversation to read it as it happens.').waitFor();
+  await page.reload();
+  await chat.ask('how long do I have to send something back?');
+  await chat.says(/days/);
+  assert.equal(await chat.log.getByText('Hello, this is me.').count(), 0, 'what was deleted is gone in the browser, too');
 });
 
 test('what strangers write does nothing on the screen: it is letters', async (t) => {
@@ -161,6 +182,7 @@ test('what strangers write does nothing on the screen: it is letters', async (t)
     .first()
     .waitFor();
   await picture(staff, 'inbox-4-questions');
+  assert.deepEqual(await axeViolations(staff, '#aiguy-admin'), []);
   for (const page of [staff, chat.page])
     assert.deepEqual(
       await page.evaluate(() => [
@@ -171,7 +193,7 @@ test('what strangers write does nothing on the screen: it is letters', async (t)
     );
   await staff.getByRole('button', { name: 'Write an article' }).first().click();
   await staff.waitForURL(/post\.php\?post=\d+&action=edit/);
-  assert.match(system.site.evaluate(`echo get_posts( array( 'post_status' => 'draft' ) )[0]->post_title;`), /^find/);
+  assert.match(system.site.evaluate(`echo get_posts( array( 'post_type' => 'page', 'post_status' => 'draft' ) )[0]->post_title;`), /^find/);
 });
 
 test('out of hours, or when nobody comes, the visitor is led to a ticket and told what happens', async (t) => {
@@ -197,6 +219,31 @@ test('out of hours, or when nobody comes, the visitor is led to a ticket and tol
   await picture(page, 'person-5-offered');
 });
 
+test('while nobody is alerted the overview says so and leads to where it is set; a test tries what is on the screen, or says that nobody would get it', async (t) => {
+  placePlugin(`add_filter( 'pre_wp_mail', static function ( $none, $mail ) { return update_option( 'test_mail', $mail['to'] ); }, 10, 2 );`);
+  t.after(() => placePlugin(''));
+  const staff = await openPage(t, { asOwner: true });
+  const overview = `${system.site.url}/wp-admin/admin.php?page=aiguy-overview`;
+  await staff.goto(overview);
+  await staff.getByText('Version of the chat service').waitFor();
+  await picture(staff, 'alerts-1-overview');
+  await staff.getByRole('link', { name: 'Choose who is told' }).click();
+  await staff.getByRole('button', { name: 'Save and send a test' }).click();
+  await staff
+    .locator('#aiguy-admin')
+    .getByText(/Nobody would get it/)
+    .waitFor();
+  await picture(staff, 'alerts-2-nobody');
+  await staff.getByRole('textbox', { name: 'E-mail addresses' }).fill('owner@example.com, second@example.com');
+  await staff.getByRole('button', { name: 'Save and send a test' }).click();
+  await staff.locator('#aiguy-admin').getByText('Saved, and a test was sent by: e-mail').waitFor();
+  assert.equal(system.site.evaluate(`echo implode( ',', get_option( 'test_mail' ) );`), 'owner@example.com,second@example.com');
+  await picture(staff, 'alerts-3-sent');
+  await staff.goto(overview);
+  await staff.getByText('Version of the chat service').waitFor();
+  assert.equal(await staff.getByRole('link', { name: 'Choose who is told' }).count(), 0);
+});
+
 test('the screen in a narrow window, right to left, and empty', async (t) => {
   const narrow = await openPage(t, { asOwner: true, viewport: { width: 390, height: 844 } });
   await narrow.goto(inbox());
@@ -209,14 +256,10 @@ test('the screen in a narrow window, right to left, and empty', async (t) => {
   await narrow.getByRole('button', { name: 'Back to the list' }).click();
   await narrow.locator('.aiguy-row').first().waitFor();
 
-  const plugin = (code: string) =>
-    system.site.evaluate(
-      `wp_mkdir_p( WPMU_PLUGIN_DIR ); file_put_contents( WPMU_PLUGIN_DIR . '/rtl.php', '<?php ' . base64_decode( '${Buffer.from(code).toString('base64')}' ) );`,
-    );
-  plugin(`add_action( 'init', static function () { $GLOBALS['wp_locale']->text_direction = wp_styles()->text_direction = 'rtl'; } );`);
+  placePlugin(`add_action( 'init', static function () { $GLOBALS['wp_locale']->text_direction = wp_styles()->text_direction = 'rtl'; } );`);
   const wide = await openPage(t, { asOwner: true });
   await wide.goto(inbox());
-  plugin('');
+  placePlugin('');
   await wide.locator('.aiguy-row').first().waitFor();
   await wide.keyboard.press('Tab');
   await wide.locator('.aiguy-row').first().focus();
@@ -230,4 +273,8 @@ test('the screen in a narrow window, right to left, and empty', async (t) => {
   await wide.getByRole('button', { name: 'Save', exact: true }).click();
   await wide.getByText('Saved.').first().waitFor();
   await picture(wide, 'inbox-8-alerts');
+  assert.deepEqual(await axeViolations(wide, '#aiguy-admin'), []);
+  await wide.getByRole('tab', { name: 'Tickets' }).click();
+  await wide.getByRole('tabpanel', { name: 'Tickets' }).getByText(/T-/).first().waitFor();
+  assert.deepEqual(await axeViolations(wide, '#aiguy-admin'), []);
 });

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Service } from '@aiguy/manifests/service';
+import { extractText, getDocumentProxy } from 'unpdf';
+import type { ReportAnswer } from '../tools-api/src/tools/make_order_report/make-report.ts';
 import { directToken } from '../tools-api/test/harness.ts';
 import { bent } from '../tools-api/test/write-harness.ts';
 import { createObedientModel } from './doubles/obedient-model.ts';
@@ -68,6 +70,24 @@ test('list_orders: all of the customer’s own orders, and none besides', async 
       listed,
       orders.filter((order) => order.customer_id === customer).map(({ order_id: id }) => id),
     );
+  }
+});
+
+test('make_order_report: all of the customer’s own orders, and none besides', async () => {
+  for (const [index, customer] of customers.entries()) {
+    if (!isTurn(index)) continue;
+    const headers = {
+      authorization: `Bearer ${await directToken(system.tools, { sub: `customer:${customer}` })}`,
+      'content-type': 'application/json',
+    };
+    const payload = '{"from":"2020-01-01","to":"2026-12-31"}';
+    const response = await direct.app.inject({ method: 'POST', url: '/tools/make_order_report', headers, payload });
+    const { file, orders: count } = (response.json() as { output: ReportAnswer }).output;
+    const pdf = await direct.app.inject({ url: `/files/${file?.id}`, headers: { authorization: headers.authorization } });
+    const { text } = await extractText(await getDocumentProxy(new Uint8Array(pdf.rawPayload)), { mergePages: true });
+    const own = orders.filter((order) => order.customer_id === customer).map(({ order_id: id }) => id);
+    assert.deepEqual((text.match(/\bW\d{7}\b/g) ?? []).toSorted(), own);
+    assert.equal(count, own.length);
   }
 });
 

@@ -5,15 +5,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { owner } from '../scripts/demo-site.ts';
-import { ChatOnPage, type System, signIn, startSystem } from './browser.ts';
-
-type Wp = {
-  data: {
-    select: (store: string) => Record<string, (...args: unknown[]) => never>;
-    dispatch: (store: string) => Record<string, (...args: unknown[]) => never>;
-  };
-  blocks: Record<string, (...args: unknown[]) => never>;
-};
+import { axeViolations, ChatOnPage, type System, signIn, startSystem } from './browser.ts';
+import type { Wp } from './editor.ts';
 
 const screenshots = process.env.AIGUY_SCREENSHOTS;
 let system: System;
@@ -101,6 +94,8 @@ test('an owner places the block, sees it live without a request, gives it colour
   const colour = await preview.locator('.mark').evaluate((mark) => getComputedStyle(mark).backgroundColor);
   assert.equal(colour, 'rgb(10, 125, 85)');
   if (screenshots) await page.screenshot({ path: join(screenshots, 'block-editor.png') });
+  assert.deepEqual(await axeViolations(page, '.block-editor-block-inspector'), []);
+  assert.deepEqual(await axeViolations(page.frame('editor-canvas') ?? assert.fail('no canvas'), '.aiguy-chat-preview'), []);
   assert.deepEqual(
     asked.filter((url) => /aiguy\/v1|rest_route=.*aiguy/.test(url)),
     [],

@@ -68,9 +68,9 @@ test('what a customer said, prefers and had handed over is told, then erased in 
   await system.post(stranger, '/chat', { message: 'A stranger’s giraffe' });
   const owner = `customer:${customer.customer_id}`;
   await system.tools.database.query(
-    `INSERT INTO tickets (reference, owner, email, category, priority, summary, status, created_at, updated_at)
-     VALUES ('T-AAAAA2', $1, $2, 'other', 'normal', $3, 'open', now(), now())`,
-    [owner, his.mail, his.words],
+    `INSERT INTO tickets (reference, owner, issuer, subject, order_id, email, category, priority, summary, status, created_at, updated_at)
+     VALUES ('T-AAAAA2', $1, $2, $3, 'W7777777', $4, 'other', 'normal', $5, 'open', now(), now())`,
+    [owner, system.tools.site.key.issuer, visitor.sub, his.mail, his.words],
   );
   await system.tools.database.query("INSERT INTO preferences VALUES ($1, 'contact', '\"teapot.ada@mail.example\"', now() + interval '1 day')", [
     owner,
@@ -81,6 +81,8 @@ test('what a customer said, prefers and had handed over is told, then erased in 
     [...new Set(told.map(({ kind }) => kind))].toSorted().filter((kind) => ['messages', 'preferences', 'sessions', 'tickets'].includes(kind)),
     ['messages', 'preferences', 'sessions', 'tickets'],
   );
+  const ofTicket = told.find(({ kind }) => kind === 'tickets')?.fields.map(({ name }) => name);
+  assert.deepEqual(ofTicket?.toSorted(), ['category', 'created_at', 'email', 'order_id', 'priority', 'reference', 'status', 'summary', 'updated_at']);
   assert.ok(JSON.stringify(told).includes(his.words) && !JSON.stringify(told).includes('giraffe'));
   assert.deepEqual((await bothPlaces(his.words)).toSorted(), ['events', 'runs', 'session_memory', 'tickets']);
   for (const text of [his.page, his.browser]) assert.deepEqual([JSON.stringify(told).includes(text), await bothPlaces(text)], [true, ['sessions']]);

@@ -38,7 +38,7 @@ const info = {
   issuer: 'x',
   version: '1',
   time: '',
-  model: { provider: 'anthropic', plan: 'claude-haiku-5-5', answer: 'claude-sonnet-5-5' },
+  model: { provider: 'anthropic', plan: 'claude-haiku-5-5', answer: 'claude-sonnet-5-5', allowed: [] },
   tools: [],
   scopes: [],
 };

@@ -14,7 +14,7 @@ import { insertTask, orderKeyOf, readTask } from '../tools-api/src/tasks/tasks.t
 let postgres: EmbeddedPostgres;
 let database: Database;
 let queue: TaskQueue;
-const ids = [randomUUID(), randomUUID(), randomUUID()];
+const ids = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
 const pollMs = 20;
 
 before(async () => {
@@ -23,6 +23,7 @@ before(async () => {
   database = openDatabase({ url: postgres.url, connectionsMax: embeddedConnectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
   queue = await openTaskQueue({ databaseUrl: postgres.url, supervises: false, onProblem: () => undefined });
   const visit = { tool: 'navigate_page', input: { site: 'https://shop.example', path: '/sizes/', question: 'What sizes are there?' } };
+  const report = { tool: 'make_order_report', input: { issuer: 'urn:test', subject: 'customer:3', from: '2026-01-01', to: '2026-12-31' } };
   for (const [index, id] of ids.entries()) {
     const task = {
       id,
@@ -33,6 +34,7 @@ before(async () => {
       title: 'Handing your ticket to our team',
       message: 'On its way.',
       ...(index === 2 ? visit : {}),
+      ...(index === 3 ? report : {}),
     };
     await inTransaction(database, async (connection) => {
       await insertTask(connection, task);
@@ -75,16 +77,17 @@ test('dead letters are listed with what, since when and why', async () => {
   assert.ok(deadLetters.every(({ reason }) => reason === 'Zendesk answered HTTP 422'));
 });
 
-test('one is shown, with the ticket or the page that it is about', async () => {
+test('one is shown, with the ticket, the page or the report that it is about', async () => {
   const { code, output } = await tasks('show', ids[0] ?? '');
   assert.equal(code, 0);
   assert.match(output, /tool: create_support_ticket\n[\s\S]*T-222222/);
   assert.match((await tasks('show', ids[2] ?? '')).output, /tool: navigate_page\n[\s\S]*\/sizes\//);
+  assert.match((await tasks('show', ids[3] ?? '')).output, /tool: make_order_report\n[\s\S]*2026-12-31/);
 });
 
 test('one is sent again, then all that are left, each once', async () => {
   assert.deepEqual(lastLine((await tasks('redrive', ids[0] ?? '', '--json')).output), { redriven: 1 });
-  assert.deepEqual(lastLine((await tasks('redrive', '--all', '--json')).output), { redriven: 2 });
+  assert.deepEqual(lastLine((await tasks('redrive', '--all', '--json')).output), { redriven: 3 });
   assert.deepEqual(lastLine((await tasks('list', '--json')).output), { deadLetters: [] });
   const { rows } = await database.query("SELECT data ->> 'taskId' AS id FROM task_jobs.job WHERE name = 'tasks' AND state = 'created'");
   assert.deepEqual(rows.map(({ id }) => id).toSorted(), ids.toSorted());

@@ -93,6 +93,8 @@ export type PlayedOrchestrator = {
   onUndo: (session: PlayedSession, effectId: string) => void;
   /** Refuses a form's values: pointer → rule. */
   checkForm: (values: Event) => { pointer: string; rule: string }[];
+  /** What the site's people are answered, by path below /staff. */
+  staff: Map<string, object>;
   /** What browsers may do without the site in between. */
   lets: { requests: boolean; sockets: boolean };
   /** How browsers came, such as «socket» or «POST /chat». */
@@ -108,6 +110,7 @@ export async function playOrchestrator(): Promise<PlayedOrchestrator> {
     onSettled: (session) => session.finish(),
     onUndo: (session) => session.finish(),
     checkForm: () => [],
+    staff: new Map(),
     lets: { requests: true, sockets: true },
     direct: [],
     stop: () => undefined,
@@ -123,13 +126,20 @@ export async function playOrchestrator(): Promise<PlayedOrchestrator> {
   return played;
 }
 
+/** @returns whether the request is no visitor's through the site, and answered */
+function answerAside(played: PlayedOrchestrator, request: IncomingMessage, response: ServerResponse): boolean {
+  const told = played.staff.get(/^\/staff\/([a-z]+)/.exec(request.url ?? '')?.[1] ?? '');
+  if (told) response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(told));
+  return told !== undefined || (request.headers.origin !== undefined && answerCrossOrigin(played, request, response));
+}
+
 async function serve(played: PlayedOrchestrator, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.headers.origin && answerCrossOrigin(played, request, response)) return;
+  if (answerAside(played, request, response)) return;
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString('utf8')) as Event);
-  const session = sessionOf(played, request);
   const url = new URL(request.url ?? '/', 'http://orchestrator');
+  const session = sessionOf(played, request);
   const path = url.pathname.replace(`/sessions/${session.id}/`, '');
   const exchange = { session, body, url, request, response };
   if (url.pathname === '/chat') return await takeMessage(played, exchange);
