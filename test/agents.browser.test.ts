@@ -68,7 +68,7 @@ test('what the owner changes is shown while he types, said at its field when it 
   await picture(page, 'agents-error');
   await page.getByLabel('Monday, to').fill('17:00');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   await picture(page, 'agents');
   assert.deepEqual(await violations(page), []);
 
@@ -97,7 +97,7 @@ test('the hours of the team are there again after saving and a reload, in the ti
   await page.getByLabel('Tuesday, to').fill('14:00');
   await page.getByRole('button', { name: 'Add hours' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   await page.reload();
   await page.getByLabel('Tuesday, from').first().waitFor();
   const days = await page
@@ -136,7 +136,7 @@ test('leaving with changes that are not saved is asked about; a second agent has
   assert.equal(await page.getByLabel('Shortcode').inputValue(), '[aiguy_chat agent="agent-2"]');
   await page.getByText('Puts this agent on a page, as soon as it is saved.').waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   await page.getByText('Puts this agent on a page. The block').waitFor();
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Copy', exact: true }).click();
@@ -159,7 +159,7 @@ test('a new agent never has the id of one that was removed', async (t) => {
   const remove = async () => await page.getByRole('button', { name: 'Remove' }).click();
   const save = async () => {
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Saved.').waitFor();
+    await page.getByText('Saved.', { exact: true }).waitFor();
   };
   const given = [await add()];
   await remove();
@@ -170,6 +170,30 @@ test('a new agent never has the id of one that was removed', async (t) => {
   await page.reload();
   given.push(await add());
   assert.equal(new Set(given).size, 3, given.join());
+});
+
+test('what is written while it is being saved stays, and is saved by the next click', async (t) => {
+  const page = await openScreen(t, 'agents');
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(/aiguy\/v1\/admin\/agents/, async (route) => {
+    if (route.request().method() !== 'GET') await held;
+    await route.continue();
+  });
+  const greeting = page.getByLabel('Greeting');
+  await greeting.fill('First words.');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await greeting.fill('Second words.');
+  letGo();
+  await page.locator('.aiguy-agents-save .is-busy').waitFor({ state: 'detached' });
+  assert.equal(await greeting.inputValue(), 'Second words.');
+  await page.getByText('Not saved yet.').waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.', { exact: true }).waitFor();
+  await page.reload();
+  assert.equal(await greeting.inputValue(), 'Second words.');
 });
 
 test('a picture is seen as soon as it is chosen, the one before it no longer', async (t) => {
@@ -229,7 +253,7 @@ test('what a day may cost is one setting, reckoned with the site’s own figures
   await page.getByRole('alert').filter({ hasText: 'An amount between 0 and 100,000.' }).waitFor();
   await site.getByLabel('Cost of a day at most, in US dollars').fill('2.5');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   const total = { messages: 400, costMicroUsd: 920_000 };
   system.played.staff.set('reports', { total });
   await page.reload();
@@ -250,7 +274,7 @@ test('where consent is asked for, nothing is stored and no session begins before
   const page = await openScreen(t, 'agents');
   await page.getByRole('checkbox', { name: 'Ask for consent before the first message' }).check();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   const context = await system.browser.newContext({ viewport: { width: 900, height: 700 } });
   t.after(async () => await context.close());
   const visitor = await context.newPage();

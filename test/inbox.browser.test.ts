@@ -271,7 +271,7 @@ test('the screen in a narrow window, right to left, and empty', async (t) => {
   await wide.getByRole('tab', { name: 'Alerts' }).click();
   await wide.getByRole('textbox', { name: 'E-mail addresses' }).fill('shop@example.com');
   await wide.getByRole('button', { name: 'Save', exact: true }).click();
-  await wide.getByText('Saved.').first().waitFor();
+  await wide.getByText('Saved.', { exact: true }).first().waitFor();
   await picture(wide, 'inbox-8-alerts');
   assert.deepEqual(await axeViolations(wide, '#aiguy-admin'), []);
   await wide.getByRole('tab', { name: 'Tickets' }).click();

@@ -280,7 +280,7 @@ test('on the site that was set up, Site Health measures the real stream, and the
   await knowledge.getByText('Choose at least one; until then it answers from everything.').waitFor();
   await knowledge.getByRole('checkbox', { name: 'Pages' }).check();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   await picture(page, '8-agents');
   const signed = () => site.evaluate("echo wp_json_encode( ( new Aiguy\\Settings\\Agents() )->claim( '' )['collections'] ?? null );");
   assert.equal(signed(), '["page"]');
@@ -288,7 +288,7 @@ test('on the site that was set up, Site Health measures the real stream, and the
   assert.ok(await knowledge.getByRole('checkbox', { name: 'Pages' }).isChecked());
   await knowledge.getByRole('radio', { name: 'Everything that was learnt' }).check();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   assert.equal(signed(), 'null');
   await page.getByRole('button', { name: 'Add an agent' }).click();
   assert.equal(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), 'Support 2');

@@ -49,7 +49,8 @@ function Editor({ first }: { first: AgentList }) {
         setErrors({});
         const answer = await saveAgents(list);
         setSaved(answer);
-        setList(answer);
+        // What was written while it was being saved stays, and is not saved yet.
+        setList((now) => (now === list ? answer : { ...answer, ...changeable(now), retired: now.retired, avatars: now.avatars }));
         setJustSaved(true);
       } catch (error) {
         const found = errorsOf(error);
@@ -101,7 +102,7 @@ function SaveBar({ task, isChanged, isSaved, isFixed, onSave, onUndo }: SaveProp
       <Button variant="tertiary" onClick={onUndo} disabled={!isChanged} accessibleWhenDisabled>
         {__('Undo changes', 'aiguy')}
       </Button>
-      <span role="status">{isSaved ? __('Saved.', 'aiguy') : isChanged ? __('Not saved yet.', 'aiguy') : ''}</span>
+      <span role="status">{isChanged ? __('Not saved yet.', 'aiguy') : isSaved ? __('Saved.', 'aiguy') : ''}</span>
       {task.problem ? (
         <p role="alert" className="aiguy-field-error">
           {task.problem}
