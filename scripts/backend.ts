@@ -7,11 +7,13 @@ import { createEmbedder } from '../tools-api/src/backends/embedding/create-embed
 import { createLocalEmbedder } from '../tools-api/src/backends/embedding/local.ts';
 import { readEmbeddingConfig } from '../tools-api/src/config.ts';
 import { loadDemo } from '../tools-api/src/demo/load-demo.ts';
+import { moveArticles, shopContent } from './demo-content.ts';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { holdPostgres } from './held-postgres.ts';
 import { keepEmbeddings } from './kept-embeddings.ts';
 import { allScopes, developmentKey, developmentSecret, staffScopes, trustedDevelopmentIssuer } from './keys.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
+import { sessionsContent } from './sessions-content.ts';
 
 export type Backend = {
   orchestratorUrl: string;
@@ -62,20 +64,12 @@ const demoHours = { OPENING_HOURS: 'Mon-Fri 09:00-17:00', OPENING_HOURS_TIME_ZON
 
 /** Makes databases, schema, demo shop and keys, and starts no service. What it started is put into `stops`. */
 export async function prepareBackend(options: BackendOptions, stops: (() => Promise<void>)[]): Promise<Prepared> {
-  const { dataDir, siteUrl, ports, log } = options;
+  const { dataDir, siteUrl, ports } = options;
   const orchestratorUrl = `http://127.0.0.1:${ports.orchestrator}`;
   const [sessions, shop] = [await database(options, 'DATABASE_URL', stops), await database(options, 'TOOLS_DATABASE_URL', stops)];
   const issuers = await trustedIssuers(options, orchestratorUrl);
-  const embedder = createEmbedder(readEmbeddingConfig(options.toolsEnv ?? {}));
-  const demo = await loadDemo({
-    databaseUrl: shop.url,
-    siteUrl,
-    embedder,
-    local: keepEmbeddings(createLocalEmbedder()),
-    withArticles: options.withArticles ?? true,
-  });
-  log(`demo shop loaded: ${demo.records} records, ${demo.articles} help articles (${demo.articlesIngested} new)`);
-  for (const { key, reason } of demo.failures) log(`demo article ${key} left out: ${reason}`);
+  if (shop.hasContent) await moveArticles(shop.url, siteUrl);
+  else await bringUpToDate(options, shop.url);
   const toolsEnv = {
     TOOLS_DATABASE_URL: shop.url,
     ...shop.env,
@@ -95,6 +89,13 @@ export async function prepareBackend(options: BackendOptions, stops: (() => Prom
     ...options.orchestratorEnv,
   };
   return { toolsEnv, orchestratorEnv };
+}
+
+async function bringUpToDate({ siteUrl, toolsEnv = {}, withArticles = true, log }: BackendOptions, databaseUrl: string): Promise<void> {
+  const embedder = createEmbedder(readEmbeddingConfig(toolsEnv));
+  const demo = await loadDemo({ databaseUrl, siteUrl, embedder, local: keepEmbeddings(createLocalEmbedder()), withArticles });
+  log(`demo shop loaded: ${demo.records} records, ${demo.articles} help articles (${demo.articlesIngested} new)`);
+  for (const { key, reason } of demo.failures) log(`demo article ${key} left out: ${reason}`);
 }
 
 async function startAll(options: BackendOptions, stops: (() => Promise<void>)[]): Promise<Omit<Backend, 'stop'>> {
@@ -135,18 +136,21 @@ export async function startOrchestrator(options: Start): Promise<ServiceProcess>
   });
 }
 
+type StartedDatabase = { url: string; env: Record<string, string>; hasContent?: boolean };
+
 /** The configured Postgres, or an embedded one of its own for each service. */
 async function database(
   options: BackendOptions,
   variable: 'DATABASE_URL' | 'TOOLS_DATABASE_URL',
   stops: (() => Promise<void>)[],
-): Promise<{ url: string; env: Record<string, string> }> {
+): Promise<StartedDatabase> {
   const name = variable === 'DATABASE_URL' ? 'sessions' : 'shop';
   const configured = options.databases?.[name] ?? process.env[variable];
   if (configured) return { url: configured, env: {} };
-  const embedded = options.inMemory ? await startEmbeddedPostgres() : await holdPostgres(options.dataDir, name);
+  const content = name === 'sessions' ? sessionsContent : shopContent(options.withArticles ?? true);
+  const embedded = options.inMemory ? await startEmbeddedPostgres({ content }) : await holdPostgres(options.dataDir, name);
   stops.push(embedded.stop);
-  return { url: embedded.url, env: { DATABASE_CONNECTIONS_MAX: String(embeddedConnectionsMax) } };
+  return { url: embedded.url, env: { DATABASE_CONNECTIONS_MAX: String(embeddedConnectionsMax) }, hasContent: options.inMemory === true };
 }
 
 async function trustedIssuers(options: BackendOptions, orchestratorUrl: string): Promise<{ orchestrator: TrustedIssuer[]; tools: object[] }> {

@@ -36,7 +36,7 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
 
 /** Only what any process needs: a variable of the caller's shell must not reconfigure a service by accident. */
 function baseEnvironment(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR'];
+  const names = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_COMPILE_CACHE'];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 

@@ -16,13 +16,13 @@ import { prepareBackend, startOrchestrator, startToolsApi } from '../scripts/bac
 import { freePort } from '../scripts/free-port.ts';
 import { allScopes, developmentKey, developmentSigner, publicKeys } from '../scripts/keys.ts';
 import type { ServiceProcess } from '../scripts/service-process.ts';
+import { until } from '../scripts/until.ts';
 import { startRealDatabases } from './crash/real-postgres.ts';
 import { startMessagesApi } from './doubles/messages-api.ts';
 import { messageEvents, streamed, text, toolUse } from './doubles/messages-api-replies.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'aiguy-visit-'));
 const sid = randomBytes(24).toString('base64url');
-const pollMs = 100;
 const stops: (() => Promise<void> | void)[] = [];
 const held: ServerResponse[] = [];
 let site: Server;
@@ -93,10 +93,6 @@ const say = async (message: string) => (await (await request('/chat', { message 
 
 /** What a tab that is opened now would read. */
 const log = async () => await (await request(`/sessions/${sid}/events`, undefined, 'text/event-stream')).text();
-
-async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, pollMs));
-}
 
 async function inShop<Row extends object>(sql: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: shopUrl });

@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { loadManifests } from '@aiguy/manifests/load';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { decodeJwt } from 'jose';
+import { until } from '../../scripts/until.ts';
 import type { ModelEvent, ModelRequest, ToolOutcome } from '../src/model/port.ts';
 import { createCorpusVersion } from '../src/tools/corpus-version.ts';
 import { callsTool, type Harness, makeOwnKey, modelThat, newVisitor, noUsage, parseFrames, startHarness, toolsThat } from './harness.ts';
@@ -70,7 +71,7 @@ async function ask(message: string, visitor: Partial<VisitorAssertion> = guest()
   const headers = { authorization: `Bearer ${await harness.assertionFor(visitor)}` };
   const response = await harness.orchestrator.app.inject({ method: 'POST', url: '/chat', headers, payload: { message } });
   // The answer is kept behind its end.
-  while (harness.orchestrator.liveRuns.count > 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => harness.orchestrator.liveRuns.count === 0);
   const frames = parseFrames(response.body);
   const text = frames.map(({ event }) => (event.type === 'TEXT_MESSAGE_CONTENT' ? event.delta : '')).join('');
   const citations = frames

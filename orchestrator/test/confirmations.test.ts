@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { HttpAgent } from '@ag-ui/client';
 import type { AGUIEvent } from '@ag-ui/core';
 import type { ChatAnswer, Interrupt } from '@aiguy/manifests/generated/http';
+import { until } from '../../scripts/until.ts';
 import type { ModelRequest, ToolOutcome } from '../src/model/port.ts';
 import { callsTool, gate, type Harness, modelThat, newVisitor, parseFrames, saysText, startHarness, toolsThat } from './harness.ts';
 
@@ -200,7 +201,7 @@ test('a click during a running turn waits for its end; the outcome is known at o
   const first = gate();
   hold = first.opened;
   const clicked = confirm(visitor, card, 'approve');
-  while (harness.orchestrator.liveRuns.count === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => harness.orchestrator.liveRuns.count > 0);
   const other = post(visitor, '/chat', { message: 'cancel W2530531 too' });
   first.open();
   hold = undefined;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { HttpAgent } from '@ag-ui/client';
+import { until } from '../../scripts/until.ts';
 import { callsTool, type Harness, modelThat, newVisitor, parseFrames, saysText, startHarness, toolsThat } from './harness.ts';
 
 let harness: Harness;
@@ -25,7 +26,7 @@ const guest = (): Visitor => ({ ...newVisitor(), sub: `anon:${newVisitor().sid.s
 async function post(visitor: Visitor, url: string, payload: object = {}) {
   const headers = { authorization: `Bearer ${await harness.assertionFor(visitor)}`, accept: 'application/json' };
   const response = await harness.orchestrator.app.inject({ method: 'POST', url, headers, payload });
-  while (harness.orchestrator.liveRuns.count > 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => harness.orchestrator.liveRuns.count === 0);
   await harness.orchestrator.afterwards.settled();
   return { status: response.statusCode, body: response.json() };
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type AGUIEvent, EventType } from '@ag-ui/core';
 import type { QueuedValue, StepResetValue } from '@aiguy/manifests/generated/events';
+import { until } from '../../scripts/until.ts';
 import { EventLog, LeaseLostError } from '../src/session/event-log.ts';
 import { Runs } from '../src/session/runs.ts';
 import { gate, type Harness, modelThat, newVisitor, parseFrames, saysText, siteIssuer, startHarness } from './harness.ts';
@@ -53,10 +54,6 @@ async function queuedOf(sessionId: string): Promise<string[]> {
   return rows.map(({ text }) => text);
 }
 
-async function waitFor(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setImmediate(resolve));
-}
-
 test('the same message sent twice with its id is answered once', async () => {
   const visitor = newVisitor();
   const asked = model.requests.length;
@@ -77,10 +74,10 @@ test('messages during a run are answered after it, in their order, and never two
   const held = gate();
   hold = held.opened;
   const answers = [chat(visitor, { message: 'One', messageId: 'message-1' })];
-  while (harness.orchestrator.liveRuns.count === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => harness.orchestrator.liveRuns.count > 0);
   for (const message of ['Two', 'Three', 'Four']) {
     answers.push(chat(visitor, { message, messageId: `message-${message}` }));
-    await waitFor(async () => (await queuedOf(visitor.sid)).includes(message));
+    await until(async () => (await queuedOf(visitor.sid)).includes(message));
   }
   const fifth = await chat(visitor, { message: 'Five' });
   assert.deepEqual([fifth.statusCode, fifth.json().code], [409, 'turn_in_progress']);
@@ -104,9 +101,9 @@ test('a message that waits is kept when it is sent again, and answered once', as
   const held = gate();
   hold = held.opened;
   const first = chat(visitor, { message: 'One' });
-  while (harness.orchestrator.liveRuns.count === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => harness.orchestrator.liveRuns.count > 0);
   const twice = [1, 2].map(async () => (await chat(visitor, { message: 'Two', messageId: 'message-2' })).json());
-  await waitFor(async () => (await queuedOf(visitor.sid)).length === 1);
+  await until(async () => (await queuedOf(visitor.sid)).length === 1);
   held.open();
   hold = undefined;
   const [one, two] = await Promise.all(twice);
@@ -141,11 +138,11 @@ test('a run that this process itself lost, to a database that would not write, i
   const held = gate();
   hold = held.opened;
   const reading = chat(visitor, { message: 'Lost here?', messageId: 'message-1' }, 'text/event-stream');
-  await waitFor(async () => harness.orchestrator.liveRuns.count === 1);
+  await until(async () => harness.orchestrator.liveRuns.count === 1);
   await harness.database.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'disk full'; END $$`);
   await harness.database.query('CREATE TRIGGER refusing BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION refuse()');
   held.open();
-  await waitFor(async () => harness.orchestrator.liveRuns.count === 0);
+  await until(async () => harness.orchestrator.liveRuns.count === 0);
   await harness.database.query('DROP FUNCTION refuse CASCADE');
   await harness.database.query(`UPDATE runs SET lease_until = now() - interval '1 second' WHERE session_id = $1`, [visitor.sid]);
   await harness.orchestrator.liveRuns.sweep();

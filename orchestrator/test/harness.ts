@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { AGUIEvent } from '@ag-ui/core';
-import { type Database, migrate, openDatabase } from '@aiguy/manifests/database';
+import { type Database, openDatabase } from '@aiguy/manifests/database';
 import { loadManifests } from '@aiguy/manifests/load';
 import { type SigningKey, type StaffAssertion, signToken, type VisitorAssertion } from '@aiguy/manifests/tokens';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { type EmbeddedPostgres, embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { staffScopes } from '../../scripts/keys.ts';
+import { sessionsContent } from '../../scripts/sessions-content.ts';
 import { buildApp, type Orchestrator } from '../src/app.ts';
 import { type Config, variables } from '../src/config.ts';
 import type { SocketLimits } from '../src/http/chat-socket.ts';
@@ -131,11 +132,9 @@ function askHoursOf({ askHours }: HarnessOptions): AskHours {
 }
 
 async function openPostgres(options: HarnessOptions): Promise<{ embedded: EmbeddedPostgres | undefined; url: string; database: Database }> {
-  const load = async (at: string) => await migrate({ url: at, folder: new URL('../migrations', import.meta.url).pathname });
-  const content = { name: 'sessions', madeFrom: ['orchestrator/migrations/*.sql', 'manifests/src/database.ts', 'package-lock.json'], load };
-  const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres({ content });
+  const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres({ content: sessionsContent });
   const url = options.databaseUrl ?? embedded?.url ?? '';
-  if (options.databaseUrl) await load(url);
+  if (options.databaseUrl) await sessionsContent.load(url);
   const { databaseTimeoutMs: connectTimeoutMs = 2000, databaseTimeoutMs: statementTimeoutMs = 5000 } = options;
   const database = openDatabase({ url, connectionsMax: embedded ? embeddedConnectionsMax : 10, connectTimeoutMs, statementTimeoutMs });
   return { embedded, url, database };

@@ -1,6 +1,7 @@
 // A conversation that nobody goes on with is deleted with everything of it; whoever comes back is told, and can begin anew.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { until } from '../../scripts/until.ts';
 import { gate, type Harness, modelThat, newVisitor, saysText, startHarness } from './harness.ts';
 
 let harness: Harness;
@@ -100,7 +101,7 @@ test('a session with a run under way, or with a change of which nobody knows whe
   const { opened, open } = gate();
   hold = opened;
   const answer = say(running);
-  while (harness.orchestrator.liveRuns.count === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => harness.orchestrator.liveRuns.count > 0);
   await rest(running, 8);
   await rest(doubtful, 8);
   await harness.orchestrator.liveRuns.sweep();

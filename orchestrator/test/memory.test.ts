@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { ChatAnswer, SessionMemoryInfo } from '@aiguy/manifests/generated/http';
+import { until } from '../../scripts/until.ts';
 import { fakeEmbed } from '../src/model/offline/fake-embed.fixture.ts';
 import { createOfflineModel } from '../src/model/offline/offline.ts';
 import type { ModelEvent, ModelRequest, Notes, ToolOutcome } from '../src/model/port.ts';
@@ -88,7 +89,7 @@ async function ask(visitor: Visitor, message: string): Promise<ChatAnswer> {
 }
 
 async function settled(): Promise<void> {
-  while (harness.orchestrator.liveRuns.count > 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => harness.orchestrator.liveRuns.count === 0);
   await harness.orchestrator.afterwards.settled();
 }
 
@@ -275,7 +276,7 @@ test('the offline policy answers a repeated question from another passage, cited
   const tell = async (visitor: ReturnType<typeof newVisitor>, message: string) => {
     const headers = { authorization: `Bearer ${await offline.assertionFor(visitor)}`, accept: 'application/json' };
     const response = await offline.orchestrator.app.inject({ method: 'POST', url: '/chat', headers, payload: { message } });
-    while (offline.orchestrator.liveRuns.count > 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => offline.orchestrator.liveRuns.count === 0);
     await offline.orchestrator.afterwards.settled();
     return response.json() as ChatAnswer;
   };

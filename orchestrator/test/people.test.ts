@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { PersonValue } from '@aiguy/manifests/generated/events';
 import type { StaffTranscript } from '@aiguy/manifests/generated/http';
+import { until } from '../../scripts/until.ts';
 import { EventLog } from '../src/session/event-log.ts';
 import { Runs } from '../src/session/runs.ts';
 import { callsTool, gate, type Harness, modelThat, newVisitor, parseFrames, saysText, siteIssuer, startHarness, toolsThat } from './harness.ts';
@@ -67,10 +68,6 @@ async function transcriptOf(visitor: Visitor): Promise<StaffTranscript> {
 
 const said = ({ entries }: StaffTranscript) => entries.map(({ kind, text, name, event }) => `${event ?? name ?? kind}: ${text}`);
 
-async function waitFor(isTrue: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setImmediate(resolve));
-}
-
 test('a visitor asks for a person, one joins, they talk without the model, and the agent answers again', async () => {
   const visitor = newVisitor();
   await chat(visitor, 'Hi');
@@ -126,16 +123,16 @@ test('who takes over stops the answer that is running; what waited behind it wai
   held = holding.opened;
   const asked = model.requests.length;
   const running = chat(visitor, 'One');
-  await waitFor(() => model.requests.length > asked);
+  await until(() => model.requests.length > asked);
   const behind = chat(visitor, 'Two');
-  await waitFor(async () => (await harness.database.query('SELECT FROM runs WHERE session_id = $1', [visitor.sid])).rowCount === 2);
+  await until(async () => (await harness.database.query('SELECT FROM runs WHERE session_id = $1', [visitor.sid])).rowCount === 2);
   await staff('POST', `conversations/${visitor.sid}/take-over`);
   await staff('POST', `conversations/${visitor.sid}/messages`, { payload: { messageId: 'from-nora-1', text: 'I am here.' } });
   holding.open();
   held = undefined;
   assert.deepEqual([(await running).body.outcome, (await behind).body.outcome], ['cancelled', 'success']);
   assert.equal(model.requests.length, asked + 1);
-  await waitFor(async () => said(await transcriptOf(visitor)).includes('Nora: I am here.'));
+  await until(async () => said(await transcriptOf(visitor)).includes('Nora: I am here.'));
   assert.deepEqual(said(await transcriptOf(visitor)).slice(-2), ['visitor: Two', 'Nora: I am here.']);
 });
 
@@ -149,7 +146,7 @@ test('a run of a process that died is stopped as well, and the person’s words 
   assert.ok(!said(await transcriptOf(visitor)).includes('Nora: I am here.'));
   await harness.database.query(`UPDATE runs SET lease_until = now() - interval '1 second' WHERE session_id = $1`, [visitor.sid]);
   await harness.orchestrator.liveRuns.sweep();
-  await waitFor(async () => said(await transcriptOf(visitor)).includes('Nora: I am here.'));
+  await until(async () => said(await transcriptOf(visitor)).includes('Nora: I am here.'));
   const ends = (await eventsOf(visitor)).filter(({ type }) => type === 'RUN_FINISHED' || type === 'RUN_ERROR');
   assert.equal(ends.length, 2);
 });
@@ -266,7 +263,7 @@ test('who leaves a message instead gets the card of a ticket about what he asked
   for (let times = 0; times < 2; times += 1) assert.deepEqual((await askForPerson(visitor, payload)).body, { status: 'ticket' });
   const cards = async () =>
     (await harness.database.query<{ tool: string; args: object }>('SELECT tool, args FROM interrupts WHERE session_id = $1', [visitor.sid])).rows;
-  await waitFor(async () => (await cards()).length > 0);
+  await until(async () => (await cards()).length > 0);
   assert.deepEqual(await cards(), [{ tool: 'escalate_to_human', args: { reason: 'asked_for_human', summary: 'Where is my parcel?' } }]);
   assert.equal(model.requests.length, asked);
   assert.deepEqual(await peopleIn(visitor), []);
@@ -284,13 +281,13 @@ test('a conversation is deleted by its own site’s people, not while an answer 
   const { opened, open } = gate();
   held = opened;
   const answering = chat(visitor, 'Hi');
-  await waitFor(() => harness.orchestrator.liveRuns.count > 0);
+  await until(() => harness.orchestrator.liveRuns.count > 0);
   const path = `conversations/${visitor.sid}`;
   assert.equal((await staff('DELETE', path)).body.code, 'turn_in_progress');
   open();
   held = undefined;
   await answering;
-  await waitFor(() => harness.orchestrator.liveRuns.count === 0);
+  await until(() => harness.orchestrator.liveRuns.count === 0);
   assert.equal((await staff('DELETE', path, { as: { sub: 'site', name: undefined } })).status, 403);
   assert.equal((await staff('DELETE', path, { as: { ...nora, scopes: ['conversation:read'] } })).status, 403);
   assert.equal((await staff('DELETE', path)).status, 204);

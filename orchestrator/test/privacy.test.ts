@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { PrivacyErasure, PrivacyExport } from '@aiguy/manifests/generated/http';
+import { until } from '../../scripts/until.ts';
 import { gate, type Harness, modelThat, saysText, startHarness } from './harness.ts';
 
 const held = gate();
@@ -127,7 +128,7 @@ test('an answer that is under way is stopped first, and what waits behind it is 
   const first = say(own, 'Please hold on, zebra');
   await reached.opened;
   const second = say(own, 'And then once more, zebra');
-  while ((await placesOf('once more, zebra')).length === 0) await new Promise(setImmediate);
+  await until(async () => (await placesOf('once more, zebra')).length > 0);
   const { body } = await privacy<PrivacyErasure>('erase', { subject: 'wp:1:61' });
   assert.deepEqual([body.done, body.erased.sessions, body.retained], [true, 1, []]);
   await Promise.allSettled([first, second]);

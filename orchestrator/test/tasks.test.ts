@@ -9,6 +9,7 @@ import { argumentsDigest } from '@aiguy/manifests/digest';
 import type { TaskValue } from '@aiguy/manifests/generated/events';
 import type { ChatAnswer, TaskStatus } from '@aiguy/manifests/generated/http';
 import { decodeJwt } from 'jose';
+import { until } from '../../scripts/until.ts';
 import { announce } from '../src/session/announce.ts';
 import { EventLog } from '../src/session/event-log.ts';
 import { textMessage } from '../src/session/run-events.ts';
@@ -181,7 +182,7 @@ test('while a turn runs the change is shown and the result waits; it is said whe
   const held = gate();
   hold = held.opened;
   const answer = post(visitor, '/chat', { message: 'something slow' });
-  while (harness.orchestrator.liveRuns.count === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => harness.orchestrator.liveRuns.count > 0);
   statuses.set(id, { state: 'done', message: arrived });
   await sweep();
   assert.deepEqual(await tasksIn(visitor).then((states) => states.at(-1)), 'done');

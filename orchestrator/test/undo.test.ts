@@ -4,6 +4,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import type { Connection, Database } from '@aiguy/manifests/database';
 import type { ReceiptValue } from '@aiguy/manifests/generated/events';
 import { loadManifests } from '@aiguy/manifests/load';
+import { until } from '../../scripts/until.ts';
 import { Effects } from '../src/session/effects.ts';
 import { EventLog } from '../src/session/event-log.ts';
 import { Interrupts } from '../src/session/interrupts.ts';
@@ -153,11 +154,11 @@ test('a click during a running turn waits for its end; a click on an undo that w
   const held = gate();
   it.shop.hold = held.opened;
   const confirmed = it.confirm(visitor, card);
-  while (it.harness.orchestrator.liveRuns.count === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => it.harness.orchestrator.liveRuns.count > 0);
   const undone = it.undo(visitor, effectId);
   const isQueued = async () =>
     (await it.harness.database.query(`SELECT FROM runs WHERE session_id = $1 AND status = 'queued'`, [visitor.sid])).rowCount === 1;
-  while (!(await isQueued())) await new Promise((resolve) => setImmediate(resolve));
+  await until(isQueued);
   held.open();
   assert.deepEqual([(await confirmed).body.text, (await undone).body.text], ['That is done.', 'Taken back: Cancel order W2530531']);
   const other = await it.receiptEvents(visitor);

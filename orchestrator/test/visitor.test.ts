@@ -1,6 +1,7 @@
 // What a visitor has of his conversations beside talking: rating them, finding them again, keeping what was said. Never another one's.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { until } from '../../scripts/until.ts';
 import { callsTool, type Harness, modelThat, newVisitor, parseFrames, saysText, startHarness, toolsThat } from './harness.ts';
 
 let harness: Harness;
@@ -32,7 +33,7 @@ async function call(visitor: Visitor, place: string, payload?: unknown) {
   const headers = { authorization: `Bearer ${await harness.assertionFor(visitor)}`, accept: 'application/json', 'content-type': 'application/json' };
   const body = payload === undefined ? {} : { payload: JSON.stringify(payload) };
   const response = await harness.orchestrator.app.inject({ method, url, headers, ...body });
-  while (harness.orchestrator.liveRuns.count > 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => harness.orchestrator.liveRuns.count === 0);
   return { status: response.statusCode, body: response.json() };
 }
 const ask = async (visitor: Visitor, message = 'Hello') => (await call(visitor, 'POST /chat', { message })).body as { runId: string };

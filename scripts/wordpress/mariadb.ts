@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../free-port.ts';
 import { findProgram } from '../system-packages.ts';
-import { end, type Stop, until } from './processes.ts';
+import { until } from '../until.ts';
+import { end, type Stop } from './processes.ts';
 
 export type Mariadb = {
   port: number;

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { freePort } from '../free-port.ts';
+import { until } from '../until.ts';
 import { open, send } from './http.ts';
 import { distribute, idlePath, processHosts } from './php-processes.ts';
-import { end, type Stop, until } from './processes.ts';
+import { end, type Stop } from './processes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'aiguy-php-'));
 const stops: Stop[] = [async () => rmSync(folder, { recursive: true, force: true })];

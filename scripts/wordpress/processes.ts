@@ -8,15 +8,6 @@ const pollMs = 20;
 const endTimeoutMs = 10_000;
 const killTimeoutMs = 5_000;
 
-/** @throws Error naming what did not start in time, with `why` if there is more to say */
-export async function until(check: () => boolean | Promise<boolean>, what: string, why: () => string = () => ''): Promise<void> {
-  const deadlineMs = Date.now() + startTimeoutMs;
-  while (!(await check())) {
-    if (Date.now() > deadlineMs) throw new Error(`${what} did not start within ${startTimeoutMs / 1000} s. ${why()}`);
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
-  }
-}
-
 /** @param group whether its children end with it, and are waited for; then it must have been started detached */
 export async function end(child: ChildProcess, group = false): Promise<void> {
   const { pid } = child;

@@ -3,10 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, globSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../system-packages.ts';
+import { until } from '../until.ts';
 import { type Account, asAccount } from './account.ts';
 import { send } from './http.ts';
 import { distribute, processHosts } from './php-processes.ts';
-import { end, type Stop, until } from './processes.ts';
+import { end, type Stop } from './processes.ts';
 import type { Tree } from './tree.ts';
 import { apacheConfig, fpmConfig, nginxConfig, router } from './web-server-config.ts';
 

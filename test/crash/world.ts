@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { isDatabaseDown, openDatabase } from '@aiguy/manifests/database';
 import type { SigningKey } from '@aiguy/manifests/tokens';
 import { prepareBackend, startOrchestrator, startToolsApi } from '../../scripts/backend.ts';
+import { shopContent } from '../../scripts/demo-content.ts';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { freePort } from '../../scripts/free-port.ts';
 import { developmentSigner } from '../../scripts/keys.ts';
 import type { ServiceProcess } from '../../scripts/service-process.ts';
+import { sessionsContent } from '../../scripts/sessions-content.ts';
 import { type MessagesApi, startMessagesApi } from '../doubles/messages-api.ts';
 import { Planned } from './kill-plan.ts';
 import { shopModel } from './shop-model.ts';
@@ -86,7 +88,7 @@ export class Supervised {
 }
 
 export async function startEmbeddedDatabases(): Promise<Databases> {
-  const [sessions, shop] = [await startEmbeddedPostgres(), await startEmbeddedPostgres()];
+  const [sessions, shop] = [await startEmbeddedPostgres({ content: sessionsContent }), await startEmbeddedPostgres({ content: shopContent(false) })];
   return {
     sessions: sessions.url,
     shop: shop.url,

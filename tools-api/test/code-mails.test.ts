@@ -5,6 +5,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Service } from '@aiguy/manifests/service';
 import { freePort } from '../../scripts/free-port.ts';
+import { until } from '../../scripts/until.ts';
 import { createCodeMailer } from '../src/backends/guests/code-mail.ts';
 import { type MailServer, startMailServer } from '../src/backends/mail-server.fixture.ts';
 import { guestKey, type Harness, newSid, startHarness } from './harness.ts';
@@ -61,10 +62,6 @@ const startMail = async () => {
 const codeIn = ({ mails }: MailServer) => /order \S+: (\d{6})/.exec(mails.at(-1)?.text.split('\r\n\r\n')[1] ?? '')?.[1] ?? assert.fail('no code');
 
 /** Until what is awaited is there; the test's own time limit ends it. */
-async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, 10));
-}
-
 type Job = { state: string; pause_s: number; most_s: number };
 async function jobs(): Promise<Job[]> {
   const { rows } = await harness.database.query<Job>(

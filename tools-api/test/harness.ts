@@ -4,15 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCache } from '@aiguy/manifests/cache';
-import { type Database, inTransaction, migrate, openDatabase } from '@aiguy/manifests/database';
+import { type Database, openDatabase } from '@aiguy/manifests/database';
 import { argumentsDigest } from '@aiguy/manifests/digest';
 import { type Catalogue, loadManifests } from '@aiguy/manifests/load';
 import type { Service } from '@aiguy/manifests/service';
 import { type AgentSettings, type SigningKey, signToken } from '@aiguy/manifests/tokens';
 import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose';
 import { Registry } from 'prom-client';
+import { contentSiteUrl, shopContent } from '../../scripts/demo-content.ts';
 import { embeddedConnectionsMax, startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
-import { keepEmbeddings } from '../../scripts/kept-embeddings.ts';
 import { allScopes, staffScopes } from '../../scripts/keys.ts';
 import { buildApp } from '../src/app.ts';
 import { openAudit } from '../src/audit/audit.ts';
@@ -46,14 +46,12 @@ import { createSiteTickets } from '../src/backends/site-tickets.ts';
 import type { TicketDesk } from '../src/backends/ticket-desk/desk.ts';
 import { createTickets } from '../src/backends/tickets.ts';
 import { type Config, type ToolsIssuer, variables } from '../src/config.ts';
-import { loadDemo, migrationsFolder } from '../src/demo/load-demo.ts';
-import { loadStore } from '../src/demo/load-store.ts';
 import { type LongTasks, type OpenTasks, openLongTasks } from '../src/tasks/long-tasks.ts';
 import { codeTool, createCodePost, createCodeTask } from '../src/tasks/mail-code.ts';
 import { createHandlers, type Handlers } from '../src/tools/index.ts';
 import { createReports, type Reports } from '../src/tools/make_order_report/make-report.ts';
 
-export const siteUrl = 'https://shop.example';
+export const siteUrl = contentSiteUrl;
 const scopes = [...allScopes, ...staffScopes];
 
 export type Party = { issuer: ToolsIssuer; key: SigningKey };
@@ -108,13 +106,12 @@ export async function startHarness(
     nowMs?: () => number;
   } = {},
 ): Promise<Harness> {
-  const load = async (url: string) => await loadContent(url, options.shopOnly ?? false);
-  const content = { name: options.shopOnly ? 'shop' : 'demo', madeFrom: contentMadeFrom, load };
+  const content = shopContent(!options.shopOnly);
   const embedded = await (options.start ? options.start() : startEmbeddedPostgres({ content }));
   const connectionsMax = options.start ? 10 : embeddedConnectionsMax;
   // Fifty calls at once stand in line for the embedded database's one connection.
   const database = openDatabase({ url: embedded.url, connectionsMax, connectTimeoutMs: 20_000, statementTimeoutMs: 5000 });
-  if (options.start) await load(embedded.url);
+  if (options.start) await content.load(embedded.url);
   const parties = await makeParties();
   const namings = new Map(Object.values(parties).map(({ issuer: { issuer, customers } }) => [issuer, customers ?? []]));
   const { mailer, billing = createDemoBilling(database), nowMs = Date.now } = options;
@@ -224,17 +221,6 @@ async function learnAll(database: Database): Promise<void> {
   const signal = AbortSignal.timeout(60_000);
   await rebuildIndex({ database, embedder: local }, { signal });
   await learnWords({ database, words: local }, signal);
-}
-
-/** All that decides what the demo's database holds. */
-const contentMadeFrom = ['tools-api/{src,demo,migrations}/**/*.*', 'manifests/src/*.ts', 'tools-api/test/harness.ts', 'package-lock.json'];
-
-async function loadContent(url: string, shopOnly: boolean): Promise<void> {
-  if (!shopOnly) return void (await loadDemo({ databaseUrl: url, siteUrl, local: keepEmbeddings(createLocalEmbedder()) }));
-  await migrate({ url, folder: migrationsFolder });
-  const database = openDatabase({ url, connectionsMax: 1, connectTimeoutMs: 20_000, statementTimeoutMs: 20_000 });
-  await inTransaction(database, loadStore);
-  await database.end();
 }
 
 export async function makeParties(): Promise<Parties> {

@@ -8,6 +8,7 @@ import type { Database } from '@aiguy/manifests/database';
 import pg from 'pg';
 import { freePort } from '../../scripts/free-port.ts';
 import { type ServiceProcess, startServiceProcess } from '../../scripts/service-process.ts';
+import { until } from '../../scripts/until.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
 import { type Asked, type Reply, startDouble, vectorOf } from '../src/backends/embedding/provider-double.fixture.ts';
 import { ingestSources } from '../src/backends/knowledge/ingest-source.ts';
@@ -17,7 +18,6 @@ import { fakeEmbedder, inconsistencies, makeFolder, site, startKnowledge } from 
 
 const dimensions = 256;
 const documents = 40;
-const waitTimeoutMs = 30_000;
 
 test('a change of model: old vectors answer, a killed rebuild goes on where it was, the swap comes at the end', { timeout: 120_000 }, async (t) => {
   const knowledge = await startKnowledge();
@@ -95,7 +95,7 @@ test('the schedule refreshes the configured sources in one of two processes, and
   assert.deepEqual(schedules, [{ name: 'refresh-knowledge', cron: '0 0 29 2 *', timezone: 'UTC' }]);
   await client.query(`INSERT INTO knowledge_jobs.job (name, data) VALUES ('refresh-knowledge', '{}')`);
   const jobs = async () => (await client.query<{ state: string }>(`SELECT state FROM knowledge_jobs.job WHERE name = 'refresh-knowledge'`)).rows;
-  await until(async () => (await jobs()).every(({ state }) => state === 'completed'), 90_000);
+  await until(async () => (await jobs()).every(({ state }) => state === 'completed'));
   const { rows } = await knowledge.database.query('SELECT document_id AS id, url FROM documents');
   assert.deepEqual(rows, [{ id: 'parcels', url: `${site}/parcels/` }]);
   assert.equal((await jobs()).length, 1);
@@ -165,10 +165,3 @@ async function activeModel(database: Database): Promise<{ model: string; dimensi
 }
 
 /** Asks again until it is so. @throws when it is not so in time */
-async function until(isSo: () => Promise<boolean>, timeoutMs = waitTimeoutMs): Promise<void> {
-  const deadlineMs = performance.now() + timeoutMs;
-  while (!(await isSo())) {
-    assert.ok(performance.now() < deadlineMs, `not so within ${timeoutMs} ms: ${isSo}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

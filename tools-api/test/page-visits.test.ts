@@ -7,6 +7,7 @@ import { inTransaction } from '@aiguy/manifests/database';
 import type { TaskReference, TaskStatus } from '@aiguy/manifests/generated/http';
 import type { Service } from '@aiguy/manifests/service';
 import { Registry } from 'prom-client';
+import { until } from '../../scripts/until.ts';
 import { createSitePages } from '../src/backends/pages/site-pages.ts';
 import { type OpenTasks, openLongTasks } from '../src/tasks/long-tasks.ts';
 import { createVisitTask } from '../src/tasks/visit-page.ts';
@@ -18,7 +19,6 @@ const nativePostgres = process.env.AIGUY_TEST_POSTGRES === 'native' ? await impo
 
 const tool = 'navigate_page';
 const scope = 'page:read';
-const pollMs = 10;
 let site: Server;
 let home: string;
 let other: Server;
@@ -109,10 +109,6 @@ async function statusOf(who: Who, { id }: TaskReference): Promise<TaskStatus> {
 const askedFor = (path: string) => asked.filter((url) => url === path).length;
 
 /** The test's own time limit ends it. */
-async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, pollMs));
-}
-
 async function untilState(who: Who, task: TaskReference, state: TaskStatus['state']): Promise<TaskStatus> {
   let status = await statusOf(who, task);
   await until(async () => {

@@ -6,6 +6,7 @@ import { argumentsDigest } from '@aiguy/manifests/digest';
 import type { TaskReference, TaskStatus } from '@aiguy/manifests/generated/http';
 import type { Service } from '@aiguy/manifests/service';
 import { signToken } from '@aiguy/manifests/tokens';
+import { until } from '../../scripts/until.ts';
 import { createZendesk } from '../src/backends/ticket-desk/zendesk.ts';
 import { startZendesk, type ZendeskDouble } from '../src/backends/ticket-desk/zendesk-double.fixture.ts';
 import { createTickets } from '../src/backends/tickets.ts';
@@ -29,7 +30,6 @@ let zendesk: ZendeskDouble;
 let tasks: OpenTasks;
 let service: Service;
 let nowMs = Date.now();
-const pollMs = 10;
 
 before(async () => {
   harness = await startHarness({ start: nativePostgres?.startNativePostgres, shopOnly: true });
@@ -76,10 +76,6 @@ async function statusOf({ task }: Opened): Promise<TaskStatus> {
 }
 
 /** Until what is awaited is there; the test's own time limit ends it. */
-async function until(isTrue: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, pollMs));
-}
-
 async function untilState(opened: Opened, state: TaskStatus['state']): Promise<TaskStatus> {
   let status = await statusOf(opened);
   await until(async () => {

@@ -4,6 +4,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import type { TaskReference, TaskStatus } from '@aiguy/manifests/generated/http';
 import type { Service } from '@aiguy/manifests/service';
 import { extractText, getDocumentProxy } from 'unpdf';
+import { until } from '../../scripts/until.ts';
 import { createWooClient } from '../src/backends/woocommerce/client.ts';
 import { createWooShop } from '../src/backends/woocommerce/woo-shop.ts';
 import { startWooCommerce, type WooDouble, wooOrder } from '../src/backends/woocommerce/woocommerce-double.fixture.ts';
@@ -16,7 +17,6 @@ import { bent, sendFor } from './write-harness.ts';
 
 const tool = 'make_order_report';
 const scope = 'order:read';
-const pollMs = 10;
 let harness: Harness;
 let service: Service;
 let tasks: OpenTasks;
@@ -62,10 +62,6 @@ async function statusOf({ id }: TaskReference): Promise<TaskStatus> {
 }
 
 /** The test's own time limit ends it. */
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  while (!(await isTrue())) await new Promise((resolve) => setTimeout(resolve, pollMs));
-}
-
 async function untilState(task: TaskReference | undefined, state: TaskStatus['state']): Promise<TaskStatus> {
   const asked = task ?? assert.fail('nothing was left to the queue');
   await until(async () => (await statusOf(asked)).state === state);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { type Cache, createCache } from '@aiguy/manifests/cache';
+import { until } from '../../../../scripts/until.ts';
 import { cacheKnowledge } from './cached-knowledge.ts';
 import type { Found, Knowledge, SearchEngine, SearchRequest } from './search.ts';
 
@@ -74,7 +75,7 @@ test('equal searches at the same time are one, and each gets a result of its own
   const gate = Promise.withResolvers<Found>();
   const { knowledge, searched, lookedUp } = open({ find: async () => await gate.promise });
   const both = [knowledge.search(asked), knowledge.search(asked)];
-  while (lookedUp.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => lookedUp.length === 2);
   gate.resolve(found('1'));
   const [first, second] = await Promise.all(both);
   assert.deepEqual(first, second);
@@ -89,7 +90,7 @@ test('who gives up leaves at once and the others get their result; when all have
   const [first, second] = [new AbortController(), new AbortController()];
   const leaving = knowledge.search({ ...asked, signal: first.signal });
   const staying = knowledge.search({ ...asked, signal: second.signal });
-  while (lookedUp.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => lookedUp.length === 2);
   first.abort(new Error('first left'));
   await assert.rejects(leaving, /first left/);
   assert.equal(searched[0]?.signal.aborted, false);
