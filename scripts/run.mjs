@@ -12,7 +12,13 @@ const [verb = '', ...args] = process.argv.slice(2);
 installIfNeeded();
 
 const node = join(root, 'node_modules', '.bin', 'node');
-const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, 'scripts', `${verb}.ts`), ...args], { cwd: root, stdio: 'inherit' });
+// What Node has compiled is kept for the next process.
+const env = { NODE_COMPILE_CACHE: join(root, '.cache', 'compile'), ...process.env };
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, 'scripts', `${verb}.ts`), ...args], {
+  cwd: root,
+  stdio: 'inherit',
+  env,
+});
 // The terminal sends Ctrl-C to the child as well; waiting for it lets it stop what it started.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

@@ -179,7 +179,7 @@ async function run(suite: Suite, isOneOfSeveral: boolean): Promise<Result> {
   const child = spawn(process.execPath, ['--test', `--test-concurrency=${concurrency}`, '--test-timeout=600000', ...files], {
     cwd: projectRoot,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning', NODE_COMPILE_CACHE: join(projectRoot, '.cache', 'compile') },
+    env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
   });
   let output = '';
   for await (const line of createInterface({ input: child.stdout })) {

@@ -3,10 +3,10 @@
 import { createHmac, randomInt, timingSafeEqual } from 'node:crypto';
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, type JSONWebKeySet, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
 import type { PairedSite, PairSite } from '../generated/http.ts';
-import http from '../protocol/http.json' with { type: 'json' };
 import type { Database } from './database.ts';
 import { AiguyError } from './errors.ts';
 import type { FindIssuer } from './paired-issuers.ts';
+import { validatorOf } from './protocol.ts';
 import type { TokenKind } from './tokens.ts';
 import { check, createAjv } from './validate.ts';
 
@@ -62,8 +62,8 @@ const claimsSchema = {
   },
 };
 type Claims = { iss: string; code: string; jwks: JSONWebKeySet; jwks_uri?: string; iat: number; exp: number };
-const ajv = createAjv().addSchema(http);
-const validateBody = ajv.compile<PairSite>({ $ref: `${http.$id}#/$defs/PairSite` });
+const ajv = createAjv();
+const validateBody = validatorOf<PairSite>('PairSite');
 const validateClaims = ajv.compile<Claims>(claimsSchema);
 
 /** @returns a new code as it is printed and typed, in four groups */

@@ -39,6 +39,7 @@ const audienceOf = {
   'tools-access': 'tools-api',
 } as const;
 const lifetimeMaxS = { 'visitor-assertion': 300, 'staff-assertion': 60, 'tool-token': 60, 'tools-access': 3600 } as const;
+const ajv = createAjv().addSchema(claimsSchema);
 const tokenBytesMax = 8192;
 const clockToleranceS = 30;
 
@@ -49,7 +50,6 @@ const clockToleranceS = 30;
 export class TokenVerifier {
   readonly #issuers: Map<string, Known>;
   readonly #found: PairedIssuers | undefined;
-  readonly #ajv = createAjv().addSchema(claimsSchema);
   readonly #nowMs: () => number;
 
   constructor(issuers: readonly TrustedIssuer[], options: { nowMs?: () => number; fetchTimeoutMs?: number; find?: FindIssuer } = {}) {
@@ -84,7 +84,7 @@ export class TokenVerifier {
       clockTolerance: clockToleranceS + expiredForS,
       currentDate: new Date(this.#nowMs()),
     });
-    const validate = this.#ajv.getSchema<ClaimsOf[K]>(`${claimsSchema.$id}#/$defs/${definitionOf[kind]}`);
+    const validate = ajv.getSchema<ClaimsOf[K]>(`${claimsSchema.$id}#/$defs/${definitionOf[kind]}`);
     if (!validate) throw new Error(`no schema for ${kind}`);
     const checked = check(validate, payload);
     if (!checked.ok) throw new Error(`claims: ${checked.violations[0]?.pointer} ${checked.violations[0]?.rule}`);

@@ -139,7 +139,6 @@ async function startParts({ databases: makeDatabases, env = {} }: WorldOptions, 
     const env = {
       ...(start === startToolsApi ? prepared.toolsEnv : prepared.orchestratorEnv),
       ...switchIn(planned),
-      NODE_COMPILE_CACHE: join(dataDir, 'compiled'),
     };
     const supervised = new Supervised(`http://127.0.0.1:${port}`, planned, async () => await start({ dataDir, port, env }));
     stops.push(async () => await supervised.stop());

@@ -1,9 +1,9 @@
 // GET /receipts and POST /receipts/verify: the public page on which anybody sees whether a receipt is genuine. Works without script, keeps nothing.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { ReceiptCheck, ReceiptVerdict } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import { sendError, toAiguyError } from '@aiguy/manifests/service';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import { languages, type Words, wordsIn } from '@aiguy/manifests/words';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkReceipts } from '../session/check-receipts.ts';
@@ -20,9 +20,7 @@ const bodyBytesMax = 64 * 1024;
 /** Languages that a browser may name. */
 const namedMax = 20;
 const formTypes = ['application/x-www-form-urlencoded', 'multipart/form-data'];
-const validateCheck = createAjv()
-  .addSchema(http)
-  .compile<ReceiptCheck>({ $ref: `${http.$id}#/$defs/ReceiptCheck` });
+const validateCheck = validatorOf<ReceiptCheck>('ReceiptCheck');
 
 /** @param app a scope of its own: forms are read here and nowhere else */
 export async function addReceiptCheckRoutes(app: FastifyInstance, ports: ReceiptCheckPorts): Promise<void> {

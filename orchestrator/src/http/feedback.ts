@@ -1,17 +1,15 @@
 // POST /sessions/:id/feedback: what the visitor thought of an answer or of the whole conversation.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { Feedback, FeedbackTaken } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { validatorOf } from '@aiguy/manifests/protocol';
+import { check } from '@aiguy/manifests/validate';
 import type { FastifyInstance } from 'fastify';
 import { rate } from '../session/ratings.ts';
 import type { HttpPorts } from './ports.ts';
 import { ownSession, type SessionParams } from './sessions.ts';
 
 const bodyBytesMax = 8 * 1024;
-const validateFeedback = createAjv()
-  .addSchema(http)
-  .compile<Feedback>({ $ref: `${http.$id}#/$defs/Feedback` });
+const validateFeedback = validatorOf<Feedback>('Feedback');
 
 export function addFeedbackRoute(app: FastifyInstance, ports: HttpPorts): void {
   app.post<SessionParams>('/sessions/:id/feedback', { bodyLimit: bodyBytesMax }, async (request, reply) => {

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { HandoffRequest, LeftMessage } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { validatorOf } from '@aiguy/manifests/protocol';
+import { check } from '@aiguy/manifests/validate';
 import { wordsFor } from '@aiguy/manifests/words';
 import type { FastifyInstance } from 'fastify';
 import { ensureSession } from '../session/sessions.ts';
@@ -14,9 +14,7 @@ import { clientSignal } from './send-events.ts';
 import type { SessionParams } from './sessions.ts';
 
 const bodyBytesMax = 4096;
-const validateRequest = createAjv()
-  .addSchema(http)
-  .compile<HandoffRequest>({ $ref: `${http.$id}#/$defs/HandoffRequest` });
+const validateRequest = validatorOf<HandoffRequest>('HandoffRequest');
 
 export function addHandoffRoute(app: FastifyInstance, ports: HttpPorts): void {
   app.post<SessionParams>('/sessions/:id/handoff', { bodyLimit: bodyBytesMax }, async (request, reply) => {

@@ -1,9 +1,9 @@
 // POST /sessions/:id/confirmations/:cid and /inputs/:iid: the click, or the form, that a run waits for.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { Decision, InputAnswer } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import { withRemoteTrace } from '@aiguy/manifests/telemetry';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../session/interrupts.ts';
 import type { Started } from '../session/run.ts';
@@ -12,9 +12,8 @@ import { answerRun, begin } from './answer-run.ts';
 import { type AuthenticatedVisitor, authenticate } from './authenticate.ts';
 import type { HttpPorts } from './ports.ts';
 
-const ajv = createAjv().addSchema(http);
-const validateDecision = ajv.compile<Decision>({ $ref: `${http.$id}#/$defs/Decision` });
-const validateInput = ajv.compile<InputAnswer>({ $ref: `${http.$id}#/$defs/InputAnswer` });
+const validateDecision = validatorOf<Decision>('Decision');
+const validateInput = validatorOf<InputAnswer>('InputAnswer');
 
 type Params = { Params: { id: string; interruptId: string } };
 

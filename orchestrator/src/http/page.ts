@@ -1,16 +1,14 @@
 // POST /sessions/:id/page: a browser tells which page its visitor is on, because a tool has asked. Data of a stranger: checked in form, believed in nothing.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { PageAnswer } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { validatorOf } from '@aiguy/manifests/protocol';
+import { check } from '@aiguy/manifests/validate';
 import type { FastifyInstance } from 'fastify';
 import type { HttpPorts } from './ports.ts';
 import { ownSession, type SessionParams } from './sessions.ts';
 
 const bodyBytesMax = 64 * 1024;
-const validateAnswer = createAjv()
-  .addSchema(http)
-  .compile<PageAnswer>({ $ref: `${http.$id}#/$defs/PageAnswer` });
+const validateAnswer = validatorOf<PageAnswer>('PageAnswer');
 
 export function addPageRoute(app: FastifyInstance, ports: HttpPorts): void {
   app.post<SessionParams>('/sessions/:id/page', { bodyLimit: bodyBytesMax }, async (request, reply) => {

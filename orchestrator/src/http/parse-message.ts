@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { ChatMessage, RunAgentInput, ViewedProduct } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { validatorOf } from '@aiguy/manifests/protocol';
+import { check } from '@aiguy/manifests/validate';
 import type { LoggedEvent } from '../session/event-log.ts';
 import type { Answer } from '../session/interrupts.ts';
 
@@ -17,9 +17,8 @@ export type ParsedMessage = Parsed & {
   threadId: string | undefined;
 };
 
-const ajv = createAjv().addSchema(http);
-const validateChatMessage = ajv.compile<ChatMessage>({ $ref: `${http.$id}#/$defs/ChatMessage` });
-const validateRunAgentInput = ajv.compile<RunAgentInput>({ $ref: `${http.$id}#/$defs/RunAgentInput` });
+const validateChatMessage = validatorOf<ChatMessage>('ChatMessage');
+const validateRunAgentInput = validatorOf<RunAgentInput>('RunAgentInput');
 
 /** @throws AiguyError message_empty, message_too_long, history_not_accepted, invalid_request */
 export function parseMessage(body: unknown): ParsedMessage {

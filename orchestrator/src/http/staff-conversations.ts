@@ -1,9 +1,9 @@
 // /staff/conversations: the people of a site find, read and watch its conversations. What is another site's does not exist for them.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { StaffAlertKeys, StaffTranscript, TranscriptEntry } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { FastifyInstance } from 'fastify';
 import { acknowledgeAlerts, claimAlerts } from '../session/alerts.ts';
 import { entriesOf } from '../session/conversation-entries.ts';
@@ -29,9 +29,7 @@ type ListQuery = { Querystring: Partial<Record<'q' | 'filter' | 'before' | 'limi
 
 const filters: ConversationFilter[] = ['all', 'unanswered', 'low_rating', 'escalated', 'tool_errors', 'waiting', 'with_person', 'running'];
 const alertKeysBytesMax = 64 * 1024;
-const validateAlertKeys = createAjv()
-  .addSchema(http)
-  .compile<StaffAlertKeys>({ $ref: `${http.$id}#/$defs/StaffAlertKeys` });
+const validateAlertKeys = validatorOf<StaffAlertKeys>('StaffAlertKeys');
 const textCharactersMax = 200;
 const limitDefault = 25;
 const limitMax = 100;

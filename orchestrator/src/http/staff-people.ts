@@ -1,18 +1,17 @@
 // What a person of a site does in a conversation: take it over, speak, hand it back, end a wait, write notes for the others, and delete it.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { StaffMessage, StaffNoteRequest } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import type { StaffAssertion } from '@aiguy/manifests/tokens';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { deleteSession } from '../session/sessions.ts';
 import { authenticateStaff } from './authenticate.ts';
 import { type ConversationParams, findOwn, type StaffConversationPorts } from './staff-conversations.ts';
 
 const bodyBytesMax = 32 * 1024;
-const ajv = createAjv().addSchema(http);
-const validateMessage = ajv.compile<StaffMessage>({ $ref: `${http.$id}#/$defs/StaffMessage` });
-const validateNote = ajv.compile<StaffNoteRequest>({ $ref: `${http.$id}#/$defs/StaffNoteRequest` });
+const validateMessage = validatorOf<StaffMessage>('StaffMessage');
+const validateNote = validatorOf<StaffNoteRequest>('StaffNoteRequest');
 
 type Request = FastifyRequest<ConversationParams>;
 type Work = (sessionId: string, staff: StaffAssertion, request: Request) => Promise<void>;

@@ -3,9 +3,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { Database } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { PrivacyEraseRequest, PrivacyErasure, PrivacyExport, PrivacyExportRequest } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { FastifyInstance } from 'fastify';
 import { type DataSubject, eraseRows, exportPage, findOwnSessions, type OwnSession } from '../session/personal-data.ts';
 import type { Runs } from '../session/runs.ts';
@@ -26,9 +26,8 @@ const cancelPollMs = 50;
 /** Cursors of pages that the tools API makes. */
 const atTools = 'tools_';
 
-const ajv = createAjv().addSchema(http);
-const validateExport = ajv.compile<PrivacyExportRequest>({ $ref: `${http.$id}#/$defs/PrivacyExportRequest` });
-const validateErase = ajv.compile<PrivacyEraseRequest>({ $ref: `${http.$id}#/$defs/PrivacyEraseRequest` });
+const validateExport = validatorOf<PrivacyExportRequest>('PrivacyExportRequest');
+const validateErase = validatorOf<PrivacyEraseRequest>('PrivacyEraseRequest');
 
 export function addStaffPrivacyRoutes(app: FastifyInstance, ports: StaffPrivacyPorts): void {
   app.post('/staff/privacy/export', { bodyLimit: bodyBytesMax }, async (request, reply) => {

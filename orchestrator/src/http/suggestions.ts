@@ -1,9 +1,9 @@
 // POST /suggestions: articles for what a visitor is still typing. No session, no run, no model: nothing of it is kept.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { SuggestionsRequest } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import { withRemoteTrace } from '@aiguy/manifests/telemetry';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { FastifyInstance } from 'fastify';
 import { authenticate } from './authenticate.ts';
 import type { HttpPorts } from './ports.ts';
@@ -12,9 +12,7 @@ import { clientSignal } from './send-events.ts';
 /** 200 characters as JSON escapes, and the rest. */
 const bodyBytesMax = 4096;
 
-const validateRequest = createAjv()
-  .addSchema(http)
-  .compile<SuggestionsRequest>({ $ref: `${http.$id}#/$defs/SuggestionsRequest` });
+const validateRequest = validatorOf<SuggestionsRequest>('SuggestionsRequest');
 
 export function addSuggestionsRoute(app: FastifyInstance, ports: HttpPorts): void {
   app.post('/suggestions', { bodyLimit: bodyBytesMax }, async (request, reply) => {

@@ -1,15 +1,13 @@
 // Signs receipts and says of one whether it is genuine: a compact JWS with the orchestrator's own key, in its one proper spelling.
 import { createHash } from 'node:crypto';
 import type { CheckedReceipt, Receipt } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import type { SigningKey } from '@aiguy/manifests/tokens';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
 
 const type = 'receipt+jwt';
-const validateReceipt = createAjv()
-  .addSchema(http)
-  .compile<Receipt>({ $ref: `${http.$id}#/$defs/Receipt` });
+const validateReceipt = validatorOf<Receipt>('Receipt');
 
 export async function signReceipt(key: SigningKey, receipt: Omit<Receipt, 'iss'>): Promise<string> {
   return await new SignJWT({ iss: key.issuer, ...receipt }).setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ: type }).sign(key.privateKey);

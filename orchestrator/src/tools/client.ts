@@ -2,10 +2,10 @@
 import { type ErrorCode, errorEntry, isErrorCode } from '@aiguy/manifests/errors';
 import type { TaskReference, ToolPreview } from '@aiguy/manifests/generated/http';
 import type { Tool } from '@aiguy/manifests/load';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import { readLimited } from '@aiguy/manifests/read-limited';
 import type { SigningKey, VisitorAssertion } from '@aiguy/manifests/tokens';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { ToolOutcome } from '../model/port.ts';
 import { createToolGuards, type Refused, type ToolGuards } from './guards.ts';
 import { visitorHeaders } from './visitor-token.ts';
@@ -68,9 +68,8 @@ const faults: ReadonlySet<string> = new Set<ErrorCode>([
 ]);
 /** Codes of the shop's own rules; every other refusal comes before the key is looked at, and says nothing of what was sent with it before. */
 const refusedByShop = new Set<ErrorCode>(['not_found', 'not_allowed_now']);
-const ajv = createAjv().addSchema(http);
-const validatePreview = ajv.compile<ToolPreview>({ $ref: `${http.$id}#/$defs/ToolPreview` });
-const validateTask = ajv.compile<TaskReference>({ $ref: `${http.$id}#/$defs/TaskReference` });
+const validatePreview = validatorOf<ToolPreview>('ToolPreview');
+const validateTask = validatorOf<TaskReference>('TaskReference');
 
 export function createToolClient(given: ToolClientOptions): ToolCaller {
   const options = { ...given, guards: given.guards ?? createToolGuards() };

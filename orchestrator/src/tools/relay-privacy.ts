@@ -1,10 +1,10 @@
 // Hands a request about somebody's personal data on to the tools API, with the assertion of whoever asks: it judges the site's signature itself.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { PrivacyEraseRequest, PrivacyErasure, PrivacyExport, PrivacyExportRequest } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import { readLimited } from '@aiguy/manifests/read-limited';
 import { traceHeaders } from '@aiguy/manifests/telemetry';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 
 /** @throws AiguyError tool_unavailable: nothing is known of what was done there; asking again is right */
@@ -16,9 +16,8 @@ export type RelayPrivacy = {
 const askTimeoutMs = 5000;
 const answerBytesMax = 1024 * 1024;
 
-const ajv = createAjv().addSchema(http);
-const validateExport = ajv.compile<PrivacyExport>({ $ref: `${http.$id}#/$defs/PrivacyExport` });
-const validateErasure = ajv.compile<PrivacyErasure>({ $ref: `${http.$id}#/$defs/PrivacyErasure` });
+const validateExport = validatorOf<PrivacyExport>('PrivacyExport');
+const validateErasure = validatorOf<PrivacyErasure>('PrivacyErasure');
 
 /** @param options.url of the tools API */
 export function createRelayPrivacy({ url }: { url: string }): RelayPrivacy {

@@ -1,8 +1,8 @@
 // A site's tickets, at the tools API.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { StaffTicket, StaffTicketList } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { validatorOf } from '@aiguy/manifests/protocol';
+import { check } from '@aiguy/manifests/validate';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { createRelayToTools, type RelayedAnswer } from './relay-to-tools.ts';
 
@@ -16,9 +16,8 @@ export type SiteTickets = {
   change: (reference: string, sent: { body: unknown; assertion: string }, signal: AbortSignal) => Promise<Relayed<StaffTicket>>;
 };
 
-const ajv = createAjv().addSchema(http);
-const validateList = ajv.compile<StaffTicketList>({ $ref: `${http.$id}#/$defs/StaffTicketList` });
-const validateTicket = ajv.compile<StaffTicket>({ $ref: `${http.$id}#/$defs/StaffTicket` });
+const validateList = validatorOf<StaffTicketList>('StaffTicketList');
+const validateTicket = validatorOf<StaffTicket>('StaffTicket');
 
 /** @param options.url of the tools API */
 export function createSiteTickets({ url }: { url: string }): SiteTickets {

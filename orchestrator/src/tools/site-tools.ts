@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { SiteAbilities, SiteAbility } from '@aiguy/manifests/generated/http';
 import type { Catalogue, Tool } from '@aiguy/manifests/load';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import { readLimited } from '@aiguy/manifests/read-limited';
 import type { SigningKey } from '@aiguy/manifests/tokens';
 import { check, createAjv } from '@aiguy/manifests/validate';
@@ -19,9 +19,7 @@ const answerBytesMax = 256 * 1024;
 const toolsMax = 500;
 const nameCharactersMax = 60;
 
-const validateListed = createAjv()
-  .addSchema(http)
-  .compile<SiteAbilities>({ $ref: `${http.$id}#/$defs/SiteAbilities` });
+const validateListed = validatorOf<SiteAbilities>('SiteAbilities');
 
 export function createSiteTools(options: { url: string; key: SigningKey; catalogue: Catalogue }): SiteTools {
   const base = [...options.catalogue.values()].find(({ manifest }) => manifest.site_abilities);

@@ -1,9 +1,9 @@
 // Asks the tools API for articles that fit what a visitor is still typing.
 import type { Suggestions, SuggestionsRequest } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import { readLimited } from '@aiguy/manifests/read-limited';
 import type { SigningKey } from '@aiguy/manifests/tokens';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { ToolCallOptions } from './client.ts';
 import { visitorHeaders } from './visitor-token.ts';
 
@@ -13,9 +13,7 @@ export type SuggestArticles = (request: SuggestionsRequest, options: ToolCallOpt
 const suggestionsTimeoutMs = 2000;
 const answerBytesMax = 32 * 1024;
 
-const validateAnswer = createAjv()
-  .addSchema(http)
-  .compile<Suggestions>({ $ref: `${http.$id}#/$defs/Suggestions` });
+const validateAnswer = validatorOf<Suggestions>('Suggestions');
 
 export function createSuggestArticles(options: { url: string; key: SigningKey }): SuggestArticles {
   return async (request, { visitor, assertion, signal }) => {

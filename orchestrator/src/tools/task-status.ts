@@ -1,10 +1,10 @@
 // Asks the tools API what became of a long task, as the visitor whose call began it.
 import type { TaskStatus } from '@aiguy/manifests/generated/http';
 import type { Tool } from '@aiguy/manifests/load';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import { readLimited } from '@aiguy/manifests/read-limited';
 import type { SigningKey } from '@aiguy/manifests/tokens';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { ToolCallOptions } from './client.ts';
 import { visitorHeaders } from './visitor-token.ts';
 
@@ -16,9 +16,7 @@ const askTimeoutMs = 1000;
 /** As of a call: what it would have answered with may be in it. */
 const answerBytesMax = 256 * 1024;
 
-const validateAnswer = createAjv()
-  .addSchema(http)
-  .compile<TaskStatus>({ $ref: `${http.$id}#/$defs/TaskStatus` });
+const validateAnswer = validatorOf<TaskStatus>('TaskStatus');
 
 export function createAskTask(options: { url: string; key: SigningKey }): AskTask {
   return async ({ manifest, validateOutput }, taskId, { visitor, assertion, signal }) => {

@@ -1,8 +1,8 @@
 // What other plugins of a visitor's site can look up: listed and run by the site itself, in the visitor's name, and only what its owner has approved.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { SiteAbilities as Listed, SiteAbility } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { validatorOf } from '@aiguy/manifests/protocol';
+import { check } from '@aiguy/manifests/validate';
 import { LRUCache } from 'lru-cache';
 import { cleanSchema } from './clean-schema.ts';
 import { createSiteClient, type WebClient, WebError } from './knowledge/sources/web-client.ts';
@@ -26,8 +26,7 @@ const userAgent = 'AIGuy/0.1 (looks something up for a visitor of this site)';
 /** A model reads each of them in every request. */
 const schemaCharactersMax = 4000;
 
-const ajv = createAjv().addSchema(http);
-const validateListed = ajv.compile<Listed>({ $ref: `${http.$id}#/$defs/SiteAbilities` });
+const validateListed = validatorOf<Listed>('SiteAbilities');
 
 /** @param options.clientOf for tests */
 export function createSiteAbilities(options: { clientOf?: (site: URL) => WebClient } = {}): SiteAbilities {

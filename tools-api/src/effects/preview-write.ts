@@ -2,16 +2,14 @@
 import { inTransaction } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { ToolPreview } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { validatorOf } from '@aiguy/manifests/protocol';
+import { check } from '@aiguy/manifests/validate';
 import { withinTime } from '../time-limit.ts';
 import { type Admitted, answerOf, type Outcome, type ToolPorts } from '../tool-call.ts';
 import { lend } from './lent-connection.ts';
 import { writeHandlerOf } from './run-write.ts';
 
-const validatePreview = createAjv()
-  .addSchema(http)
-  .compile<ToolPreview>({ $ref: `${http.$id}#/$defs/ToolPreview` });
+const validatePreview = validatorOf<ToolPreview>('ToolPreview');
 
 /** @throws AiguyError what the write would be refused with; unknown_tool for what is no write */
 export async function previewWrite(ports: ToolPorts, call: Admitted): Promise<Outcome> {

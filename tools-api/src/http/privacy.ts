@@ -1,9 +1,9 @@
 // POST /privacy/export and /privacy/erase: what is kept here of one user of a site, for the people of that site, who come by way of the orchestrator.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { PrivacyEraseRequest, PrivacyExportRequest } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { PersonalData } from '../backends/personal-data.ts';
 import { bearerOf } from './authenticate.ts';
@@ -12,9 +12,8 @@ export type PrivacyPorts = { verifier: TokenVerifier; personalData: PersonalData
 
 const bodyBytesMax = 1024;
 
-const ajv = createAjv().addSchema(http);
-const validateExport = ajv.compile<PrivacyExportRequest>({ $ref: `${http.$id}#/$defs/PrivacyExportRequest` });
-const validateErase = ajv.compile<PrivacyEraseRequest>({ $ref: `${http.$id}#/$defs/PrivacyEraseRequest` });
+const validateExport = validatorOf<PrivacyExportRequest>('PrivacyExportRequest');
+const validateErase = validatorOf<PrivacyEraseRequest>('PrivacyEraseRequest');
 
 export function addPrivacyRoutes(app: FastifyInstance, { verifier, personalData }: PrivacyPorts): void {
   app.post('/privacy/export', { bodyLimit: bodyBytesMax }, async (request, reply) => {

@@ -1,10 +1,11 @@
 // PUT and DELETE /knowledge/documents/:id, GET /knowledge/documents: what a site teaches its agent, forgets again, and has taught.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { KnowledgeDocument, KnowledgeForgotten } from '@aiguy/manifests/generated/http';
+import { validatorOf } from '@aiguy/manifests/protocol';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { RateLimits } from '@aiguy/manifests/rate-limit';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { FastifyInstance } from 'fastify';
 import type { SiteDocuments } from '../backends/knowledge/site-documents.ts';
 import { DocumentError } from '../backends/knowledge/sources/source.ts';
@@ -21,9 +22,7 @@ export const changesPerMinute = 600;
 const listsPerMinute = 120;
 const idForm = new RegExp(http.$defs.KnowledgeDocumentResult.properties.id.pattern);
 
-const validateDocument = createAjv()
-  .addSchema(http)
-  .compile<KnowledgeDocument>({ $ref: `${http.$id}#/$defs/KnowledgeDocument` });
+const validateDocument = validatorOf<KnowledgeDocument>('KnowledgeDocument');
 
 export function addSiteDocumentRoutes(app: FastifyInstance, { verifier, documents, learner, limits }: SiteDocumentPorts): void {
   const limit = async (site: string, points: number) =>

@@ -1,10 +1,11 @@
 // GET /tickets and PUT /tickets/:reference: what visitors have left at a site, for the people of that site, who come by way of the orchestrator.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { StaffTicketChange } from '@aiguy/manifests/generated/http';
+import { validatorOf } from '@aiguy/manifests/protocol';
 import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
 import type { RateLimits } from '@aiguy/manifests/rate-limit';
 import type { StaffAssertion, TokenVerifier } from '@aiguy/manifests/tokens';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { SiteTickets, TicketSearch } from '../backends/site-tickets.ts';
 import { bearerOf } from './authenticate.ts';
@@ -16,9 +17,7 @@ const perMinute = 120;
 const { pattern } = http.$defs.StaffTicket.properties.reference;
 const referenceForm = new RegExp(pattern);
 
-const validateChange = createAjv()
-  .addSchema(http)
-  .compile<StaffTicketChange>({ $ref: `${http.$id}#/$defs/StaffTicketChange` });
+const validateChange = validatorOf<StaffTicketChange>('StaffTicketChange');
 
 export function addSiteTicketRoutes(app: FastifyInstance, { verifier, siteTickets, limits }: SiteTicketRoutePorts): void {
   const staffOf = async (request: FastifyRequest, scope: 'conversation:read' | 'conversation:write') => {

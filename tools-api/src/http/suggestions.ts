@@ -2,11 +2,11 @@
 import { argumentsDigest } from '@aiguy/manifests/digest';
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { SuggestedArticle, Suggestions, SuggestionsRequest } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import type { RateLimits } from '@aiguy/manifests/rate-limit';
 import { withRemoteTrace } from '@aiguy/manifests/telemetry';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { FastifyInstance } from 'fastify';
 import type { Knowledge, Passage, SearchResult } from '../backends/knowledge/search.ts';
 import { withinTime } from '../time-limit.ts';
@@ -29,9 +29,7 @@ const articlesMax = 3;
  */
 const relevantFrom = { confidence: 0.35, score: 0.5 };
 
-const validateRequest = createAjv()
-  .addSchema(http)
-  .compile<SuggestionsRequest>({ $ref: `${http.$id}#/$defs/SuggestionsRequest` });
+const validateRequest = validatorOf<SuggestionsRequest>('SuggestionsRequest');
 
 export function addSuggestionsRoute(app: FastifyInstance, ports: SuggestionsPorts): void {
   app.post('/knowledge/suggestions', { bodyLimit: bodyBytesMax }, async (request, reply) => {

@@ -1,10 +1,10 @@
 // POST /knowledge/try: what a guest's question finds at this site, and why. For the owner who wonders; nothing of it is kept.
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { KnowledgeFinding, KnowledgeQuestion } from '@aiguy/manifests/generated/http';
-import http from '@aiguy/manifests/protocol/http.json' with { type: 'json' };
+import { validatorOf } from '@aiguy/manifests/protocol';
 import type { RateLimits } from '@aiguy/manifests/rate-limit';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
-import { check, createAjv } from '@aiguy/manifests/validate';
+import { check } from '@aiguy/manifests/validate';
 import type { FastifyInstance } from 'fastify';
 import { answerableFrom } from '../backends/knowledge/answerability.ts';
 import { relatedFrom } from '../backends/knowledge/candidates.ts';
@@ -24,9 +24,7 @@ const searchTimeoutMs = 7000;
 /** 400 characters as JSON escapes, and the rest. */
 const bodyBytesMax = 8192;
 
-const validateQuestion = createAjv()
-  .addSchema(http)
-  .compile<KnowledgeQuestion>({ $ref: `${http.$id}#/$defs/KnowledgeQuestion` });
+const validateQuestion = validatorOf<KnowledgeQuestion>('KnowledgeQuestion');
 
 export function addTryKnowledgeRoute(app: FastifyInstance, { verifier, knowledge, limits }: TryPorts): void {
   app.post('/knowledge/try', { bodyLimit: bodyBytesMax }, async (request, reply) => {
