@@ -1,11 +1,10 @@
 // npm test: every test whose parts are at hand; says by name what was left out and what would enable it. With --all (and in CI) nothing may be left out.
-import { spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { dataDirectory, projectRoot } from './data-directory.ts';
 import { hasPrograms, installHint } from './system-packages.ts';
+import { type Job, type Lane, type Result, runJobs } from './test-pool.ts';
 import { buildWidget } from './widget.ts';
 import { ensurePlayground, isPlaygroundInstalled } from './wordpress/start-demo.ts';
 
@@ -18,8 +17,7 @@ Runs the tests. Those that need system packages run where these are installed.
 
 type Suite = {
   name: string;
-  /** Suites of one lane run one after another; the lanes run side by side, because processes that crash mostly wait and a site mostly runs on the other core. */
-  lane: 'code' | 'processes' | 'site';
+  lane: Lane;
   files: string[];
   needs: string[];
   needsRoot?: boolean;
@@ -45,17 +43,16 @@ const playground = {
   fetch: async () => await ensurePlayground({ cacheDir, log }),
 };
 
-const browserFiles = find('test/**/*.browser.test.ts');
-
+/** In each lane the long ones first. */
 const suites: Suite[] = [
+  { name: 'Help centre', lane: 'code', files: find('test/**/*.corpus.test.ts'), needs: [], needsFolder: '../shared/data/help-centre' },
   {
     name: 'TypeScript',
     lane: 'code',
     files: find('{manifests,orchestrator,tools-api,scripts,bench}/**/*.test.ts', 'wp-plugin/src/**/*.test.ts', 'test/*.test.ts').filter(isPlain),
     needs: [],
   },
-  { name: 'Crash', lane: 'processes', files: find('test/crash/*.test.ts').filter(isPlain), needs: [] },
-  { name: 'Redis', lane: 'processes', files: find('test/**/*.redis.test.ts'), needs: ['redis-server'] },
+  { name: 'Retail tools', lane: 'code', files: find('test/**/*.retail.test.ts'), needs: [], needsFolder: '../shared/data/tau-retail' },
   {
     name: 'Postgres',
     lane: 'processes',
@@ -63,13 +60,14 @@ const suites: Suite[] = [
     needs: ['debootstrap', 'unshare', 'chroot'],
     needsRoot: true,
   },
-  { name: 'Help centre', lane: 'code', files: find('test/**/*.corpus.test.ts'), needs: [], needsFolder: '../shared/data/help-centre' },
-  { name: 'Retail tools', lane: 'code', files: find('test/**/*.retail.test.ts'), needs: [], needsFolder: '../shared/data/tau-retail' },
+  { name: 'Crash', lane: 'processes', files: find('test/crash/*.test.ts').filter(isPlain), needs: [] },
+  { name: 'Redis', lane: 'processes', files: find('test/**/*.redis.test.ts'), needs: ['redis-server'] },
   {
-    name: 'WordPress',
-    lane: 'site',
-    files: find('wp-plugin/tests/*.test.ts', '{scripts,test}/**/*.wordpress.test.ts').filter((file) => !file.includes('.sqlite.')),
-    needs: wordpress,
+    name: 'Playground',
+    lane: 'processes',
+    files: find('{scripts,test}/**/*.playground.test.ts'),
+    needs: [],
+    fetches: playground,
     prepare: buildWidget,
   },
   {
@@ -81,21 +79,12 @@ const suites: Suite[] = [
     fetches: playground,
     prepare: buildWidget,
   },
+  { name: 'Browser', lane: 'site', files: find('test/**/*.browser.test.ts'), needs: [...wordpress, 'chromium'], prepare: buildWidget },
   {
-    name: 'Playground',
-    lane: 'processes',
-    files: find('{scripts,test}/**/*.playground.test.ts'),
-    needs: [],
-    fetches: playground,
-    prepare: buildWidget,
-  },
-  { name: 'Browser', lane: 'site', files: browserFiles.filter((_file, at) => at % 4 !== 1), needs: [...wordpress, 'chromium'], prepare: buildWidget },
-  // The lanes come out even when a quarter of them runs here.
-  {
-    name: 'Browser, the rest',
-    lane: 'processes',
-    files: browserFiles.filter((_file, at) => at % 4 === 1),
-    needs: [...wordpress, 'chromium'],
+    name: 'WordPress',
+    lane: 'site',
+    files: find('wp-plugin/tests/*.test.ts', '{scripts,test}/**/*.wordpress.test.ts').filter((file) => !file.includes('.sqlite.')),
+    needs: wordpress,
     prepare: buildWidget,
   },
 ];
@@ -112,38 +101,35 @@ function isPlain(file: string): boolean {
 }
 
 async function main(): Promise<number> {
-  const { lanes, leftOut } = await plan();
-  const results = (await Promise.all([...lanes.values()].map(async (lane) => await runLane(lane, lanes.size > 1)))).flat();
-  for (const line of leftOut) process.stdout.write(`\nLeft out: ${line}\n`);
+  const { jobs, leftOut } = await plan();
+  const results = await runJobs(jobs, tell);
+  for (const line of leftOut) log(`\nLeft out: ${line}`);
   const sum = (count: 'passed' | 'failed' | 'skipped') => results.reduce((total, result) => total + result[count], 0);
   const incomplete = leftOut.length > 0 || sum('skipped') > 0;
-  if (values.all && incomplete) process.stdout.write('\nSomething was left out, which --all does not allow.\n');
-  process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed${sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''}\n`);
-  const failed = results.some((result) => result.code !== 0) || sum('passed') === 0;
-  return failed || (values.all && incomplete) ? 1 : 0;
+  if (values.all && incomplete) log('\nSomething was left out, which --all does not allow.');
+  const failed = results.filter(({ code }) => code !== 0);
+  if (failed.length > 0) log(`\nFailed:\n${failed.map(({ file }) => `  ${file}`).join('\n')}`);
+  log(`\n${sum('passed')} passed, ${sum('failed')} failed${sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''}`);
+  return failed.length > 0 || sum('passed') === 0 || (values.all && incomplete) ? 1 : 0;
 }
 
-async function plan(): Promise<{ lanes: Map<Suite['lane'], Suite[]>; leftOut: string[] }> {
+async function plan(): Promise<{ jobs: Job[]; leftOut: string[] }> {
   const chosen = suites.map((suite) => ({ ...suite, files: suite.files.filter(isChosen) })).filter((suite) => suite.files.length > 0);
   const leftOut: string[] = [];
-  const lanes = new Map<Suite['lane'], Suite[]>();
+  const jobs: Job[] = [];
   for (const suite of chosen) {
     const lack = await lackOf(suite);
-    if (lack) leftOut.push(`${suite.name} (${suite.files.length} files), needs ${lack}`);
-    else lanes.set(suite.lane, [...(lanes.get(suite.lane) ?? []), suite]);
+    const { name, lane, prepare } = suite;
+    if (lack) leftOut.push(`${name} (${suite.files.length} files), needs ${lack}`);
+    else jobs.push(...suite.files.map((file) => ({ suite: name, lane, file, ...(prepare && { prepare }) })));
   }
-  return { lanes, leftOut };
+  return { jobs, leftOut };
 }
 
-/** @param isOneOfSeveral then each line says whose it is */
-async function runLane(lane: readonly Suite[], isOneOfSeveral: boolean): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const suite of lane) {
-    await suite.prepare?.();
-    process.stdout.write(`\n▶ ${suite.name}\n`);
-    results.push(await run(suite, isOneOfSeveral));
-  }
-  return results;
+/** What a file printed, without the figures of the test runner, which are added up at the end. */
+function tell({ suite, file }: Result, output: string, seconds: number): void {
+  const lines = output.split('\n').filter((line) => line !== '' && !/^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /.test(line));
+  log(`\n▶ ${suite}: ${file} (${seconds.toFixed(1)} s)\n${lines.join('\n')}`);
 }
 
 function isChosen(file: string): boolean {
@@ -168,30 +154,4 @@ async function succeeds(work: () => Promise<unknown>): Promise<boolean> {
     log(error instanceof Error ? error.message : String(error));
     return false;
   }
-}
-
-type Result = { code: number; passed: number; failed: number; skipped: number };
-
-async function run(suite: Suite, isOneOfSeveral: boolean): Promise<Result> {
-  const files = suite.files;
-  // Alone it may have both cores.
-  const concurrency = suite.lane === 'code' && !isOneOfSeveral ? 2 : 1;
-  const child = spawn(process.execPath, ['--test', `--test-concurrency=${concurrency}`, '--test-timeout=600000', ...files], {
-    cwd: projectRoot,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
-  });
-  let output = '';
-  for await (const line of createInterface({ input: child.stdout })) {
-    process.stdout.write(isOneOfSeveral ? `${suite.name} │ ${line}\n` : `${line}\n`);
-    output = `${output}${line}\n`.slice(-20_000);
-  }
-  const code = child.exitCode ?? (await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 1))));
-  return { code, ...counts(output) };
-}
-
-/** Reads the closing lines of node's test runner. */
-function counts(output: string): Omit<Result, 'code'> {
-  const node = (name: string) => Number(new RegExp(`^ℹ ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? 0);
-  return { passed: node('pass'), failed: node('fail') + node('cancelled'), skipped: node('skipped') + node('todo') };
 }
