@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { until } from '../scripts/until.ts';
 import { type MailServer, startMailServer } from '../tools-api/src/backends/mail-server.fixture.ts';
 import { axeViolations, ChatOnPage, type System, startSystem } from './browser.ts';
 
@@ -23,8 +24,7 @@ after(async () => {
 });
 
 async function mailedCode(mails = 1): Promise<string> {
-  const deadlineMs = Date.now() + 15_000;
-  while (mail.mails.length < mails && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => mail.mails.length >= mails, 'the mail');
   return /: (\d{6})/.exec(mail.mails[mails - 1]?.text.split('\r\n\r\n')[1] ?? '')?.[1] ?? assert.fail('no mail');
 }
 

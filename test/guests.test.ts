@@ -11,6 +11,7 @@ import { signToken } from '@aiguy/manifests/tokens';
 import { type Backend, startBackend } from '../scripts/backend.ts';
 import { freePort } from '../scripts/free-port.ts';
 import { allScopes, developmentSigner } from '../scripts/keys.ts';
+import { until } from '../scripts/until.ts';
 import { type MailServer, startMailServer } from '../tools-api/src/backends/mail-server.fixture.ts';
 
 /** Aarav Davis' order that is not shipped yet, and the address that it was billed to. */
@@ -62,8 +63,7 @@ function cardIn(body: ChatAnswer): Interrupt {
 }
 
 async function mailedCode(mails = 1): Promise<string> {
-  const deadlineMs = Date.now() + 10_000;
-  while (mail.mails.length < mails && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => mail.mails.length >= mails, 'the mail');
   const newest = mail.mails[mails - 1];
   assert.deepEqual(newest?.to, [order.email]);
   return /: (\d{6})/.exec(newest.text.split('\r\n\r\n')[1] ?? '')?.[1] ?? assert.fail(newest.text);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { Service } from '@aiguy/manifests/service';
+import { until } from '../../scripts/until.ts';
 import { createDemoBilling } from '../src/backends/guests/billing.ts';
 import { createCodeMailer } from '../src/backends/guests/code-mail.ts';
 import { createCodes } from '../src/backends/guests/codes.ts';
@@ -61,8 +62,7 @@ function orderOf(pick: (order: Order) => boolean = () => true): Order {
 
 /** The code in the newest mail, once there are as many as expected; mails are sent behind the answer. */
 async function codeIn(mailsExpected: number): Promise<string> {
-  const deadlineMs = Date.now() + 5000;
-  while (mail.mails.length < mailsExpected && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => mail.mails.length >= mailsExpected, 'the mail');
   assert.equal(mail.mails.length, mailsExpected);
   return /Your code for order \S+: (\d{6})/.exec(mail.mails.at(-1)?.text.replace(/=\r?\n/g, '') ?? '')?.[1] ?? assert.fail('no code');
 }

@@ -143,7 +143,7 @@ type Answer = { passages: { document_id: string }[]; corpus_version: string };
 async function ask(url: string, parties: Parties): Promise<Answer> {
   const headers = { authorization: `Bearer ${await directToken(parties)}`, 'content-type': 'application/json' };
   const body = JSON.stringify({ query: question });
-  const response = await fetch(`${url}/tools/retrieve_docs`, { method: 'POST', headers, body, signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(`${url}/tools/retrieve_docs`, { method: 'POST', headers, body, signal: AbortSignal.timeout(60_000) });
   const text = await response.text();
   assert.equal(response.status, 200, text);
   return (JSON.parse(text) as { output: Answer }).output;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { Service } from '@aiguy/manifests/service';
+import { until } from '../../scripts/until.ts';
 import { createCodeMailer } from '../src/backends/guests/code-mail.ts';
 import { type MailServer, startMailServer } from '../src/backends/mail-server.fixture.ts';
 import { createTickets } from '../src/backends/tickets.ts';
@@ -64,8 +65,7 @@ const call = async (visitor: Visitor, tool: string, args: object) => await sendF
 const confirm = async (visitor: Visitor, orderId: string, email: string) => await call(visitor, 'confirm_order_email', { order_id: orderId, email });
 
 async function codeIn(mailsExpected: number): Promise<string> {
-  const deadlineMs = Date.now() + 5000;
-  while (mail.mails.length < mailsExpected && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => mail.mails.length >= mailsExpected, 'the mail');
   return /Your code for order \S+: (\d{6})/.exec(mail.mails.at(-1)?.text.replace(/=\r?\n/g, '') ?? '')?.[1] ?? assert.fail('no code');
 }
 
