@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { signToken } from '@aiguy/manifests/tokens';
+import { measureBusySite } from '../bench/busy-site.ts';
 import { benchIngest, defaultDocuments, parseDocuments } from '../bench/ingest.ts';
 import { benchKnowledge, defaultSizes, parseSizes } from '../bench/knowledge.ts';
 import type { LoadJob, LoadResult } from '../bench/load.ts';
@@ -21,7 +22,7 @@ import { allScopes, developmentSigner } from './keys.ts';
 import { hasPrograms, installHint } from './system-packages.ts';
 import { buildWidget } from './widget.ts';
 
-const help = `Usage: npm run bench [-- [knowledge|ingest|sessions|page] [--json] [--sizes LIST] [--documents N]]
+const help = `Usage: npm run bench [-- [knowledge|ingest|sessions|page|busy] [--json] [--sizes LIST] [--documents N]]
 
 Measures on a scripted Messages API without delay, one tool call a turn: CPU seconds a thousand turns and time to the first
 token at 1, 32 and 256 at once (beside a loop by hand on node:http and the AI SDK), memory idle and with 1,000 open streams,
@@ -33,6 +34,8 @@ them) with the local embedder, and how long an answer takes meanwhile; on the em
 With sessions: 1,000 sessions open on one process, half SSE and half WebSocket, idle and then each with a turn: memory, delay of the
 event loop, and time from the model to the reader; on the embedded Postgres and on a real one (needs root and debootstrap). 3 minutes.
 With page: what the chat costs a page in Chromium, without it, closed and opened (needs php, mariadbd and chromium). 3 minutes.
+With busy: how long a site's home page takes while fifty visitors wait for answers, by the way that their chats take (needs php,
+mariadbd and nginx). 5 minutes.
   --json         the last line is one JSON object
   --sizes LIST   numbers of chunks, by default ${defaultSizes}
   --documents N  articles that are generated, by default ${defaultDocuments}
@@ -61,6 +64,7 @@ else if (part === 'knowledge') tell(await benchKnowledge({ sizes: parseSizes(val
 else if (part === 'ingest') tell(await benchIngest({ documents: parseDocuments(values.documents), say }));
 else if (part === 'sessions') tell(await benchSessions({ say }));
 else if (part === 'page') await benchPage();
+else if (part === 'busy') await benchBusySite();
 else if (part === undefined) await main();
 else throw new Error(`There is no «${part}» to measure.\n${help}`);
 
@@ -74,6 +78,12 @@ async function benchPage(): Promise<void> {
   if (!hasPrograms(['php', 'mariadbd', 'chromium'])) throw new Error(`This needs php, mariadbd and chromium. ${installHint}`);
   await buildWidget();
   tell({ pages: await measurePageSpeed({ runs: 7, say }) });
+}
+
+async function benchBusySite(): Promise<void> {
+  if (!hasPrograms(['php', 'mariadbd', 'nginx'])) throw new Error(`This needs php, mariadbd and nginx. ${installHint}`);
+  await buildWidget();
+  tell({ busy: await measureBusySite({ say }) });
 }
 
 async function main(): Promise<void> {

@@ -9,8 +9,9 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { startOrchestrator } from '../scripts/backend.ts';
 import { projectRoot } from '../scripts/data-directory.ts';
 import { demoLogins } from '../scripts/demo-site.ts';
-import { embeddedConnectionsMax } from '../scripts/embedded-postgres.ts';
+import { embeddedConnectionsMax, startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
 import { freePort } from '../scripts/free-port.ts';
+import { sessionsContent } from '../scripts/sessions-content.ts';
 import { ChatOnPage, type System, signIn, startSystem } from './browser.ts';
 import { startMessagesApi } from './doubles/messages-api.ts';
 import { heldAfter, messageEvents, streamed, text } from './doubles/messages-api-replies.ts';
@@ -67,13 +68,17 @@ function point(t: TestContext, url: string): void {
   t.after(() => void set(system.backend.orchestratorUrl));
 }
 
+/** With a database of its own: the system's orchestrator, which has another model, would take over what this one leaves. */
 async function orchestratorWith(t: TestContext, apiUrl: string) {
   const port = await freePort();
-  const env = { ...system.backend.orchestratorEnv, ANTHROPIC_API_KEY: 'test-key-of-no-value', ANTHROPIC_BASE_URL: apiUrl, TURN_WALL_MS: '60000' };
+  const database = await startEmbeddedPostgres({ content: sessionsContent });
+  const own = { DATABASE_URL: database.url, TURN_WALL_MS: '60000' };
+  const env = { ...system.backend.orchestratorEnv, ...own, ANTHROPIC_API_KEY: 'test-key-of-no-value', ANTHROPIC_BASE_URL: apiUrl };
   const start = async () => await startOrchestrator({ dataDir: system.dataDir, port, env });
   const first = await start();
   let latest = first;
   t.after(async () => await latest.stop());
+  t.after(database.stop);
   point(t, first.url);
   const restart = async () => {
     process.kill(latest.pid, 'SIGKILL');

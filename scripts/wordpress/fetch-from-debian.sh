@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# Unpacks the WordPress of a Debian suite into a folder, without installing anything: for machines that reach a Debian mirror but not wordpress.org.
-# Usage: fetch-from-debian.sh TARGET [SUITE]   the newest WordPress is in sid, the default
+# Unpacks Debian's newest WordPress, which is in sid, into a folder, without installing anything: for machines that reach a Debian mirror but not wordpress.org.
+# Usage: fetch-from-debian.sh TARGET
 set -euo pipefail
 target=$1
-suite=${2:-sid}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 mirror=$("$(dirname "$0")/../debian-mirror.sh")
 mkdir -p "$work"/{lists/partial,cache/archives/partial,debs,tree}
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$work/sources.list"
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" >"$work/sources.list"
 apt=(-o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=/dev/null -o "Dir::State::lists=$work/lists"
   -o "Dir::Cache=$work/cache" -o APT::Get::List-Cleanup=0 -o APT::Sandbox::User=root -o Acquire::http::Timeout=20 -qq)
 apt-get "${apt[@]}" update

@@ -1,13 +1,13 @@
-// The files of a real WordPress, had once and kept: from wordpress.org where it is reached, from Debian's packages otherwise.
+// The files of a real WordPress, had once and kept: from wordpress.org where it is reached, from Debian's packages or the npm registry otherwise.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The newest, and the oldest that the plugin says it needs; Debian's oldest that comes near it is 6.8. */
+/** The newest, and the oldest that the plugin says it needs: of 6.6 the npm registry has the third release candidate, a week older than the release. */
 const releases = {
-  newest: { tree: 'wordpress', url: 'https://wordpress.org/latest.zip', suite: 'sid' },
-  oldest: { tree: 'wordpress-oldest', url: 'https://wordpress.org/wordpress-6.6.zip', suite: 'trixie' },
+  newest: { tree: 'wordpress', url: 'https://wordpress.org/latest.zip', orElse: fromDebian },
+  oldest: { tree: 'wordpress-oldest', url: 'https://wordpress.org/wordpress-6.6.zip', orElse: fromNpm },
 };
 
 type Release = (typeof releases)['newest'];
@@ -30,9 +30,9 @@ export async function ensureWordPressFiles(options: FilesOptions): Promise<strin
   options.log('fetching WordPress …');
   const unfinished = join(options.cacheDir, `${release.tree}-${process.pid}`);
   rmSync(unfinished, { recursive: true, force: true });
-  if (!(await fromRelease(unfinished, release)) && !(await fromDebian(unfinished, release))) {
+  if (!(await fromRelease(unfinished, release)) && !(await release.orElse(unfinished))) {
     throw new Error(
-      'WordPress could not be had: neither wordpress.org nor a Debian mirror (apt-get, dpkg) is reached. Use npm start -- --no-wordpress.',
+      'WordPress could not be had: neither wordpress.org nor a Debian mirror (apt-get, dpkg), or for the oldest the npm registry, is reached. Use npm start -- --no-wordpress.',
     );
   }
   renameSync(unfinished, tree);
@@ -60,8 +60,12 @@ async function fromRelease(target: string, { url }: Release): Promise<boolean> {
   }
 }
 
-async function fromDebian(target: string, { suite }: Release): Promise<boolean> {
-  return await run(new URL('fetch-from-debian.sh', import.meta.url).pathname, [target, suite]);
+async function fromDebian(target: string): Promise<boolean> {
+  return await run(new URL('fetch-from-debian.sh', import.meta.url).pathname, [target]);
+}
+
+async function fromNpm(target: string): Promise<boolean> {
+  return await run(new URL('fetch-from-npm.sh', import.meta.url).pathname, [target]);
 }
 
 async function run(program: string, args: string[]): Promise<boolean> {
