@@ -26,9 +26,13 @@ export type System = {
   stop: () => Promise<void>;
 };
 
-/** php-fpm behind nginx with MariaDB, as most sites are; AIGUY_TEST_SITE=smallest takes PHP's own server with SQLite. */
-export const testSite: Pick<NativeOptions, 'host' | 'database'> =
-  process.env.AIGUY_TEST_SITE === 'smallest' ? { host: 'php', database: 'sqlite' } : { host: 'nginx' };
+/** php-fpm behind nginx with MariaDB, as most sites are; AIGUY_TEST_SITE=smallest takes PHP's own server with SQLite, AIGUY_TEST_SITE=oldest the oldest WordPress. */
+export const testSite: Pick<NativeOptions, 'host' | 'database' | 'release'> = {
+  smallest: { host: 'php', database: 'sqlite' } as const,
+  oldest: { host: 'nginx', release: 'oldest' } as const,
+}[process.env.AIGUY_TEST_SITE ?? ''] ?? {
+  host: 'nginx',
+};
 
 /** @param toolsEnv more variables of the tools API */
 export async function startSystem(toolsEnv: Record<string, string> = {}): Promise<System> {

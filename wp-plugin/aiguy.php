@@ -18,7 +18,7 @@ namespace Aiguy;
 
 defined( 'ABSPATH' ) || exit;
 
-if ( PHP_VERSION_ID < 80100 || version_compare( $GLOBALS['wp_version'], '6.6', '<' ) || ! function_exists( 'sodium_crypto_sign_detached' ) || ! extension_loaded( 'curl' ) ) {
+if ( PHP_VERSION_ID < 80100 || ! is_wp_version_compatible( '6.6' ) || ! function_exists( 'sodium_crypto_sign_detached' ) || ! extension_loaded( 'curl' ) ) {
 	add_action(
 		'admin_notices',
 		static function (): void {

@@ -12,7 +12,7 @@ const releases = {
 
 type Release = (typeof releases)['newest'];
 
-export type FilesOptions = { cacheDir: string; log: (line: string) => void; release?: keyof typeof releases };
+export type FilesOptions = { cacheDir: string; log: (line: string) => void; release?: keyof typeof releases | undefined };
 const downloadTimeoutMs = 120_000;
 const connectTimeoutMs = 8000;
 const unpackTimeoutMs = 300_000;

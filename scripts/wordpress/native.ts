@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { asAccount, webAccount } from './account.ts';
-import { ensureWordPressFiles } from './files.ts';
+import { ensureWordPressFiles, type FilesOptions } from './files.ts';
 import { type Mariadb, startMariadb } from './mariadb.ts';
 import { type Stop, startTimeoutMs } from './processes.ts';
 import type { Site } from './site.ts';
@@ -37,14 +37,14 @@ export type NativeOptions = {
   layout?: Layout;
   /** How many requests PHP serves at once. */
   workers?: number;
-  /** Of another WordPress than the newest one at hand. */
-  files?: string;
+  /** The newest WordPress at hand when left out. */
+  release?: FilesOptions['release'];
 };
 
 const sqliteFolder = 'plugin-sqlite-database-integration';
 
 export async function startNativeWordPress(options: NativeOptions): Promise<NativeWordPress> {
-  const files = options.files ?? (await ensureWordPressFiles(options));
+  const files = await ensureWordPressFiles(options);
   const sqlite = options.database === 'sqlite' ? await sqliteDropIn(options) : undefined;
   const folder = mkdtempSync(join(tmpdir(), 'aiguy-wordpress-'));
   const stops: Stop[] = [async () => rmSync(folder, { recursive: true, force: true })];

@@ -34,7 +34,7 @@ const pollMs = 250;
 
 export async function startDemoWordPress(options: DemoWordPressOptions): Promise<DemoWordPress> {
   const cacheDir = join(options.dataDir, 'cache');
-  const files = await ensureWordPressFiles({ cacheDir, log: options.log, ...(options.release ? { release: options.release } : {}) });
+  const files = await ensureWordPressFiles({ cacheDir, log: options.log, release: options.release });
   const playground = await ensurePlayground({ cacheDir, log: options.log });
   const root = join(options.dataDir, 'wordpress-site');
   installFiles(root, files, options);

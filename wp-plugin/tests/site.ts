@@ -38,7 +38,7 @@ export async function startUpstream(): Promise<Upstream> {
   return upstream;
 }
 
-export type SiteOptions = Pick<NativeOptions, 'host' | 'database' | 'layout' | 'workers' | 'files'> & {
+export type SiteOptions = Pick<NativeOptions, 'host' | 'database' | 'layout' | 'workers' | 'release'> & {
   /** Where in its address WordPress is at home, such as «/shop». */
   path?: string;
 };
