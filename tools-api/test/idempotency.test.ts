@@ -77,6 +77,30 @@ test('a refusal by the shop’s rules comes again too, even when the rule no lon
   assert.equal((await send(harness, { ...write, key: randomUUID() })).status, 200);
 });
 
+test('a process that stood still in the middle of a write ends it without an effect, and the next one is done', async () => {
+  const attempt = 100;
+  const real = harness.handlers.cancel_order as WriteHandler;
+  const still: WriteHandler = {
+    ...real,
+    run: async (args: never, context) => {
+      const done = await real.run(args, context);
+      // As one that is suspended: longer than the server lets a transaction rest, and then for as long as its news need.
+      for (const endMs = Date.now() + 4 * attempt; Date.now() < endMs; );
+      await context.connection.query('SELECT 1');
+      await new Promise((resolve) => setTimeout(resolve, attempt));
+      return done;
+    },
+  };
+  const on = await harness.build({
+    catalogue: bent({ cancel_order: { timeouts_ms: { attempt, total: attempt } } }),
+    handlers: { cancel_order: still },
+  });
+  const { order, ...write } = cancellation({ on, key: randomUUID() });
+  assert.ok((await send(harness, write)).status >= 500);
+  assert.equal((await recordOf(harness, order.order_id)).status, 'pending');
+  assert.equal((await send(harness, { ...write, on: service })).status, 200);
+});
+
 test('a key of another body or another tool is a conflict; the same key of somebody else is another key', async () => {
   const { order, ...write } = cancellation({ key: randomUUID() });
   assert.equal((await send(harness, write)).status, 200);

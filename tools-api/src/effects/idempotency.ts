@@ -24,7 +24,8 @@ export function keyDigestOf({ issuer, subject }: Subject, key: string | undefine
 
 /**
  * Takes the key until the transaction ends, without waiting for anybody who has it. In the embedded database every client is in the same session,
- * whose locks are everybody's; there transactions run one after the other, and the second one finds the first one's answer.
+ * whose locks are everybody's; there transactions run one after the other, and the second one finds the first one's answer. Nor may it end a transaction
+ * that does nothing: it has no session to lose and would hang for ever.
  * @param options.statementTimeoutMs of every statement in the transaction; an idle transaction is ended by the server after twice that
  * @returns the answer that was given to this key before
  * @throws AiguyError effect_in_progress when another transaction has it
@@ -33,7 +34,8 @@ export async function takeKey(connection: Connection, keyDigest: string, options
   const { statementTimeoutMs: limitMs } = options;
   const { rows } = await connection.query<{ taken: boolean }>(
     `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS taken,
-            set_config('statement_timeout', $2, true), set_config('idle_in_transaction_session_timeout', $3, true)`,
+            set_config('statement_timeout', $2, true),
+            set_config('idle_in_transaction_session_timeout', CASE WHEN version() LIKE '%emscripten%' THEN '0' ELSE $3 END, true)`,
     [keyDigest, String(limitMs), String(limitMs * 2)],
   );
   if (!rows[0]?.taken) throw new AiguyError('effect_in_progress', { retryAfterS: 1 });
