@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createCache } from '@aiguy/manifests/cache';
 import type { Service } from '@aiguy/manifests/service';
+import { keepEmbeddings } from '../../scripts/kept-embeddings.ts';
+import { until } from '../../scripts/until.ts';
 import { createLocalEmbedder } from '../src/backends/embedding/local.ts';
 import { cacheKnowledge } from '../src/backends/knowledge/cached-knowledge.ts';
 import { openIndex } from '../src/backends/knowledge/indexes.ts';
@@ -18,7 +20,8 @@ let harness: Harness;
 let service: Service;
 let retrieveDocs: Handler;
 const lookedUp: string[] = [];
-const embedder = createLocalEmbedder();
+/** Kept, because a search goes on without vectors that take too long. */
+const embedder = keepEmbeddings(createLocalEmbedder());
 const { signal } = new AbortController();
 
 before(async () => {
@@ -96,7 +99,7 @@ test('a judge puts the best passages in order and decides whether they answer; w
   // A search that loads the model first leaves a judge no time.
   const asks = async (judge?: Reranker) => {
     const knowledge = createKnowledge({ ...ports, reranker: judge });
-    await knowledge.rank(request);
+    await until(async () => (await knowledge.rank(request)).isCurrent);
     return knowledge;
   };
   const local = await (await asks()).find(request);
