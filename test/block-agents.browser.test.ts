@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { owner } from '../scripts/demo-site.ts';
 import { ChatOnPage, signIn } from './browser.ts';
 import type { Wp } from './editor.ts';
@@ -47,7 +47,13 @@ async function edit(t: { after: (work: () => Promise<void>) => void }, attribute
   return page;
 }
 
-const previewIn = (page: Page) => page.frameLocator('iframe[name="editor-canvas"]').locator('.aiguy-chat-preview');
+/** Older editors have no frame round the text. */
+async function previewIn(page: Page): Promise<Locator> {
+  const here = page.locator('.aiguy-chat-preview');
+  const frame = page.locator('iframe[name="editor-canvas"]');
+  await here.or(frame).first().waitFor();
+  return (await frame.count()) > 0 ? frame.contentFrame().locator('.aiguy-chat-preview') : here;
+}
 
 /** @returns its address */
 async function publish(page: Page): Promise<string> {
@@ -71,7 +77,7 @@ async function visit(t: { after: (work: () => Promise<void>) => void }, url: str
 
 test('a second agent is chosen by its name and seen with all that is its own; visitors meet it on the page', async (t) => {
   const page = await edit(t, {});
-  const preview = previewIn(page);
+  const preview = await previewIn(page);
   await page.getByRole('combobox', { name: 'Preview' }).selectOption('open');
   await preview.getByText('Help desk').waitFor();
   assert.equal(await preview.locator('.disclosure').count(), 0, 'the owner has switched it off');
@@ -98,7 +104,7 @@ test('a block that names no place stands where its agent is set to be; one that 
     [await position.inputValue(), await position.locator('option').allTextContents()],
     ['', ['As the agent is set: in the corner', 'In the page', 'In the corner']],
   );
-  await previewIn(page).locator('.frame.floating').waitFor();
+  await (await previewIn(page)).locator('.frame.floating').waitFor();
   const visitor = await visit(t, await publish(page));
   await visitor.getByRole('button', { name: 'Open the chat' }).waitFor();
   await position.selectOption({ label: 'In the page' });
@@ -114,7 +120,7 @@ test('where the chosen agent was deleted since, the inspector says so and the pa
     .waitFor();
   const agents = page.getByRole('combobox', { name: 'Agent' });
   assert.equal(await agents.locator('option:checked').textContent(), 'agent-9 (no longer exists)');
-  await previewIn(page).getByText('Help desk').waitFor();
+  await (await previewIn(page)).getByText('Help desk').waitFor();
   if (screenshots) await page.screenshot({ path: join(screenshots, 'block-agent-gone.png') });
   const visitor = await visit(t, await publish(page));
   await new ChatOnPage(visitor).open();
