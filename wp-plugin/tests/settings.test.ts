@@ -119,6 +119,26 @@ test('the connection test names what is wrong', async () => {
   point(upstream.url);
 });
 
+test('a name that nobody knows, and a chat service that takes the connection and says nothing, are told apart', async () => {
+  const file = "WPMU_PLUGIN_DIR . '/elsewhere.php'";
+  // The site of the tests calls nobody but this computer, and nobody here waits eight seconds.
+  const code = `add_filter( "pre_http_request", fn( $answer, $given, $url ) => str_contains( $url, "nowhere" ) ? false : $answer, 11, 3 );
+    add_filter( "http_request_args", fn( $given ) => array( "timeout" => min( 1, $given["timeout"] ) ) + $given );`;
+  site.evaluate(`file_put_contents( ${file}, '<?php ${code}' );`);
+  upstream.answer = () => undefined;
+  for (const [url, expected, said] of [
+    // Longer than a name may be: unknown without asking any network.
+    [`http://${'nowhere.'.repeat(40)}example`, 'dns', /could not be resolved.*DNS/],
+    [upstream.url, 'timeout', /did not answer in time.*firewall/],
+  ] as const) {
+    point(url);
+    const { problem, message } = JSON.parse((await call('connection')).text) as { problem: string; message: string };
+    assert.equal(problem, expected, message);
+    assert.match(message, said);
+  }
+  site.evaluate(`unlink( ${file} );`);
+});
+
 test('without an orchestrator the visitor gets one plain sentence', async () => {
   const { cookie } = await openSession(site);
   const say = async () => {
