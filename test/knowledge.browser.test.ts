@@ -75,7 +75,8 @@ test('a page that is published is answered from with itself as the source, and o
   await picture(page, 'knowledge-empty');
   const content =
     '<!-- wp:paragraph --><p>Visitors of the showroom park behind it in Mill Lane, where the first 90 minutes are free.</p><!-- /wp:paragraph -->';
-  const { id, link } = await save(page, '/wp/v2/pages', { title: 'Parking at the showroom', content, status: 'publish' });
+  const title = 'Parking at the showroom &lt;img src=x onerror=window.hacked=1&gt;"&gt;&lt;script&gt;window.hacked=1&lt;/script&gt;';
+  const { id, link } = await save(page, '/wp/v2/pages', { title, content, status: 'publish' });
   await visit(page);
   const line = page.getByRole('row', { name: /Parking at the showroom/ });
   await line.getByText('Known', { exact: true }).waitFor();
@@ -94,8 +95,9 @@ test('a page that is published is answered from with itself as the source, and o
   await chat.ask(question);
   await chat.says(/Mill Lane/);
   await chat.rests();
-  const source = chat.log.getByRole('link', { name: /Parking at the showroom/ }).first();
+  const source = chat.log.getByRole('link', { name: /Parking at the showroom <img src=x .*<script>/ }).first();
   assert.equal((await source.getAttribute('href'))?.replace(/#.*$/, ''), link);
+  for (const shown of [page, chat.page]) assert.equal(await shown.evaluate(() => (window as { hacked?: number }).hacked), undefined);
 
   await save(page, `/wp/v2/pages/${id}`, 'delete');
   await visit(page);
