@@ -271,32 +271,6 @@ test('a key of wp-config.php takes over like a replaced one, is replaced there a
   assert.equal(await signing(), earlier[0]);
 });
 
-test('what wp-config.php says of the options wins on every screen, and only that can’t be changed', async () => {
-  const options = { knowledge: { types: ['page'] }, alerts: { emails: ['desk@shop.example'] }, weekly_report_addresses: ['boss@shop.example'] };
-  const file = "WPMU_PLUGIN_DIR . '/options.php'";
-  const write = (value: string) =>
-    site.evaluate(`file_put_contents( ${file}, "<?php define( 'AIGUY_OPTIONS', base64_decode( '${Buffer.from(value).toString('base64')}' ) );" );`);
-  const admin = async (path: string, json?: object) =>
-    JSON.parse((await callRoute(site, `admin/${path}`, { ...owner, ...(json ? { method: 'POST', json } : {}) })).text);
-  write(JSON.stringify(options));
-  assert.deepEqual((await admin('alerts')).emails, ['desk@shop.example']);
-  assert.deepEqual((await admin('reports/mail')).addresses, ['boss@shop.example']);
-  assert.equal((await admin('alerts', { emails: ['desk@shop.example'] })).code, undefined, 'the same again is no change');
-  for (const [path, json] of [
-    ['alerts', { emails: [] }],
-    ['knowledge/types', { types: ['page', 'post'] }],
-  ] as const) {
-    const { code, message } = await admin(path, json);
-    assert.deepEqual([path, code, message], [path, 'invalid_request', 'This is set by the constant AIGUY_OPTIONS in wp-config.php.']);
-  }
-  assert.equal(site.evaluate("echo implode( ',', ( new Aiguy\\Knowledge\\Choice() )->types() );"), 'page');
-  site.evaluate('( new Aiguy\\Knowledge\\Choice() )->exclude( array( 2 ) );');
-  assert.equal(site.evaluate("echo implode( ',', ( new Aiguy\\Knowledge\\Choice() )->excluded() );"), '2');
-  write('not JSON');
-  assert.deepEqual((await admin('reports/mail')).addresses, []);
-  site.evaluate(`unlink( ${file} );`);
-});
-
 test('a kept key that was damaged is repaired by replacing it', async () => {
   site.evaluate("update_option( 'aiguy_signing_key', array( 'seed' => 'x' ) + get_option( 'aiguy_signing_key' ) );");
   assert.equal(await problem(), 'signing_key');
