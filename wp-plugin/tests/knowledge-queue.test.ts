@@ -53,7 +53,7 @@ test('an item that is refused says why and stops nobody; it is sent again when i
   assert.equal(on.known.get(bad)?.title, 'Accepted');
 });
 
-test('a page that throws, prints or has no text fails for itself alone', async () => {
+test('a page that throws or prints fails for itself alone, and one without text has nothing to learn until it has', async () => {
   on.site.evaluate(
     `file_put_contents( WPMU_PLUGIN_DIR . '/odd.php', '<?php add_shortcode( "throws", fn() => throw new RuntimeException( "odd plugin" ) ); add_shortcode( "prints", function () { echo "printed"; return "returned"; } );' );`,
   );
@@ -66,7 +66,13 @@ test('a page that throws, prints or has no text fails for itself alone', async (
   assert.match(String(on.row(throws)?.error), /odd plugin/);
   assert.match(String(on.known.get(prints)?.html), /y returned/);
   assert.doesNotMatch(String(on.known.get(prints)?.html), /printed/);
-  assert.deepEqual([on.row(empty)?.state, on.known.has(empty)], ['failed', false]);
+  assert.deepEqual([on.row(empty)?.state, on.row(empty)?.error, on.known.has(empty)], ['empty', '', false]);
+  on.update(empty, "'post_content' => 'A cart of pianos.'");
+  await on.work();
+  assert.deepEqual([on.row(empty)?.state, on.known.has(empty)], ['known', true]);
+  on.update(empty, "'post_content' => '[aiguy_chat]'");
+  await on.work();
+  assert.deepEqual([on.row(empty)?.state, on.known.has(empty)], ['empty', false]);
 });
 
 test('two workers at once send each item once', async () => {
