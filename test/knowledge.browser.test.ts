@@ -123,9 +123,9 @@ test('the first import shows its progress, goes on through a reload, and leaves 
   const known = Number(/knows (\d+) pages/.exec((await page.getByText(/Up to date/).textContent()) ?? '')?.[1]);
   await page
     .getByRole('row', { name: /Basket/ })
-    .getByText('Nothing to learn')
+    .getByText('No text to learn')
     .waitFor();
-  const withoutText = await page.getByRole('row').filter({ hasText: 'Nothing to learn' }).count();
+  const withoutText = await page.getByRole('row').filter({ hasText: 'No text to learn' }).count();
   assert.equal(await page.getByRole('row').filter({ hasText: 'Could not be learnt' }).count(), 0);
   assert.equal(known + withoutText, total);
   assert.ok(known >= 20, `${known} of ${total}`);

@@ -116,7 +116,7 @@ function filterOptions({ counts }: KnowledgeState) {
     { value: 'queued', label: withCount(__('Waiting', 'aiguy'), counts.queued) },
     { value: 'forgetting', label: withCount(__('Being forgotten', 'aiguy'), counts.forgetting) },
     { value: 'failed', label: withCount(__('Could not be learnt', 'aiguy'), counts.failed) },
-    { value: 'empty', label: withCount(__('Nothing to learn', 'aiguy'), counts.empty) },
+    { value: 'empty', label: withCount(__('No text to learn', 'aiguy'), counts.empty) },
     { value: 'excluded', label: withCount(__('Left out by you', 'aiguy'), counts.excluded) },
   ];
 }
@@ -162,7 +162,6 @@ function Line({ item, change }: { item: Item; change: Change }) {
       <td data-label={__('State', 'aiguy')}>
         <span className={`aiguy-knowledge-state is-${state}`}>{stateWords(state)}</span>
         {error !== '' && <span className="aiguy-knowledge-error">{error}</span>}
-        {state === 'empty' && <span className="description">{__('There is no text on this page.', 'aiguy')}</span>}
       </td>
       <td data-label={__('Learnt', 'aiguy')}>{updated === null ? '—' : <time dateTime={updated}>{dateWords(updated)}</time>}</td>
       <td>
@@ -202,7 +201,7 @@ function stateWords(state: ItemState): string {
     queued: __('Waiting', 'aiguy'),
     forgetting: __('Being forgotten', 'aiguy'),
     failed: __('Could not be learnt', 'aiguy'),
-    empty: __('Nothing to learn', 'aiguy'),
+    empty: __('No text to learn', 'aiguy'),
     excluded: __('Left out', 'aiguy'),
   }[state];
 }
