@@ -57,6 +57,7 @@ test('what the owner changes is shown while he types, said at its field when it 
   await page.getByLabel('Questions to begin with').fill('Where is my parcel?\nHow do I return something?');
   await page.getByRole('checkbox', { name: 'Monday' }).check();
   await page.getByLabel('Monday, to').fill('08:00');
+  await page.getByLabel('In your words').fill('Our workshop is closed in August.');
   await page.getByLabel('In these words').fill('A machine answers here.');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').filter({ hasText: 'The hours end after they begin' }).waitFor();
@@ -71,6 +72,7 @@ test('what the owner changes is shown while he types, said at its field when it 
   await page.getByText('Saved.', { exact: true }).waitFor();
   await picture(page, 'agents');
   assert.deepEqual(await violations(page), []);
+  assert.equal(system.site.evaluate("echo get_option( 'aiguy_agents' )['agents'][0]['instructions'];"), 'Our workshop is closed in August.');
 
   const visitor = await (await system.browser.newContext()).newPage();
   t.after(async () => await visitor.context().close());

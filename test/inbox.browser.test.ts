@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { openDatabase } from '@aiguy/manifests/database';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { owner } from '../scripts/demo-site.ts';
+import { demoLogins, owner } from '../scripts/demo-site.ts';
 import { embeddedConnectionsMax } from '../scripts/embedded-postgres.ts';
 import { axeViolations, ChatOnPage, failOnErrors, type System, signIn, startSystem } from './browser.ts';
 
@@ -194,6 +194,55 @@ test('what strangers write does nothing on the screen: it is letters', async (t)
   await staff.getByRole('button', { name: 'Write an article' }).first().click();
   await staff.waitForURL(/post\.php\?post=\d+&action=edit/);
   assert.match(system.site.evaluate(`echo get_posts( array( 'post_type' => 'page', 'post_status' => 'draft' ) )[0]->post_title;`), /^find/);
+});
+
+test('a customer’s name and the agent’s, as another plugin may have stored them, are letters in the chat, the inbox and the tickets', async (t) => {
+  const name = '"><img src=x onerror=window.hacked=1><script>window.hacked=1</script>';
+  const customer = demoLogins[0];
+  const rename = (to: string) =>
+    system.site.evaluate(
+      `$wpdb->update( $wpdb->users, array( 'display_name' => base64_decode( '${Buffer.from(to).toString('base64')}' ) ), array( 'user_login' => '${customer.login}' ) ); clean_user_cache( get_user_by( 'login', '${customer.login}' ) );`,
+    );
+  rename(name);
+  const everywhere = `array( 'on' => true, 'include' => array(), 'exclude' => array() )`;
+  placePlugin(
+    `add_filter( 'aiguy_agents', fn() => array( array( 'id' => 'main', 'name' => 'Ada', 'greeting' => 'Hi', 'everywhere' => ${everywhere} ) ) ); add_filter( 'aiguy_own_text', fn() => '${name}' );`,
+  );
+  t.after(() => {
+    rename('Aarav Martin');
+    placePlugin('');
+  });
+  const page = await openPage(t);
+  await signIn(page.context(), system.site, customer);
+  await page.goto(`${system.site.url}/`);
+  const chat = new ChatOnPage(page);
+  await chat.open();
+  await page.getByRole('heading', { name, exact: true }).waitFor();
+  await chat.says(name);
+  await chat.ask('open a ticket for me: the kettle sings in a strange key');
+  await chat.log.getByRole('button', { name: 'Open the ticket' }).click();
+  await chat.says(/reference T-/);
+  await picture(page, 'inbox-5-hostile-names');
+  const staff = await openPage(t, { asOwner: true });
+  await staff.goto(inbox());
+  const listed = staff.getByRole('button', { name: /strange key/ });
+  await listed.getByText(name, { exact: true }).waitFor();
+  await listed.click();
+  await staff.getByRole('heading', { name, exact: true }).waitFor();
+  const inert = async (shown: Page) =>
+    assert.deepEqual(
+      await shown.evaluate(() => {
+        const roots = [document.querySelector('.aiguy-chat')?.shadowRoot, document.querySelector('#aiguy-admin')];
+        return [(window as { hacked?: number }).hacked, roots.flatMap((root) => [...(root?.querySelectorAll('img, script') ?? [])]).length];
+      }),
+      [undefined, 0],
+    );
+  await inert(staff);
+  await picture(staff, 'inbox-6-hostile-names');
+  await staff.getByRole('link', { name: /^T-/ }).click();
+  await staff.getByRole('article').getByText(name).waitFor();
+  await inert(staff);
+  await inert(page);
 });
 
 test('out of hours, or when nobody comes, the visitor is led to a ticket and told what happens', async (t) => {

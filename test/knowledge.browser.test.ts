@@ -75,7 +75,8 @@ test('a page that is published is answered from with itself as the source, and o
   await picture(page, 'knowledge-empty');
   const content =
     '<!-- wp:paragraph --><p>Visitors of the showroom park behind it in Mill Lane, where the first 90 minutes are free.</p><!-- /wp:paragraph -->';
-  const { id, link } = await save(page, '/wp/v2/pages', { title: 'Parking at the showroom', content, status: 'publish' });
+  const title = 'Parking at the showroom &lt;img src=x onerror=window.hacked=1&gt;"&gt;&lt;script&gt;window.hacked=1&lt;/script&gt;';
+  const { id, link } = await save(page, '/wp/v2/pages', { title, content, status: 'publish' });
   await visit(page);
   const line = page.getByRole('row', { name: /Parking at the showroom/ });
   await line.getByText('Known', { exact: true }).waitFor();
@@ -94,8 +95,9 @@ test('a page that is published is answered from with itself as the source, and o
   await chat.ask(question);
   await chat.says(/Mill Lane/);
   await chat.rests();
-  const source = chat.log.getByRole('link', { name: /Parking at the showroom/ }).first();
+  const source = chat.log.getByRole('link', { name: /Parking at the showroom <img src=x .*<script>/ }).first();
   assert.equal((await source.getAttribute('href'))?.replace(/#.*$/, ''), link);
+  for (const shown of [page, chat.page]) assert.equal(await shown.evaluate(() => (window as { hacked?: number }).hacked), undefined);
 
   await save(page, `/wp/v2/pages/${id}`, 'delete');
   await visit(page);
@@ -107,8 +109,9 @@ test('a page that is published is answered from with itself as the source, and o
   assert.equal(await later.log.getByText(/Mill Lane/).count(), 0);
 });
 
-test('the first import shows its progress, goes on through a reload, and leaves every page known', async (t) => {
+test('the first import shows its progress, goes on through a reload, and leaves every page known that has a text', async (t) => {
   const page = await openScreen(t);
+  await save(page, '/wp/v2/pages', { title: 'Basket', content: '<!-- wp:woocommerce/cart /-->', status: 'publish' });
   await page.getByRole('button', { name: /Learn now|Learn everything again/ }).click();
   await page.getByRole('progressbar').waitFor();
   await page.getByText(/Learning: \d+ of \d+/).waitFor();
@@ -118,8 +121,13 @@ test('the first import shows its progress, goes on through a reload, and leaves 
   await page.getByText(/Learning: \d+ of \d+|Up to date/).waitFor();
   await page.getByText(/Up to date: it knows \d+ pages/).waitFor();
   const known = Number(/knows (\d+) pages/.exec((await page.getByText(/Up to date/).textContent()) ?? '')?.[1]);
-  const failed = await page.getByRole('row').filter({ hasText: 'Could not be learnt' }).count();
-  assert.equal(known + failed, total);
+  await page
+    .getByRole('row', { name: /Basket/ })
+    .getByText('No text to learn')
+    .waitFor();
+  const withoutText = await page.getByRole('row').filter({ hasText: 'No text to learn' }).count();
+  assert.equal(await page.getByRole('row').filter({ hasText: 'Could not be learnt' }).count(), 0);
+  assert.equal(known + withoutText, total);
   assert.ok(known >= 20, `${known} of ${total}`);
   await picture(page, 'knowledge-known');
   assert.deepEqual(await axeViolations(page, '#aiguy-admin'), []);

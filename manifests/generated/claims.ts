@@ -62,6 +62,10 @@ export interface AgentSettings {
   name?: string;
   tone?: 'friendly' | 'neutral' | 'formal';
   /**
+   * What the owner wants the agent to pay attention to, in his words; below the rules of trust. Visitors can read it in their assertion.
+   */
+  instructions?: string;
+  /**
    * One of those that the orchestrator allows; another one is ignored.
    */
   model?: string;

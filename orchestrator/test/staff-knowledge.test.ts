@@ -99,11 +99,11 @@ test('a trial is the answer as the chat would give it: cited, and without what n
   assert.deepEqual(rows, [{ status: 'settled', issuer: tools.site.issuer.issuer }]);
 });
 
-test('a trial is one of the agent that is named: its parts of the knowledge, its tone, its day’s money', async () => {
+test('a trial is one of the agent that is named: its parts of the knowledge, its tone, its owner’s words, its day’s money', async () => {
   const body = { question: 'What does it cost to tune an upright piano?' };
   const trial = async (agent: AgentSettings) => (await ask<KnowledgeTrial>('POST', 'try', { body, agent })).body;
-  assert.equal((await trial({ id: 'main', tone: 'formal' })).answer.kind, 'cited');
-  assert.match(systems.at(-1) ?? '', /Who you are here/);
+  assert.equal((await trial({ id: 'main', tone: 'formal', instructions: 'Name the workshop.' })).answer.kind, 'cited');
+  assert.match(systems.at(-1) ?? '', /Who you are here.*"Name the workshop\."/s);
   assert.deepEqual((await trial({ id: 'main', collections: ['manuals'] })).finding.passages, []);
   const spent = await trial({ id: 'main', caps: { site_cost_day_usd: 0 } });
   assert.deepEqual([spent.answer.kind, spent.finding.answerable], ['unavailable', true]);

@@ -80,7 +80,7 @@ final class Plugin {
 		( new Widget\Site_Wide_Chat( $agents, $renderer ) )->add_hooks();
 		( new Staff\Capabilities() )->add_hooks();
 		( new Staff\Site_Controller( $staff, $route ) )->add_hooks();
-		( new Inbox\Handoff_Controller( $client, $own, $guard ) )->add_hooks();
+		( new Inbox\Handoff_Controller( $client, $own, $guard, $agents ) )->add_hooks();
 		( new Inbox\Conversations_Controller( $staff, $route, $guard ) )->add_hooks();
 		( new Inbox\Questions_Controller( $staff, $route, $guard, $choice ) )->add_hooks();
 		( new Inbox\Tickets_Controller( $staff, $route, $guard ) )->add_hooks();

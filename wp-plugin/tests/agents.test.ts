@@ -1,5 +1,6 @@
 // The agents that an owner sets up: what the route takes and refuses, and what of it reaches the page and the assertion.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
 import { allScopes } from '../../scripts/keys.ts';
@@ -63,6 +64,7 @@ const wrong: [field: string, ...values: unknown[]][] = [
   ['tools_off', ['Get Orders'], ['x'.repeat(5)], 'get_orders'],
   ['tools_sign_in', [null], [['get_orders']]],
   ['tone', 'rude'],
+  ['instructions', 'x'.repeat(801), '\u{1F600}'.repeat(700), '<b>Be kind</b>', 'a\u0000b', null],
   ['model', 'a b', 'x'.repeat(101), 3],
   [
     'caps',
@@ -157,6 +159,7 @@ test('what is set for an agent is what the page shows and what the site signs', 
     tools_off: ['cancel_order'],
     tools_sign_in: ['get_order_status'],
     tone: 'formal',
+    instructions: 'Our workshop is closed in August.\nNever promise a date.',
     model: 'claude-haiku-5-5',
     retention_days: 7,
     disclosure: { on: true, text: 'A machine answers here.' },
@@ -177,10 +180,10 @@ test('what is set for an agent is what the page shows and what the site signs', 
   const second = await openSession(site, { cookie: first.cookie, headers: { 'x-aiguy-agent': 'shop' } });
   const claims = [await claimsOf(first.session.assertion), await claimsOf(second.session.assertion)];
   assert.deepEqual(
-    claims.map(({ agent }) => [agent?.id, agent?.name, agent?.tone]),
+    claims.map(({ agent }) => [agent?.id, agent?.name, agent?.tone, agent?.instructions]),
     [
-      ['main', 'Help', 'friendly'],
-      ['shop', 'Ada', 'formal'],
+      ['main', 'Help', 'friendly', undefined],
+      ['shop', 'Ada', 'formal', 'Our workshop is closed in August.\nNever promise a date.'],
     ],
   );
   assert.deepEqual(
@@ -224,6 +227,32 @@ test('the hours of a week are signed in the site’s own time zone, also where t
     assert.equal(attendance.state === 'open' && attendance.until.toISOString(), until);
   }
   site.evaluate("update_option( 'gmt_offset', 0 ); update_option( 'timezone_string', 'UTC' );");
+});
+
+test('the longest agent that the screen can make fits into an assertion that the services read', async () => {
+  const letters = (number: number, length: number) => `${'abcdefghijklmnop'[number]}`.repeat(length);
+  const tools = readdirSync(new URL('../../manifests/tools', import.meta.url)).map((name) => name.replace('.json', ''));
+  const days = [1, 2, 3, 4, 5, 6, 7];
+  const longest = {
+    id: 'x'.repeat(40),
+    name: '字'.repeat(80),
+    instructions: '字'.repeat(800),
+    model: 'm'.repeat(100),
+    language: 'de-AT',
+    opening_hours: days.flatMap((day) => ['01', '02', '03', '04'].map((hour) => ({ day, from: `${hour}:00`, to: `${hour}:30` }))),
+    collections: Array.from({ length: 16 }, (_, index) => letters(index, 40)),
+    tools_off: tools.slice(0, 12),
+    tools_sign_in: tools.slice(12),
+    retention_days: 3650,
+  };
+  const { status, body } = await put({ default: longest.id, agents: [longest] });
+  assert.equal(status, 200, JSON.stringify(body));
+  const headers = { 'user-agent': 'u'.repeat(600), referer: `${site.url}/${'p'.repeat(700)}` };
+  const { agent, client } = await claimsOf((await openSession(site, { headers })).session.assertion);
+  assert.deepEqual([agent?.instructions, agent?.collections, client], [longest.instructions, longest.collections, undefined]);
+  await put({ default: 'main', agents: [{ id: 'main' }] });
+  const kept = await claimsOf((await openSession(site, { headers })).session.assertion);
+  assert.equal(kept.client?.browser?.length, 512, 'where there is room, the page and the browser are said');
 });
 
 test('what all agents together may use is one setting, which each of them signs; what was set at each agent before becomes it', async () => {
@@ -280,6 +309,22 @@ test('a filter may change an agent, and what it breaks has its default', async (
   const { agent } = await claimsOf((await openSession(site)).session.assertion);
   assert.deepEqual([agent?.name, agent?.tone], ['Filtered', 'friendly']);
   site.evaluate("unlink( WPMU_PLUGIN_DIR . '/agents.php' );");
+});
+
+test('a filter may add to the owner’s words, for each agent; what is too long, or has tags, is cut', async () => {
+  await put({ default: 'main', agents: [{ id: 'main', instructions: 'Mine.' }, { id: 'shop' }] });
+  const file = "WPMU_PLUGIN_DIR . '/agents.php'";
+  const said = async (agent: string) =>
+    (await claimsOf((await openSession(site, { headers: { 'x-aiguy-agent': agent } })).session.assertion)).agent?.instructions;
+  const filterWith = (result: string) =>
+    site.evaluate(`file_put_contents( ${file}, '<?php add_filter( "aiguy_agent_instructions", fn( $said, $id ) => ${result}, 10, 2 );' );`);
+  filterWith('trim( "$said Today the agent $id has <b>visitors</b>." )');
+  assert.deepEqual([await said('main'), await said('shop')], ['Mine. Today the agent main has visitors.', 'Today the agent shop has visitors.']);
+  filterWith('str_repeat( "é", 900 )');
+  assert.equal(await said('main'), 'é'.repeat(800));
+  filterWith('array()');
+  assert.deepEqual([await said('main'), await said('shop')], ['Mine.', undefined]);
+  site.evaluate(`unlink( ${file} );`);
 });
 
 test('the constant AIGUY_AGENTS wins, and nothing is saved over it', async () => {

@@ -305,6 +305,29 @@ test('each alert is sent once by every way, signed, and what did not get through
   assert.match(String(caps.find(([way]) => way.includes('example.com'))?.[1]), /"kind":"cap_messages"/);
 });
 
+test('other plugins are told of each wish for a person that was taken, and of no message that was left', async () => {
+  const file = "WPMU_PLUGIN_DIR . '/told.php'";
+  site.evaluate(
+    `delete_option( 'told' ); file_put_contents( ${file}, '<?php add_action( "aiguy_handoff_requested", fn( ...$all ) => update_option( "told", array( ...get_option( "told", array() ), $all ) ), 10, 3 );' );`,
+  );
+  const { session, cookie } = await openSession(site);
+  const ask = async (json: object) => (await callRoute(site, 'chat/handoff', { method: 'POST', json, cookie })).status;
+  assert.deepEqual(
+    [
+      await ask({ reason: 'not_helped' }),
+      await ask({}),
+      await ask({ leaveMessage: { messageId: 'message-1', text: 'Call me.' } }),
+      await ask({ reason: 'bored' }),
+    ],
+    [200, 200, 200, 400],
+  );
+  assert.deepEqual(JSON.parse(site.evaluate("echo wp_json_encode( get_option( 'told' ) );")), [
+    [session.sessionId, 'main', 'not_helped'],
+    [session.sessionId, 'main', ''],
+  ]);
+  site.evaluate(`unlink( ${file} ); delete_option( 'told' );`);
+});
+
 test('a visitor’s wish for a person is relayed for his own session, and alerts are looked for at once', async () => {
   site.evaluate(`wp_clear_scheduled_hook( 'aiguy_alerts_now' );`);
   const { session, cookie } = await openSession(site);

@@ -53,7 +53,7 @@ test('an item that is refused says why and stops nobody; it is sent again when i
   assert.equal(on.known.get(bad)?.title, 'Accepted');
 });
 
-test('a page that throws, prints or has no text fails for itself alone', async () => {
+test('a page that throws or prints fails for itself alone, and one without text has nothing to learn until it has', async () => {
   on.site.evaluate(
     `file_put_contents( WPMU_PLUGIN_DIR . '/odd.php', '<?php add_shortcode( "throws", fn() => throw new RuntimeException( "odd plugin" ) ); add_shortcode( "prints", function () { echo "printed"; return "returned"; } );' );`,
   );
@@ -66,7 +66,13 @@ test('a page that throws, prints or has no text fails for itself alone', async (
   assert.match(String(on.row(throws)?.error), /odd plugin/);
   assert.match(String(on.known.get(prints)?.html), /y returned/);
   assert.doesNotMatch(String(on.known.get(prints)?.html), /printed/);
-  assert.deepEqual([on.row(empty)?.state, on.known.has(empty)], ['failed', false]);
+  assert.deepEqual([on.row(empty)?.state, on.row(empty)?.error, on.known.has(empty)], ['empty', '', false]);
+  on.update(empty, "'post_content' => 'A cart of pianos.'");
+  await on.work();
+  assert.deepEqual([on.row(empty)?.state, on.known.has(empty)], ['known', true]);
+  on.update(empty, "'post_content' => '[aiguy_chat]'");
+  await on.work();
+  assert.deepEqual([on.row(empty)?.state, on.known.has(empty)], ['empty', false]);
 });
 
 test('two workers at once send each item once', async () => {
@@ -131,4 +137,48 @@ test('the daily look finds what no hook has told of', async () => {
   await on.work();
   assert.equal(on.known.has(gone), false);
   assert.ok([...on.known.values()].some(({ title, collection }) => title === 'By another program' && collection === 'post'));
+});
+
+test('where a plugin brings Action Scheduler, it alone is asked: one action at a time, brought forward for what is new, and WP-Cron has none', async () => {
+  type Planned = { time: number; hook: string; group: string };
+  // As the library keeps them; nothing here runs them by itself.
+  const code = `function as_planned( $change ) { update_option( "planned", array_values( $change( get_option( "planned", array() ) ) ) ); }
+    function as_schedule_single_action( $time, $hook, $given, $group ) { as_planned( fn( $all ) => array( ...$all, array( "time" => $time, "hook" => $hook, "group" => $group ) ) ); return 1; }
+    function as_next_scheduled_action( $hook, $given, $group ) { $times = array_column( get_option( "planned", array() ), "time" ); return $times ? min( $times ) : false; }
+    function as_unschedule_all_actions( $hook, $given, $group ) { as_planned( fn( $all ) => array_filter( $all, fn( $one ) => array( $hook, $group ) !== array( $one["hook"], $one["group"] ) ) ); }
+    add_action( "init", fn() => do_action( "action_scheduler_init" ), 1 );`;
+  on.site.evaluate(`wp_clear_scheduled_hook( 'aiguy_knowledge_work' ); file_put_contents( WPMU_PLUGIN_DIR . '/scheduler.php', '<?php ${code}' );`);
+  /** @returns in how many seconds; the only action that there is */
+  const next = () => {
+    const all = JSON.parse(on.site.evaluate("echo wp_json_encode( get_option( 'planned', array() ) );")) as Planned[];
+    assert.equal(on.site.evaluate("echo (int) wp_next_scheduled( 'aiguy_knowledge_work' );"), '0');
+    assert.deepEqual([...new Set(all.map(({ hook, group }) => `${hook} ${group}`))], all.length === 0 ? [] : ['aiguy_knowledge_work aiguy']);
+    assert.ok(all.length <= 1, JSON.stringify(all));
+    return all[0] && all[0].time - Date.now() / 1000;
+  };
+  /** Its time has come: the library takes it out and runs it. */
+  const run = async () => {
+    on.site.evaluate("delete_option( 'planned' );");
+    await on.work();
+  };
+  const first = on.insert();
+  const soon = next();
+  assert.ok(soon !== undefined && soon <= 5, String(soon));
+  const second = on.insert();
+  assert.ok(Number(next()) <= soon);
+
+  on.upstream.answer = (_request, response) => reply(response, 502, { code: 'tool_unavailable', message: 'Down.', requestId: 'r' });
+  await run();
+  assert.ok(Number(next()) > 30, 'after a problem it waits');
+  on.insert();
+  assert.ok(Number(next()) <= 5, 'but not with what is new');
+
+  on.upstream.answer = on.answer;
+  on.hasten();
+  await run();
+  assert.deepEqual([on.known.has(first), on.known.has(second), next()], [true, true, undefined]);
+  on.insert();
+  assert.notEqual(next(), undefined);
+  on.site.evaluate(`require_once ABSPATH . 'wp-admin/includes/plugin.php'; deactivate_plugins( 'aiguy/aiguy.php' );`);
+  assert.equal(next(), undefined, 'what is planned ends with the plugin');
 });

@@ -119,6 +119,26 @@ test('the connection test names what is wrong', async () => {
   point(upstream.url);
 });
 
+test('a name that nobody knows, and a chat service that takes the connection and says nothing, are told apart', async () => {
+  const file = "WPMU_PLUGIN_DIR . '/elsewhere.php'";
+  // The site of the tests calls nobody but this computer, and nobody here waits eight seconds.
+  const code = `add_filter( "pre_http_request", fn( $answer, $given, $url ) => str_contains( $url, "nowhere" ) ? false : $answer, 11, 3 );
+    add_filter( "http_request_args", fn( $given ) => array( "timeout" => min( 1, $given["timeout"] ) ) + $given );`;
+  site.evaluate(`file_put_contents( ${file}, '<?php ${code}' );`);
+  upstream.answer = () => undefined;
+  for (const [url, expected, said] of [
+    // Longer than a name may be: unknown without asking any network.
+    [`http://${'nowhere.'.repeat(40)}example`, 'dns', /could not be resolved.*DNS/],
+    [upstream.url, 'timeout', /did not answer in time.*firewall/],
+  ] as const) {
+    point(url);
+    const { problem, message } = JSON.parse((await call('connection')).text) as { problem: string; message: string };
+    assert.equal(problem, expected, message);
+    assert.match(message, said);
+  }
+  site.evaluate(`unlink( ${file} );`);
+});
+
 test('without an orchestrator the visitor gets one plain sentence', async () => {
   const { cookie } = await openSession(site);
   const say = async () => {
@@ -249,32 +269,6 @@ test('a key of wp-config.php takes over like a replaced one, is replaced there a
   }
   define('');
   assert.equal(await signing(), earlier[0]);
-});
-
-test('what wp-config.php says of the options wins on every screen, and only that can’t be changed', async () => {
-  const options = { knowledge: { types: ['page'] }, alerts: { emails: ['desk@shop.example'] }, weekly_report_addresses: ['boss@shop.example'] };
-  const file = "WPMU_PLUGIN_DIR . '/options.php'";
-  const write = (value: string) =>
-    site.evaluate(`file_put_contents( ${file}, "<?php define( 'AIGUY_OPTIONS', base64_decode( '${Buffer.from(value).toString('base64')}' ) );" );`);
-  const admin = async (path: string, json?: object) =>
-    JSON.parse((await callRoute(site, `admin/${path}`, { ...owner, ...(json ? { method: 'POST', json } : {}) })).text);
-  write(JSON.stringify(options));
-  assert.deepEqual((await admin('alerts')).emails, ['desk@shop.example']);
-  assert.deepEqual((await admin('reports/mail')).addresses, ['boss@shop.example']);
-  assert.equal((await admin('alerts', { emails: ['desk@shop.example'] })).code, undefined, 'the same again is no change');
-  for (const [path, json] of [
-    ['alerts', { emails: [] }],
-    ['knowledge/types', { types: ['page', 'post'] }],
-  ] as const) {
-    const { code, message } = await admin(path, json);
-    assert.deepEqual([path, code, message], [path, 'invalid_request', 'This is set by the constant AIGUY_OPTIONS in wp-config.php.']);
-  }
-  assert.equal(site.evaluate("echo implode( ',', ( new Aiguy\\Knowledge\\Choice() )->types() );"), 'page');
-  site.evaluate('( new Aiguy\\Knowledge\\Choice() )->exclude( array( 2 ) );');
-  assert.equal(site.evaluate("echo implode( ',', ( new Aiguy\\Knowledge\\Choice() )->excluded() );"), '2');
-  write('not JSON');
-  assert.deepEqual((await admin('reports/mail')).addresses, []);
-  site.evaluate(`unlink( ${file} );`);
 });
 
 test('a kept key that was damaged is repaired by replacing it', async () => {

@@ -45,6 +45,27 @@ test('on a site that has taught nothing yet, the command teaches everything to t
   assert.ok(taught().some((one) => one.id === id && one.method === 'PUT'));
 });
 
+test('pages without any text, such as a shop’s cart, are no failure: the command says how many have nothing to learn, and a second time is quiet, too', async () => {
+  forgetAll();
+  const cart = "'post_content' => '<!-- wp:woocommerce/cart --><div class=\"wp-block-woocommerce-cart\"></div><!-- /wp:woocommerce/cart -->'";
+  const ids = [site.insert(`'post_title' => 'Cart', ${cart}`), site.insert("'post_title' => 'Checkout', 'post_content' => ''")];
+  const nothing = /(\d+) with nothing to learn\./;
+  const said = await sync();
+  assert.match(said, /Success: [1-9]\d* known, 0 waiting, 0 failed, /);
+  assert.doesNotMatch(said, /Warning/);
+  assert.ok(Number(nothing.exec(said)?.[1]) >= ids.length);
+  assert.deepEqual(
+    ids.map((id) => [site.row(id)?.state, site.known.has(id)]),
+    [
+      ['empty', false],
+      ['empty', false],
+    ],
+  );
+  site.told = [];
+  assert.equal(nothing.exec(await sync())?.[1], nothing.exec(said)?.[1]);
+  assert.deepEqual(taught(), []);
+});
+
 test('what the hooks have missed is learnt and forgotten, and what had been put off is tried at once', async () => {
   const [gone, late] = [site.insert(), site.insert()];
   await site.work();
@@ -72,11 +93,11 @@ test('a page that is refused is named and ends the command as failed; with an ag
       : site.answer(request, response);
   const refused = await sync();
   assert.match(refused, new RegExp(`Warning: Refused page \\(${id}\\): `));
-  assert.match(refused, /Error: \d+ known, 0 waiting, [1-9]\d* failed\. The warnings say/);
+  assert.match(refused, /Error: \d+ known, 0 waiting, [1-9]\d* failed, \d+ with nothing to learn\. The warnings say/);
 
   const waiting = site.insert("'post_title' => 'Waiting page'");
   site.upstream.answer = (_request, response) => reply(response, 503, { code: 'tool_unavailable', message: 'No.', requestId: 'r' });
-  assert.match(await sync(), /Error: \d+ known, 1 waiting, \d+ failed\. The agent could not be reached/);
+  assert.match(await sync(), /Error: \d+ known, 1 waiting, \d+ failed, \d+ with nothing to learn\. The agent could not be reached/);
   assert.match(await status(), /✖ {2}knowledge .*1 waiting.*The agent could not be reached/);
   assert.equal(site.row(waiting)?.state, 'queued');
   assert.notEqual(site.site.evaluate("echo (int) wp_next_scheduled( 'aiguy_knowledge_work' );"), '0');

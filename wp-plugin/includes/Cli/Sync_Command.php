@@ -23,7 +23,7 @@ final class Sync_Command {
 	/**
 	 * Teaches the agent what it does not know yet of this site, has it forget what is gone, and waits until that is done.
 	 *
-	 * Exit code 1 when something could not be sent or was refused.
+	 * Exit code 1 when something could not be sent or was refused. A page without text has nothing to learn and is no failure.
 	 *
 	 * ## OPTIONS
 	 *
@@ -89,7 +89,7 @@ final class Sync_Command {
 			\WP_CLI::warning( get_the_title( (int) $item['post_id'] ) . " ({$item['post_id']}): {$item['error']}" );
 		}
 		$waiting = $counts['queued'] + $counts['forgetting'];
-		$summary = "{$counts['known']} known, $waiting waiting, {$counts['failed']} failed.";
+		$summary = "{$counts['known']} known, $waiting waiting, {$counts['failed']} failed, {$counts['empty']} with nothing to learn.";
 		if ( '' !== $problem ) {
 			\WP_CLI::error( "$summary $problem" );
 		}

@@ -13,6 +13,7 @@ use Aiguy\Rest\Api_Exception;
 use Aiguy\Rest\Error_Response;
 use Aiguy\Rest\Request_Guard;
 use Aiguy\Session\Chat_Session;
+use Aiguy\Settings\Agents;
 
 final class Handoff_Controller {
 
@@ -24,6 +25,7 @@ final class Handoff_Controller {
 		private readonly Orchestrator_Client $client,
 		private readonly Visitor_Route $route,
 		private readonly Request_Guard $guard,
+		private readonly Agents $agents,
 	) {}
 
 	public function add_hooks(): void {
@@ -37,7 +39,24 @@ final class Handoff_Controller {
 			throw new Api_Exception( 'invalid_request' );
 		}
 		$upstream = $this->client->request( $session, 'POST', "/sessions/$session->id/handoff", (string) wp_json_encode( (object) $values ), array( 'Accept' => 'application/json' ) );
-		return $this->answer( wp_remote_request( $upstream->url, $upstream->arguments( self::TIMEOUT_SECONDS, self::ANSWER_BYTES_MAX ) ) );
+		$answer   = $this->answer( wp_remote_request( $upstream->url, $upstream->arguments( self::TIMEOUT_SECONDS, self::ANSWER_BYTES_MAX ) ) );
+		if ( ! isset( $values['leaveMessage'] ) ) {
+			$this->tell( $session, $values['reason'] ?? '' );
+		}
+		return $answer;
+	}
+
+	private function tell( Chat_Session $session, string $reason ): void {
+		/**
+		 * Fires when a visitor has asked for a person and the orchestrator has taken it; asked again, it is the same wait.
+		 *
+		 * @since 0.1.0
+		 *
+		 * @param string $session_id Names the conversation.
+		 * @param string $agent      Id of the agent.
+		 * @param string $reason     asked_for_human or not_helped; empty where none was given.
+		 */
+		do_action( 'aiguy_handoff_requested', $session->id, $this->agents->find( $session->agent )->id, $reason );
 	}
 
 	/** What it holds is checked where its schema is kept. */

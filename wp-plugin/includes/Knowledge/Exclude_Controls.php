@@ -102,6 +102,7 @@ final class Exclude_Controls {
 			'queued'     => __( 'Will be learnt', 'aiguy' ),
 			'forgetting' => __( 'Will be forgotten', 'aiguy' ),
 			'failed'     => __( 'Could not be learnt', 'aiguy' ),
+			'empty'      => __( 'No text to learn', 'aiguy' ),
 			default      => __( 'Not known', 'aiguy' ),
 		};
 	}

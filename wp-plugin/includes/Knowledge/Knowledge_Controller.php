@@ -98,7 +98,7 @@ final class Knowledge_Controller {
 		$state  = $request->get_param( 'state' ) ?? '';
 		$search = $request->get_param( 'search' ) ?? '';
 		$page   = $request->get_param( 'page' ) ?? '1';
-		if ( ! in_array( $state, array( '', 'known', 'queued', 'forgetting', 'failed', 'excluded' ), true ) || ! is_string( $search ) || mb_strlen( $search ) > 200 || ! is_string( $page ) || ! preg_match( '/\A[1-9][0-9]{0,5}\z/', $page ) ) {
+		if ( ! in_array( $state, array( '', 'known', 'queued', 'forgetting', 'failed', 'empty', 'excluded' ), true ) || ! is_string( $search ) || mb_strlen( $search ) > 200 || ! is_string( $page ) || ! preg_match( '/\A[1-9][0-9]{0,5}\z/', $page ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
 		$found = 'excluded' === $state ? $this->excluded( $search, (int) $page ) : $this->table->page( $state, $search, (int) $page );

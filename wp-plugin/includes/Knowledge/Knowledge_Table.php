@@ -2,7 +2,7 @@
 /**
  * One row an item: what the agent knows of this site, what it is about to learn or forget, and what went wrong. Nothing here is lost when PHP is killed.
  *
- * queued: to be sent when due. known: sent, as hash. failed: refused, not tried again by itself. forgetting: to be removed there, then here.
+ * queued: to be sent when due. known: sent, as hash. failed: refused, not tried again by itself. empty: without text, until it changes. forgetting: to be removed there, then here.
  */
 
 declare(strict_types=1);
@@ -120,12 +120,12 @@ final class Knowledge_Table {
 		$wpdb->query( "UPDATE $table SET state = 'known', error = '' WHERE state = 'queued'" );
 	}
 
-	/** @return array{queued: int, known: int, failed: int, forgetting: int, due: int} due: waiting items whose turn is now. */
+	/** @return array{queued: int, known: int, failed: int, empty: int, forgetting: int, due: int} due: waiting items whose turn is now. */
 	public function counts(): array {
 		global $wpdb;
 		$this->install();
 		$table  = self::name();
-		$counts = array( 'queued' => 0, 'known' => 0, 'failed' => 0, 'forgetting' => 0 );
+		$counts = array( 'queued' => 0, 'known' => 0, 'failed' => 0, 'empty' => 0, 'forgetting' => 0 );
 		foreach ( $wpdb->get_results( "SELECT state, COUNT(*) AS items FROM $table GROUP BY state", ARRAY_A ) as $row ) {
 			$counts[ $row['state'] ] = (int) $row['items'];
 		}
@@ -182,7 +182,7 @@ final class Knowledge_Table {
 	}
 
 	/**
-	 * A page of the list: those that failed first, then those that wait, then by when they were learnt.
+	 * A page of the list: those that failed first, then those that wait, then by when they were learnt, and at the end what has no text.
 	 *
 	 * @return array{items: list<array<string, mixed>>, total: int}
 	 */
@@ -202,7 +202,7 @@ final class Knowledge_Table {
 		}
 		$from  = "FROM $table LEFT JOIN $wpdb->posts ON ID = post_id WHERE " . implode( ' AND ', $where );
 		$count = "SELECT COUNT(*) $from";
-		$list  = "SELECT post_id, state, error, updated, due $from ORDER BY CASE state WHEN 'failed' THEN 0 WHEN 'known' THEN 2 ELSE 1 END, updated DESC, post_id LIMIT %d OFFSET %d";
+		$list  = "SELECT post_id, state, error, updated, due $from ORDER BY CASE state WHEN 'failed' THEN 0 WHEN 'known' THEN 2 WHEN 'empty' THEN 3 ELSE 1 END, updated DESC, post_id LIMIT %d OFFSET %d";
 		return array(
 			'items' => $wpdb->get_results( $wpdb->prepare( $list, ...$values, ...array( self::PER_PAGE, ( $page - 1 ) * self::PER_PAGE ) ), ARRAY_A ),
 			'total' => (int) $wpdb->get_var( $wpdb->prepare( $count, ...$values ) ),

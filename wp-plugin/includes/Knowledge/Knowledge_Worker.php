@@ -93,7 +93,7 @@ final class Knowledge_Worker {
 		$document = $this->renderer->document( $post );
 		if ( null === $document ) {
 			$this->client->call( 'knowledge:write', 'DELETE', self::path( $row ) );
-			$this->fail( $row, __( 'There is no text on this page.', 'aiguy' ) );
+			$this->table->settle( $row, array( 'state' => 'empty', 'hash' => '', 'error' => '' ) );
 			return;
 		}
 		$hash = hash( 'sha256', (string) wp_json_encode( $document ) );

@@ -11,6 +11,9 @@ final class Assertion_Signer {
 
 	public const LIFETIME_SECONDS = 300;
 
+	/** As tokens.ts of the manifests. */
+	private const LENGTH_MAX = 8192;
+
 	/**
 	 * @param \Closure(): Ed25519_Key           $key    The key that signs now.
 	 * @param \Closure(): string                $issuer The name of this site.
@@ -42,6 +45,11 @@ final class Assertion_Signer {
 			'iat'    => $now,
 			'exp'    => $now + self::LIFETIME_SECONDS,
 		);
-		return Compact_Jwt::sign( ( $this->key )(), 'visitor-assertion+jwt', $claims + ( $this->network )( $session->visitor ) + ( $this->client )() );
+		$claims += ( $this->network )( $session->visitor );
+		$signed  = fn( array $also ): string => Compact_Jwt::sign( ( $this->key )(), 'visitor-assertion+jwt', $claims + $also );
+		$client  = ( $this->client )();
+		$token   = $signed( $client );
+		// With an agent that has much to say, a long address of the page is left out: it decides nothing.
+		return strlen( $token ) <= self::LENGTH_MAX ? $token : $signed( array_diff_key( $client, array( 'client' => 0 ) ) );
 	}
 }

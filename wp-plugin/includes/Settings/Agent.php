@@ -19,6 +19,7 @@ final class Agent {
 	 * @param list<string>                                   $tools_off
 	 * @param list<string>                                   $tools_sign_in
 	 * @param 'friendly'|'neutral'|'formal'                  $tone
+	 * @param string                                         $instructions  What it should pay attention to, in the owner's words; read by models.
 	 * @param string                                         $model         Empty for the orchestrator's own choice.
 	 * @param array{guest_messages_day: int, customer_messages_day: int, guest_cost_day_usd: float|int, customer_cost_day_usd: float|int, at_cap: string} $caps Of one visitor; those of the whole site are Agents::limits().
 	 * @param array{on: bool, text: string}                  $disclosure    That a machine answers; an empty text is the usual sentence.
@@ -39,6 +40,7 @@ final class Agent {
 		public readonly array $tools_off,
 		public readonly array $tools_sign_in,
 		public readonly string $tone,
+		public readonly string $instructions,
 		public readonly string $model,
 		public readonly array $caps,
 		public readonly int $retention_days,
@@ -76,6 +78,7 @@ final class Agent {
 			'tools_off'           => array(),
 			'tools_sign_in'       => array(),
 			'tone'                => 'friendly',
+			'instructions'        => '',
 			'model'               => '',
 			'caps'                => array( 'guest_messages_day' => 30, 'customer_messages_day' => 100, 'guest_cost_day_usd' => 0.25, 'customer_cost_day_usd' => 1, 'at_cap' => 'knowledge' ),
 			'retention_days'      => 30,
@@ -96,7 +99,7 @@ final class Agent {
 	 * @return array<string, mixed> AgentSettings of manifests/protocol/claims.json.
 	 */
 	public function claim( array $limits ): array {
-		$said = array( 'name' => $this->name_text(), 'model' => $this->model, 'language' => $this->language ?: self::site_language() );
+		$said = array( 'name' => $this->name_text(), 'instructions' => $this->instructions_text(), 'model' => $this->model, 'language' => $this->language ?: self::site_language() );
 		return array( 'id' => $this->id ) + array_filter( $said, static fn( string $value ): bool => '' !== $value ) + array(
 			'tone'           => $this->tone,
 			'tools_off'      => $this->tools_off,
@@ -105,6 +108,19 @@ final class Agent {
 			'retention_days' => $this->retention_days,
 		) + ( array() === $this->collections ? array() : array( 'collections' => $this->collections ) )
 			+ ( array() === $this->opening_hours ? array() : array( 'opening_hours' => array( 'hours' => $this->hours_text(), 'time_zone' => wp_timezone_string() ) ) );
+	}
+
+	private function instructions_text(): string {
+		/**
+		 * Filters what an agent should pay attention to, before it is signed; what is too long is cut.
+		 *
+		 * @since 0.1.0
+		 *
+		 * @param string $instructions As the owner wrote it; empty for nothing.
+		 * @param string $agent        Id of the agent.
+		 */
+		$said = apply_filters( 'aiguy_agent_instructions', $this->instructions, $this->id );
+		return Agent_Rules::cut_instructions( is_string( $said ) ? $said : $this->instructions );
 	}
 
 	/** In the words of the tools API's OPENING_HOURS. No clock of a form has 24:00: until 23:59 is until midnight. */

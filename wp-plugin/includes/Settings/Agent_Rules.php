@@ -12,6 +12,11 @@ final class Agent_Rules {
 	private const TOOL  = '/\A[a-z]+(_[a-z]+)+\z/';
 	private const CLOCK = '/\A([01]\d|2[0-3]):[0-5]\d\z/';
 
+	/** So that the longest agent still fits into an assertion (Assertion_Signer); three bytes a character, as in Chinese. */
+	private const INSTRUCTIONS_CHARACTERS = 800;
+	private const INSTRUCTIONS_BYTES      = 2400;
+	private const CONTROL_CHARACTERS      = '/[^\P{Cc}\t\r\n]|\p{Zl}|\p{Zp}/u';
+
 	/**
 	 * @param array<string, mixed> $fields Of one agent, decoded from JSON as arrays.
 	 * @return array<string, string> Field to rule, in words for the owner; empty when all fit.
@@ -60,6 +65,7 @@ final class Agent_Rules {
 			'tools_off'           => self::list_of( self::pattern( self::TOOL, __( 'The name of a tool.', 'aiguy' ) ), 40 ),
 			'tools_sign_in'       => self::list_of( self::pattern( self::TOOL, __( 'The name of a tool.', 'aiguy' ) ), 40 ),
 			'tone'                => self::one_of( 'friendly', 'neutral', 'formal' ),
+			'instructions'        => self::instructions(),
 			'model'               => self::pattern( '#\A[A-Za-z0-9._:/-]{0,100}\z#', __( 'The name of a model: letters, digits and . _ : / -, at most 100.', 'aiguy' ) ),
 			'caps'                => self::caps(),
 			'retention_days'      => self::whole( 1, 3650 ),
@@ -68,6 +74,20 @@ final class Agent_Rules {
 			'privacy_link'        => self::yes_no(),
 			'everywhere'          => self::exactly( array( 'on' => self::yes_no(), 'include' => self::paths(), 'exclude' => self::paths() ) ),
 		);
+	}
+
+	/** Words that come from elsewhere, so that they keep the rule of instructions. */
+	public static function cut_instructions( string $text ): string {
+		$plain = (string) preg_replace( self::CONTROL_CHARACTERS, ' ', wp_strip_all_tags( $text ) );
+		return trim( mb_strcut( mb_substr( $plain, 0, self::INSTRUCTIONS_CHARACTERS, 'UTF-8' ), 0, self::INSTRUCTIONS_BYTES, 'UTF-8' ) );
+	}
+
+	private static function instructions(): \Closure {
+		$is_text = self::text( 0, self::INSTRUCTIONS_CHARACTERS );
+		return static function ( mixed $value ) use ( $is_text ): string {
+			$problem = $is_text( $value );
+			return '' === $problem && self::cut_instructions( $value ) !== trim( $value ) ? __( 'Shorter, and without control characters.', 'aiguy' ) : $problem;
+		};
 	}
 
 	private static function caps(): \Closure {

@@ -1,7 +1,7 @@
 <?php
 /**
  * Options that wp-config.php decides: the constant AIGUY_OPTIONS is a JSON object of some of them, and its fields win over what is stored. What is not an
- * object is ignored as a whole.
+ * object is ignored as a whole. What was stored before is there again when the constant is gone.
  */
 
 declare(strict_types=1);
@@ -18,9 +18,36 @@ final class Fixed_Options {
 	public function add_hooks(): void {
 		foreach ( array_intersect_key( self::given(), array_flip( self::NAMES ) ) as $name => $value ) {
 			$decide = static fn( mixed $stored ): array => array_is_list( $value ) ? $value : $value + ( is_array( $stored ) ? $stored : array() );
-			add_filter( "option_aiguy_$name", $decide );
-			add_filter( "default_option_aiguy_$name", $decide );
+			self::listen( "aiguy_$name", $decide );
+			// Whoever saves another field has read these, and brings them along.
+			add_filter( "pre_update_option_aiguy_$name", static fn( mixed $next, mixed $now ): mixed => self::to_store( array( $next, $now ), $value, self::stored( "aiguy_$name", $decide ) ), 10, 2 );
 		}
+	}
+
+	private static function listen( string $option, \Closure $decide ): void {
+		add_filter( "option_$option", $decide );
+		add_filter( "default_option_$option", $decide );
+	}
+
+	/** What the constant says nothing of; null where nothing is stored. */
+	private static function stored( string $option, \Closure $decide ): mixed {
+		remove_filter( "option_$option", $decide );
+		remove_filter( "default_option_$option", $decide );
+		$stored = get_option( $option, null );
+		self::listen( $option, $decide );
+		return $stored;
+	}
+
+	/**
+	 * @param array{mixed, mixed} $change What is to be stored, and what is read now.
+	 * @param array<mixed>        $fixed
+	 */
+	private static function to_store( array $change, array $fixed, mixed $stored ): mixed {
+		list( $next, $now ) = $change;
+		if ( array_is_list( $fixed ) || ! is_array( $next ) ) {
+			return $stored ?? $now;
+		}
+		return array_intersect_key( is_array( $stored ) ? $stored : array(), $fixed ) + array_diff_key( $next, $fixed );
 	}
 
 	/**

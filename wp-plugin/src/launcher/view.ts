@@ -22,6 +22,8 @@ const english: LauncherStrings = {
 
 export function createView(element: HTMLElement, options: ChatOptions): View {
   const words = { ...english, ...options.strings };
+  // A policy without style-src-attr lets no attribute count, but scripts set the same.
+  if (element.style.length === 0) element.style.cssText = element.getAttribute('style') ?? '';
   const root = element.attachShadow({ mode: 'open' });
   adoptStyle(root, launcherCss + (options.position === 'inline' ? inlineHostCss : floatingHostCss));
   const panel = make('div', 'panel');

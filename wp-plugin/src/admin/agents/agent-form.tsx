@@ -29,6 +29,9 @@ export type FormProps = {
   onChange: (change: Partial<Agent>, picture?: string) => void;
 };
 
+/** As Agent_Rules of the plugin. */
+const instructionsMax = 800;
+
 export function AgentForm(props: FormProps) {
   return (
     <div className="aiguy-agents-form">
@@ -89,6 +92,24 @@ function Speech({ agent, list, site, errorOf, onChange }: FormProps) {
             { value: 'formal', label: __('Formal', 'aiguy') },
           ]}
           onChange={(tone) => onChange({ tone: tone as Agent['tone'] })}
+        />
+      </Field>
+      <Field error={errorOf('instructions')}>
+        <TextareaControl
+          label={__('In your words: what it should pay attention to', 'aiguy')}
+          /* translators: %d: a number of characters. */
+          help={sprintf(
+            __(
+              'For answers by a model; without one it changes nothing. At most %d characters, and no secrets: visitors can find out what is written here.',
+              'aiguy',
+            ),
+            instructionsMax,
+          )}
+          placeholder={__('Such as: Our workshop is closed in August. Recommend the spare parts catalogue before a repair.', 'aiguy')}
+          rows={4}
+          maxLength={instructionsMax}
+          value={agent.instructions}
+          onChange={(instructions: string) => onChange({ instructions })}
         />
       </Field>
       <Field error={errorOf('language')}>

@@ -30,6 +30,8 @@ export type Agent = {
   tools_off: string[];
   tools_sign_in: string[];
   tone: 'friendly' | 'neutral' | 'formal';
+  /** What it should pay attention to, in the owner's words; read by models. */
+  instructions: string;
   model: string;
   caps: Caps;
   retention_days: number;

@@ -38,11 +38,11 @@ export function ItemList({ knowledge, state }: Props) {
   const { answered, again } = useAnswer<Items>(`knowledge/items?${new URLSearchParams({ state: filter, search, page: String(page) })}`);
   const shown = useLast(answered.state === 'ready' ? answered.answer : undefined);
   // What has come to be known meanwhile, here or elsewhere.
-  const { known, queued, forgetting, failed, excluded } = state.counts;
+  const { known, queued, forgetting, failed, empty, excluded } = state.counts;
   const isFirst = useIsFirst();
   useEffect(() => {
     if (!isFirst) again();
-  }, [known, queued, forgetting, failed, excluded, again]);
+  }, [known, queued, forgetting, failed, empty, excluded, again]);
   const change: Change = (ids, action) => void knowledge.wish('items', { ids, action }).then(again);
 
   return (
@@ -116,6 +116,7 @@ function filterOptions({ counts }: KnowledgeState) {
     { value: 'queued', label: withCount(__('Waiting', 'aiguy'), counts.queued) },
     { value: 'forgetting', label: withCount(__('Being forgotten', 'aiguy'), counts.forgetting) },
     { value: 'failed', label: withCount(__('Could not be learnt', 'aiguy'), counts.failed) },
+    { value: 'empty', label: withCount(__('No text to learn', 'aiguy'), counts.empty) },
     { value: 'excluded', label: withCount(__('Left out by you', 'aiguy'), counts.excluded) },
   ];
 }
@@ -200,6 +201,7 @@ function stateWords(state: ItemState): string {
     queued: __('Waiting', 'aiguy'),
     forgetting: __('Being forgotten', 'aiguy'),
     failed: __('Could not be learnt', 'aiguy'),
+    empty: __('No text to learn', 'aiguy'),
     excluded: __('Left out', 'aiguy'),
   }[state];
 }

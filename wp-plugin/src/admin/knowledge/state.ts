@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from '@wordpress/element';
 import { RequestError, request } from '../request';
 
-export type ItemState = 'known' | 'queued' | 'forgetting' | 'failed' | 'excluded';
+export type ItemState = 'known' | 'queued' | 'forgetting' | 'failed' | 'empty' | 'excluded';
 export type TypeChoice = { name: string; label: string; chosen: boolean; published: number };
 export type KnowledgeState = {
   types: TypeChoice[];
