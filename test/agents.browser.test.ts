@@ -226,7 +226,7 @@ test('a picture is seen as soon as it is chosen, the one before it no longer', a
   assert.equal(await preview.count(), 0);
 });
 
-test('what a day may cost is one setting, reckoned with the site’s own figures; model and language are chosen by name', async (t) => {
+test('what a day and a month may cost is one setting, reckoned with the site’s own figures; model and language are chosen by name', async (t) => {
   const model = { provider: 'anthropic', plan: 'claude-haiku-5-5', answer: 'claude-sonnet-5-5', allowed: ['claude-opus-5-5'] };
   system.played.staff.set('site', { issuer: 'x', version: '1', time: '', model, tools: [], scopes: [] });
   t.after(() => system.played.staff.clear());
@@ -252,6 +252,12 @@ test('what a day may cost is one setting, reckoned with the site’s own figures
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').filter({ hasText: 'An amount between 0 and 100,000.' }).waitFor();
   await site.getByLabel('Cost of a day at most, in US dollars').fill('2.5');
+  const month = site.getByLabel('Cost of a month at most, in US dollars');
+  await site.getByText('A calendar month. Empty: only its days are limited.').waitFor();
+  await month.fill('78');
+  await site.getByText('The limit of a day alone keeps every month below that.').waitFor();
+  await month.fill('26');
+  await site.getByText('Used up by 11 days at their limit.').waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved.', { exact: true }).waitFor();
   const total = { messages: 400, costMicroUsd: 920_000 };
@@ -261,10 +267,11 @@ test('what a day may cost is one setting, reckoned with the site’s own figures
   assert.deepEqual(
     [
       await site.getByLabel('Cost of a day at most').inputValue(),
+      await month.inputValue(),
       await chosen.inputValue(),
       await page.getByLabel('Language', { exact: true }).inputValue(),
     ],
-    ['2.5', 'claude-opus-5-5', 'de-AT'],
+    ['2.5', '26', 'claude-opus-5-5', 'de-AT'],
   );
   await picture(page, 'agents-costs');
   assert.deepEqual(await violations(page), []);

@@ -114,6 +114,7 @@ export interface Http {
   StaffAlertKeys?: StaffAlertKeys;
   ReportFigures?: ReportFigures;
   ReportOutcomes?: ReportOutcomes;
+  Spending?: Spending;
   Report?: Report;
   KnowledgeDocument?: KnowledgeDocument;
   KnowledgeDocumentResult?: KnowledgeDocumentResult;
@@ -1156,9 +1157,9 @@ export interface StaffQuestionList {
 export interface StaffAlert {
   key: string;
   /**
-   * cap_…: a message met the cap of the site's day (UTC); once a day and cap.
+   * cap_…: a message met the cap of the site's day or month (UTC); once a cap and day, or month.
    */
-  kind: 'waiting' | 'ticket' | 'cap_messages' | 'cap_cost';
+  kind: 'waiting' | 'ticket' | 'cap_messages' | 'cap_cost' | 'cap_cost_month';
   /**
    * Empty for a cap.
    */
@@ -1239,6 +1240,16 @@ export interface ReportOutcomes {
   open: number;
 }
 /**
+ * Money that a site's model calls have cost, in millionths of a US dollar.
+ */
+export interface Spending {
+  costMicroUsd: number;
+  /**
+   * null where nothing is capped.
+   */
+  capMicroUsd: number | null;
+}
+/**
  * What a site's chat has done in a span of time, cut to the site.
  */
 export interface Report {
@@ -1252,6 +1263,13 @@ export interface Report {
    * After so many days without activity a conversation is deleted, with its ratings and wordings; its numbers stay.
    */
   keptDays: number;
+  /**
+   * What the day and the month of asOf (UTC) have cost so far, and the caps that would hold for a message now.
+   */
+  budget: {
+    day: Spending;
+    month: Spending;
+  };
   total: ReportFigures;
   /**
    * @maxItems 366

@@ -89,7 +89,7 @@ final class Plugin {
 		$recipients = new Reports\Weekly_Recipients();
 		$weekly     = new Reports\Weekly_Mail( $staff, $recipients );
 		$weekly->add_hooks();
-		( new Reports\Reports_Controller( $staff, $recipients, $weekly, $guard, $route ) )->add_hooks();
+		( new Reports\Reports_Controller( $staff, $recipients, $weekly, $guard, $agents, $route ) )->add_hooks();
 		$personal = new Privacy\Personal_Data( $staff, $unsent );
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			// Before the commands below it.

@@ -293,15 +293,21 @@ test('each alert is sent once by every way, signed, and what did not get through
   const caps = run('200', [
     { ...cap, key: 'cap 1', kind: 'cap_messages', text: '1000' },
     { ...cap, key: 'cap 2', kind: 'cap_cost', text: '2.50' },
+    { ...cap, key: 'cap 3', kind: 'cap_cost_month', text: '50.00' },
   ]);
-  assert.equal(caps.length, 6);
-  const [messages, cost] = caps.filter(([way]) => way === 'mail');
+  assert.equal(caps.length, 9);
+  const [messages, cost, month] = caps.filter(([way]) => way === 'mail');
   assert.deepEqual(
     [messages?.[2], cost?.[2]],
     ['[Test shop] Your chat has reached its messages of the day', '[Test shop] Your chat has reached its budget of the day'],
   );
   assert.match(String(messages?.[3]), /the 1,000 messages that you allow for November 20, 2026[\s\S]*page=aiguy-reports\n$/);
   assert.match(String(cost?.[3]), /budget of 2\.50 US dollars for November 20, 2026/);
+  assert.equal(month?.[2], '[Test shop] Your chat has reached its budget of the month');
+  assert.match(
+    String(month?.[3]),
+    /budget of 50\.00 US dollars for the month of November 2026 \(UTC\)\.\n\nUntil the next month [\s\S]*page=aiguy-reports\n$/,
+  );
   assert.match(String(caps.find(([way]) => way.includes('example.com'))?.[1]), /"kind":"cap_messages"/);
 });
 
