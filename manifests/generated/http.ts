@@ -1248,6 +1248,10 @@ export interface Spending {
    * null where nothing is capped.
    */
   capMicroUsd: number | null;
+  /**
+   * A message of that time was refused a model for the site's cap as it was then.
+   */
+  isMet: boolean;
 }
 /**
  * What a site's chat has done in a span of time, cut to the site.

@@ -168,16 +168,31 @@ test('what day and month have cost by now stands against the caps that would hol
   const budget = async (caps?: NonNullable<StaffAssertion['agent']>['caps']) =>
     (await report('2026-11-01', '2026-11-01', caps ? { agent: { id: 'a', caps } } : {})).body.budget;
   const { day, month } = await budget();
-  assert.deepEqual(day, { costMicroUsd: 0, capMicroUsd: 10_000_000 });
+  assert.deepEqual(day, { costMicroUsd: 0, capMicroUsd: 10_000_000, isMet: false });
   assert.equal(month.capMicroUsd, null);
   await harness.database.query(
     `INSERT INTO usage_days (issuer, day, cost_micro_usd) VALUES ($1, '2026-10-31', 1), ($1, '2026-11-01', 20), ($1, $2, 300), ($1, '2026-12-01', 4000), ('https://other.example', '2026-11-02', 50000)`,
     [siteIssuer, nowIso.slice(0, 10)],
   );
   assert.deepEqual(await budget({ site_cost_day_usd: 2, site_cost_month_usd: 30 }), {
-    day: { costMicroUsd: 300, capMicroUsd: 2_000_000 },
-    month: { costMicroUsd: month.costMicroUsd + 320, capMicroUsd: 30_000_000 },
+    day: { costMicroUsd: 300, capMicroUsd: 2_000_000, isMet: false },
+    month: { costMicroUsd: month.costMicroUsd + 320, capMicroUsd: 30_000_000, isMet: false },
   });
+  const met = async (capped: string, at: string, issuer = siteIssuer) =>
+    await harness.database.query(
+      `INSERT INTO usage_runs (session_id, run_id, issuer, kind, capped, asked_at) VALUES (gen_random_uuid()::text, 'r', $1, 'trial', $2, $3)`,
+      [issuer, capped, at],
+    );
+  const isMet = async () => [(await budget()).day.isMet, (await budget()).month.isMet];
+  await met('site_cost', '2026-11-19T23:59:59Z');
+  await met('site_cost_month', '2026-10-31T23:59:59Z');
+  await met('site_cost', nowIso, 'https://other.example');
+  assert.deepEqual(await isMet(), [false, false]);
+  await met('site_cost', '2026-11-20T00:00:00Z');
+  assert.deepEqual(await isMet(), [true, false]);
+  await met('site_cost_month', '2026-11-01T00:00:00Z');
+  assert.deepEqual(await isMet(), [true, true]);
+  await harness.database.query(`DELETE FROM usage_runs WHERE kind = 'trial'`);
 });
 
 test('another site’s conversations, ratings, questions and money are in no figure', async () => {

@@ -49,7 +49,7 @@ final class Plugin {
 		$redirect = new Setup\Setup_Redirect( $settings );
 		$preview  = new Setup\Chat_Preview( $renderer );
 		$connection = new Settings\Connection_Controller( $client, $key, $staff );
-		$health   = new Health\Site_Health( new Health\Health_Checks( new Health\Loopback(), $connection, $unsent ), $settings, $identity, $agents, $setup, $choice );
+		$health   = new Health\Site_Health( new Health\Health_Checks( new Health\Loopback(), $connection, $unsent ), new Health\Budget_Check( $staff, $agents ), $settings, $identity, $agents, $setup, $choice );
 
 		register_activation_hook( $this->file, $key->ensure( ... ) );
 		register_activation_hook( $this->file, $redirect->remember( ... ) );

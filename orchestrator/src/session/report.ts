@@ -73,7 +73,11 @@ const spentSql = `
   FROM usage_days WHERE issuer = $1 AND day BETWEEN $2::date AND $3::date`;
 
 const budgetSql = `
-  SELECT COALESCE(sum(cost_micro_usd) FILTER (WHERE day = $2::date), 0)::float8 AS day, COALESCE(sum(cost_micro_usd), 0)::float8 AS month
+  SELECT COALESCE(sum(cost_micro_usd) FILTER (WHERE day = $2::date), 0)::float8 AS day, COALESCE(sum(cost_micro_usd), 0)::float8 AS month,
+    EXISTS (SELECT FROM usage_runs WHERE issuer = $1 AND capped = 'site_cost' AND asked_at >= $2::date::timestamp AT TIME ZONE 'UTC') AS "dayIsMet",
+    EXISTS (
+      SELECT FROM usage_runs WHERE issuer = $1 AND capped = 'site_cost_month' AND asked_at >= date_trunc('month', $2::date::timestamp) AT TIME ZONE 'UTC'
+    ) AS "monthIsMet"
   FROM usage_days WHERE issuer = $1 AND day BETWEEN date_trunc('month', $2::date::timestamp) AND $2::date`;
 
 const questionsSql = `
@@ -112,9 +116,13 @@ export async function readBudget(
   { issuer, day }: { issuer: string; day: string },
   caps: Pick<SiteCaps, 'siteMicroUsd' | 'siteMonthMicroUsd'>,
 ): Promise<Report['budget']> {
-  const { rows } = await database.query<{ day: number; month: number }>(budgetSql, [issuer, day]);
-  const spending = (costMicroUsd = 0, cap: number) => ({ costMicroUsd, capMicroUsd: cap === uncapped ? null : cap });
-  return { day: spending(rows[0]?.day, caps.siteMicroUsd), month: spending(rows[0]?.month, caps.siteMonthMicroUsd) };
+  const { rows } = await database.query<{ day: number; month: number; dayIsMet: boolean; monthIsMet: boolean }>(budgetSql, [issuer, day]);
+  const [spent = { day: 0, month: 0, dayIsMet: false, monthIsMet: false }] = rows;
+  const capOf = (cap: number) => (cap === uncapped ? null : cap);
+  return {
+    day: { costMicroUsd: spent.day, capMicroUsd: capOf(caps.siteMicroUsd), isMet: spent.dayIsMet },
+    month: { costMicroUsd: spent.month, capMicroUsd: capOf(caps.siteMonthMicroUsd), isMet: spent.monthIsMet },
+  };
 }
 
 type Outcome = { outcome: keyof ReportOutcomes; conversations: number };
