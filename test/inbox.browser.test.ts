@@ -8,6 +8,7 @@ import { openDatabase } from '@aiguy/manifests/database';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { owner } from '../scripts/demo-site.ts';
 import { embeddedConnectionsMax } from '../scripts/embedded-postgres.ts';
+import { until } from '../scripts/until.ts';
 import { axeViolations, ChatOnPage, failOnErrors, type System, signIn, startSystem } from './browser.ts';
 
 /** Where pictures go; none are made without it. */
@@ -242,6 +243,64 @@ test('while nobody is alerted the overview says so and leads to where it is set;
   await staff.goto(overview);
   await staff.getByText('Version of the chat service').waitFor();
   assert.equal(await staff.getByRole('link', { name: 'Choose who is told' }).count(), 0);
+});
+
+test('several are chosen and deleted after one question; what is busy stays chosen and is said', async (t) => {
+  for (const name of ['one', 'two', 'three']) {
+    const { chat } = await openChat(t);
+    await chat.ask(`how long do I have to return batch ${name}?`);
+    await chat.rests();
+  }
+  const staff = await openPage(t, { asOwner: true });
+  await staff.goto(inbox());
+  await staff.getByRole('searchbox', { name: 'Search what was said' }).fill('return batch');
+  const boxes = staff.getByRole('checkbox', { name: /^Select the conversation of Guest, / });
+  const all = staff.getByRole('checkbox', { name: 'Select all shown' });
+  await until(async () => (await boxes.count()) === 3);
+  await staff.locator('.aiguy-row').last().click();
+  await all.check();
+  await boxes.nth(1).focus();
+  await staff.keyboard.press('Space');
+  await staff.getByRole('button', { name: 'Delete 2 conversations' }).waitFor();
+  assert.equal(await all.evaluate((box: HTMLInputElement) => box.indeterminate), true);
+  await all.check();
+  const remove = staff.getByRole('button', { name: 'Delete 3 conversations' });
+  await picture(staff, 'inbox-9-several');
+  assert.deepEqual(await axeViolations(staff, '#aiguy-admin'), []);
+  await remove.click();
+  const question = staff.getByRole('dialog', { name: 'Delete 3 conversations for good?' });
+  await picture(staff, 'inbox-10-several-question');
+  assert.deepEqual(await axeViolations(staff, '.components-modal__frame'), []);
+  await question.getByRole('button', { name: 'Keep them' }).click();
+  assert.equal(await boxes.count(), 3);
+  // The last one is as if an answer were under way there.
+  await staff.route('**/aiguy/v1/admin/conversations?*', async (route) => {
+    if (route.request().method() !== 'POST') return await route.fallback();
+    const { ids } = route.request().postDataJSON() as { ids: string[] };
+    const response = await route.fetch({ postData: JSON.stringify({ ids: ids.slice(0, 2) }) });
+    await route.fulfill({ response, json: { ...(await response.json()), busy: ids.slice(2) } });
+  });
+  await remove.click();
+  await question.getByRole('button', { name: 'Delete', exact: true }).click();
+  const told = staff.locator('.aiguy-choose-tools').getByText(/is still selected/);
+  await told.waitFor();
+  assert.match(
+    (await told.textContent()) ?? '',
+    /^2 conversations are deleted\. 1 could not be deleted and is still selected\. An answer or a change is still under way there\./,
+  );
+  assert.deepEqual([await boxes.count(), await boxes.first().isChecked()], [1, true]);
+  assert.equal(await staff.evaluate(() => document.activeElement?.className), 'aiguy-choose-tools', 'the keyboard is where it is said');
+  await picture(staff, 'inbox-11-several-busy');
+  await staff.unroute('**/aiguy/v1/admin/conversations?*');
+  await staff.locator('.aiguy-row').click();
+  await staff.getByRole('log', { name: 'What was said' }).waitFor();
+  await staff.getByRole('button', { name: 'Delete 1 conversation', exact: true }).click();
+  await staff.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await staff.getByText('1 conversation is deleted.').first().waitFor();
+  await staff.getByText('Choose a conversation to read it as it happens.').waitFor();
+  await staff.reload();
+  await staff.getByRole('searchbox', { name: 'Search what was said' }).fill('return batch');
+  await staff.getByText('Nothing fits.').waitFor();
 });
 
 test('the screen in a narrow window, right to left, and empty', async (t) => {

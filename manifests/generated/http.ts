@@ -111,6 +111,8 @@ export interface Http {
   StaffQuestionList?: StaffQuestionList;
   StaffAlert?: StaffAlert;
   StaffAlertList?: StaffAlertList;
+  StaffConversationIds?: StaffConversationIds;
+  StaffConversationsDeleted?: StaffConversationsDeleted;
   StaffAlertKeys?: StaffAlertKeys;
   ReportFigures?: ReportFigures;
   ReportOutcomes?: ReportOutcomes;
@@ -1179,6 +1181,29 @@ export interface StaffAlert {
  */
 export interface StaffAlertList {
   alerts: StaffAlert[];
+}
+/**
+ * DELETE /staff/conversations
+ */
+export interface StaffConversationIds {
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  ids: string[];
+}
+/**
+ * What became of the ids of DELETE /staff/conversations; each is in one of the lists.
+ */
+export interface StaffConversationsDeleted {
+  /**
+   * Those that the site has no more, also where it had none.
+   */
+  deleted: string[];
+  /**
+   * Those in which an answer is under way, or a change in doubt: they are as they were.
+   */
+  busy: string[];
 }
 /**
  * POST /staff/alerts/received: alerts that the site has kept and will send.

@@ -14,6 +14,7 @@ const conversation = (visitor: string) => ({ sessionId: id, visitor, preview: '<
 /** Plays the orchestrator. */
 function answer({ method, url }: Received): [number, object] {
   const path = url.replace(/\?.*/, '');
+  if (method === 'DELETE') return [200, { deleted: [], busy: [] }];
   if (path === '/staff/conversations')
     return [200, { conversations: [conversation('wp:1:9001'), conversation('anon:x')], counts: { waiting: 3, joined: 0 } }];
   if (path === '/staff/conversations/counts') return [200, { waiting: 2, joined: 0 }];
@@ -94,6 +95,14 @@ test('answers, notes and take-overs go out in the name of who is signed in; a re
   assert.deepEqual([taken.status, taken.body.code, taken.body.details[0].rule], [409, 'conversation_taken', 'is answered by Omar']);
 });
 
+test('several conversations are deleted in one request, in the name of who asks', async () => {
+  const ids = Array.from({ length: 100 }, (_, index) => `${'a'.repeat(32)}${index}`);
+  assert.deepEqual(await ask('conversations', { method: 'DELETE', json: { ids } }), { status: 200, body: { deleted: [], busy: [] } });
+  const received = upstream.received.at(-1);
+  assert.deepEqual([received?.method, received?.url, JSON.parse(received?.body ?? '')], ['DELETE', '/staff/conversations', { ids }]);
+  assert.deepEqual([claimsOf(received).sub, claimsOf(received).scopes], ['wp:1:9001', ['conversation:write']]);
+});
+
 test('bad input is refused before anything is asked of the orchestrator', async () => {
   const count = upstream.received.length;
   const one = `conversations/${id}`;
@@ -116,6 +125,19 @@ test('bad input is refused before anything is asked of the orchestrator', async 
     ['alerts', { webhookSecret: 'short' }, 400],
   ];
   for (const [path, json, status] of refused) assert.equal((await post(path, json)).status, status, `${path} ${JSON.stringify(json).slice(0, 80)}`);
+  const never = 'n'.repeat(32);
+  for (const json of [
+    {},
+    { ids: [] },
+    { ids: 'x' },
+    { ids: [never, never] },
+    { ids: [never, 7] },
+    { ids: { a: never } },
+    { ids: ['../../site'] },
+    { ids: [never], all: true },
+    { ids: Array.from({ length: 101 }, (_, index) => `${never}${index}`) },
+  ])
+    assert.equal((await ask('conversations', { method: 'DELETE', json })).status, 400, JSON.stringify(json).slice(0, 60));
   for (const bad of ['conversations?filter=mine', `conversations?q=${'x'.repeat(201)}`, 'conversations?q[]=x', 'conversations?before=!'])
     assert.equal((await ask(bad)).status, 400, bad);
   assert.equal((await ask('conversations/..%2f..%2fsite')).status, 404);
@@ -134,6 +156,7 @@ test('customers, guests, who has no nonce, and an editor on the owner’s settin
     ['POST', `conversations/${id}/hand-back`],
     ['POST', `conversations/${id}/close`],
     ['POST', `conversations/${id}/notes`],
+    ['DELETE', 'conversations'],
     ['GET', 'tickets'],
     ['PUT', 'tickets/T-222222'],
     ['GET', 'questions'],
@@ -153,6 +176,8 @@ test('customers, guests, who has no nonce, and an editor on the owner’s settin
   const editor = await enter(site, 'edda', 'edda-demo');
   assert.equal((await callRoute(site, 'admin/conversations', editor)).status, 200);
   assert.equal((await callRoute(site, 'admin/alerts', editor)).status, 403);
+  const several = { ...editor, method: 'DELETE', json: { ids: [id] } };
+  assert.equal((await callRoute(site, 'admin/conversations', several)).status, 403);
 });
 
 test('a question becomes the title of a draft, as text, of a type that is learnt; where an article would not be learnt it is said and refused', async () => {
