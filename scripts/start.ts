@@ -58,6 +58,7 @@ const orchestratorOnly = [
   'CAP_CUSTOMER_MESSAGES_DAY',
   'CAP_SITE_MESSAGES_DAY',
   'CAP_SITE_COST_DAY_USD',
+  'CAP_SITE_COST_MONTH_USD',
 ];
 
 if (values.help) process.stdout.write(help);

@@ -1,13 +1,11 @@
 /// <reference lib="dom" />
 // The screen of the agents in Chromium on a real WordPress: what an owner changes is what visitors see, and what can't be used is said at its field.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { chatPageSlug, owner } from '../scripts/demo-site.ts';
-import { ChatOnPage, signIn } from './browser.ts';
+import { axeViolations, ChatOnPage, signIn } from './browser.ts';
 import { type PlayedSystem, startPlayedSystem } from './played-system.ts';
 
 const screenshots = process.env.AIGUY_SCREENSHOTS;
@@ -36,17 +34,6 @@ async function picture(page: Page, name: string): Promise<void> {
   if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true, animations: 'disabled' });
 }
 
-/** @returns what axe finds in our part of the screen */
-async function violations(page: Page): Promise<string[]> {
-  await page.addScriptTag({ content: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8') });
-  return await page.evaluate(async () => {
-    type Axe = { run: (context: object, options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    const { axe } = window as unknown as { axe: Axe };
-    const found = await axe.run({ include: [['#aiguy-admin']] }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}
-
 test('what the owner changes is shown while he types, said at its field when it can’t be used, and then what visitors see', async (t) => {
   const page = await openScreen(t, 'agents');
   await page.getByLabel('Name', { exact: true }).fill('Ada');
@@ -71,7 +58,7 @@ test('what the owner changes is shown while he types, said at its field when it 
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved.', { exact: true }).waitFor();
   await picture(page, 'agents');
-  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(await axeViolations(page, '#aiguy-admin'), []);
   assert.equal(system.site.evaluate("echo get_option( 'aiguy_agents' )['agents'][0]['instructions'];"), 'Our workshop is closed in August.');
 
   const visitor = await (await system.browser.newContext()).newPage();
@@ -111,7 +98,7 @@ test('the hours of the team are there again after saving and a reload, in the ti
     );
   assert.deepEqual(days, ['false', 'true 10:30 14:00 18:00 20:00', 'false', 'false', 'false', 'false', 'false']);
   await picture(page, 'agents-hours');
-  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(await axeViolations(page, '#aiguy-admin'), []);
 });
 
 test('the privacy policy is linked before the first message, where the site has one', async (t) => {
@@ -227,7 +214,7 @@ test('a picture is seen as soon as it is chosen, the one before it no longer', a
   assert.equal(await preview.count(), 0);
 });
 
-test('what a day may cost is one setting, reckoned with the site’s own figures; model and language are chosen by name', async (t) => {
+test('what a day and a month may cost is one setting, reckoned with the site’s own figures; model and language are chosen by name', async (t) => {
   const model = { provider: 'anthropic', plan: 'claude-haiku-5-5', answer: 'claude-sonnet-5-5', allowed: ['claude-opus-5-5'] };
   system.played.staff.set('site', { issuer: 'x', version: '1', time: '', model, tools: [], scopes: [] });
   t.after(() => system.played.staff.clear());
@@ -253,6 +240,12 @@ test('what a day may cost is one setting, reckoned with the site’s own figures
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').filter({ hasText: 'An amount between 0 and 100,000.' }).waitFor();
   await site.getByLabel('Cost of a day at most, in US dollars').fill('2.5');
+  const month = site.getByLabel('Cost of a month at most, in US dollars');
+  await site.getByText('A calendar month. Empty: only its days are limited.').waitFor();
+  await month.fill('78');
+  await site.getByText('The limit of a day alone keeps every month below that.').waitFor();
+  await month.fill('26');
+  await site.getByText('Used up by 11 days at their limit.').waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved.', { exact: true }).waitFor();
   const total = { messages: 400, costMicroUsd: 920_000 };
@@ -262,13 +255,14 @@ test('what a day may cost is one setting, reckoned with the site’s own figures
   assert.deepEqual(
     [
       await site.getByLabel('Cost of a day at most').inputValue(),
+      await month.inputValue(),
       await chosen.inputValue(),
       await page.getByLabel('Language', { exact: true }).inputValue(),
     ],
-    ['2.5', 'claude-opus-5-5', 'de-AT'],
+    ['2.5', '26', 'claude-opus-5-5', 'de-AT'],
   );
   await picture(page, 'agents-costs');
-  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(await axeViolations(page, '#aiguy-admin'), []);
 });
 
 test('where consent is asked for, nothing is stored and no session begins before the visitor agrees', async (t) => {
@@ -330,7 +324,7 @@ test('both screens fit a narrow window, and right-to-left ones', async (t) => {
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(overflow <= 0, `${name}: ${overflow}`);
     await picture(page, `${name}-narrow`);
-    assert.deepEqual(await violations(page), [], name);
+    assert.deepEqual(await axeViolations(page, '#aiguy-admin'), [], name);
   }
   system.site.evaluate(
     `file_put_contents( WPMU_PLUGIN_DIR . '/rtl.php', '<?php add_action( "after_setup_theme", function () { global $wp_locale; $wp_locale->text_direction = "rtl"; } );' );`,

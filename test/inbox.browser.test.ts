@@ -2,16 +2,14 @@
 // A visitor and a person of the site in two browsers, with the real services and a real WordPress between them.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, before, type TestContext, test } from 'node:test';
-import { openDatabase } from '@aiguy/manifests/database';
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { demoLogins, owner } from '../scripts/demo-site.ts';
-import { embeddedConnectionsMax } from '../scripts/embedded-postgres.ts';
-import { axeViolations, ChatOnPage, failOnErrors, type System, signIn, startSystem } from './browser.ts';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { demoLogins } from '../scripts/demo-site.ts';
+import { until } from '../scripts/until.ts';
+import { axeViolations, ChatOnPage, type System, signIn, startSystem } from './browser.ts';
+import { inboxOf, openChat, openPage, placePlugin, query } from './inbox-pages.ts';
+import { picture } from './played-system.ts';
 
-/** Where pictures go; none are made without it. */
-const screenshots = process.env.AIGUY_SCREENSHOTS;
 const hostile = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> [click](javascript:window.hacked=1) \u202Eevil';
 /** What of it a header may hold. */
 const inHeader = '"><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
@@ -22,51 +20,8 @@ before(async () => {
 });
 after(async () => await system?.stop());
 
-async function openPage(t: TestContext, { asOwner = false, ...options }: BrowserContextOptions & { asOwner?: boolean } = {}): Promise<Page> {
-  const context = await system.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  context.setDefaultTimeout(60_000);
-  t.after(async () => await context.close());
-  if (asOwner) await signIn(context, system.site, owner);
-  const page = await context.newPage();
-  failOnErrors(t, page);
-  return page;
-}
-
-const inbox = () => `${system.site.url}/wp-admin/admin.php?page=aiguy-conversations`;
-
-async function openChat(
-  t: TestContext,
-  options: BrowserContextOptions = {},
-  url: string = system.pageUrl,
-): Promise<{ page: Page; chat: ChatOnPage }> {
-  const page = await openPage(t, options);
-  await page.goto(url);
-  const chat = new ChatOnPage(page);
-  await chat.open();
-  return { page, chat };
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
-}
-
-async function query(sql: string, values: unknown[] = []): Promise<void> {
-  const url = system.backend.orchestratorEnv.DATABASE_URL ?? '';
-  const database = openDatabase({ url, connectionsMax: embeddedConnectionsMax, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
-  await database.query(sql, values);
-  await database.end();
-}
-
-/** More code for the site, in the place of what was there before. */
-function placePlugin(code: string): void {
-  const encoded = Buffer.from(code).toString('base64');
-  system.site.evaluate(
-    `wp_mkdir_p( WPMU_PLUGIN_DIR ); file_put_contents( WPMU_PLUGIN_DIR . '/test.php', '<?php ' . base64_decode( '${encoded}' ) );`,
-  );
-}
-
 test('a visitor asks for a person, one takes over in another browser, they talk, and the agent answers again', async (t) => {
-  const { page, chat } = await openChat(t);
+  const { page, chat } = await openChat(system, t);
   await chat.ask('how long do I have to send something back?');
   await chat.says(/days/);
   await chat.rests();
@@ -76,8 +31,8 @@ test('a visitor asks for a person, one takes over in another browser, they talk,
   await picture(page, 'person-2-waiting');
   assert.deepEqual(await axeViolations(page), []);
 
-  const staff = await openPage(t, { asOwner: true });
-  await staff.goto(inbox());
+  const staff = await openPage(system, t, { asOwner: true });
+  await staff.goto(inboxOf(system));
   await staff.getByRole('button', { name: '1 visitor is waiting for a person' }).click();
   await staff
     .getByRole('button', { name: /how long do I have/ })
@@ -135,27 +90,28 @@ test('a visitor asks for a person, one takes over in another browser, they talk,
 });
 
 test('what strangers write does nothing on the screen: it is letters', async (t) => {
-  const { chat } = await openChat(
-    t,
-    { userAgent: `Mozilla/5.0 (odd) ${inHeader}` },
-    `${system.pageUrl}?secret=1&"><img src=x onerror=window.hacked=1>`,
-  );
+  const { chat } = await openChat(system, t, {
+    userAgent: `Mozilla/5.0 (odd) ${inHeader}`,
+    url: `${system.pageUrl}?secret=1&"><img src=x onerror=window.hacked=1>`,
+  });
   await chat.ask(`find ${hostile}`);
   await chat.log.locator('article.assistant').first().waitFor();
   await chat.rests();
   await query(
+    system,
     `CREATE TABLE IF NOT EXISTS ratings (session_id text, run_id text DEFAULT '', score integer, reason text, comment text, rated_at timestamptz DEFAULT now(),
        PRIMARY KEY (session_id, run_id))`,
   );
   await query(
+    system,
     `INSERT INTO ratings (session_id, score, reason, comment) SELECT session_id, 1, $1, $1 FROM runs WHERE input ->> 'text' LIKE 'find <img%' LIMIT 1`,
     [hostile],
   );
-  await query(`UPDATE runs SET unhelped = true WHERE input ->> 'text' LIKE 'find <img%'`);
+  await query(system, `UPDATE runs SET unhelped = true WHERE input ->> 'text' LIKE 'find <img%'`);
   system.site.evaluate(`wp_update_user( array( 'ID' => 9001, 'display_name' => '<img src=x onerror=window.hacked=1>Owner' ) );`);
   t.after(() => void system.site.evaluate(`wp_update_user( array( 'ID' => 9001, 'display_name' => 'Shop Owner' ) );`));
-  const staff = await openPage(t, { asOwner: true });
-  await staff.goto(inbox());
+  const staff = await openPage(system, t, { asOwner: true });
+  await staff.goto(inboxOf(system));
   await staff.getByRole('combobox', { name: 'Show' }).selectOption('low_rating');
   await staff.getByRole('button', { name: /onerror/ }).click();
   const transcript = staff.getByRole('log', { name: 'What was said' });
@@ -164,7 +120,7 @@ test('what strangers write does nothing on the screen: it is letters', async (t)
   await from.getByText('Mozilla/5.0 (odd)').waitFor();
   await from.getByText(system.pageUrl, { exact: true }).waitFor();
   // What was stored past every check is letters too.
-  await query(`UPDATE sessions SET page = $1, browser = $1 WHERE browser LIKE '%(odd)%'`, [`javascript:window.hacked=1//${hostile}`]);
+  await query(system, `UPDATE sessions SET page = $1, browser = $1 WHERE browser LIKE '%(odd)%'`, [`javascript:window.hacked=1//${hostile}`]);
   await from.getByText('javascript:window.hacked=1').nth(1).waitFor();
   assert.equal(await from.locator('a, img, script').count(), 0);
   await picture(staff, 'inbox-3-hostile-from');
@@ -206,13 +162,14 @@ test('a customer’s name and the agent’s, as another plugin may have stored t
   rename(name);
   const everywhere = `array( 'on' => true, 'include' => array(), 'exclude' => array() )`;
   placePlugin(
+    system,
     `add_filter( 'aiguy_agents', fn() => array( array( 'id' => 'main', 'name' => 'Ada', 'greeting' => 'Hi', 'everywhere' => ${everywhere} ) ) ); add_filter( 'aiguy_own_text', fn() => '${name}' );`,
   );
   t.after(() => {
     rename('Aarav Martin');
-    placePlugin('');
+    placePlugin(system, '');
   });
-  const page = await openPage(t);
+  const page = await openPage(system, t);
   await signIn(page.context(), system.site, customer);
   await page.goto(`${system.site.url}/`);
   const chat = new ChatOnPage(page);
@@ -223,8 +180,8 @@ test('a customer’s name and the agent’s, as another plugin may have stored t
   await chat.log.getByRole('button', { name: 'Open the ticket' }).click();
   await chat.says(/reference T-/);
   await picture(page, 'inbox-5-hostile-names');
-  const staff = await openPage(t, { asOwner: true });
-  await staff.goto(inbox());
+  const staff = await openPage(system, t, { asOwner: true });
+  await staff.goto(inboxOf(system));
   const listed = staff.getByRole('button', { name: /strange key/ });
   await listed.getByText(name, { exact: true }).waitFor();
   await listed.click();
@@ -246,7 +203,7 @@ test('a customer’s name and the agent’s, as another plugin may have stored t
 });
 
 test('out of hours, or when nobody comes, the visitor is led to a ticket and told what happens', async (t) => {
-  const page = await openPage(t);
+  const page = await openPage(system, t);
   await page.goto(system.pageUrl);
   await page.clock.install();
   const chat = new ChatOnPage(page);
@@ -269,9 +226,9 @@ test('out of hours, or when nobody comes, the visitor is led to a ticket and tol
 });
 
 test('while nobody is alerted the overview says so and leads to where it is set; a test tries what is on the screen, or says that nobody would get it', async (t) => {
-  placePlugin(`add_filter( 'pre_wp_mail', static function ( $none, $mail ) { return update_option( 'test_mail', $mail['to'] ); }, 10, 2 );`);
-  t.after(() => placePlugin(''));
-  const staff = await openPage(t, { asOwner: true });
+  placePlugin(system, `add_filter( 'pre_wp_mail', static function ( $none, $mail ) { return update_option( 'test_mail', $mail['to'] ); }, 10, 2 );`);
+  t.after(() => placePlugin(system, ''));
+  const staff = await openPage(system, t, { asOwner: true });
   const overview = `${system.site.url}/wp-admin/admin.php?page=aiguy-overview`;
   await staff.goto(overview);
   await staff.getByText('Version of the chat service').waitFor();
@@ -293,9 +250,67 @@ test('while nobody is alerted the overview says so and leads to where it is set;
   assert.equal(await staff.getByRole('link', { name: 'Choose who is told' }).count(), 0);
 });
 
+test('several are chosen and deleted after one question; what is busy stays chosen and is said', async (t) => {
+  for (const name of ['one', 'two', 'three']) {
+    const { chat } = await openChat(system, t);
+    await chat.ask(`how long do I have to return batch ${name}?`);
+    await chat.rests();
+  }
+  const staff = await openPage(system, t, { asOwner: true });
+  await staff.goto(inboxOf(system));
+  await staff.getByRole('searchbox', { name: 'Search what was said' }).fill('return batch');
+  const boxes = staff.getByRole('checkbox', { name: /^Select the conversation of Guest, / });
+  const all = staff.getByRole('checkbox', { name: 'Select all shown' });
+  await until(async () => (await boxes.count()) === 3);
+  await staff.locator('.aiguy-row').last().click();
+  await all.check();
+  await boxes.nth(1).focus();
+  await staff.keyboard.press('Space');
+  await staff.getByRole('button', { name: 'Delete 2 conversations' }).waitFor();
+  assert.equal(await all.evaluate((box: HTMLInputElement) => box.indeterminate), true);
+  await all.check();
+  const remove = staff.getByRole('button', { name: 'Delete 3 conversations' });
+  await picture(staff, 'inbox-9-several');
+  assert.deepEqual(await axeViolations(staff, '#aiguy-admin'), []);
+  await remove.click();
+  const question = staff.getByRole('dialog', { name: 'Delete 3 conversations for good?' });
+  await picture(staff, 'inbox-10-several-question');
+  assert.deepEqual(await axeViolations(staff, '.components-modal__frame'), []);
+  await question.getByRole('button', { name: 'Keep them' }).click();
+  assert.equal(await boxes.count(), 3);
+  // The last one is as if an answer were under way there.
+  await staff.route('**/aiguy/v1/admin/conversations?*', async (route) => {
+    if (route.request().method() !== 'POST') return await route.fallback();
+    const { ids } = route.request().postDataJSON() as { ids: string[] };
+    const response = await route.fetch({ postData: JSON.stringify({ ids: ids.slice(0, 2) }) });
+    await route.fulfill({ response, json: { ...(await response.json()), busy: ids.slice(2) } });
+  });
+  await remove.click();
+  await question.getByRole('button', { name: 'Delete', exact: true }).click();
+  const told = staff.locator('.aiguy-choose-tools').getByText(/is still selected/);
+  await told.waitFor();
+  assert.match(
+    (await told.textContent()) ?? '',
+    /^2 conversations are deleted\. 1 could not be deleted and is still selected\. An answer or a change is still under way there\./,
+  );
+  assert.deepEqual([await boxes.count(), await boxes.first().isChecked()], [1, true]);
+  assert.equal(await staff.evaluate(() => document.activeElement?.className), 'aiguy-choose-tools', 'the keyboard is where it is said');
+  await picture(staff, 'inbox-11-several-busy');
+  await staff.unroute('**/aiguy/v1/admin/conversations?*');
+  await staff.locator('.aiguy-row').click();
+  await staff.getByRole('log', { name: 'What was said' }).waitFor();
+  await staff.getByRole('button', { name: 'Delete 1 conversation', exact: true }).click();
+  await staff.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await staff.getByText('1 conversation is deleted.').first().waitFor();
+  await staff.getByText('Choose a conversation to read it as it happens.').waitFor();
+  await staff.reload();
+  await staff.getByRole('searchbox', { name: 'Search what was said' }).fill('return batch');
+  await staff.getByText('Nothing fits.').waitFor();
+});
+
 test('the screen in a narrow window, right to left, and empty', async (t) => {
-  const narrow = await openPage(t, { asOwner: true, viewport: { width: 390, height: 844 } });
-  await narrow.goto(inbox());
+  const narrow = await openPage(system, t, { asOwner: true, viewport: { width: 390, height: 844 } });
+  await narrow.goto(inboxOf(system));
   await narrow.locator('.aiguy-row').first().waitFor();
   await picture(narrow, 'inbox-5-narrow-list');
   await narrow.locator('.aiguy-row').first().click();
@@ -305,10 +320,10 @@ test('the screen in a narrow window, right to left, and empty', async (t) => {
   await narrow.getByRole('button', { name: 'Back to the list' }).click();
   await narrow.locator('.aiguy-row').first().waitFor();
 
-  placePlugin(`add_action( 'init', static function () { $GLOBALS['wp_locale']->text_direction = wp_styles()->text_direction = 'rtl'; } );`);
-  const wide = await openPage(t, { asOwner: true });
-  await wide.goto(inbox());
-  placePlugin('');
+  placePlugin(system, `add_action( 'init', static function () { $GLOBALS['wp_locale']->text_direction = wp_styles()->text_direction = 'rtl'; } );`);
+  const wide = await openPage(system, t, { asOwner: true });
+  await wide.goto(inboxOf(system));
+  placePlugin(system, '');
   await wide.locator('.aiguy-row').first().waitFor();
   await wide.keyboard.press('Tab');
   await wide.locator('.aiguy-row').first().focus();

@@ -15,6 +15,7 @@ let upstream: Upstream;
 let browser: Browser;
 let page: Page;
 let isEmpty = false;
+let month: Report['budget']['month'] = { costMicroUsd: 4_100_000, capMicroUsd: null, isMet: false };
 
 before(async () => {
   upstream = await startUpstream();
@@ -67,6 +68,7 @@ function reportOf(from: string, to: string): Report {
     to,
     asOf: new Date().toISOString(),
     keptDays: 30,
+    budget: { day: { costMicroUsd: 0, capMicroUsd: 250_000, isMet: false }, month },
     total: isEmpty ? figuresOf(0) : total,
     days,
     tools: [{ name: 'get_order_status', title: 'Looking up your order', calls: 40, errors: 2 }],
@@ -156,4 +158,17 @@ test('with no conversations the screen says so, and the overview shows today and
   await page.getByRole('meter', { name: 'Cost' }).waitFor();
   await page.getByText('$0.0310 of $0.25').waitFor();
   assert.deepEqual(await violations(), []);
+});
+
+test('a month that has a limit of its own stands against it, on the overview and by the cost of the days', async () => {
+  month = { costMicroUsd: 4_100_000, capMicroUsd: 5_000_000, isMet: false };
+  await page.reload();
+  await page.getByRole('meter', { name: 'Cost this month' }).waitFor();
+  await page.getByText('$4.10 of $5.00').waitFor();
+  await page.getByText('This month’s budget is nearly or wholly used.').first().waitFor();
+  assert.deepEqual(await violations(), []);
+  await openReports();
+  await page.getByText('This calendar month: $4.10 of $5.00.').waitFor();
+  assert.deepEqual(await violations(), []);
+  month = { costMicroUsd: 4_100_000, capMicroUsd: null, isMet: false };
 });

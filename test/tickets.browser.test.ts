@@ -1,14 +1,11 @@
 /// <reference lib="dom" />
 // A ticket from the visitor's card to the owner's screen and back, with the real services and a real WordPress; and the screen in every state that it has.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { after, before, type TestContext, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import { owner } from '../scripts/demo-site.ts';
-import { ChatOnPage, failOnErrors, type System, signIn, startSystem } from './browser.ts';
+import { after, before, test } from 'node:test';
+import { ChatOnPage, type System, startSystem } from './browser.ts';
+import { inboxOf, openPage } from './inbox-pages.ts';
+import { picture } from './played-system.ts';
 
-/** Where pictures go; none are made without it. */
-const screenshots = process.env.AIGUY_SCREENSHOTS;
 const hostile = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> [click](javascript:window.hacked=1) \u202Eevil';
 let system: System;
 
@@ -17,24 +14,8 @@ before(async () => {
 });
 after(async () => await system?.stop());
 
-async function openPage(t: TestContext, { asOwner = false } = {}): Promise<Page> {
-  const context = await system.browser.newContext({ viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(60_000);
-  t.after(async () => await context.close());
-  if (asOwner) await signIn(context, system.site, owner);
-  const page = await context.newPage();
-  failOnErrors(t, page);
-  return page;
-}
-
-const inbox = () => `${system.site.url}/wp-admin/admin.php?page=aiguy-conversations`;
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (screenshots) await page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
-}
-
 test('a ticket that a guest leaves is there for the owner with where to answer, and the guest is told what the owner sets', async (t) => {
-  const page = await openPage(t);
+  const page = await openPage(system, t);
   await page.goto(system.pageUrl);
   const chat = new ChatOnPage(page);
   await chat.open();
@@ -48,8 +29,8 @@ test('a ticket that a guest leaves is there for the owner with where to answer, 
     .innerText();
   const reference = /T-[2-9A-Z]{6}/.exec(said)?.[0] ?? assert.fail(said);
 
-  const staff = await openPage(t, { asOwner: true });
-  await staff.goto(`${inbox()}#${reference}`);
+  const staff = await openPage(system, t, { asOwner: true });
+  await staff.goto(`${inboxOf(system)}#${reference}`);
   const ticket = staff.getByRole('article').filter({ hasText: reference });
   await ticket.getByText('nina+shop@example.com').waitFor();
   await picture(staff, 'ticket-2-owner');
@@ -99,14 +80,14 @@ test('the tickets of a silent desk, of Zendesk, of many pages, none at all, and 
     updatedAt: '2026-11-21T10:00:00Z',
   };
   const held = { ...ticket, reference: 'T-333333', heldBy: 'zendesk', status: 'waiting_for_customer', email: 'mia@example.com', delivery: 'done' };
-  const staff = await openPage(t, { asOwner: true });
+  const staff = await openPage(system, t, { asOwner: true });
   let answer: [number, object] = [200, { tickets: [ticket, held], before: 'T-333333' }];
   await staff.route(/admin(?:%2F|\/)tickets/, async (route) => {
     const isNext = route.request().url().includes('before=T-333333');
     const [status, json] = isNext ? ([200, { tickets: [{ ...ticket, reference: 'T-444444' }] }] as const) : answer;
     await route.fulfill({ status, json });
   });
-  await staff.goto(`${inbox()}#tickets`);
+  await staff.goto(`${inboxOf(system)}#tickets`);
   const cards = staff.getByRole('article');
   await cards.nth(1).getByText('In Zendesk: Waiting for the customer. Answer it there, and set its state there.').waitFor();
   await cards.nth(0).getByText('No e-mail address is known.').waitFor();

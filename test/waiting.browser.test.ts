@@ -101,4 +101,12 @@ test('that the day’s limit is reached stands in one line, however often it is 
   }
   assert.equal(await chat.log.getByText('Today’s limit is reached: until tomorrow, answers come straight from our articles.').count(), 1);
   await picture(page, 'at-cap');
+  system.played.onMessage = (given) => {
+    given.custom('degraded', { reason: 'site_cost_month', action: 'closed', until: '2026-12-01T00:00:00Z' });
+    given.say('This chat is closed for this month.');
+    given.finish();
+  };
+  await chat.ask('lamps');
+  await chat.log.getByText('This month’s limit is reached.').waitFor();
+  assert.equal(await chat.log.getByText('Today’s limit is reached', { exact: false }).count(), 0, 'the month’s takes its place');
 });

@@ -123,6 +123,10 @@ export interface AgentSettings {
      */
     site_cost_day_usd?: number;
     /**
+     * The same for a calendar month (UTC); left out, the days alone are capped.
+     */
+    site_cost_month_usd?: number;
+    /**
      * Answer from the knowledge without a model, offer to leave an address, or say that the chat is closed for today.
      */
     at_cap?: 'knowledge' | 'contact' | 'closed';
@@ -130,7 +134,7 @@ export interface AgentSettings {
   retention_days?: number;
 }
 /**
- * Signed by the site for somebody who works there, or for the site itself (scheduled work); lives at most one minute. Everything it reaches is that site's. agent: as which one of the site's agents a question is tried.
+ * Signed by the site for somebody who works there, or for the site itself (scheduled work); lives at most one minute. Everything it reaches is that site's. agent: as which one of the site's agents a question is tried, and whose caps hold in a report.
  */
 export interface StaffAssertion {
   iss: string;

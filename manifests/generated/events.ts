@@ -48,10 +48,18 @@ export type ToolResultContent =
       details?: {}[];
     };
 /**
- * Which cap: messages or money of one guest, of the guests of one network, of one customer, of the site.
+ * Which cap: messages or money of one guest, of the guests of one network, of one customer, of the site; of the day, or of the site's month.
  */
 export type CapReason =
-  'guest_messages' | 'network_messages' | 'customer_messages' | 'site_messages' | 'guest_cost' | 'network_cost' | 'customer_cost' | 'site_cost';
+  | 'guest_messages'
+  | 'network_messages'
+  | 'customer_messages'
+  | 'site_messages'
+  | 'guest_cost'
+  | 'network_cost'
+  | 'customer_cost'
+  | 'site_cost'
+  | 'site_cost_month';
 
 /**
  * The chat stream: AG-UI 1.0 events (types from @ag-ui/core) in the subset that is emitted, and the values of the CUSTOM events whose names begin with aiguy. Each SSE frame's id is the event's sequence number in its session, from 1 without holes.
@@ -281,13 +289,13 @@ export interface AuthorValue {
   name: string;
 }
 /**
- * aiguy.degraded: a cap of the day is reached, and what happens instead of the usual answer.
+ * aiguy.degraded: a cap of the day or the month is reached, and what happens instead of the usual answer.
  */
 export interface DegradedValue {
   reason: CapReason;
   action: 'knowledge' | 'contact' | 'closed';
   /**
-   * When the next day begins (UTC).
+   * When the next day begins, or the next month (UTC).
    */
   until: string;
 }

@@ -111,9 +111,12 @@ export interface Http {
   StaffQuestionList?: StaffQuestionList;
   StaffAlert?: StaffAlert;
   StaffAlertList?: StaffAlertList;
+  StaffConversationIds?: StaffConversationIds;
+  StaffConversationsDeleted?: StaffConversationsDeleted;
   StaffAlertKeys?: StaffAlertKeys;
   ReportFigures?: ReportFigures;
   ReportOutcomes?: ReportOutcomes;
+  Spending?: Spending;
   Report?: Report;
   KnowledgeDocument?: KnowledgeDocument;
   KnowledgeDocumentResult?: KnowledgeDocumentResult;
@@ -1156,9 +1159,9 @@ export interface StaffQuestionList {
 export interface StaffAlert {
   key: string;
   /**
-   * cap_…: a message met the cap of the site's day (UTC); once a day and cap.
+   * cap_…: a message met the cap of the site's day or month (UTC); once a cap and day, or month.
    */
-  kind: 'waiting' | 'ticket' | 'cap_messages' | 'cap_cost';
+  kind: 'waiting' | 'ticket' | 'cap_messages' | 'cap_cost' | 'cap_cost_month';
   /**
    * Empty for a cap.
    */
@@ -1178,6 +1181,29 @@ export interface StaffAlert {
  */
 export interface StaffAlertList {
   alerts: StaffAlert[];
+}
+/**
+ * DELETE /staff/conversations
+ */
+export interface StaffConversationIds {
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  ids: string[];
+}
+/**
+ * What became of the ids of DELETE /staff/conversations; each is in one of the lists.
+ */
+export interface StaffConversationsDeleted {
+  /**
+   * Those that the site has no more, also where it had none.
+   */
+  deleted: string[];
+  /**
+   * Those in which an answer is under way, or a change in doubt: they are as they were.
+   */
+  busy: string[];
 }
 /**
  * POST /staff/alerts/received: alerts that the site has kept and will send.
@@ -1239,6 +1265,20 @@ export interface ReportOutcomes {
   open: number;
 }
 /**
+ * Money that a site's model calls have cost, in millionths of a US dollar.
+ */
+export interface Spending {
+  costMicroUsd: number;
+  /**
+   * null where nothing is capped.
+   */
+  capMicroUsd: number | null;
+  /**
+   * A message of that time was refused a model for the site's cap as it was then.
+   */
+  isMet: boolean;
+}
+/**
  * What a site's chat has done in a span of time, cut to the site.
  */
 export interface Report {
@@ -1252,6 +1292,13 @@ export interface Report {
    * After so many days without activity a conversation is deleted, with its ratings and wordings; its numbers stay.
    */
   keptDays: number;
+  /**
+   * What the day and the month of asOf (UTC) have cost so far, and the caps that would hold for a message now.
+   */
+  budget: {
+    day: Spending;
+    month: Spending;
+  };
   total: ReportFigures;
   /**
    * @maxItems 366

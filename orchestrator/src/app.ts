@@ -9,7 +9,7 @@ import { TokenVerifier } from '@aiguy/manifests/tokens';
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 import type { JWK } from 'jose';
-import type { Ceilings } from './budget/caps.ts';
+import { type Ceilings, microUsdOf } from './budget/caps.ts';
 import type { Config } from './config.ts';
 import { type SocketLimits, socketLimits } from './http/chat-socket.ts';
 import { addReceiptCheckRoutes } from './http/check-receipts.ts';
@@ -208,7 +208,8 @@ function ceilingsOf(config: Config): Ceilings {
     guestsPerNetwork: config.CAP_GUESTS_PER_NETWORK,
     customerMessages: config.CAP_CUSTOMER_MESSAGES_DAY,
     siteMessages: config.CAP_SITE_MESSAGES_DAY,
-    siteMicroUsd: Math.floor(config.CAP_SITE_COST_DAY_USD * 1_000_000),
+    siteMicroUsd: microUsdOf(config.CAP_SITE_COST_DAY_USD),
+    siteMonthMicroUsd: microUsdOf(config.CAP_SITE_COST_MONTH_USD),
   };
 }
 

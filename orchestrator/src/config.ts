@@ -39,6 +39,7 @@ export type Config = Readonly<
     CAP_CUSTOMER_MESSAGES_DAY: number;
     CAP_SITE_MESSAGES_DAY: number;
     CAP_SITE_COST_DAY_USD: number;
+    CAP_SITE_COST_MONTH_USD: number | undefined;
   }
 >;
 
@@ -197,6 +198,12 @@ export const variables: Record<keyof Config, VariableSchema> = {
     maximum: 100_000,
     default: 10,
     description: 'US dollars that the models may cost a site in a day.',
+  },
+  CAP_SITE_COST_MONTH_USD: {
+    type: 'number',
+    minimum: 0,
+    maximum: 3_100_000,
+    description: 'US dollars that the models may cost a site in a calendar month (UTC); without it the days alone are capped.',
   },
 };
 

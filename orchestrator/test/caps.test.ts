@@ -1,13 +1,14 @@
-// The caps of a day through POST /chat, with the real client library against a played Messages API: never more than allowed, and a kind way on.
+// The caps of a day and a month through POST /chat, with the real client library against a played Messages API: never more than allowed, and a kind way on.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
 import type { DegradedValue } from '@aiguy/manifests/generated/events';
 import { type MessagesApi, startMessagesApi } from '../../test/doubles/messages-api.ts';
 import { messageEvents, streamed, text } from '../../test/doubles/messages-api-replies.ts';
+import { uncapped } from '../src/budget/caps.ts';
 import { createAnthropicModel } from '../src/model/anthropic.ts';
 import type { ModelRequest } from '../src/model/port.ts';
-import { Usage } from '../src/session/usage.ts';
+import { type Hold, Usage } from '../src/session/usage.ts';
 import { gate, type Harness, modelThat, newVisitor, parseFrames, saysText, siteIssuer, startHarness, toolsThat } from './harness.ts';
 
 type Visitor = Parameters<Harness['assertionFor']>[0];
@@ -74,6 +75,10 @@ async function ask(visitor: Visitor, message = 'What do you sell?') {
   const custom = events.find((event) => event.type === 'CUSTOM' && event.name === 'aiguy.degraded');
   const said = events.map((event) => (event.type === 'TEXT_MESSAGE_CONTENT' ? event.delta : '')).join('');
   return { degraded: custom?.type === 'CUSTOM' ? (custom.value as DegradedValue) : undefined, said, last: events.at(-1), events };
+}
+
+function holdOf(reserved: Hold | string): Hold {
+  return typeof reserved === 'string' ? assert.fail(reserved) : reserved;
 }
 
 async function day(): Promise<{ cost: number; reserved: number; messages: number }> {
@@ -143,16 +148,16 @@ test('what a dead process had set aside is given back; what it had sent stays pa
   const { rows } = await harness.database.query<{ id: string; epoch: number }>('SELECT id, epoch FROM runs WHERE session_id = $1', [visitor.sid]);
   const run = rows[0] ?? assert.fail();
   const of = { issuer: siteIssuer, day: '2026-11-20', sessionId: visitor.sid ?? '', runId: run.id, visitor: { sub: visitor.sub ?? '' } };
-  const call = { ...of, model: 'm', sent: 5, capMicroUsd: 200 };
+  const call = { ...of, model: 'm', sent: 5, caps: { siteMicroUsd: 200, siteMonthMicroUsd: uncapped } };
   const live = await usage.reserve({ ...call, epoch: null, reserved: 60, heldMs: 60_000 });
   // The process that held it is gone: its run is another one's, or has ended.
-  assert.ok(await usage.reserve({ ...call, epoch: run.epoch, reserved: 100, heldMs: 60_000 }));
+  holdOf(await usage.reserve({ ...call, epoch: run.epoch, reserved: 100, heldMs: 60_000 }));
   // There would be no room for it beside the dead one.
-  assert.ok(await usage.reserve({ ...call, epoch: null, reserved: 90, heldMs: 60_000 }));
+  holdOf(await usage.reserve({ ...call, epoch: null, reserved: 90, heldMs: 60_000 }));
   assert.deepEqual(await day(), { cost: callMicroUsd + 5, reserved: 150, messages: 1 });
-  assert.equal(await usage.reserve({ ...call, epoch: null, reserved: 10, heldMs: 60_000 }), undefined);
+  assert.equal(await usage.reserve({ ...call, epoch: null, reserved: 10, heldMs: 60_000 }), 'site_cost');
   const tokens = { inputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 1 };
-  await usage.settle(live ?? assert.fail(), { tokens, microUsd: 7, model: 'm' });
+  await usage.settle(holdOf(live), { tokens, microUsd: 7, model: 'm' });
   assert.deepEqual(await day(), { cost: callMicroUsd + 12, reserved: 90, messages: 1 });
 });
 
@@ -273,6 +278,66 @@ test('where the owner wants it the chat is closed for the day, and says so', asy
   assert.match(said, /closed for today/);
   const money = await ask(guest({ agent: { id: 'a', caps: { site_cost_day_usd: 0, at_cap: 'closed' } } }));
   assert.deepEqual([money.degraded?.reason, money.said === said, known.length], ['site_cost', true, 0]);
+});
+
+/** Days of the month before, as if they had been chatted through. */
+async function spend(days: Record<string, number>, issuer = siteIssuer): Promise<void> {
+  for (const [of, microUsd] of Object.entries(days))
+    await harness.database.query('INSERT INTO usage_days (issuer, day, cost_micro_usd) VALUES ($1, $2, $3)', [issuer, of, microUsd]);
+}
+
+test('the month’s money is a hard stop before the model: with what its days have cost, of this site alone, until the next month begins', async (t) => {
+  t.after(() => {
+    clockMs = Date.parse('2026-11-22T00:00:10Z');
+  });
+  clockMs = Date.parse('2026-11-30T12:00:00Z');
+  await spend({ '2026-10-31': 900_000, '2026-11-01': 300_000, '2026-11-29': 200_000, '2026-12-01': 900_000 });
+  await spend({ '2026-11-15': 900_000 }, 'https://other.example');
+  const asking = async (usd: number, more: object = {}) => {
+    const before = api.requests.length;
+    const visitor = guest({ agent: { id: 'a', caps: { site_cost_month_usd: usd, ...more } } });
+    return { ...(await ask(visitor)), called: api.requests.length - before, visitor };
+  };
+  const fits = await asking(0.6);
+  assert.deepEqual([fits.degraded, fits.called], [undefined, 1]);
+  const over = await asking(0.5 + callMicroUsd / 1_000_000);
+  assert.deepEqual([over.degraded, over.called], [{ reason: 'site_cost_month', action: 'knowledge', until: '2026-12-01T00:00:00.000Z' }, 0]);
+  assert.equal(over.said, 'This is what our articles say.');
+  const { rows } = await harness.database.query('SELECT capped FROM usage_runs WHERE session_id = $1', [over.visitor.sid]);
+  assert.deepEqual(rows, [{ capped: 'site_cost_month' }]);
+  assert.match((await asking(0, { at_cap: 'closed' })).said, /closed for this month. Please come back next month/);
+  assert.match((await asking(0, { at_cap: 'contact' })).said, /this month. Leave us your address/);
+  assert.equal((await asking(1, { site_cost_day_usd: 0 })).degraded?.reason, 'site_cost', 'the day’s own cap goes by its own name');
+  clockMs = Date.parse('2026-12-02T00:00:00Z');
+  assert.equal((await asking(0.9)).degraded?.reason, 'site_cost_month');
+  assert.equal((await asking(1)).degraded, undefined);
+});
+
+test('turns at once reserve no more than the month has left', async () => {
+  await ask(guest());
+  const { rows } = await harness.database.query<{ reserved: number }>('SELECT reserved_micro_usd::float8 AS reserved FROM usage_calls');
+  const reserved = rows[0]?.reserved ?? 0;
+  await spend({ [new Date(clockMs - 86_400_000).toISOString().slice(0, 10)]: 1_000_000 });
+  const [turns, fitting] = [20, 3];
+  const site_cost_month_usd = (1_000_000 + callMicroUsd + fitting * reserved + reserved - 1) / 1_000_000;
+  const { opened, open } = gate();
+  hold = opened;
+  let decided = 0;
+  const decide = () => {
+    decided += 1;
+    if (decided === turns) open();
+  };
+  onRequest = decide;
+  const before = api.requests.length;
+  const answers = await Promise.all(
+    Array.from({ length: turns }, async () => {
+      const answer = await ask(guest({ agent: { id: 'a', caps: { site_cost_month_usd } } }));
+      if (answer.degraded) decide();
+      return answer;
+    }),
+  );
+  assert.equal(api.requests.length - before, fitting);
+  assert.equal(answers.filter(({ degraded }) => degraded?.reason === 'site_cost_month').length, turns - fitting);
 });
 
 test('a message that is sent again is counted once', async () => {

@@ -99,7 +99,7 @@ async function claimAlerts(): Promise<Alert[]> {
   return (await postAlerts('', {})).json().alerts;
 }
 
-test('a cap of the site’s day that was met is told once a day and cap, to its own site alone, whatever becomes of the conversation', async () => {
+test('a cap of the site’s day that was met is told once a day and cap, one of its month once a month, to its own site alone, whatever becomes of the conversation', async () => {
   const visitor = { ...newVisitor(), agent: { id: 'a', caps: { site_messages_day: 0 } } };
   const alerts = async () => (await claimAlerts()).map(({ kind, sessionId, text }) => [kind, sessionId, text]);
   assert.deepEqual(await alerts(), []);
@@ -113,6 +113,11 @@ test('a cap of the site’s day that was met is told once a day and cap, to its 
   await harness.database.query('UPDATE usage_days SET cap_micro_usd = 2500000');
   assert.deepEqual(await alerts(), [['cap_cost', '', '2.50']]);
   assert.deepEqual(await alerts(), []);
+  await harness.database.query(`UPDATE usage_runs SET capped = 'site_cost_month' WHERE session_id = $1`, [visitor.sid]);
+  await harness.database.query('UPDATE usage_days SET cap_month_micro_usd = 50000000');
+  assert.deepEqual(await alerts(), [['cap_cost_month', '', '50.00']]);
+  await harness.database.query(`UPDATE alerts SET claimed_at = now() - interval '31 days', received_at = now() - interval '31 days'`);
+  assert.deepEqual(await alerts(), [], 'the month’s is told once a month');
   await harness.database.query(`UPDATE usage_runs SET asked_at = asked_at - interval '26 hours'`);
   await harness.database.query(`DELETE FROM alerts`);
   assert.deepEqual(await alerts(), [], 'what was met before the last day is nobody’s news');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { Report } from '@aiguy/manifests/generated/http';
+import type { StaffAssertion } from '@aiguy/manifests/tokens';
 import { type Harness, modelThat, saysText, siteIssuer, startHarness } from './harness.ts';
 
 type Said = {
@@ -68,8 +69,8 @@ async function say(session: string, day: string, said: Said): Promise<void> {
     ]);
 }
 
-async function report(from: string, to: string, scopes = ['report:read']): Promise<{ status: number; body: Report }> {
-  const headers = { authorization: `Bearer ${await harness.staffAssertionFor({ scopes })}` };
+async function report(from: string, to: string, claims: Partial<StaffAssertion> = {}): Promise<{ status: number; body: Report }> {
+  const headers = { authorization: `Bearer ${await harness.staffAssertionFor({ scopes: ['report:read'], ...claims })}` };
   const response = await harness.orchestrator.app.inject({ url: `/staff/reports?from=${from}&to=${to}`, headers });
   return { status: response.statusCode, body: response.json() };
 }
@@ -163,6 +164,37 @@ test('tokens and money stand against the caps that held on that day', async () =
   assert.deepEqual(next?.caps, { messages: 10_000, costMicroUsd: 10_000_000 });
 });
 
+test('what day and month have cost by now stands against the caps that would hold now, whatever span is asked for', async () => {
+  const budget = async (caps?: NonNullable<StaffAssertion['agent']>['caps']) =>
+    (await report('2026-11-01', '2026-11-01', caps ? { agent: { id: 'a', caps } } : {})).body.budget;
+  const { day, month } = await budget();
+  assert.deepEqual(day, { costMicroUsd: 0, capMicroUsd: 10_000_000, isMet: false });
+  assert.equal(month.capMicroUsd, null);
+  await harness.database.query(
+    `INSERT INTO usage_days (issuer, day, cost_micro_usd) VALUES ($1, '2026-10-31', 1), ($1, '2026-11-01', 20), ($1, $2, 300), ($1, '2026-12-01', 4000), ('https://other.example', '2026-11-02', 50000)`,
+    [siteIssuer, nowIso.slice(0, 10)],
+  );
+  assert.deepEqual(await budget({ site_cost_day_usd: 2, site_cost_month_usd: 30 }), {
+    day: { costMicroUsd: 300, capMicroUsd: 2_000_000, isMet: false },
+    month: { costMicroUsd: month.costMicroUsd + 320, capMicroUsd: 30_000_000, isMet: false },
+  });
+  const met = async (capped: string, at: string, issuer = siteIssuer) =>
+    await harness.database.query(
+      `INSERT INTO usage_runs (session_id, run_id, issuer, kind, capped, asked_at) VALUES (gen_random_uuid()::text, 'r', $1, 'trial', $2, $3)`,
+      [issuer, capped, at],
+    );
+  const isMet = async () => [(await budget()).day.isMet, (await budget()).month.isMet];
+  await met('site_cost', '2026-11-19T23:59:59Z');
+  await met('site_cost_month', '2026-10-31T23:59:59Z');
+  await met('site_cost', nowIso, 'https://other.example');
+  assert.deepEqual(await isMet(), [false, false]);
+  await met('site_cost', '2026-11-20T00:00:00Z');
+  assert.deepEqual(await isMet(), [true, false]);
+  await met('site_cost_month', '2026-11-01T00:00:00Z');
+  assert.deepEqual(await isMet(), [true, true]);
+  await harness.database.query(`DELETE FROM usage_runs WHERE kind = 'trial'`);
+});
+
 test('another site’s conversations, ratings, questions and money are in no figure', async () => {
   const before = (await report('2026-11-01', '2026-11-19')).body;
   const session = await sessionOf('https://other.example');
@@ -203,5 +235,5 @@ test('a span that is none, and who may not see it, get nothing', async () => {
     ['2026-11-10', '2026-11-10&issuer=x'],
   ] as const;
   for (const [from, to] of refused) assert.equal((await report(from, to)).status, 400, `${from} ${to}`);
-  assert.equal((await report(...days, ['site:read'])).status, 403);
+  assert.equal((await report(...days, { scopes: ['site:read'] })).status, 403);
 });

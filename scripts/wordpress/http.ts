@@ -10,7 +10,9 @@ const timeoutMs = 30_000;
 export async function open(url: string, { method = 'GET', headers = {}, body, signal }: Sent = {}): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {
     const limit = AbortSignal.timeout(timeoutMs);
-    const outgoing = httpRequest(url, { method, headers, agent: false, signal: signal ? AbortSignal.any([signal, limit]) : limit }, resolve);
+    // Of a DELETE with a body, node:http itself tells no length.
+    const sized = body === undefined ? headers : { 'content-length': String(Buffer.byteLength(body)), ...headers };
+    const outgoing = httpRequest(url, { method, headers: sized, agent: false, signal: signal ? AbortSignal.any([signal, limit]) : limit }, resolve);
     outgoing.once('error', reject);
     outgoing.end(body);
   });

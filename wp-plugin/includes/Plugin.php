@@ -49,7 +49,7 @@ final class Plugin {
 		$redirect = new Setup\Setup_Redirect( $settings );
 		$preview  = new Setup\Chat_Preview( $renderer );
 		$connection = new Settings\Connection_Controller( $client, $key, $staff );
-		$health   = new Health\Site_Health( new Health\Health_Checks( new Health\Loopback(), $connection, $unsent ), $settings, $identity, $agents, $setup, $choice );
+		$health   = new Health\Site_Health( new Health\Health_Checks( new Health\Loopback(), $connection, $unsent ), new Health\Budget_Check( $staff, $agents ), $settings, $identity, $agents, $setup, $choice );
 
 		register_activation_hook( $this->file, $key->ensure( ... ) );
 		register_activation_hook( $this->file, $redirect->remember( ... ) );
@@ -89,7 +89,7 @@ final class Plugin {
 		$recipients = new Reports\Weekly_Recipients();
 		$weekly     = new Reports\Weekly_Mail( $staff, $recipients );
 		$weekly->add_hooks();
-		( new Reports\Reports_Controller( $staff, $recipients, $weekly, $guard, $route ) )->add_hooks();
+		( new Reports\Reports_Controller( $staff, $recipients, $weekly, $guard, $agents, $route ) )->add_hooks();
 		$personal = new Privacy\Personal_Data( $staff, $unsent );
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			// Before the commands below it.

@@ -2,15 +2,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { TokenVerifier } from '@aiguy/manifests/tokens';
-import { allScopes } from '../../scripts/keys.ts';
-import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
 import { readOpeningHours } from '../../tools-api/src/backends/opening-hours.ts';
-import { callRoute, enter, openSession, optionsOf, startSite } from './site.ts';
+import { callRoute, enter, openSession, optionsOf, startSite, verifyAssertion } from './site.ts';
 
 type Agent = Record<string, unknown> & { id: string };
-type Limits = { site_messages_day: number; site_cost_day_usd: number };
+type Limits = { site_messages_day: number; site_cost_day_usd: number; site_cost_month_usd: number | null };
 type Agents = { default: string; agents: Agent[]; defaults: Agent; limits: Limits; retired: string[]; usual: { name: string; greeting: string } };
 type Refusal = { code: string; details: { pointer: string; rule: string }[] };
 
@@ -32,13 +29,7 @@ const put = async (json: unknown, as: object = owner) => {
 const get = async () => JSON.parse((await callRoute(site, 'admin/agents', owner)).text) as Agents;
 const shortcode = (text: string) => site.evaluate(`echo do_shortcode( '${text}' );`);
 
-async function claimsOf(assertion: string) {
-  const jwks = JSON.parse((await send(`${site.url}/wp-json/aiguy/v1/jwks`)).text);
-  return await new TokenVerifier([{ issuer: site.url, kinds: ['visitor-assertion'], jwks, scopes: allScopes }]).verify(
-    'visitor-assertion',
-    assertion,
-  );
-}
+const claimsOf = async (assertion: string) => await verifyAssertion(site, assertion);
 
 const wrong: [field: string, ...values: unknown[]][] = [
   ['id', '', 'Main', 'a b', 'a'.repeat(41), 1, null],
@@ -114,6 +105,8 @@ test('the list itself is checked: one default among one to twenty agents, each o
     [{ default: 'main', agents: ['main'] }, '/agents/0/'],
     [{ default: 'main', agents: [{}] }, '/agents/0/id'],
     [{ default: 'main', agents: [main], limits: { site_cost_day_usd: '5' } }, '/limits/site_cost_day_usd'],
+    [{ default: 'main', agents: [main], limits: { site_cost_month_usd: -1 } }, '/limits/site_cost_month_usd'],
+    [{ default: 'main', agents: [main], limits: { site_cost_month_usd: '50' } }, '/limits/site_cost_month_usd'],
     [{ default: 'main', agents: [main], limits: { site_messages_day: 1.5 } }, '/limits/site_messages_day'],
     [{ default: 'main', agents: [main], limits: { guest_messages_day: 5 } }, '/limits/guest_messages_day'],
     [{ default: 'main', agents: [main], limits: 5 }, '/limits/'],
@@ -245,7 +238,8 @@ test('the longest agent that the screen can make fits into an assertion that the
     tools_sign_in: tools.slice(12),
     retention_days: 3650,
   };
-  const { status, body } = await put({ default: longest.id, agents: [longest] });
+  const limits = { site_messages_day: 1_000_000, site_cost_day_usd: 99_999.99, site_cost_month_usd: 99_999.99 };
+  const { status, body } = await put({ default: longest.id, agents: [longest], limits });
   assert.equal(status, 200, JSON.stringify(body));
   const headers = { 'user-agent': 'u'.repeat(600), referer: `${site.url}/${'p'.repeat(700)}` };
   const { agent, client } = await claimsOf((await openSession(site, { headers })).session.assertion);
@@ -262,7 +256,7 @@ test('what all agents together may use is one setting, which each of them signs;
     `update_option( 'aiguy_agents', array( 'version' => 1, 'default' => 'main', 'agents' => array( ${old('main', 400, 20)}, ${old('shop', 300, 5)}, ${old('third', 1000, 12.5)} ) ) );`,
   );
   const { agents, limits } = await get();
-  assert.deepEqual(limits, { site_messages_day: 300, site_cost_day_usd: 12.5 }, 'the smallest that somebody had set');
+  assert.deepEqual(limits, { site_messages_day: 300, site_cost_day_usd: 12.5, site_cost_month_usd: null }, 'the smallest that somebody had set');
   const caps = { guest_messages_day: 7, customer_messages_day: 8, guest_cost_day_usd: 0.25, customer_cost_day_usd: 1, at_cap: 'closed' };
   assert.deepEqual([agents[0]?.caps, agents[0]?.language, 'languages' in (agents[0] ?? {})], [caps, 'de', false]);
   const { status } = await put({ default: 'main', agents, limits: { site_cost_day_usd: 2.5 } });
@@ -279,6 +273,15 @@ test('what all agents together may use is one setting, which each of them signs;
   );
   await put({ default: 'main', agents: [{ id: 'main' }] });
   assert.equal((await get()).limits.site_cost_day_usd, 2.5, 'who says nothing of them leaves them');
+});
+
+test('what a month may cost is signed where it is set, also when it is nothing, and can be taken away again', async () => {
+  const signed = async (usd: number | null) => {
+    assert.equal((await put({ default: 'main', agents: [{ id: 'main' }], limits: { site_cost_month_usd: usd } })).status, 200);
+    assert.equal((await get()).limits.site_cost_month_usd, usd);
+    return (await claimsOf((await openSession(site)).session.assertion)).agent?.caps?.site_cost_month_usd;
+  };
+  assert.deepEqual([await signed(49.9), await signed(0), await signed(null)], [49.9, 0, undefined]);
 });
 
 test('the id of an agent that is gone is kept, so that no other one gets its blocks and conversations', async () => {

@@ -1,4 +1,4 @@
-// The inbox of the site's people through WordPress: capability, nonce, strict bodies, names; and alerts that are sent once and only where it is safe.
+// The inbox of the site's people through WordPress: capability, nonce, strict bodies, names.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { send } from '../../scripts/wordpress/http.ts';
@@ -14,6 +14,7 @@ const conversation = (visitor: string) => ({ sessionId: id, visitor, preview: '<
 /** Plays the orchestrator. */
 function answer({ method, url }: Received): [number, object] {
   const path = url.replace(/\?.*/, '');
+  if (method === 'DELETE') return [200, { deleted: [], busy: [] }];
   if (path === '/staff/conversations')
     return [200, { conversations: [conversation('wp:1:9001'), conversation('anon:x')], counts: { waiting: 3, joined: 0 } }];
   if (path === '/staff/conversations/counts') return [200, { waiting: 2, joined: 0 }];
@@ -94,6 +95,14 @@ test('answers, notes and take-overs go out in the name of who is signed in; a re
   assert.deepEqual([taken.status, taken.body.code, taken.body.details[0].rule], [409, 'conversation_taken', 'is answered by Omar']);
 });
 
+test('several conversations are deleted in one request, in the name of who asks', async () => {
+  const ids = Array.from({ length: 100 }, (_, index) => `${'a'.repeat(32)}${index}`);
+  assert.deepEqual(await ask('conversations', { method: 'DELETE', json: { ids } }), { status: 200, body: { deleted: [], busy: [] } });
+  const received = upstream.received.at(-1);
+  assert.deepEqual([received?.method, received?.url, JSON.parse(received?.body ?? '')], ['DELETE', '/staff/conversations', { ids }]);
+  assert.deepEqual([claimsOf(received).sub, claimsOf(received).scopes], ['wp:1:9001', ['conversation:write']]);
+});
+
 test('bad input is refused before anything is asked of the orchestrator', async () => {
   const count = upstream.received.length;
   const one = `conversations/${id}`;
@@ -116,6 +125,19 @@ test('bad input is refused before anything is asked of the orchestrator', async 
     ['alerts', { webhookSecret: 'short' }, 400],
   ];
   for (const [path, json, status] of refused) assert.equal((await post(path, json)).status, status, `${path} ${JSON.stringify(json).slice(0, 80)}`);
+  const never = 'n'.repeat(32);
+  for (const json of [
+    {},
+    { ids: [] },
+    { ids: 'x' },
+    { ids: [never, never] },
+    { ids: [never, 7] },
+    { ids: { a: never } },
+    { ids: ['../../site'] },
+    { ids: [never], all: true },
+    { ids: Array.from({ length: 101 }, (_, index) => `${never}${index}`) },
+  ])
+    assert.equal((await ask('conversations', { method: 'DELETE', json })).status, 400, JSON.stringify(json).slice(0, 60));
   for (const bad of ['conversations?filter=mine', `conversations?q=${'x'.repeat(201)}`, 'conversations?q[]=x', 'conversations?before=!'])
     assert.equal((await ask(bad)).status, 400, bad);
   assert.equal((await ask('conversations/..%2f..%2fsite')).status, 404);
@@ -134,6 +156,7 @@ test('customers, guests, who has no nonce, and an editor on the owner’s settin
     ['POST', `conversations/${id}/hand-back`],
     ['POST', `conversations/${id}/close`],
     ['POST', `conversations/${id}/notes`],
+    ['DELETE', 'conversations'],
     ['GET', 'tickets'],
     ['PUT', 'tickets/T-222222'],
     ['GET', 'questions'],
@@ -153,6 +176,8 @@ test('customers, guests, who has no nonce, and an editor on the owner’s settin
   const editor = await enter(site, 'edda', 'edda-demo');
   assert.equal((await callRoute(site, 'admin/conversations', editor)).status, 200);
   assert.equal((await callRoute(site, 'admin/alerts', editor)).status, 403);
+  const several = { ...editor, method: 'DELETE', json: { ids: [id] } };
+  assert.equal((await callRoute(site, 'admin/conversations', several)).status, 403);
 });
 
 test('a question becomes the title of a draft, as text, of a type that is learnt; where an article would not be learnt it is said and refused', async () => {
@@ -185,124 +210,6 @@ test('a question becomes the title of a draft, as text, of a type that is learnt
   assert.deepEqual([await article(author), await write(author)], ['offered', 200]);
   assert.match(newest(), /\|post$/);
   site.evaluate("delete_option( 'aiguy_knowledge' );");
-});
-
-test('a test says which ways it went, and is refused while none is set up', async () => {
-  assert.equal((await post('alerts', { emails: [], slackUrl: '' })).status, 200);
-  const refused = await post('alerts/test', {});
-  assert.deepEqual([refused.status, refused.body.code], [400, 'invalid_request']);
-  assert.match(refused.body.message, /enter an e-mail address/);
-  site.evaluate(
-    `wp_mkdir_p( WPMU_PLUGIN_DIR ); file_put_contents( WPMU_PLUGIN_DIR . '/mails.php', "<?php add_filter( 'pre_wp_mail', '__return_true' ); add_filter( 'pre_http_request', static fn( \\$none, \\$args, \\$url ) => str_contains( \\$url, 'slack' ) ? new WP_Error( 'down' ) : \\$none, 10, 3 );" );`,
-  );
-  await post('alerts', { emails: ['shop@example.com'], slackUrl: 'https://hooks.slack.com/services/T0/B0/x' });
-  const { body } = await post('alerts/test', {});
-  site.evaluate(`unlink( WPMU_PLUGIN_DIR . '/mails.php' );`);
-  assert.deepEqual(body, { sent: ['email'], failed: ['slack'] });
-});
-
-test('secrets are written and never read back', async () => {
-  const slackUrl = 'https://hooks.slack.com/services/T0/B0/secret-part';
-  const { body } = await post('alerts', {
-    emails: ['shop@example.com'],
-    slackUrl,
-    webhookUrl: 'https://example.com/hook/secret-part',
-    webhookSecret: 'a secret of the shop',
-  });
-  const shown = { emails: ['shop@example.com'], slack: true, webhookHost: 'example.com', secret: true };
-  assert.deepEqual(body, shown);
-  const { body: read } = await ask('alerts');
-  assert.deepEqual(read, shown);
-  const cleared = (await post('alerts', { slackUrl: '' })).body;
-  assert.deepEqual(cleared, { ...shown, slack: false });
-  assert.equal((await post('alerts', { webhookSecret: '' })).status, 400);
-});
-
-test('each alert is sent once by every way, signed, and what did not get through is tried again by that way alone', () => {
-  site.evaluate(
-    `update_option( 'aiguy_alerts', array( 'emails' => array( 'shop@example.com' ), 'slack_url' => 'https://hooks.slack.com/services/T0/B0/x', 'webhook_url' => 'https://example.com/hook', 'webhook_secret' => 'a secret of the shop' ) );`,
-  );
-  const alert = { key: 'waiting 1', kind: 'waiting', sessionId: id, at: '2026-01-01T00:00:00Z', text: 'Help <!channel>\r\nBcc: all@example.com' };
-  const claimed = (given: object[]) => Buffer.from(JSON.stringify({ alerts: given })).toString('base64');
-  type Sent = [string, ...unknown[]][];
-  let acknowledged: unknown[] = [];
-  const look = `
-    $sent = array();
-    add_filter( 'pre_wp_mail', function ( $none, $mail ) use ( &$sent ) { $sent[] = array( 'mail', $mail['to'], $mail['subject'], $mail['message'] ); return true; }, 10, 2 );
-    add_filter( 'pre_http_request', function ( $none, $args, $url ) use ( &$sent ) {
-      if ( str_contains( $url, '/staff/' ) ) {
-        $sub = json_decode( base64_decode( explode( '.', $args['headers']['Authorization'] )[1] ) )->sub;
-        if ( str_ends_with( $url, '/staff/alerts/received' ) ) { $sent[] = array( 'received', $args['body'] ); }
-        $answer = str_ends_with( $url, 'alerts' ) && 'site' === $sub ? base64_decode( 'CLAIMED' ) : '{"waiting":1,"joined":0}';
-        return array( 'response' => array( 'code' => 200 ), 'body' => $answer, 'headers' => array() );
-      }
-      $sent[] = array( $url, $args['body'], $args['headers']['X-Aiguy-Signature'] ?? '', $args['reject_unsafe_urls'], $args['redirection'] );
-      return array( 'response' => array( 'code' => str_contains( $url, 'slack' ) ? STATUS : 200 ), 'body' => '', 'headers' => array() );
-    }, 10, 3 );
-    do_action( 'aiguy_alerts' );
-    echo wp_json_encode( $sent );`;
-  const run = (status: string, given: object[]) => {
-    const sent = JSON.parse(site.evaluate(look.replace('STATUS', status).replace('CLAIMED', claimed(given)))) as Sent;
-    assert.ok(
-      sent.slice(1).every(([way]) => way !== 'received'),
-      'what was given is acknowledged before anything is sent',
-    );
-    acknowledged = sent.filter(([way]) => way === 'received').map(([, body]) => JSON.parse(String(body)).keys);
-    return sent.filter(([way]) => way !== 'received');
-  };
-  const first = run('500', [alert]);
-  assert.deepEqual(acknowledged, [['waiting 1']]);
-  assert.deepEqual(
-    first.map(([way]) => way),
-    ['mail', 'https://hooks.slack.com/services/T0/B0/x', 'https://example.com/hook'],
-  );
-  assert.equal(first[0]?.[2], '[Test shop] A visitor waits for a person');
-  assert.match(String(first[0]?.[3]), /«Help <!channel> Bcc: all@example\.com»[\s\S]*page=aiguy-conversations#a{32}/);
-  assert.match(String(first[1]?.[1]), /Help &lt;!channel&gt;/);
-  const [, body, signature, isSafe, redirects] = first[2] ?? ['', '', '', '', ''];
-  assert.deepEqual([isSafe, redirects], [true, 0]);
-  const [, time, mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(signature)) ?? [];
-  assert.equal(
-    site.evaluate(`echo hash_hmac( 'sha256', base64_decode( '${Buffer.from(`${time}.${body}`).toString('base64')}' ), 'a secret of the shop' );`),
-    mac,
-  );
-  const held = (seconds: number) => void site.evaluate(`update_option( 'aiguy_alerts_lock', ( time() + ${seconds} ) . '|another', false );`);
-  held(60);
-  assert.deepEqual(run('200', [alert]), [], 'another one sends: nothing is taken, nothing is sent');
-  held(-1);
-  const second = run('200', [alert]);
-  assert.deepEqual(acknowledged, [['waiting 1']], 'given out again, because the first acknowledgement did not arrive');
-  assert.deepEqual(
-    second.map(([way]) => way),
-    ['https://hooks.slack.com/services/T0/B0/x'],
-  );
-  assert.deepEqual(run('200', []), []);
-
-  const left = { kind: 'ticket', sessionId: id, at: '2026-01-01T00:00:00Z', text: 'The kettle <leaks>.' };
-  const told = run('200', [
-    { ...left, key: 'ticket 1', reference: 'T-7K3M9Q' },
-    // As it was given out by an older orchestrator.
-    { ...left, key: 'ticket 2', text: 'T-7K3M9Q' },
-  ]);
-  const [mail, plain] = told.filter(([way]) => way === 'mail').map(([, , , text]) => String(text));
-  assert.match(mail ?? '', /left the ticket T-7K3M9Q\.\n\n«The kettle <leaks>\.»[\s\S]*by e-mail[\s\S]*page=aiguy-conversations#T-7K3M9Q\n$/);
-  assert.match(plain ?? '', /left a ticket\.\n\n«T-7K3M9Q»[\s\S]*page=aiguy-conversations#a{32}\n$/);
-  assert.match(String(told.find(([way]) => way.includes('slack'))?.[1]), /The kettle &lt;leaks&gt;[\s\S]*#T-7K3M9Q/);
-
-  const cap = { sessionId: '', at: '2026-11-20T23:30:00Z' };
-  const caps = run('200', [
-    { ...cap, key: 'cap 1', kind: 'cap_messages', text: '1000' },
-    { ...cap, key: 'cap 2', kind: 'cap_cost', text: '2.50' },
-  ]);
-  assert.equal(caps.length, 6);
-  const [messages, cost] = caps.filter(([way]) => way === 'mail');
-  assert.deepEqual(
-    [messages?.[2], cost?.[2]],
-    ['[Test shop] Your chat has reached its messages of the day', '[Test shop] Your chat has reached its budget of the day'],
-  );
-  assert.match(String(messages?.[3]), /the 1,000 messages that you allow for November 20, 2026[\s\S]*page=aiguy-reports\n$/);
-  assert.match(String(cost?.[3]), /budget of 2\.50 US dollars for November 20, 2026/);
-  assert.match(String(caps.find(([way]) => way.includes('example.com'))?.[1]), /"kind":"cap_messages"/);
 });
 
 test('other plugins are told of each wish for a person that was taken, and of no message that was left', async () => {

@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import claimsSchema from '@aiguy/manifests/protocol/claims.json' with { type: 'json' };
-import { TokenVerifier } from '@aiguy/manifests/tokens';
 import { decodeJwt } from 'jose';
 import { chatPageSlug } from '../../scripts/demo-site.ts';
 import { allScopes } from '../../scripts/keys.ts';
 import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
-import { callRoute, openSession, signIn, startSite, startUpstream, type Upstream } from './site.ts';
+import { callRoute, openSession, signIn, startSite, startUpstream, type Upstream, verifyAssertion } from './site.ts';
 
 let site: NativeWordPress;
 let upstream: Upstream;
@@ -22,11 +21,7 @@ after(async () => {
   upstream.stop();
 });
 
-async function verify(assertion: string) {
-  const jwks = JSON.parse((await send(`${site.url}/wp-json/aiguy/v1/jwks`)).text);
-  const verifier = new TokenVerifier([{ issuer: site.url, kinds: ['visitor-assertion'], jwks, scopes: allScopes }]);
-  return await verifier.verify('visitor-assertion', assertion);
-}
+const verify = async (assertion: string) => await verifyAssertion(site, assertion);
 
 test('a guest gets a session of his own, with an assertion that the published key verifies', async () => {
   const first = await openSession(site);

@@ -2,9 +2,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { TokenVerifier, type VisitorAssertion } from '@aiguy/manifests/tokens';
 import { dataDirectory, projectRoot } from '../../scripts/data-directory.ts';
 import { chatPage, demoUsers, frontPage } from '../../scripts/demo-site.ts';
 import { freePort } from '../../scripts/free-port.ts';
+import { allScopes } from '../../scripts/keys.ts';
 import { type Answer, cookiesOf, type Sent, send } from '../../scripts/wordpress/http.ts';
 import { type NativeOptions, type NativeWordPress, startNativeWordPress } from '../../scripts/wordpress/native.ts';
 import type { SitePage } from '../../scripts/wordpress/site.ts';
@@ -95,6 +97,13 @@ export async function openSession(
 ): Promise<{ session: SessionAnswer; cookie: string; answer: Answer }> {
   const answer = await callRoute(site, 'session', { method: 'POST', json: {}, ...sent });
   return { session: JSON.parse(answer.text) as SessionAnswer, cookie: [sent.cookie, cookiesOf(answer)].filter(Boolean).join('; '), answer };
+}
+
+/** As the services do it. @returns the claims */
+export async function verifyAssertion(site: NativeWordPress, assertion: string): Promise<VisitorAssertion> {
+  const jwks = JSON.parse((await send(`${site.url}/wp-json/aiguy/v1/jwks`)).text);
+  const verifier = new TokenVerifier([{ issuer: site.url, kinds: ['visitor-assertion'], jwks, scopes: allScopes }]);
+  return await verifier.verify('visitor-assertion', assertion);
 }
 
 /** Signs in by the login form. @returns the cookies */

@@ -1,8 +1,8 @@
-// What a site and its visitors may use in a day. Pure: the owner's wishes come signed, the operator's ceilings by configuration; the stricter wins.
+// What a site and its visitors may use in a day, and a site in a month. Pure: the owner's wishes come signed, the operator's ceilings by configuration; the stricter wins.
 import type { CapReason, DegradedValue } from '@aiguy/manifests/generated/events';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 
-/** Messages and money of one day; network…: of all guests of one network together. */
+/** Messages and money of one day, or of a calendar month where the name says so; network…: of all guests of one network together. */
 export type Caps = {
   guestMessages: number;
   networkMessages: number;
@@ -12,13 +12,16 @@ export type Caps = {
   customerMicroUsd: number;
   siteMessages: number;
   siteMicroUsd: number;
+  siteMonthMicroUsd: number;
   atCap: DegradedValue['action'];
 };
-export type Ceilings = Pick<Caps, 'guestMessages' | 'customerMessages' | 'siteMessages' | 'siteMicroUsd'> & {
+export type Ceilings = Pick<Caps, 'guestMessages' | 'customerMessages' | 'siteMessages' | 'siteMicroUsd' | 'siteMonthMicroUsd'> & {
   /** Guests that one network may stand for. */
   guestsPerNetwork: number;
 };
 export type { CapReason };
+/** What a site's model calls meet. */
+export type CostCap = Extract<CapReason, 'site_cost' | 'site_cost_month'>;
 
 /** @param wishes of the agent's owner, as the site signed them; the ceilings hold for what is left out, and a visitor's money has none */
 export function capsOf(ceilings: Ceilings, wishes: NonNullable<VisitorAssertion['agent']>['caps'] = {}): Caps {
@@ -28,18 +31,21 @@ export function capsOf(ceilings: Ceilings, wishes: NonNullable<VisitorAssertion[
     guestMessages,
     networkMessages: guestMessages * ceilings.guestsPerNetwork,
     guestMicroUsd,
-    networkMicroUsd: Math.min(guestMicroUsd * ceilings.guestsPerNetwork, Number.MAX_SAFE_INTEGER),
+    networkMicroUsd: Math.min(guestMicroUsd * ceilings.guestsPerNetwork, uncapped),
     customerMicroUsd: microUsdOf(wishes.customer_cost_day_usd),
     customerMessages: Math.min(ceilings.customerMessages, wishes.customer_messages_day ?? Infinity),
     siteMessages: Math.min(ceilings.siteMessages, wishes.site_messages_day ?? Infinity),
     siteMicroUsd: Math.min(ceilings.siteMicroUsd, microUsdOf(wishes.site_cost_day_usd)),
+    siteMonthMicroUsd: Math.min(ceilings.siteMonthMicroUsd, microUsdOf(wishes.site_cost_month_usd)),
     atCap: wishes.at_cap ?? 'knowledge',
   };
 }
 
-/** A number that the database can hold also where nothing is capped. */
-function microUsdOf(usd = Infinity): number {
-  return Math.min(Math.floor(usd * 1_000_000), Number.MAX_SAFE_INTEGER);
+/** Stands for no cap: a number that the database can hold. */
+export const uncapped = Number.MAX_SAFE_INTEGER;
+
+export function microUsdOf(usd = Infinity): number {
+  return Math.min(Math.floor(usd * 1_000_000), uncapped);
 }
 
 /** The UTC day of a moment, YYYY-MM-DD. */
@@ -50,4 +56,9 @@ export function dayOf(ms: number): string {
 export function nextDayIso(ms: number): string {
   const day = new Date(ms);
   return new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate() + 1)).toISOString();
+}
+
+export function nextMonthIso(ms: number): string {
+  const day = new Date(ms);
+  return new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1)).toISOString();
 }

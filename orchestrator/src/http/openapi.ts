@@ -65,10 +65,7 @@ const paths = {
     get: { summary: 'For the people of a site: version, clock, model and tools.', responses: answers('The orchestrator.', json('SiteInfo')) },
   },
   '/staff/stream': {
-    get: {
-      summary: 'For the people of a site: two events a second and a half apart, to see whether they arrive so.',
-      responses: answers('The events.', events),
-    },
+    get: { summary: 'Two events a second and a half apart, to see whether they arrive so.', responses: answers('The events.', events) },
   },
   '/staff/conversations': {
     get: {
@@ -77,16 +74,17 @@ const paths = {
       parameters: ['q', 'filter', 'before', 'limit', 'present'].map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
       responses: answers('A page.', json('StaffConversationList')),
     },
+    delete: {
+      summary: 'Delete up to a hundred with everything of them; those are left alone in which an answer is under way.',
+      requestBody: { required: true, ...json('StaffConversationIds') },
+      responses: answers('What became of each.', json('StaffConversationsDeleted')),
+    },
   },
   '/staff/conversations/counts': {
     get: { summary: 'Visitors who wait for a person, and who have one.', responses: answers('The counts.', json('StaffCounts')) },
   },
   '/staff/conversations/{id}': {
-    get: {
-      summary: 'What was said and what happened.',
-      parameters: [conversationId],
-      responses: answers('The transcript.', json('StaffTranscript')),
-    },
+    get: { summary: 'What was said and what happened.', parameters: [conversationId], responses: answers('A transcript.', json('StaffTranscript')) },
     delete: {
       summary: 'Delete it with everything of it; not while an answer is under way.',
       parameters: [conversationId],

@@ -1,6 +1,6 @@
-// What a person of a site does in a conversation: take it over, speak, hand it back, end a wait, write notes for the others, and delete it.
+// What a person of a site does in a conversation: take it over, speak, hand it back, end a wait, write notes for the others, and delete it or several.
 import { AiguyError } from '@aiguy/manifests/errors';
-import type { StaffMessage, StaffNoteRequest } from '@aiguy/manifests/generated/http';
+import type { StaffConversationIds, StaffConversationsDeleted, StaffMessage, StaffNoteRequest } from '@aiguy/manifests/generated/http';
 import { validatorOf } from '@aiguy/manifests/protocol';
 import type { StaffAssertion } from '@aiguy/manifests/tokens';
 import { check } from '@aiguy/manifests/validate';
@@ -11,6 +11,7 @@ import { type ConversationParams, findOwn, type StaffConversationPorts } from '.
 
 const bodyBytesMax = 32 * 1024;
 const validateMessage = validatorOf<StaffMessage>('StaffMessage');
+const validateIds = validatorOf<StaffConversationIds>('StaffConversationIds');
 const validateNote = validatorOf<StaffNoteRequest>('StaffNoteRequest');
 
 type Request = FastifyRequest<ConversationParams>;
@@ -44,6 +45,29 @@ export function addStaffPeopleRoutes(app: FastifyInstance, ports: StaffConversat
     await deleteSession(ports.database, { issuer: staff.iss, id: request.params.id });
     return await reply.code(204).send();
   });
+
+  app.delete('/staff/conversations', { bodyLimit: bodyBytesMax }, async (request, reply) => {
+    const { staff } = await authenticateStaff(ports.verifier, request, 'conversation:write');
+    if (staff.sub === 'site') throw new AiguyError('insufficient_scope');
+    const checked = check(validateIds, request.body);
+    if (!checked.ok) throw new AiguyError('invalid_request', { details: checked.violations });
+    const result: StaffConversationsDeleted = { deleted: [], busy: [] };
+    for (const id of checked.value.ids) result[await becameOf(ports, { issuer: staff.iss, id })].push(id);
+    return await reply.header('Cache-Control', 'no-store').send(result);
+  });
+}
+
+/** What is not there needs no deleting. */
+async function becameOf(
+  { database }: StaffConversationPorts,
+  conversation: { issuer: string; id: string },
+): Promise<keyof StaffConversationsDeleted> {
+  const refused = await deleteSession(database, conversation).catch((error: unknown) => error);
+  if (refused === undefined) return 'deleted';
+  if (!(refused instanceof AiguyError)) throw refused;
+  if (refused.code === 'turn_in_progress') return 'busy';
+  if (refused.code === 'not_found') return 'deleted';
+  throw refused;
 }
 
 /** @throws AiguyError message_empty, invalid_request */

@@ -5,8 +5,8 @@ import type { Report } from '@aiguy/manifests/generated/http';
 import type { Catalogue } from '@aiguy/manifests/load';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { FastifyInstance } from 'fastify';
-import type { Ceilings } from '../budget/caps.ts';
-import { readReport } from '../session/report.ts';
+import { type Ceilings, capsOf, dayOf } from '../budget/caps.ts';
+import { readBudget, readReport } from '../session/report.ts';
 import { noteRuns } from '../session/run-facts.ts';
 import { authenticateStaff } from './authenticate.ts';
 
@@ -30,13 +30,15 @@ export function addStaffReportsRoute(app: FastifyInstance, ports: StaffReportsPo
     const { from, to } = spanOf(request.query);
     for (let batch = 0; batch < batchesMax && (await noteRuns(ports.database)) > 0; batch += 1);
     const now = new Date(ports.nowMs());
-    const ceilings = { messages: ports.ceilings.siteMessages, costMicroUsd: ports.ceilings.siteMicroUsd };
-    const { tools, ...parts } = await readReport(ports.database, { issuer: staff.iss, from, to, now }, ceilings);
+    const caps = capsOf(ports.ceilings, staff.agent?.caps);
+    const usual = { messages: caps.siteMessages, costMicroUsd: caps.siteMicroUsd };
+    const { tools, ...parts } = await readReport(ports.database, { issuer: staff.iss, from, to, now }, usual);
     const report: Report = {
       from,
       to,
       asOf: now.toISOString(),
       keptDays: ports.sessionIdleDays,
+      budget: await readBudget(ports.database, { issuer: staff.iss, day: dayOf(now.getTime()) }, caps),
       ...parts,
       tools: tools.map((tool) => ({ ...tool, title: ports.catalogue.get(tool.name)?.manifest.title ?? tool.name })),
     };

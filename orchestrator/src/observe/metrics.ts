@@ -99,6 +99,11 @@ function createMeters(registers: Registry[]) {
     labelNames: ['result'],
     registers,
   });
-  const capped = new Counter({ name: 'aiguy_capped_total', help: 'Messages that met a cap of the day.', labelNames: ['reason'], registers });
+  const capped = new Counter({
+    name: 'aiguy_capped_total',
+    help: 'Messages that met a cap of the day or the month.',
+    labelNames: ['reason'],
+    registers,
+  });
   return { turns, duration, first, tools, takenOver, tokens, withheld, prompts, answers, summaries, capped };
 }

@@ -1,4 +1,4 @@
-// What the people of a site want to be told of at once: visitors who wait for a person, tickets that were left, and caps of the site's day that were met.
+// What the people of a site want to be told of at once: visitors who wait for a person, tickets that were left, and caps of the site's day or month that were met.
 import type { Database } from '@aiguy/manifests/database';
 import type { StaffAlert } from '@aiguy/manifests/generated/http';
 import { maskPersonalData } from '@aiguy/manifests/mask-personal-data';
@@ -6,7 +6,8 @@ import { previewCharactersMax, ticketDone } from './conversations.ts';
 
 const alertsMax = 20;
 const alertHours = 24;
-const keptDays = 7;
+/** Longer than a month, whose cap is told once. */
+const keptDays = 32;
 
 /** A site that does not say that it has an alert may have died over it, and is handed it again. */
 const handOutsMax = 3;
@@ -14,11 +15,12 @@ const handOutEveryMinutes = 5;
 
 const isLost = `(alerts.received_at IS NULL AND alerts.hand_outs < ${handOutsMax} AND alerts.claimed_at < now() - interval '${handOutEveryMinutes} minutes')`;
 
-// A cap has no conversation: what was claimed of it stays when conversations are deleted, so that it is told once a day.
+// A cap has no conversation: what was claimed of it stays when conversations are deleted, so that it is told once a day, or a month.
 const claimSql = `
   WITH met AS (
-    SELECT capped, (asked_at AT TIME ZONE 'UTC')::date AS day, min(asked_at) AS at FROM usage_runs
-    WHERE issuer = $1 AND capped IN ('site_messages', 'site_cost') AND asked_at > now() - $2 * interval '1 hour' GROUP BY 1, 2
+    SELECT capped, to_char(asked_at AT TIME ZONE 'UTC', CASE capped WHEN 'site_cost_month' THEN 'YYYY-MM' ELSE 'YYYY-MM-DD' END) AS span,
+      min(asked_at) AS at, max((asked_at AT TIME ZONE 'UTC')::date) AS day
+    FROM usage_runs WHERE issuer = $1 AND capped IN ('site_messages', 'site_cost', 'site_cost_month') AND asked_at > now() - $2 * interval '1 hour' GROUP BY 1, 2
   ), due AS (
     SELECT 'waiting ' || handoffs.id AS key, 'waiting' AS kind, session_id, asked_at AS at,
       (SELECT input ->> 'text' FROM runs WHERE runs.session_id = handoffs.session_id AND input ->> 'kind' = 'message' ORDER BY started_at DESC LIMIT 1) AS text, NULL AS reference
@@ -28,8 +30,9 @@ const claimSql = `
     SELECT 'ticket ' || key, 'ticket', session_id, settled_at, COALESCE(args ->> 'summary', summary), outcome #>> '{output,reference}'
     FROM effects JOIN sessions ON sessions.id = session_id WHERE issuer = $1 AND ${ticketDone} AND settled_at > now() - $2 * interval '1 hour'
     UNION ALL
-    SELECT 'cap ' || capped || ' ' || met.day || ' ' || $1, CASE capped WHEN 'site_cost' THEN 'cap_cost' ELSE 'cap_messages' END, NULL, at,
-      CASE capped WHEN 'site_cost' THEN round(cap_micro_usd / 1000000.0, 2)::text ELSE cap_messages::text END, NULL
+    SELECT 'cap ' || capped || ' ' || span || ' ' || $1, replace(capped, 'site_', 'cap_'), NULL, at,
+      CASE capped WHEN 'site_messages' THEN cap_messages::text
+        ELSE round(CASE capped WHEN 'site_cost' THEN cap_micro_usd ELSE cap_month_micro_usd END / 1000000.0, 2)::text END, NULL
     FROM met LEFT JOIN usage_days ON usage_days.issuer = $1 AND usage_days.day = met.day
   ), claimed AS (
     INSERT INTO alerts (key, session_id)

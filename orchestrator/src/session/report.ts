@@ -1,6 +1,7 @@
 // A site's figures by day, out of the facts of its runs, its ledger and its ratings. Every query names the site.
 import type { Database } from '@aiguy/manifests/database';
 import type { Report, ReportFigures, ReportOutcomes } from '@aiguy/manifests/generated/http';
+import { type Caps as SiteCaps, uncapped } from '../budget/caps.ts';
 import { pauseMinutes, returnHours } from './run-facts.ts';
 import { matterKey } from './same-matter.ts';
 
@@ -71,6 +72,14 @@ const spentSql = `
     cap_messages AS "capMessages", cap_micro_usd::float8 AS "capMicroUsd"
   FROM usage_days WHERE issuer = $1 AND day BETWEEN $2::date AND $3::date`;
 
+const budgetSql = `
+  SELECT COALESCE(sum(cost_micro_usd) FILTER (WHERE day = $2::date), 0)::float8 AS day, COALESCE(sum(cost_micro_usd), 0)::float8 AS month,
+    EXISTS (SELECT FROM usage_runs WHERE issuer = $1 AND capped = 'site_cost' AND asked_at >= $2::date::timestamp AT TIME ZONE 'UTC') AS "dayIsMet",
+    EXISTS (
+      SELECT FROM usage_runs WHERE issuer = $1 AND capped = 'site_cost_month' AND asked_at >= date_trunc('month', $2::date::timestamp) AT TIME ZONE 'UTC'
+    ) AS "monthIsMet"
+  FROM usage_days WHERE issuer = $1 AND day BETWEEN date_trunc('month', $2::date::timestamp) AND $2::date`;
+
 const questionsSql = `
   SELECT runs.input ->> 'text' AS text, usage_runs.supported
   FROM usage_runs JOIN runs ON runs.session_id = usage_runs.session_id AND runs.id = usage_runs.run_id
@@ -99,6 +108,21 @@ export async function readReport(database: Database, { issuer, from, to, now }: 
   for (const row of await ask<Row & CapsRow>(spentSql)) setCaps(days.get(row.day ?? ''), row);
   const questions = grouped(await ask<{ text: string; supported: boolean }>(questionsSql, [questionsRead]));
   return { total, days: [...days.values()], tools: [...tools.values()].sort((a, b) => b.calls - a.calls), questions };
+}
+
+/** @param day of UTC; what its month has cost up to it counts @param caps that hold for a message now */
+export async function readBudget(
+  database: Database,
+  { issuer, day }: { issuer: string; day: string },
+  caps: Pick<SiteCaps, 'siteMicroUsd' | 'siteMonthMicroUsd'>,
+): Promise<Report['budget']> {
+  const { rows } = await database.query<{ day: number; month: number; dayIsMet: boolean; monthIsMet: boolean }>(budgetSql, [issuer, day]);
+  const [spent = { day: 0, month: 0, dayIsMet: false, monthIsMet: false }] = rows;
+  const capOf = (cap: number) => (cap === uncapped ? null : cap);
+  return {
+    day: { costMicroUsd: spent.day, capMicroUsd: capOf(caps.siteMicroUsd), isMet: spent.dayIsMet },
+    month: { costMicroUsd: spent.month, capMicroUsd: capOf(caps.siteMonthMicroUsd), isMet: spent.monthIsMet },
+  };
 }
 
 type Outcome = { outcome: keyof ReportOutcomes; conversations: number };

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Database } from '@aiguy/manifests/database';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
-import type { CapReason, Caps } from '../budget/caps.ts';
+import type { CapReason, Caps, CostCap } from '../budget/caps.ts';
 import type { Usage as Tokens } from '../model/port.ts';
 
 type Site = { issuer: string; day: string };
@@ -11,7 +11,15 @@ type Visitor = Pick<VisitorAssertion, 'sub' | 'network'>;
 export type Admission = Site & RunOf & { visitor: Visitor; caps: Caps };
 /** epoch: null for work behind a turn. sent and reserved in millionths of a US dollar. visitor: nobody's where the owner tries it out. */
 export type CallToMake = Site &
-  RunOf & { visitor: Partial<Visitor>; epoch: number | null; model: string; reserved: number; sent: number; capMicroUsd: number; heldMs: number };
+  RunOf & {
+    visitor: Partial<Visitor>;
+    epoch: number | null;
+    model: string;
+    reserved: number;
+    sent: number;
+    caps: Pick<Caps, 'siteMicroUsd' | 'siteMonthMicroUsd'>;
+    heldMs: number;
+  };
 /** digests: of whom the call counts for, besides the site. */
 export type Hold = { id: string; digests: string[] };
 
@@ -34,9 +42,9 @@ const admitSql = `
     WHERE own.messages > most OR own.cost_micro_usd >= most_micro_usd LIMIT 1
   ),
   site AS (
-    INSERT INTO usage_days AS today (issuer, day, messages, cap_messages, cap_micro_usd)
-    SELECT $3, $4::date, 1, $8, $9 WHERE NOT EXISTS (SELECT FROM known) AND (SELECT count(*) FROM own) > 0 AND NOT EXISTS (SELECT FROM over)
-    ON CONFLICT (issuer, day) DO UPDATE SET messages = today.messages + 1, cap_messages = $8, cap_micro_usd = $9
+    INSERT INTO usage_days AS today (issuer, day, messages, cap_messages, cap_micro_usd, cap_month_micro_usd)
+    SELECT $3, $4::date, 1, $8, $9, $12 WHERE NOT EXISTS (SELECT FROM known) AND (SELECT count(*) FROM own) > 0 AND NOT EXISTS (SELECT FROM over)
+    ON CONFLICT (issuer, day) DO UPDATE SET messages = today.messages + 1, cap_messages = $8, cap_micro_usd = $9, cap_month_micro_usd = $12
     RETURNING messages
   ),
   verdict AS (
@@ -48,15 +56,25 @@ const admitSql = `
   )
   SELECT COALESCE((SELECT capped FROM known), verdict.capped) AS capped FROM verdict`;
 
+// What the month has left for this day is the day's cap where that is less; its other days hardly change any more. So the day's row is all that turns at
+// once compete for.
 const reserveSql = `
-  WITH site AS (
-    INSERT INTO usage_days AS today (issuer, day, reserved_micro_usd) SELECT $2, $3::date, $8::bigint WHERE $8::bigint <= $10::bigint
+  WITH month AS (
+    SELECT $12::bigint - COALESCE(sum(cost_micro_usd + reserved_micro_usd), 0)::bigint AS left_micro_usd FROM usage_days
+    WHERE issuer = $2 AND day <> $3::date AND day >= date_trunc('month', $3::date::timestamp) AND day < date_trunc('month', $3::date::timestamp) + interval '1 month'
+  ),
+  cap AS (SELECT LEAST($10::bigint, left_micro_usd) AS micro_usd, CASE WHEN left_micro_usd <= $10::bigint THEN 'site_cost_month' ELSE 'site_cost' END AS reason FROM month),
+  site AS (
+    INSERT INTO usage_days AS today (issuer, day, reserved_micro_usd) SELECT $2, $3::date, $8::bigint FROM cap WHERE $8::bigint <= cap.micro_usd
     ON CONFLICT (issuer, day) DO UPDATE SET reserved_micro_usd = today.reserved_micro_usd + $8::bigint
-      WHERE today.cost_micro_usd + today.reserved_micro_usd + $8::bigint <= $10::bigint
+      WHERE today.cost_micro_usd + today.reserved_micro_usd + $8::bigint <= (SELECT micro_usd FROM cap)
     RETURNING issuer
+  ),
+  call AS (
+    INSERT INTO usage_calls (id, issuer, day, session_id, run_id, epoch, model, reserved_micro_usd, sent_micro_usd, held_until)
+    SELECT $1, $2, $3::date, $4, $5, $6, $7, $8::bigint, $9::bigint, now() + $11 * interval '1 millisecond' FROM site RETURNING id
   )
-  INSERT INTO usage_calls (id, issuer, day, session_id, run_id, epoch, model, reserved_micro_usd, sent_micro_usd, held_until)
-  SELECT $1, $2, $3::date, $4, $5, $6, $7, $8::bigint, $9::bigint, now() + $11 * interval '1 millisecond' FROM site`;
+  SELECT cap.reason AS capped FROM cap WHERE NOT EXISTS (SELECT FROM call)`;
 
 // What was released as lost and comes late after all is counted anew. Visitor, network, site: locked in the order of admitSql. What a dead process's call has
 // cost counts for the site alone.
@@ -114,6 +132,7 @@ export class Usage {
       caps.siteMicroUsd,
       counters.map(({ mostMicroUsd }) => mostMicroUsd),
       counters.map(({ costReason }) => costReason),
+      caps.siteMonthMicroUsd,
     ]);
     return rows[0]?.capped ?? undefined;
   }
@@ -127,17 +146,17 @@ export class Usage {
     ]);
   }
 
-  /** Sets money aside, unless the site's day would cost more than its cap with everything that is set aside already. */
-  async reserve(call: CallToMake): Promise<Hold | undefined> {
-    const hold = (await this.#tryToReserve(call)) ?? undefined;
-    if (hold) return hold;
+  /** Sets money aside. @returns the cap instead that the site's day or month would pass with everything that is set aside already */
+  async reserve(call: CallToMake): Promise<Hold | CostCap> {
+    const first = await this.#tryToReserve(call);
+    if (typeof first !== 'string') return first;
     await this.releaseDead();
     return await this.#tryToReserve(call);
   }
 
-  async #tryToReserve(call: CallToMake): Promise<Hold | undefined> {
+  async #tryToReserve(call: CallToMake): Promise<Hold | CostCap> {
     const id = randomUUID();
-    const { rowCount } = await this.#database.query(reserveSql, [
+    const { rows } = await this.#database.query<{ capped: CostCap }>(reserveSql, [
       id,
       call.issuer,
       call.day,
@@ -147,10 +166,11 @@ export class Usage {
       call.model,
       call.reserved,
       call.sent,
-      call.capMicroUsd,
+      call.caps.siteMicroUsd,
       call.heldMs,
+      call.caps.siteMonthMicroUsd,
     ]);
-    return rowCount === 1 ? { id, digests: digestsOf(call.visitor) } : undefined;
+    return rows[0]?.capped ?? { id, digests: digestsOf(call.visitor) };
   }
 
   /** Replaces what was set aside by what was used. @param spent microUsd, and the model that answered where the provider named it */

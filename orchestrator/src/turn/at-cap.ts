@@ -1,8 +1,8 @@
-// What a turn does when a cap of the day is reached: it answers from the knowledge without a model, hands over to a person, or says that it is closed.
+// What a turn does when a cap of the day or the month is reached: it answers from the knowledge without a model, hands over to a person, or says that it is closed.
 import { randomUUID } from 'node:crypto';
 import { EventType } from '@ag-ui/core';
 import type { DegradedValue } from '@aiguy/manifests/generated/events';
-import { type CapReason, capsOf, dayOf, nextDayIso } from '../budget/caps.ts';
+import { type CapReason, capsOf, dayOf, nextDayIso, nextMonthIso } from '../budget/caps.ts';
 import { textMessage } from '../session/run-events.ts';
 import { announceCall } from './announce-call.ts';
 import type { Input } from './machine.ts';
@@ -14,9 +14,19 @@ const toolsLeft = new Set(['retrieve_docs', 'escalate_to_human', 'create_support
 const handOver = 'escalate_to_human';
 const summaryCharactersMax = 400;
 
-const contactText = 'We’ve answered as much as we can in this chat today. Leave us your address, and a person from our team will answer you.';
-const contactByHandText = 'We’ve answered as much as we can in this chat today. Please contact our team directly; the chat is back tomorrow.';
-const closedText = 'This chat is closed for today. Please come back tomorrow, or contact our team directly.';
+const texts = {
+  day: {
+    contact: 'We’ve answered as much as we can in this chat today. Leave us your address, and a person from our team will answer you.',
+    contactByHand: 'We’ve answered as much as we can in this chat today. Please contact our team directly; the chat is back tomorrow.',
+    closed: 'This chat is closed for today. Please come back tomorrow, or contact our team directly.',
+  },
+  month: {
+    contact: 'We’ve answered as much as we can in this chat this month. Leave us your address, and a person from our team will answer you.',
+    contactByHand: 'We’ve answered as much as we can in this chat this month. Please contact our team directly; the chat is back next month.',
+    closed: 'This chat is closed for this month. Please come back next month, or contact our team directly.',
+  },
+};
+type Texts = (typeof texts)['day'];
 
 /** Counts a visitor's message. @returns what answers it instead of the model, or undefined to go on */
 export async function admit(turn: Turn): Promise<Input | undefined> {
@@ -38,14 +48,16 @@ export async function degrade(turn: Turn, reason: CapReason): Promise<Input | un
   const { ports, message, recorder } = turn;
   const isBegun = !isUnanswered(turn);
   const action = isBegun ? 'knowledge' : capsOf(ports.ceilings, message.visitor.agent?.caps).atCap;
-  const value: DegradedValue = { reason, action, until: nextDayIso(ports.nowMs()) };
+  const isMonth = reason === 'site_cost_month';
+  const value: DegradedValue = { reason, action, until: (isMonth ? nextMonthIso : nextDayIso)(ports.nowMs()) };
   turn.degraded = value;
   turn.tools = leftOf(turn.tools, calledIn(turn.messages));
   recorder.emit({ type: EventType.CUSTOM, name: 'aiguy.degraded', value });
   ports.metrics.capped(reason);
-  if (reason === 'site_cost') await ports.usage.noteCapped({ sessionId: message.run.sessionId, runId: message.run.id }, reason);
+  if (isMonth || reason === 'site_cost') await ports.usage.noteCapped({ sessionId: message.run.sessionId, runId: message.run.id }, reason);
   if (action === 'knowledge') return undefined;
-  return action === 'contact' ? await offerPerson(turn) : say(turn, closedText);
+  const said = isMonth ? texts.month : texts.day;
+  return action === 'contact' ? await offerPerson(turn, said) : say(turn, said.closed);
 }
 
 /** Tools that were called, answered or not. */
@@ -58,12 +70,12 @@ export function leftOf(tools: Turn['tools'], used: ReadonlySet<string>): Turn['t
   return { allowed: tools.allowed.filter(({ name }) => toolsLeft.has(name) || used.has(name)), needingSignIn: [] };
 }
 
-async function offerPerson(turn: Turn): Promise<Input> {
-  if (!turn.tools.allowed.some(({ name }) => name === handOver)) return say(turn, contactByHandText);
-  say(turn, contactText);
+async function offerPerson(turn: Turn, { contact, contactByHand }: Texts): Promise<Input> {
+  if (!turn.tools.allowed.some(({ name }) => name === handOver)) return say(turn, contactByHand);
+  say(turn, contact);
   const summary = clip(turn.message.text.replace(/\s+/g, ' ').trim(), summaryCharactersMax).padEnd(3, '.');
   const call = { id: `call-${randomUUID()}`, name: handOver, argumentsText: JSON.stringify({ reason: 'limit', summary }) };
-  turn.messages.push({ role: 'assistant', text: contactText, toolCalls: [call] });
+  turn.messages.push({ role: 'assistant', text: contact, toolCalls: [call] });
   turn.recorder.step('plan');
   announceCall(turn, call);
   await turn.recorder.settle();

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorCode } from '@aiguy/manifests/errors';
 import { inSpan } from '@aiguy/manifests/telemetry';
+import type { CostCap } from '../budget/caps.ts';
 import { commitTokens, reserveTokens, tokensLeft, wallLeftMs } from '../budget/ledger.ts';
 import type { FailureKind, ModelEvent, ModelRequest, ToolCall, Usage } from '../model/port.ts';
 import { announceCall } from './announce-call.ts';
@@ -22,8 +23,8 @@ const outputTokensMin = 64;
 
 type Ended = Extract<ModelEvent, { type: 'done' | 'failed' }>;
 /** text: all that the model wrote; answer: what of it was sent. */
-/** no_budget: the turn's own allowance is used up. at_cap: the site's day is. */
-type Refused = 'no_budget' | 'at_cap';
+/** no_budget: the turn's own allowance is used up; otherwise the site's day or month is. */
+type Refused = 'no_budget' | CostCap;
 type Step = { ended: Ended; text: string; calls: ToolCall[]; answer: ReleasedAnswer };
 
 const codeOfFailure: Record<FailureKind, ErrorCode> = {
@@ -57,8 +58,8 @@ export async function callModel(turn: Turn, purpose: 'plan' | 'answer'): Promise
 async function stepOf(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | Input> {
   const step = await attemptInSpan(turn, purpose);
   if (step === 'no_budget') return { type: 'failed', code: 'budget_exhausted' };
-  if (step !== 'at_cap') return step;
-  return (await degrade(turn, 'site_cost')) ?? (await stepOf(turn, purpose));
+  if (typeof step !== 'string') return step;
+  return (await degrade(turn, step)) ?? (await stepOf(turn, purpose));
 }
 
 async function attemptInSpan(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | Refused> {
@@ -88,7 +89,7 @@ async function attempt(turn: Turn, purpose: 'plan' | 'answer'): Promise<Step | R
   const request = requestFor(turn, purpose, outputTokensMax);
   const spender = { ports: turn.ports, model, message: turn.message };
   const held = turn.degraded ? undefined : await reserveCall(spender, request, { timeoutMs: leftMs });
-  if (!(held || turn.degraded)) return 'at_cap';
+  if (typeof held === 'string') return held;
   turn.ledger = verdict.ledger;
   turn.attempts += 1;
   const step = await consume(turn, model.stream(request, AbortSignal.any([turn.signal, AbortSignal.timeout(leftMs)])));

@@ -1,6 +1,6 @@
-// The money of model calls: set aside before each, so that a site's day never costs more than its cap, and settled by what was used.
+// The money of model calls: set aside before each, so that a site's day or month never costs more than its cap, and settled by what was used.
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
-import { capsOf, dayOf } from '../budget/caps.ts';
+import { type CostCap, capsOf, dayOf } from '../budget/caps.ts';
 import { costOf, mostOf, priceOf } from '../budget/prices.ts';
 import type { ModelEvent, ModelPort, ModelRequest, Usage as Tokens } from '../model/port.ts';
 import type { Run } from '../session/run.ts';
@@ -27,13 +27,13 @@ const unbilled = new Set(['rate_limited', 'overloaded', 'unavailable', 'misconfi
 
 /**
  * @param options timeoutMs: of the call; isBehind: behind its turn, whose lease has ended
- * @returns undefined when the site's day would cost more than it may
+ * @returns the cap when the site's day or month would cost more than it may
  */
 export async function reserveCall(
   { ports, model, message }: Spender,
   request: ModelRequest,
   { timeoutMs, isBehind = false }: { timeoutMs: number; isBehind?: boolean },
-): Promise<Reserved | undefined> {
+): Promise<Reserved | CostCap> {
   const name = model.modelFor?.(request) ?? model.name;
   if (model.isExtractive) return { hold: undefined, model: name };
   const { visitor, run } = message;
@@ -50,10 +50,10 @@ export async function reserveCall(
     model: name,
     reserved: mostOf(price, { prefixTokens, bytes: Buffer.byteLength(rest) }, request.outputTokensMax),
     sent: costOf(price, { ...noTokens, inputTokens: prefixTokens + model.estimateTokens(rest) }),
-    capMicroUsd: capsOf(ports.ceilings, visitor.agent?.caps).siteMicroUsd,
+    caps: capsOf(ports.ceilings, visitor.agent?.caps),
     heldMs: timeoutMs + graceMs,
   });
-  return hold && { hold, model: name };
+  return typeof hold === 'string' ? hold : { hold, model: name };
 }
 
 /** What a call without reported usage has cost is estimated: its input, once the provider took it, and what it wrote. */
@@ -70,13 +70,13 @@ export async function settleCall(
   await ports.usage.settle(hold, { tokens, microUsd: costOf(price, tokens), model: answeredBy });
 }
 
-/** The same model for work behind a turn: each call is paid for like one of the turn's own, and fails where the site's day has nothing left. */
+/** The same model for work behind a turn: each call is paid for like one of the turn's own, and fails where the site's day or month has nothing left. */
 export function billed(spender: Spender, timeoutMs: number): ModelPort {
   return {
     ...spender.model,
     stream: async function* (request, signal) {
       const held = await reserveCall(spender, request, { timeoutMs, isBehind: true });
-      if (!held) return yield { type: 'failed', failure: 'unavailable' };
+      if (typeof held === 'string') return yield { type: 'failed', failure: 'unavailable' };
       let ended: Ended = { type: 'failed', failure: 'interrupted' };
       let text = '';
       for await (const event of spender.model.stream(request, signal)) {

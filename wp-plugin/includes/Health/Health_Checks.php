@@ -17,6 +17,9 @@ final class Health_Checks {
 
 	private const NAMED_MAX = 10;
 
+	/** A quiet site may have nobody for a while whose visit starts WP-Cron. */
+	private const OVERDUE_SECONDS = HOUR_IN_SECONDS;
+
 	public function __construct( private readonly Loopback $loopback, private readonly Connection_Controller $connection, private readonly Unsent_Mails $mails ) {}
 
 	public function rest(): Health_Result {
@@ -91,6 +94,32 @@ final class Health_Checks {
 		$found = sprintf( _n( '%d conversation could not be mailed to a visitor', '%d conversations could not be mailed to visitors', $count, 'aiguy' ), $count );
 		/* translators: %s: shortened addresses with day and time. */
 		return new Health_Result( 'mails', 'recommended', $found, sprintf( __( 'The mail server of this site did not take them in several tries, or WP-Cron did not run; their text is deleted. Check how this site sends mail. The visitors can download the conversation or ask for it again. Newest first: %s.', 'aiguy' ), implode( '; ', $named ) ) . $tried );
+	}
+
+	/** Whether what is planned is done: alerts, learning, the weekly mail, erasures, mails that are tried again. */
+	public function cron(): Health_Result {
+		$by_server = defined( 'DISABLE_WP_CRON' ) && DISABLE_WP_CRON;
+		$since     = wp_doing_cron() ? null : self::overdue_since( $by_server );
+		if ( null === $since ) {
+			return new Health_Result( 'cron', 'good', __( 'Scheduled tasks run', 'aiguy' ), __( 'Alerts, learning and the weekly mail happen when they should.', 'aiguy' ) );
+		}
+		/* translators: %s: a day with a time. */
+		$advice = sprintf( __( 'Something has been due since %s. Until tasks run again nobody is alerted, changed pages are not learnt, and nothing is mailed or erased later.', 'aiguy' ), wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), $since ) );
+		$remedy = $by_server
+			? __( 'The constant DISABLE_WP_CRON is set, so the server itself has to call this address every minute: %s. Have your host set that up, or remove the constant.', 'aiguy' )
+			: __( 'WordPress starts them on visits by calling this address, which does not seem to work: %s. Ask your host to allow loopback requests, or to call it every minute.', 'aiguy' );
+		return new Health_Result( 'cron', 'recommended', __( 'Scheduled tasks don’t run', 'aiguy' ), $advice . ' ' . sprintf( $remedy, site_url( 'wp-cron.php' ) ) );
+	}
+
+	/** @param bool $any Where the server is to run the tasks, any task shows whether it does; otherwise our own do. */
+	private static function overdue_since( bool $any ): ?int {
+		foreach ( wp_get_ready_cron_jobs() as $due => $events ) {
+			$ours = array_filter( array_keys( $events ), static fn( string $hook ): bool => str_starts_with( $hook, 'aiguy_' ) );
+			if ( $due < time() - self::OVERDUE_SECONDS && ( $any || array() !== $ours ) ) {
+				return (int) $due;
+			}
+		}
+		return null;
 	}
 
 	/** Only with WooCommerce. */

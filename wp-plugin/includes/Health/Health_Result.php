@@ -19,14 +19,22 @@ final class Health_Result {
 
 	/** @return array<string, mixed> As WP_Site_Health expects it. */
 	public function fields(): array {
-		$link = '<p><a href="' . esc_url( admin_url( 'admin.php?page=aiguy-connection' ) ) . '">' . esc_html__( 'AIGuy’s connection', 'aiguy' ) . '</a></p>';
+		$link = match ( $this->test ) {
+			'mails', 'cron' => '',
+			'budget'        => self::link( 'aiguy-agents', __( 'The limits of AIGuy’s agents', 'aiguy' ) ),
+			default         => self::link( 'aiguy-connection', __( 'AIGuy’s connection', 'aiguy' ) ),
+		};
 		return array(
 			'label'       => $this->found,
 			'status'      => $this->status,
 			'badge'       => array( 'label' => __( 'AIGuy', 'aiguy' ), 'color' => 'blue' ),
 			'description' => '<p>' . esc_html( $this->advice ) . '</p>',
-			'actions'     => 'good' === $this->status || 'mails' === $this->test ? '' : $link,
+			'actions'     => 'good' === $this->status ? '' : $link,
 			'test'        => 'aiguy_' . $this->test,
 		);
+	}
+
+	private static function link( string $page, string $text ): string {
+		return '<p><a href="' . esc_url( admin_url( "admin.php?page=$page" ) ) . '">' . esc_html( $text ) . '</a></p>';
 	}
 }

@@ -17,10 +17,11 @@ use Aiguy\Setup\Setup_State;
 final class Site_Health {
 
 	/** Slow ones, which the screen asks for one after the other. */
-	public const TESTS = array( 'rest', 'session', 'stream', 'connection' );
+	public const TESTS = array( 'rest', 'session', 'stream', 'connection', 'budget' );
 
 	public function __construct(
 		private readonly Health_Checks $checks,
+		private readonly Budget_Check $budget,
 		private readonly Settings $settings,
 		private readonly Site_Identity $identity,
 		private readonly Agents $agents,
@@ -47,6 +48,7 @@ final class Site_Health {
 			);
 		}
 		$tests['direct']['aiguy_mails'] = array( 'label' => __( 'AIGuy', 'aiguy' ), 'test' => fn(): array => $this->checks->mails()->fields() );
+		$tests['direct']['aiguy_cron']  = array( 'label' => __( 'AIGuy', 'aiguy' ), 'test' => fn(): array => $this->checks->cron()->fields() );
 		if ( class_exists( \Automattic\WooCommerce\Utilities\OrderUtil::class ) ) {
 			$tests['direct']['aiguy_orders'] = array( 'label' => __( 'AIGuy', 'aiguy' ), 'test' => fn(): array => $this->checks->orders()->fields() );
 		}
@@ -62,6 +64,7 @@ final class Site_Health {
 			'rest'    => $this->checks->rest(),
 			'session' => $this->checks->session(),
 			'stream'  => $this->checks->stream(),
+			'budget'  => $this->budget->result(),
 			default   => $this->checks->connection(),
 		};
 		return $result->fields();

@@ -82,6 +82,8 @@ final class Alert_Sender {
 			/* translators: %s: name of the site. */
 			'cap_cost'     => __( '[%s] Your chat has reached its budget of the day', 'aiguy' ),
 			/* translators: %s: name of the site. */
+			'cap_cost_month' => __( '[%s] Your chat has reached its budget of the month', 'aiguy' ),
+			/* translators: %s: name of the site. */
 			default        => __( '[%s] A visitor has left a ticket', 'aiguy' ),
 		};
 	}
@@ -119,7 +121,13 @@ final class Alert_Sender {
 
 	/** @param array<string, string> $alert */
 	private static function cap( array $alert ): string {
-		$day   = (string) wp_date( get_option( 'date_format' ), (int) strtotime( $alert['at'] ), new \DateTimeZone( 'UTC' ) );
+		$on  = static fn( string $format ): string => (string) wp_date( $format, (int) strtotime( $alert['at'] ), new \DateTimeZone( 'UTC' ) );
+		$day = $on( get_option( 'date_format' ) );
+		if ( 'cap_cost_month' === $alert['kind'] ) {
+			/* translators: 1: an amount in US dollars, 2: a month with its year. */
+			return sprintf( __( 'Your chat has used up its budget of %1$s US dollars for the month of %2$s (UTC).', 'aiguy' ), number_format_i18n( (float) $alert['text'], 2 ), $on( 'F Y' ) )
+				. "\n\n" . __( 'Until the next month it does what you have chosen for this case among the limits of your agents.', 'aiguy' );
+		}
 		$start = 'cap_cost' === $alert['kind']
 			/* translators: 1: an amount in US dollars, 2: a day. */
 			? sprintf( __( 'Your chat has used up its budget of %1$s US dollars for %2$s (UTC).', 'aiguy' ), number_format_i18n( (float) $alert['text'], 2 ), $day )
@@ -130,7 +138,7 @@ final class Alert_Sender {
 
 	/** @param array<string, string> $alert */
 	private static function is_cap( array $alert ): bool {
-		return in_array( $alert['kind'], array( 'cap_messages', 'cap_cost' ), true );
+		return in_array( $alert['kind'], array( 'cap_messages', 'cap_cost', 'cap_cost_month' ), true );
 	}
 
 	/** @param array<string, string> $alert */

@@ -19,6 +19,7 @@ final class Conversations_Controller {
 	private const FILTERS         = array( 'all', 'unanswered', 'low_rating', 'escalated', 'tool_errors', 'waiting', 'with_person', 'running' );
 	private const BODY_BYTES_MAX  = 32768;
 	private const TEXT_BYTES_MAX  = 16384;
+	private const DELETED_MAX     = 100;
 
 	public function __construct( private readonly Staff_Client $client, private readonly Staff_Route $route, private readonly Request_Guard $guard ) {}
 
@@ -33,6 +34,7 @@ final class Conversations_Controller {
 
 	private function register(): void {
 		$this->route->register( 'GET', '/conversations', Capabilities::VIEW, $this->find( ... ) );
+		$this->route->register( 'DELETE', '/conversations', Capabilities::MANAGE, $this->delete( ... ) );
 		$this->route->register( 'GET', self::ONE, Capabilities::VIEW, fn( \WP_REST_Request $request ): array => $this->with_names( $this->read( self::path( $request ) ) ) );
 		$this->route->register( 'GET', self::ONE . '/export', Capabilities::VIEW, fn( \WP_REST_Request $request ): array => $this->with_names( $this->read( self::path( $request ) . '/export' ) ) );
 		$this->route->register( 'DELETE', self::ONE, Capabilities::MANAGE, fn( \WP_REST_Request $request ): array => $this->client->call( 'conversation:write', 'DELETE', self::path( $request ) ) );
@@ -54,6 +56,19 @@ final class Conversations_Controller {
 		$answer = $this->read( '/staff/conversations?' . http_build_query( $query, '', '&', PHP_QUERY_RFC3986 ) );
 		Waiting::remember( $answer );
 		return $this->with_names( $answer );
+	}
+
+	/**
+	 * @return array<string, mixed> StaffConversationsDeleted of manifests/protocol/http.json.
+	 * @throws Api_Exception invalid_request, and what the guard and the orchestrator refuse.
+	 */
+	private function delete( \WP_REST_Request $request ): array {
+		$ids  = $this->guard->read_json( $request, array( 'ids' ), self::BODY_BYTES_MAX )['ids'] ?? null;
+		$fits = static fn( mixed $id ): bool => is_string( $id ) && 1 === preg_match( '/\A[A-Za-z0-9_-]{22,64}\z/', $id );
+		if ( ! is_array( $ids ) || array() === $ids || count( $ids ) > self::DELETED_MAX || array_filter( $ids, $fits ) !== array_unique( $ids, SORT_REGULAR ) ) {
+			throw new Api_Exception( 'invalid_request' );
+		}
+		return $this->client->call( 'conversation:write', 'DELETE', '/staff/conversations', array( 'ids' => $ids ) );
 	}
 
 	/**

@@ -9,6 +9,7 @@ namespace Aiguy\Reports;
 
 use Aiguy\Rest\Api_Exception;
 use Aiguy\Rest\Request_Guard;
+use Aiguy\Settings\Agents;
 use Aiguy\Staff\Capabilities;
 use Aiguy\Staff\Staff_Client;
 use Aiguy\Staff\Staff_Route;
@@ -20,6 +21,7 @@ final class Reports_Controller {
 		private readonly Weekly_Recipients $recipients,
 		private readonly Weekly_Mail $mail,
 		private readonly Request_Guard $guard,
+		private readonly Agents $agents,
 		private readonly Staff_Route $route,
 	) {}
 
@@ -44,7 +46,7 @@ final class Reports_Controller {
 			}
 			$query[] = "$name=$value";
 		}
-		return $this->client->call( 'report:read', 'GET', '/staff/reports?' . implode( '&', $query ) );
+		return $this->client->call( 'report:read', 'GET', '/staff/reports?' . implode( '&', $query ), null, array( 'agent' => $this->agents->claim( '' ) ) );
 	}
 
 	/** @return array{mine: bool, addresses: list<string>|null, next: string|null} Addresses for those alone who may change them; the next mail in ISO 8601. */

@@ -95,7 +95,7 @@ final class Agent {
 	}
 
 	/**
-	 * @param array{site_messages_day: int, site_cost_day_usd: float|int} $limits Of the whole site.
+	 * @param array{site_messages_day: int, site_cost_day_usd: float|int, site_cost_month_usd: float|int|null} $limits Of the whole site.
 	 * @return array<string, mixed> AgentSettings of manifests/protocol/claims.json.
 	 */
 	public function claim( array $limits ): array {
@@ -104,7 +104,7 @@ final class Agent {
 			'tone'           => $this->tone,
 			'tools_off'      => $this->tools_off,
 			'tools_sign_in'  => $this->tools_sign_in,
-			'caps'           => $this->caps + $limits,
+			'caps'           => $this->caps + array_filter( $limits, static fn( mixed $limit ): bool => null !== $limit ),
 			'retention_days' => $this->retention_days,
 		) + ( array() === $this->collections ? array() : array( 'collections' => $this->collections ) )
 			+ ( array() === $this->opening_hours ? array() : array( 'opening_hours' => array( 'hours' => $this->hours_text(), 'time_zone' => wp_timezone_string() ) ) );

@@ -30,7 +30,7 @@ final class Agent_Rules {
 	 * @return array<string, string> As broken().
 	 */
 	public static function broken_limits( array $limits ): array {
-		return self::check( $limits, array( 'site_messages_day' => self::whole( 0, 10000000 ), 'site_cost_day_usd' => self::amount() ) );
+		return self::check( $limits, array( 'site_messages_day' => self::whole( 0, 10000000 ), 'site_cost_day_usd' => self::amount(), 'site_cost_month_usd' => static fn( mixed $value ): string => null === $value ? '' : self::amount()( $value ) ) );
 	}
 
 	/**

@@ -14,8 +14,11 @@ final class Agents {
 
 	public const OPTION = 'aiguy_agents';
 	public const FIRST  = 'main';
-	/** What all agents together may use in a day: at about a tenth of a US cent a message, 1,000 are a dollar; the five dollars stop what costs more than that. */
-	public const LIMITS = array( 'site_messages_day' => 1000, 'site_cost_day_usd' => 5 );
+	/**
+	 * What all agents together may use: at about a tenth of a US cent a message, 1,000 are a dollar; the five dollars stop what costs more than that. The month
+	 * has no limit but those of its days.
+	 */
+	public const LIMITS = array( 'site_messages_day' => 1000, 'site_cost_day_usd' => 5, 'site_cost_month_usd' => null );
 
 	/** Of the option's shape; a later one is brought up to date where it is read. */
 	private const VERSION    = 2;
@@ -53,7 +56,7 @@ final class Agents {
 		return $agents[0];
 	}
 
-	/** @return array{site_messages_day: int, site_cost_day_usd: float|int} For all agents together. */
+	/** @return array{site_messages_day: int, site_cost_day_usd: float|int, site_cost_month_usd: float|int|null} For all agents together. */
 	public function limits(): array {
 		$limits = $this->stored()['limits'] ?? array();
 		$limits = is_array( $limits ) ? array_intersect_key( $limits, self::LIMITS ) : array();

@@ -37,6 +37,9 @@ test('names of the language’s own objects are no codes', () => {
 });
 
 test('each thing that may happen at a cap has words of its own', () => {
-  const texts = ['knowledge', 'contact', 'closed'].map((action) => noticeText({ code: `at_cap_${action}`, text: '' }, asWritten));
-  assert.deepEqual([new Set(texts).size, texts.every((text) => text !== '')], [3, true]);
+  const actions = ['knowledge', 'contact', 'closed'];
+  const texts = [...actions, ...actions.map((action) => `month_${action}`)].map((what) =>
+    noticeText({ code: `at_cap_${what}`, text: '' }, asWritten),
+  );
+  assert.deepEqual([new Set(texts).size, texts.every((text) => text !== '')], [6, true]);
 });

@@ -87,6 +87,9 @@ const capTexts: Record<string, Entry['text']> = {
   at_cap_knowledge: (__) => __('Today’s limit is reached: until tomorrow, answers come straight from our articles.', 'aiguy'),
   at_cap_contact: (__) => __('Today’s limit is reached: a person takes over from here.', 'aiguy'),
   at_cap_closed: (__) => __('Today’s limit is reached.', 'aiguy'),
+  at_cap_month_knowledge: (__) => __('This month’s limit is reached: until next month, answers come straight from our articles.', 'aiguy'),
+  at_cap_month_contact: (__) => __('This month’s limit is reached: a person takes over from here.', 'aiguy'),
+  at_cap_month_closed: (__) => __('This month’s limit is reached.', 'aiguy'),
 };
 
 /** For a notice, which comes with a sentence of its own that is used when its code has none here. */

@@ -98,7 +98,7 @@ function readCustom(event: Fields): ChatEvent | undefined {
     case 'aiguy.notice':
       return { type: 'notice', code: text(value.code), message: text(value.message) };
     case 'aiguy.degraded':
-      return { type: 'notice', code: `at_cap_${text(value.action)}`, message: '' };
+      return { type: 'notice', code: `at_cap_${value.reason === 'site_cost_month' ? 'month_' : ''}${text(value.action)}`, message: '' };
     case 'aiguy.step_reset':
       return { type: 'step_reset', messageIds: texts(value.messageIds), toolCallIds: texts(value.toolCallIds), resultIds: texts(value.resultIds) };
     case 'aiguy.queued':

@@ -192,4 +192,7 @@ test('that a cap is reached is said once, where it was last so', () => {
   const notices = state.messages.filter(({ kind }) => kind === 'notice');
   assert.deepEqual(notices, [{ kind: 'notice', id: 'at-cap', code: 'at_cap_closed', text: '' }]);
   assert.equal(state.messages.at(-1), notices[0]);
+  const month = reduce([received(31, { ...capped, value: { ...value, reason: 'site_cost_month' } })], state);
+  const codes = month.messages.map((message) => (message.kind === 'notice' ? message.code : '')).filter((code) => code !== '');
+  assert.deepEqual(codes, ['at_cap_month_closed'], 'the month’s takes the place of the day’s');
 });

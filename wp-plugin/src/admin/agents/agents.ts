@@ -11,8 +11,8 @@ export type Caps = {
   customer_cost_day_usd: number;
   at_cap: 'knowledge' | 'contact' | 'closed';
 };
-/** Of all agents together, in a day. */
-export type SiteLimits = { site_messages_day: number; site_cost_day_usd: number };
+/** Of all agents together; null: the month has no limit but those of its days. */
+export type SiteLimits = { site_messages_day: number; site_cost_day_usd: number; site_cost_month_usd: number | null };
 export type Agent = {
   id: string;
   /** Empty for the usual one, in the language of the page; so is the greeting. */

@@ -1,9 +1,10 @@
 // A number of messages or US dollars, and how amounts are written.
 import { TextControl } from '@wordpress/components';
 
-type Props = { label: string; help?: string; step?: 'any'; value: number; onChange: (value: number) => void };
+/** onEmpty: where an empty field is something else than nothing. */
+type Props = { label: string; help?: string; step?: 'any'; value: number | null; onChange: (value: number) => void; onEmpty?: () => void };
 
-export function Amount({ label, help, step, value, onChange }: Props) {
+export function Amount({ label, help, step, value, onChange, onEmpty = () => onChange(0) }: Props) {
   return (
     <TextControl
       __next40pxDefaultSize
@@ -12,8 +13,8 @@ export function Amount({ label, help, step, value, onChange }: Props) {
       step={step}
       label={label}
       help={help}
-      value={Number.isNaN(value) ? '' : String(value)}
-      onChange={(text: string) => onChange(text === '' ? 0 : Number(text))}
+      value={value === null || Number.isNaN(value) ? '' : String(value)}
+      onChange={(text: string) => (text === '' ? onEmpty() : onChange(Number(text)))}
     />
   );
 }

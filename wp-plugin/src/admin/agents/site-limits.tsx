@@ -1,7 +1,7 @@
-// What all agents together may use in a day, in messages and money, and what that comes to.
+// What all agents together may use in a day and a month, in messages and money, and what that comes to.
 import type { Report } from '@aiguy/manifests/generated/http';
 import { useMemo } from '@wordpress/element';
-import { __, sprintf } from '@wordpress/i18n';
+import { __, _n, sprintf } from '@wordpress/i18n';
 import { dayBefore, formatUsd } from '../figures';
 import { useAnswer } from '../use-answer';
 import type { SiteLimits } from './agents';
@@ -13,6 +13,8 @@ const assumedUsd = 0.001;
 /** Fewer say little. */
 const messagesMin = 20;
 const days = 30;
+/** Of a month. */
+const daysMax = 31;
 
 type Props = { limits: SiteLimits; errorOf: (field: keyof SiteLimits) => string | undefined; onChange: (change: Partial<SiteLimits>) => void };
 
@@ -20,7 +22,7 @@ export function SiteLimitsForm({ limits, errorOf, onChange }: Props) {
   const average = useAverageUsd();
   return (
     <Section title={__('Limits of the whole site', 'aiguy')}>
-      <p className="description">{__('What all your agents together may use in a day, which begins at midnight UTC.', 'aiguy')}</p>
+      <p className="description">{__('What all your agents together may use. Days and months begin at midnight UTC.', 'aiguy')}</p>
       <div className="aiguy-agents-caps">
         <Field error={errorOf('site_messages_day')}>
           <Amount
@@ -42,9 +44,27 @@ export function SiteLimitsForm({ limits, errorOf, onChange }: Props) {
             onChange={(site_cost_day_usd) => onChange({ site_cost_day_usd })}
           />
         </Field>
+        <Field error={errorOf('site_cost_month_usd')}>
+          <Amount
+            label={__('Cost of a month at most, in US dollars', 'aiguy')}
+            help={monthHelp(limits)}
+            step="any"
+            value={limits.site_cost_month_usd}
+            onChange={(site_cost_month_usd) => onChange({ site_cost_month_usd })}
+            onEmpty={() => onChange({ site_cost_month_usd: null })}
+          />
+        </Field>
       </div>
     </Section>
   );
+}
+
+function monthHelp({ site_cost_day_usd: day, site_cost_month_usd: month }: SiteLimits): string {
+  if (month === null) return __('A calendar month. Empty: only its days are limited.', 'aiguy');
+  if (month >= day * daysMax) return __('The limit of a day alone keeps every month below that.', 'aiguy');
+  const used = Math.ceil(month / day);
+  /* translators: %s: a number of days. */
+  return sprintf(_n('Used up by %s day at its limit.', 'Used up by %s days at their limit.', used, 'aiguy'), String(used));
 }
 
 function costOf(messages: number, average: number | undefined): string {

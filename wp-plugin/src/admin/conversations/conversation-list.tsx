@@ -6,6 +6,7 @@ import { __, _n, sprintf } from '@wordpress/i18n';
 import { visibleLine } from '../../chat/visible-text';
 import { Problem } from '../problem';
 import { request } from '../request';
+import { DeleteSeveral } from './delete-several';
 import { showWaiting } from './show-waiting';
 import { usePoll } from './use-poll';
 import { type Filter, filters, marks, moment, visitorName } from './words';
@@ -20,9 +21,13 @@ type Props = {
   filter: Filter;
   onFilter: (filter: Filter) => void;
   onSelect: (sessionId: string) => void;
+  onDeleted: (sessionIds: string[]) => void;
 };
 
-export function ConversationList({ selected, changes, filter, onFilter, onSelect }: Props) {
+export function ConversationList({ selected, changes, filter, onFilter, onSelect, onDeleted }: Props) {
+  const [marked, setMarked] = useState<string[]>([]);
+  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
+  const { may } = window.aiguyAdmin;
   const [typed, setTyped] = useState('');
   const text = useSettled(typed);
   const path = `conversations?filter=${filter}&q=${encodeURIComponent(text)}`;
@@ -35,7 +40,15 @@ export function ConversationList({ selected, changes, filter, onFilter, onSelect
     if (answer) showWaiting(answer.counts.waiting);
   }, [answer]);
   const known = new Set(answer?.conversations.map(({ sessionId }) => sessionId));
-  const conversations = [...(answer?.conversations ?? []), ...older.conversations.filter(({ sessionId }) => !known.has(sessionId))];
+  const conversations = [...(answer?.conversations ?? []), ...older.conversations.filter(({ sessionId }) => !known.has(sessionId))].filter(
+    ({ sessionId }) => !gone.has(sessionId),
+  );
+  const shown = conversations.map(({ sessionId }) => sessionId);
+  const chosen = shown.filter((id) => marked.includes(id));
+  const drop = (ids: string[]) => {
+    setGone((before) => new Set([...before, ...ids]));
+    onDeleted(ids);
+  };
   return (
     <section className="aiguy-list" aria-label={__('Conversations', 'aiguy')}>
       <div className="aiguy-list-tools">
@@ -61,9 +74,17 @@ export function ConversationList({ selected, changes, filter, onFilter, onSelect
       {error === undefined ? null : <Problem failure={error} again={again} />}
       {answer === undefined && error === undefined ? <Spinner /> : null}
       {answer && conversations.length === 0 ? <Empty isFiltered={filter !== 'all' || text !== ''} /> : null}
+      {may.manage && answer ? <DeleteSeveral {...{ shown, chosen }} onChoose={setMarked} onDeleted={drop} /> : null}
       <ul>
         {conversations.map((one) => (
           <li key={one.sessionId}>
+            {may.manage ? (
+              <Choose
+                conversation={one}
+                isChosen={chosen.includes(one.sessionId)}
+                onChange={(isChosen) => setMarked(isChosen ? [...chosen, one.sessionId] : chosen.filter((id) => id !== one.sessionId))}
+              />
+            ) : null}
             <Row conversation={one} isSelected={one.sessionId === selected} onSelect={() => onSelect(one.sessionId)} />
           </li>
         ))}
@@ -99,6 +120,17 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
         ? __('Nothing fits. Try other words, or show all conversations.', 'aiguy')
         : __('Nobody has written yet. Conversations appear here as soon as a visitor uses the chat.', 'aiguy')}
     </p>
+  );
+}
+
+function Choose(props: { conversation: StaffConversation; isChosen: boolean; onChange: (isChosen: boolean) => void }) {
+  const { conversation, isChosen, onChange } = props;
+  /* translators: 1: name of a visitor, 2: a time. */
+  const label = sprintf(__('Select the conversation of %1$s, %2$s', 'aiguy'), visitorName(conversation), moment(conversation.lastAt));
+  return (
+    <label className="aiguy-choose">
+      <input type="checkbox" aria-label={label} checked={isChosen} onChange={({ target }) => onChange(target.checked)} />
+    </label>
   );
 }
 

@@ -78,9 +78,13 @@ function Inbox({ selected, onSelect }: { selected: string | undefined; onSelect:
     // Whoever has taken over sees the conversation stay in the list.
     if (name === 'take-over') setFilter((before) => (before === 'waiting' ? 'with_person' : before));
   };
+  const onDeleted = (sessionIds: string[]) => {
+    setChanges((count) => count + 1);
+    if (selected !== undefined && sessionIds.includes(selected)) onSelect(undefined);
+  };
   return (
     <div className={`aiguy-inbox ${selected === undefined ? '' : 'has-selected'}`}>
-      <ConversationList {...{ selected, changes, filter, onSelect }} onFilter={setFilter} />
+      <ConversationList {...{ selected, changes, filter, onSelect, onDeleted }} onFilter={setFilter} />
       {selected === undefined ? (
         <p className="aiguy-view aiguy-empty">{__('Choose a conversation to read it as it happens.', 'aiguy')}</p>
       ) : (

@@ -1,4 +1,4 @@
-// What the chat has done today, and how much of the day's limits is used.
+// What the chat has done today, and how much of the day's and the month's limits is used.
 import type { Report } from '@aiguy/manifests/generated/http';
 import { Button, Card, CardBody, CardHeader, Notice } from '@wordpress/components';
 import { __, sprintf } from '@wordpress/i18n';
@@ -14,12 +14,14 @@ export function Today() {
   // The screen says elsewhere why nothing comes.
   if (answered.state !== 'ready') return null;
   const [today] = answered.answer.days;
-  return today ? <Figures today={today} /> : null;
+  return today ? <Figures today={today} budget={answered.answer.budget} /> : null;
 }
 
-function Figures({ today: { figures, caps } }: { today: Report['days'][number] }) {
+function Figures({ today: { figures, caps }, budget: { month } }: { today: Report['days'][number]; budget: Report['budget'] }) {
   const { adminUrl, locale } = window.aiguyAdmin;
   const count = (value: number) => formatCount(value, locale);
+  const money = (value: number) => formatUsd(value, locale);
+  const isMonthNear = month.capMicroUsd !== null && month.costMicroUsd >= month.capMicroUsd * nearFrom;
   const isNear = figures.costMicroUsd >= caps.costMicroUsd * nearFrom || figures.messages >= caps.messages * nearFrom;
   return (
     <Card>
@@ -30,6 +32,14 @@ function Figures({ today: { figures, caps } }: { today: Report['days'][number] }
         </Button>
       </CardHeader>
       <CardBody>
+        {isMonthNear && (
+          <Notice status="warning" isDismissible={false}>
+            {__(
+              'This month’s budget is nearly or wholly used. At the limit, visitors get what you have chosen for it instead of the usual answers.',
+              'aiguy',
+            )}
+          </Notice>
+        )}
         {isNear && (
           <Notice status="warning" isDismissible={false}>
             {__(
@@ -55,8 +65,16 @@ function Figures({ today: { figures, caps } }: { today: Report['days'][number] }
           </dd>
           <dt id="aiguy-today-cost">{__('Cost', 'aiguy')}</dt>
           <dd>
-            <Bar labelledBy="aiguy-today-cost" used={figures.costMicroUsd} of={caps.costMicroUsd} text={(value) => formatUsd(value, locale)} />
+            <Bar labelledBy="aiguy-today-cost" used={figures.costMicroUsd} of={caps.costMicroUsd} text={money} />
           </dd>
+          {month.capMicroUsd !== null && (
+            <>
+              <dt id="aiguy-month-cost">{__('Cost this month', 'aiguy')}</dt>
+              <dd>
+                <Bar labelledBy="aiguy-month-cost" used={month.costMicroUsd} of={month.capMicroUsd} text={money} />
+              </dd>
+            </>
+          )}
         </dl>
       </CardBody>
     </Card>

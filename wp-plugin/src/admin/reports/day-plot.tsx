@@ -9,6 +9,8 @@ export type PlotData = {
   title: string;
   /** In a sentence, for whoever does not see the drawing. */
   summary: string;
+  /** Shown below the drawing. */
+  note?: string;
   days: readonly string[];
   series: readonly Series[];
   /** lines: the series are drawn as lines, one over the other. */
@@ -20,7 +22,7 @@ export type PlotData = {
 const height = 100;
 
 export function DayPlot({ data }: { data: PlotData }) {
-  const { title, summary, days, series, limit, shape = 'bars', format } = data;
+  const { title, summary, note, days, series, limit, shape = 'bars', format } = data;
   const locale = window.aiguyAdmin.locale;
   const id = useId();
   const most = mostOf(data);
@@ -41,6 +43,7 @@ export function DayPlot({ data }: { data: PlotData }) {
           {days.length > 1 && <span>{formatDay(days.at(-1) ?? '', locale)}</span>}
         </div>
       </div>
+      {note !== undefined && <p className="description">{note}</p>}
       <DayTable data={data} labelledBy={id} />
     </figure>
   );

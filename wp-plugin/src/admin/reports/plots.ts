@@ -44,12 +44,14 @@ export const outcomes: { name: OutcomeName; color: string; label: () => string; 
   },
 ];
 
-export function plotsOf({ days, total }: Report, locale: string): PlotData[] {
+export function plotsOf({ days, total, budget }: Report, locale: string): PlotData[] {
   const shown = { days: days.map(({ day }) => day) };
   const values = (pick: (day: Day) => number | null) => days.map(pick);
   const count = (value: number | null) => formatCount(value ?? 0, locale);
   const seconds = (value: number | null) => formatSeconds(value, locale);
   const money = (value: number | null) => formatUsd(value ?? 0, locale);
+  /* translators: 1: an amount of money, 2: an amount of money. */
+  const monthOf = (cost: number, cap: number) => sprintf(__('This calendar month: %1$s of %2$s.', 'aiguy'), money(cost), money(cap));
   return [
     {
       ...shown,
@@ -64,6 +66,7 @@ export function plotsOf({ days, total }: Report, locale: string): PlotData[] {
       title: __('Cost against the daily limit', 'aiguy'),
       /* translators: %s: an amount of money. */
       summary: sprintf(__('%s in all.', 'aiguy'), money(total.costMicroUsd)),
+      ...(budget.month.capMicroUsd === null ? {} : { note: monthOf(budget.month.costMicroUsd, budget.month.capMicroUsd) }),
       series: [{ name: __('Cost', 'aiguy'), color: '#2271b1', values: values(({ figures }) => figures.costMicroUsd) }],
       limit: { name: __('Daily limit', 'aiguy'), values: days.map(({ caps }) => caps.costMicroUsd) },
       format: money,
