@@ -35,7 +35,7 @@ async function kept(ids: string[]): Promise<string[]> {
 
 const never = 'n'.repeat(32);
 
-test('what is gone and what is busy is said, and another site’s stay', async () => {
+test('what is gone and what is busy is said, and another site’s stay', async (t) => {
   const [idle, busy, another] = [newVisitor(), newVisitor(), newVisitor()];
   const idOf = ({ sid }: Partial<VisitorAssertion>) => sid ?? assert.fail();
   for (const visitor of [idle, another]) await ask(visitor);
@@ -43,6 +43,7 @@ test('what is gone and what is busy is said, and another site’s stay', async (
   await harness.database.query(`UPDATE sessions SET issuer = 'https://other.example' WHERE id = $1`, [another.sid]);
   const { opened, open } = gate();
   held = opened;
+  t.after(open);
   const answering = ask(busy);
   await until(() => harness.orchestrator.liveRuns.count > 0);
   const ids = [idle, busy, another].map(idOf).concat(never);
