@@ -66,6 +66,7 @@ function reportOf(from: string, to: string): Report {
   return {
     from,
     to,
+    timeZone: '+05:45',
     asOf: new Date().toISOString(),
     keptDays: 30,
     budget: { day: { costMicroUsd: 0, capMicroUsd: 250_000, isMet: false }, month },

@@ -1,10 +1,16 @@
 // Generated from protocol/claims.json by `npm run generate`; never edited by hand.
 
 /**
+ * Its IANA name, or a fixed distance from UTC such as +02:00. Of an assertion: where the site's days and months begin, for its limits and its figures; UTC when left out, or unknown.
+ */
+export type TimeZone = string;
+
+/**
  * Payloads of the four JWTs, all signed with Ed25519 (alg EdDSA). The header's typ tells them apart: visitor-assertion+jwt, staff-assertion+jwt, tool-token+jwt, tools-access+jwt.
  */
 export interface Claims {
   VisitorAssertion?: VisitorAssertion;
+  TimeZone?: TimeZone;
   AgentSettings?: AgentSettings;
   StaffAssertion?: StaffAssertion;
   ToolToken?: ToolToken;
@@ -32,6 +38,7 @@ export interface VisitorAssertion {
   iat: number;
   exp: number;
   agent?: AgentSettings;
+  time_zone?: TimeZone;
   /**
    * BCP 47; of the page that the chat stands on. What the services themselves say is said in it where they know it; the agent's when left out.
    */
@@ -101,10 +108,7 @@ export interface AgentSettings {
      * As OPENING_HOURS of the tools API: Mon 09:00-17:00, Tue 09:00-17:00.
      */
     hours: string;
-    /**
-     * Its IANA name, or a fixed distance from UTC such as +02:00.
-     */
-    time_zone: string;
+    time_zone: TimeZone;
   };
   caps?: {
     guest_messages_day?: number;
@@ -123,7 +127,7 @@ export interface AgentSettings {
      */
     site_cost_day_usd?: number;
     /**
-     * The same for a calendar month (UTC); left out, the days alone are capped.
+     * The same for a calendar month; left out, the days alone are capped.
      */
     site_cost_month_usd?: number;
     /**
@@ -147,6 +151,7 @@ export interface StaffAssertion {
    * As visitors see who is speaking.
    */
   name?: string;
+  time_zone?: TimeZone;
   agent?: AgentSettings;
   /**
    * @maxItems 32

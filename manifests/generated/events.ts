@@ -295,7 +295,7 @@ export interface DegradedValue {
   reason: CapReason;
   action: 'knowledge' | 'contact' | 'closed';
   /**
-   * When the next day begins, or the next month (UTC).
+   * When the site's next day begins, or its next month.
    */
   until: string;
 }

@@ -1159,7 +1159,7 @@ export interface StaffQuestionList {
 export interface StaffAlert {
   key: string;
   /**
-   * cap_…: a message met the cap of the site's day or month (UTC); once a cap and day, or month.
+   * cap_…: a message met the cap of the site's day or month; once a cap and day, or month.
    */
   kind: 'waiting' | 'ticket' | 'cap_messages' | 'cap_cost' | 'cap_cost_month';
   /**
@@ -1284,16 +1284,20 @@ export interface Spending {
 export interface Report {
   from: string;
   /**
-   * The last day, included. Days are UTC.
+   * The last day, included.
    */
   to: string;
+  /**
+   * Whose days these are: the site's, as it has signed it, or UTC.
+   */
+  timeZone: string;
   asOf: string;
   /**
    * After so many days without activity a conversation is deleted, with its ratings and wordings; its numbers stay.
    */
   keptDays: number;
   /**
-   * What the day and the month of asOf (UTC) have cost so far, and the caps that would hold for a message now.
+   * What the day and the month of asOf have cost so far, and the caps that would hold for a message now.
    */
   budget: {
     day: Spending;

@@ -182,7 +182,11 @@ export const variables: Record<keyof Config, VariableSchema> = {
     default: defaultPrices,
     description: 'US dollars per million tokens by model, as JSON; a model that is not named costs as much as the dearest.',
   },
-  CAP_GUEST_MESSAGES_DAY: { ...aDay, default: 60, description: 'Messages of one guest in a day (UTC) that a model answers; a site may set less.' },
+  CAP_GUEST_MESSAGES_DAY: {
+    ...aDay,
+    default: 60,
+    description: 'Messages of one guest in a day of the site that a model answers; a site may set less.',
+  },
   CAP_GUESTS_PER_NETWORK: {
     type: 'integer',
     minimum: 1,
@@ -203,7 +207,7 @@ export const variables: Record<keyof Config, VariableSchema> = {
     type: 'number',
     minimum: 0,
     maximum: 3_100_000,
-    description: 'US dollars that the models may cost a site in a calendar month (UTC); without it the days alone are capped.',
+    description: 'US dollars that the models may cost a site in a calendar month of its own; without it the days alone are capped.',
   },
 };
 

@@ -1,6 +1,7 @@
 // What the people of a site see of a conversation beside what was said.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { dayIn, startOfDay } from '@aiguy/manifests/time-zone';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 import { acknowledgeAlerts } from '../src/session/alerts.ts';
 import { callsTool, type Harness, modelThat, newVisitor, saysText, startHarness, toolsThat } from './harness.ts';
@@ -88,15 +89,15 @@ test('an export names each tool call with its arguments, masked, and what came o
     assert.ok(!text.includes(secret) && !JSON.stringify(transcript).includes(secret), secret);
 });
 
-type Alert = { key: string; kind: string; sessionId: string; text: string };
+type Alert = { key: string; kind: string; sessionId: string; at: string; text: string };
 
-async function postAlerts(path: string, payload: object) {
-  const headers = { authorization: `Bearer ${await harness.staffAssertionFor({ sub: 'site' })}` };
+async function postAlerts(path: string, payload: object, timeZone?: string) {
+  const headers = { authorization: `Bearer ${await harness.staffAssertionFor({ sub: 'site', ...(timeZone ? { time_zone: timeZone } : {}) })}` };
   return await harness.orchestrator.app.inject({ method: 'POST', url: `/staff/alerts${path}`, headers, payload });
 }
 
-async function claimAlerts(): Promise<Alert[]> {
-  return (await postAlerts('', {})).json().alerts;
+async function claimAlerts(timeZone?: string): Promise<Alert[]> {
+  return (await postAlerts('', {}, timeZone)).json().alerts;
 }
 
 test('a cap of the site’s day that was met is told once a day and cap, one of its month once a month, to its own site alone, whatever becomes of the conversation', async () => {
@@ -123,6 +124,28 @@ test('a cap of the site’s day that was met is told once a day and cap, one of 
   assert.deepEqual(await alerts(), [], 'what was met before the last day is nobody’s news');
   await harness.database.query(`UPDATE usage_runs SET asked_at = now(), issuer = 'https://other.example'`);
   assert.deepEqual(await alerts(), []);
+});
+
+test('a cap’s day is one of the site’s time zone', async () => {
+  await harness.database.query('DELETE FROM alerts');
+  await harness.database.query('DELETE FROM usage_runs');
+  await harness.database.query('DELETE FROM usage_days');
+  // Where it is noon now, so that both sides of the last midnight are within a day.
+  const hours = 12 - new Date().getUTCHours();
+  const timeZone = `${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}:00`;
+  const midnightMs = startOfDay(timeZone, dayIn(timeZone, Date.now()));
+  const claims = { time_zone: timeZone, agent: { id: 'a', caps: { site_messages_day: 0 } } };
+  for (const atMs of [midnightMs - 2, midnightMs - 1, midnightMs, midnightMs + 1]) {
+    const visitor = { ...newVisitor(), ...claims };
+    await ask(visitor, 'Hi');
+    await harness.database.query('UPDATE usage_runs SET asked_at = $1 WHERE session_id = $2', [new Date(atMs), visitor.sid]);
+  }
+  const told = (await claimAlerts(timeZone)).map(({ kind, at }) => [kind, Date.parse(at)]);
+  assert.deepEqual(told, [
+    ['cap_messages', midnightMs - 2],
+    ['cap_messages', midnightMs],
+  ]);
+  assert.deepEqual(await claimAlerts(timeZone), []);
 });
 
 test('an alert that the site does not acknowledge is handed out again, three times in all; another site can’t acknowledge it', async () => {

@@ -151,6 +151,34 @@ test('what came of a conversation of the last day is open until a day has passed
   assert.deepEqual((await report('2026-11-19', '2026-11-19')).body.total.outcomes.open, 1);
 });
 
+test('the days are those of the time zone that the site signs', async () => {
+  const late = await sessionOf(siteIssuer);
+  await say(late, '2026-09-14', { text: 'Is it late there?', at: 690, cited: true, score: 1, tool: { name: 'list_orders', content: ok } });
+  const of = async (claims: Partial<StaffAssertion>) => {
+    const { timeZone, days: both, total } = (await report('2026-09-14', '2026-09-15', claims)).body;
+    const each = both.map(({ figures }) => [figures.conversations, figures.messages, figures.ratings.up, figures.toolCalls]);
+    return { timeZone, each, total: total.messages };
+  };
+  assert.deepEqual(await of({}), {
+    timeZone: 'UTC',
+    each: [
+      [1, 1, 1, 1],
+      [0, 0, 0, 0],
+    ],
+    total: 1,
+  });
+  assert.deepEqual(await of({ time_zone: 'Europe/Berlin' }), {
+    timeZone: 'Europe/Berlin',
+    each: [
+      [0, 0, 0, 0],
+      [1, 1, 1, 1],
+    ],
+    total: 1,
+  });
+  assert.equal((await of({ time_zone: 'Mars/Phobos' })).timeZone, 'UTC');
+  await harness.database.query('DELETE FROM sessions WHERE id = $1', [late]);
+});
+
 test('tokens and money stand against the caps that held on that day', async () => {
   await harness.database.query(
     `INSERT INTO usage_days (issuer, day, messages, input_tokens, cache_read_tokens, output_tokens, cost_micro_usd, cap_messages, cap_micro_usd)
@@ -188,6 +216,8 @@ test('what day and month have cost by now stands against the caps that would hol
   await met('site_cost_month', '2026-10-31T23:59:59Z');
   await met('site_cost', nowIso, 'https://other.example');
   assert.deepEqual(await isMet(), [false, false]);
+  const inBerlin = (await report('2026-11-01', '2026-11-01', { time_zone: 'Europe/Berlin' })).body.budget;
+  assert.deepEqual([inBerlin.day.isMet, inBerlin.month.isMet], [true, true], 'where it is an hour later');
   await met('site_cost', '2026-11-20T00:00:00Z');
   assert.deepEqual(await isMet(), [true, false]);
   await met('site_cost_month', '2026-11-01T00:00:00Z');

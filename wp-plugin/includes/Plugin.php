@@ -22,7 +22,7 @@ final class Plugin {
 		$network  = new Session\Visitor_Network( static fn(): string => get_current_blog_id() . wp_salt( 'auth' ), $settings->trusted_proxies( ... ) );
 		$own_urls = static fn(): array => array( home_url(), site_url() );
 		$pins     = new Abilities\Pinned_Abilities();
-		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ), static fn( string $id ): array => $agents->claim( $id ) + $pins->claim(), $network->claim( ... ), static fn(): array => ( new Session\Visitor_Client( $own_urls ) )->claim() + Session\Page_Language::claim() );
+		$signer   = new Session\Assertion_Signer( $key->current( ... ), $settings->issuer( ... ), $visitors->scopes( ... ), static fn( string $id ): array => $agents->claim( $id ) + $pins->claim(), $network->claim( ... ), static fn(): array => ( new Session\Visitor_Client( $own_urls ) )->claim() + Session\Page_Language::claim() + Session\Site_Clock::claim() );
 		// The sites of a network share their salts; a session belongs to one site.
 		$cookie   = new Session\Session_Cookie( static fn(): string => get_current_blog_id() . wp_salt( 'auth' ), $visitors->current( ... ) );
 		$guard    = new Rest\Request_Guard( $own_urls );

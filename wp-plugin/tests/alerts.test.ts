@@ -139,7 +139,7 @@ test('each alert is sent once by every way, signed, and what did not get through
   assert.equal(month?.[2], '[Test shop] Your chat has reached its budget of the month');
   assert.match(
     String(month?.[3]),
-    /budget of 50\.00 US dollars for the month of November 2026 \(UTC\)\.\n\nUntil the next month [\s\S]*page=aiguy-reports\n$/,
+    /budget of 50\.00 US dollars for the month of November 2026\.\n\nUntil the next month [\s\S]*page=aiguy-reports\n$/,
   );
   assert.match(String(caps.find(([way]) => way.includes('example.com'))?.[1]), /"kind":"cap_messages"/);
 });

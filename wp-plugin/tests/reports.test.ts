@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { TokenVerifier } from '@aiguy/manifests/tokens';
+import { decodeJwt } from 'jose';
 import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
 import { callRoute, enter, openSession, startSite, startUpstream, type Upstream } from './site.ts';
@@ -133,6 +134,21 @@ test('the week’s mail goes out once: text and HTML, the same numbers, the way 
   const [from, to] = [asked.get('from') ?? '', asked.get('to') ?? ''];
   assert.deepEqual([new Date(from).getUTCDay(), (Date.parse(to) - Date.parse(from)) / 86_400_000], [1, 6]);
   assert.deepEqual((await runWeek()).mails, []);
+});
+
+test('assertions of visitors and of staff name the site’s time zone, where it is not UTC', async (t) => {
+  t.after(() => void site.evaluate("update_option( 'timezone_string', '' ); update_option( 'gmt_offset', 0 );"));
+  const named = async () => {
+    const { session } = await openSession(site);
+    assert.equal((await report(owner)).status, 200);
+    const staff = upstream.received.at(-1)?.headers.authorization?.replace('Bearer ', '') ?? '';
+    return [session.assertion, staff].map((assertion) => decodeJwt(assertion).time_zone);
+  };
+  assert.deepEqual(await named(), [undefined, undefined]);
+  site.evaluate("update_option( 'timezone_string', 'Europe/Berlin' );");
+  assert.deepEqual(await named(), ['Europe/Berlin', 'Europe/Berlin']);
+  site.evaluate("update_option( 'timezone_string', '' ); update_option( 'gmt_offset', -3.5 );");
+  assert.deepEqual(await named(), ['-03:30', '-03:30']);
 });
 
 test('a guest’s assertion names his network by a digest, not by his address; a customer’s names none', async () => {

@@ -1,7 +1,7 @@
-// Which caps hold: the owner's, but never above the operator's; and when their day ends.
+// Which caps hold: the owner's, but never above the operator's, and whose day it is.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { capsOf, dayOf, microUsdOf, nextDayIso, nextMonthIso, uncapped } from './caps.ts';
+import { capsOf, microUsdOf, uncapped, zoneOf } from './caps.ts';
 
 const ceilings = {
   guestMessages: 60,
@@ -50,14 +50,11 @@ test('where neither the operator nor the owner caps the month, only its days are
   assert.equal(capsOf(ceilings, { site_cost_month_usd: 201 }).siteMonthMicroUsd, 200_000_000);
 });
 
-test('a day is one of UTC', () => {
-  const lastMoment = Date.parse('2026-12-31T23:59:59.999Z');
-  assert.deepEqual([dayOf(lastMoment), dayOf(lastMoment + 1), nextDayIso(lastMoment)], ['2026-12-31', '2027-01-01', '2027-01-01T00:00:00.000Z']);
-});
-
-test('a month ends with the last day of the calendar’s, whatever its length', () => {
-  assert.deepEqual(
-    ['2026-12-31T23:59:59.999Z', '2028-02-29T12:00:00Z', '2026-01-31T00:00:00Z'].map((iso) => nextMonthIso(Date.parse(iso))),
-    ['2027-01-01T00:00:00.000Z', '2028-03-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z'],
-  );
+test('a site’s days are those of the time zone that it signs; what nobody knows is UTC', () => {
+  assert.deepEqual([{}, { time_zone: 'Europe/Berlin' }, { time_zone: '-03:30' }, { time_zone: 'Mars/Phobos' }].map(zoneOf), [
+    'UTC',
+    'Europe/Berlin',
+    '-03:30',
+    'UTC',
+  ]);
 });

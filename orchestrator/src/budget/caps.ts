@@ -1,5 +1,6 @@
 // What a site and its visitors may use in a day, and a site in a month. Pure: the owner's wishes come signed, the operator's ceilings by configuration; the stricter wins.
 import type { CapReason, DegradedValue } from '@aiguy/manifests/generated/events';
+import { isTimeZone } from '@aiguy/manifests/time-zone';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
 
 /** Messages and money of one day, or of a calendar month where the name says so; network…: of all guests of one network together. */
@@ -48,17 +49,7 @@ export function microUsdOf(usd = Infinity): number {
   return Math.min(Math.floor(usd * 1_000_000), uncapped);
 }
 
-/** The UTC day of a moment, YYYY-MM-DD. */
-export function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
-}
-
-export function nextDayIso(ms: number): string {
-  const day = new Date(ms);
-  return new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate() + 1)).toISOString();
-}
-
-export function nextMonthIso(ms: number): string {
-  const day = new Date(ms);
-  return new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1)).toISOString();
+/** Where a site's days begin, by the word that it has signed: a site that changes it has another day, and each day its caps once. */
+export function zoneOf({ time_zone: name }: Pick<VisitorAssertion, 'time_zone'>): string {
+  return name !== undefined && isTimeZone(name) ? name : 'UTC';
 }

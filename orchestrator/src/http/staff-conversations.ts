@@ -5,6 +5,7 @@ import { validatorOf } from '@aiguy/manifests/protocol';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import { check } from '@aiguy/manifests/validate';
 import type { FastifyInstance } from 'fastify';
+import { zoneOf } from '../budget/caps.ts';
 import { acknowledgeAlerts, claimAlerts } from '../session/alerts.ts';
 import { entriesOf } from '../session/conversation-entries.ts';
 import type { ConversationFilter, Conversations, FoundConversation, Search } from '../session/conversations.ts';
@@ -22,6 +23,7 @@ export type StaffConversationPorts = Pick<HttpPorts, 'database' | 'liveRuns' | '
   handoffs: Handoffs;
   conversations: Conversations;
   notes: StaffNotes;
+  nowMs: () => number;
 };
 export type ConversationParams = { Params: { id: string } };
 
@@ -71,7 +73,9 @@ export function addStaffConversationRoutes(app: FastifyInstance, ports: StaffCon
 
   app.post('/staff/alerts', async (request, reply) => {
     const { staff } = await authenticateStaff(ports.verifier, request, 'conversation:read');
-    return await reply.header('Cache-Control', 'no-store').send({ alerts: await claimAlerts(ports.database, staff.iss) });
+    const site = { issuer: staff.iss, timeZone: zoneOf(staff), now: new Date(ports.nowMs()) };
+    const alerts = await claimAlerts(ports.database, site);
+    return await reply.header('Cache-Control', 'no-store').send({ alerts });
   });
 
   app.post('/staff/alerts/received', { bodyLimit: alertKeysBytesMax }, async (request, reply) => {

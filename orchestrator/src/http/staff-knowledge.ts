@@ -38,14 +38,15 @@ export function addStaffKnowledgeRoutes(app: FastifyInstance, ports: StaffKnowle
   );
   app.post('/staff/knowledge/try', { bodyLimit: questionBytesMax }, async (request, reply) => {
     const { staff, assertion } = await authenticateStaff(verifier, request, 'knowledge:read');
-    const { iss, agent } = staff;
+    const { iss, agent, time_zone: timeZone } = staff;
     const signal = clientSignal(reply);
     const body = agent?.collections ? { ...Object(request.body), collections: agent.collections } : (request.body ?? null);
     const found = await siteKnowledge({ method: 'POST', path: 'try', assertion, body }, signal);
     if (found.status !== 200) return send(reply, found);
     const finding = found.body as KnowledgeFinding;
     const { question } = request.body as { question: string };
-    const answer = await tryAnswer(ports, question, { visitor: { iss, ...(agent ? { agent } : {}) }, finding, signal });
+    const visitor = { iss, ...(agent ? { agent } : {}), ...(timeZone ? { time_zone: timeZone } : {}) };
+    const answer = await tryAnswer(ports, question, { visitor, finding, signal });
     return send(reply, { status: 200, body: { finding, answer } satisfies KnowledgeTrial });
   });
 }

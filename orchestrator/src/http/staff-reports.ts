@@ -1,11 +1,11 @@
-// GET /staff/reports?from=&to=: what a site's chat has done, by UTC day, both days included.
+// GET /staff/reports?from=&to=: what a site's chat has done, by day of the site's time zone, both days included.
 import type { Database } from '@aiguy/manifests/database';
 import { AiguyError } from '@aiguy/manifests/errors';
 import type { Report } from '@aiguy/manifests/generated/http';
 import type { Catalogue } from '@aiguy/manifests/load';
 import type { TokenVerifier } from '@aiguy/manifests/tokens';
 import type { FastifyInstance } from 'fastify';
-import { type Ceilings, capsOf, dayOf } from '../budget/caps.ts';
+import { type Ceilings, capsOf, zoneOf } from '../budget/caps.ts';
 import { readBudget, readReport } from '../session/report.ts';
 import { noteRuns } from '../session/run-facts.ts';
 import { authenticateStaff } from './authenticate.ts';
@@ -30,15 +30,17 @@ export function addStaffReportsRoute(app: FastifyInstance, ports: StaffReportsPo
     const { from, to } = spanOf(request.query);
     for (let batch = 0; batch < batchesMax && (await noteRuns(ports.database)) > 0; batch += 1);
     const now = new Date(ports.nowMs());
+    const timeZone = zoneOf(staff);
     const caps = capsOf(ports.ceilings, staff.agent?.caps);
     const usual = { messages: caps.siteMessages, costMicroUsd: caps.siteMicroUsd };
-    const { tools, ...parts } = await readReport(ports.database, { issuer: staff.iss, from, to, now }, usual);
+    const { tools, ...parts } = await readReport(ports.database, { issuer: staff.iss, from, to, timeZone, now }, usual);
     const report: Report = {
       from,
       to,
+      timeZone,
       asOf: now.toISOString(),
       keptDays: ports.sessionIdleDays,
-      budget: await readBudget(ports.database, { issuer: staff.iss, day: dayOf(now.getTime()) }, caps),
+      budget: await readBudget(ports.database, { issuer: staff.iss, timeZone, now }, caps),
       ...parts,
       tools: tools.map((tool) => ({ ...tool, title: ports.catalogue.get(tool.name)?.manifest.title ?? tool.name })),
     };

@@ -2,6 +2,7 @@
 import type { Database } from '@aiguy/manifests/database';
 import type { StaffAlert } from '@aiguy/manifests/generated/http';
 import { maskPersonalData } from '@aiguy/manifests/mask-personal-data';
+import { dayAfter, dayIn, startOfDay } from '@aiguy/manifests/time-zone';
 import { previewCharactersMax, ticketDone } from './conversations.ts';
 
 const alertsMax = 20;
@@ -15,12 +16,12 @@ const handOutEveryMinutes = 5;
 
 const isLost = `(alerts.received_at IS NULL AND alerts.hand_outs < ${handOutsMax} AND alerts.claimed_at < now() - interval '${handOutEveryMinutes} minutes')`;
 
-// A cap has no conversation: what was claimed of it stays when conversations are deleted, so that it is told once a day, or a month.
+// Yesterday is $4, which ends at $5, and today $6. A cap has no conversation: what was claimed of it stays when conversations are deleted, so that it is told once a day, or a month.
 const claimSql = `
   WITH met AS (
-    SELECT capped, to_char(asked_at AT TIME ZONE 'UTC', CASE capped WHEN 'site_cost_month' THEN 'YYYY-MM' ELSE 'YYYY-MM-DD' END) AS span,
-      min(asked_at) AS at, max((asked_at AT TIME ZONE 'UTC')::date) AS day
-    FROM usage_runs WHERE issuer = $1 AND capped IN ('site_messages', 'site_cost', 'site_cost_month') AND asked_at > now() - $2 * interval '1 hour' GROUP BY 1, 2
+    SELECT capped, CASE capped WHEN 'site_cost_month' THEN left(day, 7) ELSE day END AS span, min(asked_at) AS at, max(day)::date AS day
+    FROM usage_runs CROSS JOIN LATERAL (SELECT CASE WHEN asked_at < $5 THEN $4 ELSE $6 END AS day) AS site_day
+    WHERE issuer = $1 AND capped IN ('site_messages', 'site_cost', 'site_cost_month') AND asked_at > now() - $2 * interval '1 hour' GROUP BY 1, 2
   ), due AS (
     SELECT 'waiting ' || handoffs.id AS key, 'waiting' AS kind, session_id, asked_at AS at,
       (SELECT input ->> 'text' FROM runs WHERE runs.session_id = handoffs.session_id AND input ->> 'kind' = 'message' ORDER BY started_at DESC LIMIT 1) AS text, NULL AS reference
@@ -41,12 +42,15 @@ const claimSql = `
   )
   SELECT due.* FROM due JOIN claimed USING (key) ORDER BY at`;
 
+type Site = { issuer: string; timeZone: string; now: Date };
 type Row = { key: string; kind: StaffAlert['kind']; session_id: string | null; at: Date; text: string | null; reference: string | null };
 
 /** Alerts of the last day, to whoever of the site asks first. What the site does not acknowledge is handed out again after five minutes, three times in all. */
-export async function claimAlerts(database: Database, issuer: string): Promise<StaffAlert[]> {
+export async function claimAlerts(database: Database, { issuer, timeZone, now }: Site): Promise<StaffAlert[]> {
   await database.query(`DELETE FROM alerts WHERE session_id IS NULL AND claimed_at < now() - $1 * interval '1 day'`, [keptDays]);
-  const { rows } = await database.query<Row>(claimSql, [issuer, alertHours, alertsMax]);
+  const today = dayIn(timeZone, now.getTime());
+  const days = [dayAfter(today, -1), new Date(startOfDay(timeZone, today)), today];
+  const { rows } = await database.query<Row>(claimSql, [issuer, alertHours, alertsMax, ...days]);
   return rows.map(({ key, kind, session_id: sessionId, at, text, reference }) => ({
     key,
     kind,

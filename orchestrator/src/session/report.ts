@@ -1,11 +1,13 @@
 // A site's figures by day, out of the facts of its runs, its ledger and its ratings. Every query names the site.
 import type { Database } from '@aiguy/manifests/database';
 import type { Report, ReportFigures, ReportOutcomes } from '@aiguy/manifests/generated/http';
+import { dayAfter, dayIn, startOfDay } from '@aiguy/manifests/time-zone';
 import { type Caps as SiteCaps, uncapped } from '../budget/caps.ts';
 import { pauseMinutes, returnHours } from './run-facts.ts';
 import { matterKey } from './same-matter.ts';
 
-export type Span = { issuer: string; from: string; to: string; now: Date };
+/** from and to: days of the time zone. */
+export type Span = { issuer: string; from: string; to: string; timeZone: string; now: Date };
 export type ReportParts = Pick<Report, 'total' | 'days' | 'questions'> & { tools: { name: string; calls: number; errors: number }[] };
 type Caps = Report['days'][number]['caps'];
 type Row = Record<string, unknown> & { day: string | null };
@@ -14,14 +16,15 @@ const questionsRead = 5000;
 const questionsShown = 10;
 const questionCharactersMax = 200;
 
-const isIn = `(asked_at AT TIME ZONE 'UTC')::date BETWEEN $2::date AND $3::date`;
-const dayOfRun = `to_char(asked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')`;
+// $2: the days; $3: when each begins, and when the last one ends. The database need not know the time zone.
+const isIn = (at: string) => `${at} >= ($3::timestamptz[])[1] AND ${at} < ($3::timestamptz[])[cardinality($2::text[]) + 1]`;
+const dayOf = (at: string) => `($2::text[])[width_bucket(${at}, $3::timestamptz[])]`;
 
 // A conversation is what a session's visitor writes without a longer pause; its outcome is judged in the order of the CASE.
 const outcomesSql = `
   WITH marked AS (
     SELECT *, (kind = 'message' AND COALESCE(asked_at - lag(asked_at) OVER session > $5 * interval '1 minute', true))::int AS begins
-    FROM usage_runs WHERE issuer = $1 AND asked_at >= $2::date - 2 AND asked_at < $3::date + 3
+    FROM usage_runs WHERE issuer = $1 AND asked_at >= ($3::timestamptz[])[1] - interval '2 days' AND asked_at < ($3::timestamptz[])[cardinality($2::text[]) + 1] + interval '2 days'
     WINDOW session AS (PARTITION BY session_id ORDER BY asked_at, run_id)
   ),
   numbered AS (SELECT *, sum(begins) OVER (PARTITION BY session_id ORDER BY asked_at, run_id) AS part FROM marked),
@@ -50,73 +53,85 @@ const outcomesSql = `
     FROM followed LEFT JOIN ratings AS whole ON whole.session_id = followed.session_id AND whole.run_id = ''
       AND whole.rated_at >= followed.asked_at AND (next_began IS NULL OR whole.rated_at < next_began)
   )
-  SELECT ${dayOfRun} AS day, outcome, count(*)::int AS conversations FROM judged WHERE ${isIn} GROUP BY day, outcome`;
+  SELECT ${dayOf('asked_at')} AS day, outcome, count(*)::int AS conversations FROM judged WHERE ${isIn('asked_at')} GROUP BY day, outcome`;
 
 const messagesSql = `
-  SELECT ${dayOfRun} AS day, count(*)::int AS messages, count(capped)::int AS capped,
+  SELECT ${dayOf('asked_at')} AS day, count(*)::int AS messages, count(capped)::int AS capped,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY first_text_ms) AS p50, percentile_cont(0.95) WITHIN GROUP (ORDER BY first_text_ms) AS p95
-  FROM usage_runs WHERE issuer = $1 AND kind = 'message' AND ${isIn} GROUP BY GROUPING SETS ((${dayOfRun}), ())`;
+  FROM usage_runs WHERE issuer = $1 AND kind = 'message' AND ${isIn('asked_at')} GROUP BY GROUPING SETS ((${dayOf('asked_at')}), ())`;
 
 const toolsSql = `
-  SELECT ${dayOfRun} AS day, tool ->> 'name' AS name, count(*)::int AS calls, (count(*) FILTER (WHERE tool ->> 'failed' = 'true'))::int AS errors
-  FROM usage_runs CROSS JOIN LATERAL json_array_elements(tools) AS tool WHERE issuer = $1 AND ${isIn} GROUP BY day, name`;
+  SELECT ${dayOf('asked_at')} AS day, tool ->> 'name' AS name, count(*)::int AS calls, (count(*) FILTER (WHERE tool ->> 'failed' = 'true'))::int AS errors
+  FROM usage_runs CROSS JOIN LATERAL json_array_elements(tools) AS tool WHERE issuer = $1 AND ${isIn('asked_at')} GROUP BY day, name`;
 
 const ratingsSql = `
-  SELECT to_char(rated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, ratings.run_id = '' AS is_whole, score, count(*)::int AS ratings
+  SELECT ${dayOf('rated_at')} AS day, ratings.run_id = '' AS is_whole, score, count(*)::int AS ratings
   FROM ratings JOIN sessions ON sessions.id = ratings.session_id
-  WHERE sessions.issuer = $1 AND (rated_at AT TIME ZONE 'UTC')::date BETWEEN $2::date AND $3::date GROUP BY day, is_whole, score`;
+  WHERE sessions.issuer = $1 AND ${isIn('rated_at')} GROUP BY day, is_whole, score`;
 
 const spentSql = `
   SELECT to_char(day, 'YYYY-MM-DD') AS day, input_tokens::float8 AS input, cache_read_tokens::float8 AS "cacheRead",
     cache_write_tokens::float8 AS "cacheWrite", output_tokens::float8 AS output, cost_micro_usd::float8 AS cost,
     cap_messages AS "capMessages", cap_micro_usd::float8 AS "capMicroUsd"
-  FROM usage_days WHERE issuer = $1 AND day BETWEEN $2::date AND $3::date`;
+  FROM usage_days WHERE issuer = $1 AND day = ANY ($2::text[]::date[])`;
 
 const budgetSql = `
   SELECT COALESCE(sum(cost_micro_usd) FILTER (WHERE day = $2::date), 0)::float8 AS day, COALESCE(sum(cost_micro_usd), 0)::float8 AS month,
-    EXISTS (SELECT FROM usage_runs WHERE issuer = $1 AND capped = 'site_cost' AND asked_at >= $2::date::timestamp AT TIME ZONE 'UTC') AS "dayIsMet",
+    EXISTS (SELECT FROM usage_runs WHERE issuer = $1 AND capped = 'site_cost' AND asked_at >= $3) AS "dayIsMet",
     EXISTS (
-      SELECT FROM usage_runs WHERE issuer = $1 AND capped = 'site_cost_month' AND asked_at >= date_trunc('month', $2::date::timestamp) AT TIME ZONE 'UTC'
+      SELECT FROM usage_runs WHERE issuer = $1 AND capped = 'site_cost_month' AND asked_at >= $4
     ) AS "monthIsMet"
   FROM usage_days WHERE issuer = $1 AND day BETWEEN date_trunc('month', $2::date::timestamp) AND $2::date`;
 
 const questionsSql = `
   SELECT runs.input ->> 'text' AS text, usage_runs.supported
   FROM usage_runs JOIN runs ON runs.session_id = usage_runs.session_id AND runs.id = usage_runs.run_id
-  WHERE issuer = $1 AND usage_runs.kind = 'message' AND ${isIn} ORDER BY asked_at DESC LIMIT $4`;
+  WHERE issuer = $1 AND usage_runs.kind = 'message' AND ${isIn('asked_at')} ORDER BY asked_at DESC LIMIT $4`;
 
 /** @param ceilings for the days on which nobody wrote */
-export async function readReport(database: Database, { issuer, from, to, now }: Span, ceilings: Caps): Promise<ReportParts> {
-  const span = [issuer, from, to];
-  const ask = async <T extends object = Row>(sql: string, more: unknown[] = []) => (await database.query<T>(sql, [...span, ...more])).rows;
-  const days = new Map(daysOf(from, to).map((day) => [day, { day, figures: emptyFigures(), caps: ceilings }]));
+export async function readReport(database: Database, { issuer, from, to, timeZone, now }: Span, ceilings: Caps): Promise<ReportParts> {
+  const names = daysOf(from, to);
+  const begins = [...names, dayAfter(to)].map((day) => new Date(startOfDay(timeZone, day)).toISOString());
+  const ask = async <T extends object = Row>(sql: string, more: unknown[] = []) => (await database.query<T>(sql, [issuer, names, ...more])).rows;
+  const days = new Map(names.map((day) => [day, { day, figures: emptyFigures(), caps: ceilings }]));
   const total = emptyFigures();
   const both = (day: string | null): ReportFigures[] => (day === null ? [total] : [total, days.get(day)?.figures].filter((one) => one !== undefined));
 
   const each = async <T>(sql: string, add: (figures: ReportFigures, row: T) => void, more: unknown[] = []) => {
     for (const row of await ask<Row & T>(sql, more)) for (const figures of both(row.day)) add(figures, row);
   };
-  await each<Outcome>(outcomesSql, addOutcome, [now, pauseMinutes, returnHours]);
-  for (const row of await ask<Row & Messages>(messagesSql)) setMessages(row.day === null ? total : days.get(row.day)?.figures, row);
+  await each<Outcome>(outcomesSql, addOutcome, [begins, now, pauseMinutes, returnHours]);
+  for (const row of await ask<Row & Messages>(messagesSql, [begins])) setMessages(row.day === null ? total : days.get(row.day)?.figures, row);
   const tools = new Map<string, Tool>();
-  await each<Tool>(toolsSql, (figures, row) => {
-    addTool(figures, row);
-    if (figures === total) countTool(tools, row);
-  });
-  await each<Rating>(ratingsSql, addRating);
+  await each<Tool>(
+    toolsSql,
+    (figures, row) => {
+      addTool(figures, row);
+      if (figures === total) countTool(tools, row);
+    },
+    [begins],
+  );
+  await each<Rating>(ratingsSql, addRating, [begins]);
   await each<Spent>(spentSql, addSpent);
   for (const row of await ask<Row & CapsRow>(spentSql)) setCaps(days.get(row.day ?? ''), row);
-  const questions = grouped(await ask<{ text: string; supported: boolean }>(questionsSql, [questionsRead]));
+  const questions = grouped(await ask<{ text: string; supported: boolean }>(questionsSql, [begins, questionsRead]));
   return { total, days: [...days.values()], tools: [...tools.values()].sort((a, b) => b.calls - a.calls), questions };
 }
 
-/** @param day of UTC; what its month has cost up to it counts @param caps that hold for a message now */
+/** @param now of the day and the month, whose cost up to it counts @param caps that hold for a message now */
 export async function readBudget(
   database: Database,
-  { issuer, day }: { issuer: string; day: string },
+  { issuer, timeZone, now }: Pick<Span, 'issuer' | 'timeZone' | 'now'>,
   caps: Pick<SiteCaps, 'siteMicroUsd' | 'siteMonthMicroUsd'>,
 ): Promise<Report['budget']> {
-  const { rows } = await database.query<{ day: number; month: number; dayIsMet: boolean; monthIsMet: boolean }>(budgetSql, [issuer, day]);
+  const day = dayIn(timeZone, now.getTime());
+  const begin = (first: string) => new Date(startOfDay(timeZone, first));
+  const { rows } = await database.query<{ day: number; month: number; dayIsMet: boolean; monthIsMet: boolean }>(budgetSql, [
+    issuer,
+    day,
+    begin(day),
+    begin(`${day.slice(0, 7)}-01`),
+  ]);
   const [spent = { day: 0, month: 0, dayIsMet: false, monthIsMet: false }] = rows;
   const capOf = (cap: number) => (cap === uncapped ? null : cap);
   return {
@@ -191,7 +206,7 @@ function emptyFigures(): ReportFigures {
 
 function daysOf(from: string, to: string): string[] {
   const days: string[] = [];
-  for (let ms = Date.parse(from); ms <= Date.parse(to); ms += 86_400_000) days.push(new Date(ms).toISOString().slice(0, 10));
+  for (let day = from; day <= to; day = dayAfter(day)) days.push(day);
   return days;
 }
 

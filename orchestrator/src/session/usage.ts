@@ -23,7 +23,7 @@ export type CallToMake = Site &
 /** digests: of whom the call counts for, besides the site. */
 export type Hold = { id: string; digests: string[] };
 
-/** Visitors' counters are deleted when their day and the one behind it are over. */
+/** Visitors' counters are deleted when their day and the one behind it are over, in UTC: then they are over everywhere. */
 const visitorDaysKept = 1;
 
 // Every message is counted once, whoever takes its run up again; the site counts only what its visitor's own cap let through, so that nobody who has

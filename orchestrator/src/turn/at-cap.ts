@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { EventType } from '@ag-ui/core';
 import type { DegradedValue } from '@aiguy/manifests/generated/events';
-import { type CapReason, capsOf, dayOf, nextDayIso, nextMonthIso } from '../budget/caps.ts';
+import { dayAfter, dayIn, monthAfter, startOfDay } from '@aiguy/manifests/time-zone';
+import { type CapReason, capsOf, zoneOf } from '../budget/caps.ts';
 import { textMessage } from '../session/run-events.ts';
 import { announceCall } from './announce-call.ts';
 import type { Input } from './machine.ts';
@@ -34,7 +35,7 @@ export async function admit(turn: Turn): Promise<Input | undefined> {
   const { ports, message } = turn;
   const { visitor, run } = message;
   const caps = capsOf(ports.ceilings, visitor.agent?.caps);
-  const day = dayOf(ports.nowMs());
+  const day = dayIn(zoneOf(visitor), ports.nowMs());
   const reason = await ports.usage.admit({ issuer: visitor.iss, day, sessionId: run.sessionId, runId: run.id, visitor, caps });
   turn.isAdmitted = true;
   return reason && (await degrade(turn, reason));
@@ -49,7 +50,7 @@ export async function degrade(turn: Turn, reason: CapReason): Promise<Input | un
   const isBegun = !isUnanswered(turn);
   const action = isBegun ? 'knowledge' : capsOf(ports.ceilings, message.visitor.agent?.caps).atCap;
   const isMonth = reason === 'site_cost_month';
-  const value: DegradedValue = { reason, action, until: (isMonth ? nextMonthIso : nextDayIso)(ports.nowMs()) };
+  const value: DegradedValue = { reason, action, until: endOf(turn, isMonth ? monthAfter : dayAfter) };
   turn.degraded = value;
   turn.tools = leftOf(turn.tools, calledIn(turn.messages));
   recorder.emit({ type: EventType.CUSTOM, name: 'aiguy.degraded', value });
@@ -58,6 +59,12 @@ export async function degrade(turn: Turn, reason: CapReason): Promise<Input | un
   if (action === 'knowledge') return undefined;
   const said = isMonth ? texts.month : texts.day;
   return action === 'contact' ? await offerPerson(turn, said) : say(turn, said.closed);
+}
+
+/** @param next the day with which another span of the cap begins */
+function endOf({ ports, message }: Turn, next: (day: string) => string): string {
+  const zone = zoneOf(message.visitor);
+  return new Date(startOfDay(zone, next(dayIn(zone, ports.nowMs())))).toISOString();
 }
 
 /** Tools that were called, answered or not. */

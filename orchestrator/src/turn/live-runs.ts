@@ -1,5 +1,5 @@
 // The runs this process works on, detached from any request, and the sweep that takes up what nobody works on any more.
-import { dayOf } from '../budget/caps.ts';
+import { dayIn } from '@aiguy/manifests/time-zone';
 import type { Assignment } from '../session/run.ts';
 import { followTasks } from './follow-tasks.ts';
 import { reconcileEffects } from './reconcile-effects.ts';
@@ -64,7 +64,7 @@ export class LiveRuns {
     await this.#ports.handoffs.closeForgotten();
     await this.#ports.expireSessions();
     await this.#ports.usage.releaseDead();
-    await this.#ports.usage.forgetVisitors(dayOf(this.#ports.nowMs()));
+    await this.#ports.usage.forgetVisitors(dayIn('UTC', this.#ports.nowMs()));
     await this.#ports.noteRuns();
   }
 

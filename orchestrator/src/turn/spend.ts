@@ -1,6 +1,7 @@
 // The money of model calls: set aside before each, so that a site's day or month never costs more than its cap, and settled by what was used.
+import { dayIn } from '@aiguy/manifests/time-zone';
 import type { VisitorAssertion } from '@aiguy/manifests/tokens';
-import { type CostCap, capsOf, dayOf } from '../budget/caps.ts';
+import { type CostCap, capsOf, zoneOf } from '../budget/caps.ts';
 import { costOf, mostOf, priceOf } from '../budget/prices.ts';
 import type { ModelEvent, ModelPort, ModelRequest, Usage as Tokens } from '../model/port.ts';
 import type { Run } from '../session/run.ts';
@@ -13,7 +14,7 @@ export type Spender = {
   ports: SpendPorts;
   model: ModelPort;
   message: {
-    visitor: Pick<VisitorAssertion, 'iss' | 'agent'> & Partial<Pick<VisitorAssertion, 'sub' | 'network'>>;
+    visitor: Pick<VisitorAssertion, 'iss' | 'agent' | 'time_zone'> & Partial<Pick<VisitorAssertion, 'sub' | 'network'>>;
     run: Pick<Run, 'sessionId' | 'id' | 'epoch'>;
   };
 };
@@ -43,7 +44,7 @@ export async function reserveCall(
   const hold = await ports.usage.reserve({
     issuer: visitor.iss,
     visitor,
-    day: dayOf(ports.nowMs()),
+    day: dayIn(zoneOf(visitor), ports.nowMs()),
     sessionId: run.sessionId,
     runId: run.id,
     epoch: isBehind ? null : run.epoch,

@@ -15,7 +15,7 @@ export type TryPorts = Pick<TurnPorts, 'model' | 'agentModels' | 'catalogue' | '
 
 const answerTimeoutMs = 8_000;
 
-type Tried = { visitor: Pick<VisitorAssertion, 'iss' | 'agent'>; finding: KnowledgeFinding; signal: AbortSignal };
+type Tried = { visitor: Pick<VisitorAssertion, 'iss' | 'agent' | 'time_zone'>; finding: KnowledgeFinding; signal: AbortSignal };
 
 /** Contract: never rejects; a model that fails, calls a tool instead, or costs more than the site's day has left, is kind unavailable. */
 export async function tryAnswer(ports: TryPorts, question: string, { visitor, finding, signal }: Tried): Promise<KnowledgeTrial['answer']> {

@@ -1,5 +1,6 @@
 // When people of the support team are at work, in their own time zone: whether now, and else from when.
 import { ConfigError, type VariableSchema } from '@aiguy/manifests/environment';
+import { instantOf, isTimeZone, localOf } from '@aiguy/manifests/time-zone';
 import type { AgentSettings } from '@aiguy/manifests/tokens';
 
 export type OpeningHoursVariables = Readonly<{
@@ -48,7 +49,6 @@ const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const part = /^([a-z]{3})(?:-([a-z]{3}))? (\d{2}):(\d{2})-(\d{2}):(\d{2})$/i;
 /** Longer holidays than this have no first day. */
 const daysAheadMax = 62;
-const minuteMs = 60_000;
 
 /** @throws ConfigError naming the variable, what is wrong and what to write */
 export function readOpeningHours(variables: OpeningHoursVariables, nowMs: () => number = Date.now): OpeningHours {
@@ -80,11 +80,7 @@ function ownHours(own: NonNullable<AgentHours>, configured: OpeningHoursVariable
 }
 
 function assertTimeZone(timeZone: string): void {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-  } catch {
-    throw new ConfigError('OPENING_HOURS_TIME_ZONE', 'must be the IANA name of a time zone, such as America/Los_Angeles');
-  }
+  if (!isTimeZone(timeZone)) throw new ConfigError('OPENING_HOURS_TIME_ZONE', 'must be the IANA name of a time zone, such as America/Los_Angeles');
 }
 
 function readWeek(text: string): Week {
@@ -118,29 +114,6 @@ function attendanceAt(nowMs: number, { week, timeZone, closed }: Hours): Attenda
     }
   }
   return { state: 'unknown' };
-}
-
-/** A local day as the instant at which it begins in UTC, and the local time as if it were UTC. */
-function localOf(instantMs: number, timeZone: string): { dayMs: number; wallMs: number } {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-  }).formatToParts(instantMs);
-  const value = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
-  const dayMs = Date.UTC(value('year'), value('month') - 1, value('day'));
-  return { dayMs, wallMs: dayMs + (value('hour') * 60 + value('minute')) * minuteMs };
-}
-
-/** Twice, because the first guess may lie on the other side of a change of the clocks. */
-function instantOf(dayMs: number, minutes: number, timeZone: string): number {
-  const wallMs = dayMs + minutes * minuteMs;
-  const once = wallMs - (localOf(wallMs, timeZone).wallMs - wallMs);
-  return wallMs - (localOf(once, timeZone).wallMs - once);
 }
 
 function inWords(instantMs: number, timeZone: string): string {

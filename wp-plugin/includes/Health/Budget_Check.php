@@ -8,6 +8,7 @@ declare(strict_types=1);
 namespace Aiguy\Health;
 
 use Aiguy\Rest\Api_Exception;
+use Aiguy\Session\Site_Clock;
 use Aiguy\Settings\Agents;
 use Aiguy\Staff\Staff_Client;
 
@@ -19,7 +20,7 @@ final class Budget_Check {
 	public function __construct( private readonly Staff_Client $client, private readonly Agents $agents ) {}
 
 	public function result(): Health_Result {
-		$today = gmdate( 'Y-m-d' );
+		$today = Site_Clock::today();
 		try {
 			$report = $this->client->call( 'report:read', 'GET', "/staff/reports?from=$today&to=$today", null, array( 'agent' => $this->agents->claim( '' ) ) );
 		} catch ( Api_Exception ) {
@@ -28,8 +29,8 @@ final class Budget_Check {
 		$day   = (array) ( $report['budget']['day'] ?? array() );
 		$month = (array) ( $report['budget']['month'] ?? array() );
 		return match ( true ) {
-			self::is_met( $month )  => new Health_Result( 'budget', 'critical', __( 'The chat has used up its budget of this month', 'aiguy' ), self::spent( $month ) . ' ' . __( 'Until the next month begins (UTC), visitors get what you have chosen for this case instead of the usual answers. Raise the limit if you want more.', 'aiguy' ) ),
-			self::is_met( $day )    => new Health_Result( 'budget', 'critical', __( 'The chat has used up its budget of today', 'aiguy' ), self::spent( $day ) . ' ' . __( 'Until the next day begins (UTC), visitors get what you have chosen for this case instead of the usual answers. Raise the limit if you want more.', 'aiguy' ) ),
+			self::is_met( $month )  => new Health_Result( 'budget', 'critical', __( 'The chat has used up its budget of this month', 'aiguy' ), self::spent( $month ) . ' ' . __( 'Until the next month begins, visitors get what you have chosen for this case instead of the usual answers. Raise the limit if you want more.', 'aiguy' ) ),
+			self::is_met( $day )    => new Health_Result( 'budget', 'critical', __( 'The chat has used up its budget of today', 'aiguy' ), self::spent( $day ) . ' ' . __( 'Until the next day begins, visitors get what you have chosen for this case instead of the usual answers. Raise the limit if you want more.', 'aiguy' ) ),
 			self::is_near( $month ) => new Health_Result( 'budget', 'recommended', __( 'The chat’s budget of this month is nearly used up', 'aiguy' ), self::spent( $month ) . ' ' . __( 'At the limit, visitors get what you have chosen for this case instead of the usual answers. Raise the limit if you want more.', 'aiguy' ) ),
 			self::is_near( $day )   => new Health_Result( 'budget', 'recommended', __( 'The chat’s budget of today is nearly used up', 'aiguy' ), self::spent( $day ) . ' ' . __( 'At the limit, visitors get what you have chosen for this case instead of the usual answers. Raise the limit if you want more.', 'aiguy' ) ),
 			default                 => new Health_Result( 'budget', 'good', __( 'The chat is within its budget', 'aiguy' ), __( 'Less than four fifths of what a day and a month may cost are used.', 'aiguy' ) ),

@@ -121,18 +121,18 @@ final class Alert_Sender {
 
 	/** @param array<string, string> $alert */
 	private static function cap( array $alert ): string {
-		$on  = static fn( string $format ): string => (string) wp_date( $format, (int) strtotime( $alert['at'] ), new \DateTimeZone( 'UTC' ) );
+		$on  = static fn( string $format ): string => (string) wp_date( $format, (int) strtotime( $alert['at'] ) );
 		$day = $on( get_option( 'date_format' ) );
 		if ( 'cap_cost_month' === $alert['kind'] ) {
 			/* translators: 1: an amount in US dollars, 2: a month with its year. */
-			return sprintf( __( 'Your chat has used up its budget of %1$s US dollars for the month of %2$s (UTC).', 'aiguy' ), number_format_i18n( (float) $alert['text'], 2 ), $on( 'F Y' ) )
+			return sprintf( __( 'Your chat has used up its budget of %1$s US dollars for the month of %2$s.', 'aiguy' ), number_format_i18n( (float) $alert['text'], 2 ), $on( 'F Y' ) )
 				. "\n\n" . __( 'Until the next month it does what you have chosen for this case among the limits of your agents.', 'aiguy' );
 		}
 		$start = 'cap_cost' === $alert['kind']
 			/* translators: 1: an amount in US dollars, 2: a day. */
-			? sprintf( __( 'Your chat has used up its budget of %1$s US dollars for %2$s (UTC).', 'aiguy' ), number_format_i18n( (float) $alert['text'], 2 ), $day )
+			? sprintf( __( 'Your chat has used up its budget of %1$s US dollars for %2$s.', 'aiguy' ), number_format_i18n( (float) $alert['text'], 2 ), $day )
 			/* translators: 1: a number of messages, 2: a day. */
-			: sprintf( __( 'Your chat has answered the %1$s messages that you allow for %2$s (UTC).', 'aiguy' ), number_format_i18n( (float) $alert['text'] ), $day );
+			: sprintf( __( 'Your chat has answered the %1$s messages that you allow for %2$s.', 'aiguy' ), number_format_i18n( (float) $alert['text'] ), $day );
 		return $start . "\n\n" . __( 'Until the next day it does what you have chosen for this case among the limits of your agents.', 'aiguy' );
 	}
 

@@ -20,7 +20,7 @@ final class Assertion_Signer {
 	 * @param \Closure(Visitor): list<string>   $scopes What the visitor's session may be used for.
 	 * @param \Closure(string): array<string, mixed> $agent What the owner has set for the agent of that id: AgentSettings of claims.json.
 	 * @param \Closure(Visitor): array<string, string> $network The claim that says where a guest comes from; may be empty.
-	 * @param \Closure(): array<string, mixed> $client The claims that say which page, in which language, and which browser he writes from; may be empty.
+	 * @param \Closure(): array<string, mixed> $client The claims that say which page, in which language, and which browser he writes from, and when his days begin; may be empty.
 	 */
 	public function __construct(
 		private readonly \Closure $key,

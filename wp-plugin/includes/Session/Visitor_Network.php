@@ -22,7 +22,7 @@ final class Visitor_Network {
 	/** @return array{}|array{network: string} The claim of VisitorAssertion in manifests/protocol/claims.json; a customer is known by his account. */
 	public function claim( Visitor $visitor ): array {
 		$network = $visitor->is_customer ? '' : self::network_of( $this->address() );
-		return '' === $network ? array() : array( 'network' => Base64_Url::encode( hash_hmac( 'sha256', gmdate( 'Y-m-d' ) . " $network", ( $this->secret )(), true ) ) );
+		return '' === $network ? array() : array( 'network' => Base64_Url::encode( hash_hmac( 'sha256', Site_Clock::today() . " $network", ( $this->secret )(), true ) ) );
 	}
 
 	/** The visitor's address: of the connection, or what the last trusted proxy says of it. Empty for none. */

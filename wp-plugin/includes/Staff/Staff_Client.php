@@ -13,6 +13,7 @@ use Aiguy\Rest\Error_Response;
 use Aiguy\Session\Base64_Url;
 use Aiguy\Session\Compact_Jwt;
 use Aiguy\Session\Ed25519_Key;
+use Aiguy\Session\Site_Clock;
 use Aiguy\Settings\Settings;
 
 final class Staff_Client {
@@ -100,6 +101,6 @@ final class Staff_Client {
 			'iat'    => $now,
 			'exp'    => $now + self::LIFETIME_SECONDS,
 		);
-		return Compact_Jwt::sign( ( $this->key )(), 'staff-assertion+jwt', $claims + ( '' === $name ? array() : array( 'name' => $name ) ) + $also );
+		return Compact_Jwt::sign( ( $this->key )(), 'staff-assertion+jwt', $claims + ( '' === $name ? array() : array( 'name' => $name ) ) + Site_Clock::claim() + $also );
 	}
 }

@@ -1,15 +1,15 @@
 // A report's numbers as people read them: days, money, seconds and shares in the language of whoever looks.
 import type { Report } from '@aiguy/manifests/generated/http';
+import { dayAfter, dayIn } from '@aiguy/manifests/time-zone';
+import { siteZone } from './site-zone';
 
 export type Day = Report['days'][number];
 export type Figures = Report['total'];
 export type OutcomeName = keyof Figures['outcomes'];
 
-const dayMs = 86_400_000;
-
-/** A UTC day so many days before a moment, YYYY-MM-DD. */
+/** The site's day so many days before a moment, YYYY-MM-DD. */
 export function dayBefore(nowMs: number, days: number): string {
-  return new Date(nowMs - days * dayMs).toISOString().slice(0, 10);
+  return dayAfter(dayIn(siteZone(), nowMs), -days);
 }
 
 export function formatDay(day: string, locale: string): string {

@@ -1,6 +1,7 @@
 // The days on which people are there, each with its hours.
 import { Button, CheckboxControl } from '@wordpress/components';
 import { __, sprintf } from '@wordpress/i18n';
+import { zoneName } from '../site-zone';
 import type { Hours } from './agents';
 
 const days = [1, 2, 3, 4, 5, 6, 7];
@@ -83,9 +84,6 @@ function Day({ name, own, onChange }: DayProps) {
 }
 
 /** A fixed distance is named as WordPress names it among its settings. */
-function zoneName(timeZone: string): string {
-  return /^[+-]/.test(timeZone) ? `UTC${timeZone}` : timeZone;
-}
 
 /** 6 January 2025 was a Monday. */
 function nameOf(day: number): string {

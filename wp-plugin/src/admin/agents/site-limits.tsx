@@ -22,7 +22,9 @@ export function SiteLimitsForm({ limits, errorOf, onChange }: Props) {
   const average = useAverageUsd();
   return (
     <Section title={__('Limits of the whole site', 'aiguy')}>
-      <p className="description">{__('What all your agents together may use. Days and months begin at midnight UTC.', 'aiguy')}</p>
+      <p className="description">
+        {__('What all your agents together may use. Days and months begin at midnight of your site’s time zone.', 'aiguy')}
+      </p>
       <div className="aiguy-agents-caps">
         <Field error={errorOf('site_messages_day')}>
           <Amount

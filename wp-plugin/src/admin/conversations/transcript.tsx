@@ -4,6 +4,7 @@ import { memo, useEffect, useRef } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import type { ReactNode } from 'react';
 import { visibleText } from '../../chat/visible-text';
+import { plainLinks } from './plain-links';
 import { happened, moment, speaker } from './words';
 
 /** Nearer to the end than this, the reader follows what comes. */
@@ -48,7 +49,7 @@ const Entry = memo(
         <header>
           <strong dir="auto">{speaker(entry)}</strong> <time dateTime={entry.at}>{moment(entry.at)}</time>
         </header>
-        <p dir="auto">{entry.kind === 'agent' ? withStress(visibleText(entry.text)) : visibleText(entry.text)}</p>
+        <p dir="auto">{entry.kind === 'agent' ? withStress(plainLinks(visibleText(entry.text))) : visibleText(entry.text)}</p>
         {entry.sources ? (
           <footer dir="auto">
             {__('From:', 'aiguy')} {entry.sources.map(({ title }) => title).join(' · ')}

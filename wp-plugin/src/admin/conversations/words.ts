@@ -1,6 +1,8 @@
 // What the screen says for the codes that the orchestrator gives.
 import type { StaffConversation, TranscriptEntry } from '@aiguy/manifests/generated/http';
+import { dayIn } from '@aiguy/manifests/time-zone';
 import { __, sprintf } from '@wordpress/i18n';
+import { siteZone } from '../site-zone';
 
 export type Filter = 'all' | 'waiting' | 'with_person' | 'running' | 'unanswered' | 'low_rating' | 'escalated' | 'tool_errors';
 
@@ -76,9 +78,7 @@ export function happened({ event, text }: TranscriptEntry): string {
 export function moment(iso: string | undefined): string {
   if (iso === undefined) return '';
   const time = new Date(iso);
-  const isToday = time.toDateString() === new Date().toDateString();
-  const { locale, timeZone } = window.aiguyAdmin;
-  // A site may name its zone by an offset, which not every browser takes.
-  const zone = /^[A-Za-z]/.test(timeZone) ? { timeZone } : {};
-  return new Intl.DateTimeFormat(locale, { timeStyle: 'short', ...(isToday ? {} : { dateStyle: 'medium' }), ...zone }).format(time);
+  const isToday = dayIn(siteZone(), time.getTime()) === dayIn(siteZone(), Date.now());
+  const options = { timeStyle: 'short', timeZone: siteZone(), ...(isToday ? {} : ({ dateStyle: 'medium' } as const)) } as const;
+  return new Intl.DateTimeFormat(window.aiguyAdmin.locale, options).format(time);
 }

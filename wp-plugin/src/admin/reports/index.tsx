@@ -2,9 +2,10 @@
 import type { Report } from '@aiguy/manifests/generated/http';
 import { Button, Spinner } from '@wordpress/components';
 import { useState } from '@wordpress/element';
-import { __ } from '@wordpress/i18n';
+import { __, sprintf } from '@wordpress/i18n';
 import { mountScreen } from '../mount';
 import { Problem } from '../problem';
+import { zoneName } from '../site-zone';
 import { useAnswer } from '../use-answer';
 import { csvOf } from './csv';
 import { DayPlot } from './day-plot';
@@ -51,7 +52,12 @@ function Shown({ report }: { report: Report }) {
         ))}
       </div>
       <Tables report={report} />
-      <p className="description">{__('Days begin at midnight UTC.', 'aiguy')}</p>
+      <p className="description">
+        {
+          /* translators: %s: a time zone, such as Europe/Berlin. */
+          sprintf(__('Days begin at midnight of your site’s time zone, %s.', 'aiguy'), zoneName(report.timeZone))
+        }
+      </p>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { Button, Card, CardBody, CardHeader, CheckboxControl, Notice, TextareaCo
 import { useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { RequestError, request } from '../request';
+import { siteZone } from '../site-zone';
 import { useAnswer } from '../use-answer';
 
 /** addresses: null for whoever may not change them. next: ISO 8601, null while nobody wants a mail. */
@@ -93,12 +94,7 @@ function MailForm({ first }: { first: Mail }) {
   );
 }
 
-/** In the site's time zone, which WordPress may name as an offset. */
 function formatMoment(iso: string): string {
-  const { locale, timeZone } = window.aiguyAdmin;
-  try {
-    return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short', timeZone }).format(new Date(iso));
-  } catch {
-    return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'short' }).format(new Date(iso));
-  }
+  const options = { dateStyle: 'full', timeStyle: 'short', timeZone: siteZone() } as const;
+  return new Intl.DateTimeFormat(window.aiguyAdmin.locale, options).format(new Date(iso));
 }
