@@ -89,10 +89,10 @@ async function askAll(knowledge: Knowledge, questions: EvalQuestion[], signal: A
   const asked: Asked[] = [];
   for (const question of questions) {
     const startedMs = performance.now();
-    const { question: read, lists, candidates } = await ask(question);
+    const { question: read, lists, candidates, expectation } = await ask(question);
     const ms = performance.now() - startedMs;
     const found = { ...mapLists(lists), reranked: documentsOf(candidates.map(({ chunkId }) => chunkId)) };
-    asked.push({ question, found, confidence: confidenceOf(read, candidates), ms });
+    asked.push({ question, found, confidence: confidenceOf(read, candidates, expectation), ms });
   }
   return asked;
 }

@@ -1,28 +1,31 @@
 // Whether the help centre says it at all: a decision from how well the best passages fit, not from whether something was found.
 import type { Question, Term } from './question.ts';
+import type { Expectation } from './reference.ts';
 import { type Candidate, strengthOf } from './score.ts';
 
 /**
  * A logistic model, fitted on questions over two help centres; see the README for the questions and what it reaches. Nearness alone is not
  * enough: «Do you have a military discount?» is near to every sentence about prices. So it also counts what part of the question stands
- * in the best article, and what part stands nowhere.
+ * in the best article, and how the help centre fares with what is asked everywhere and is like it.
  */
-const weights = { best: 0.15, mean: 0.05, coverage: 2.72, strange: -1.15, bias: -2.76 };
+const weights = { best: 0.14, coverage: 4.03, fare: 4.17, likeness: -2.61, words: 0.158, bias: -3.22 };
 export const answerableFrom = 0.5;
-const meanOf = 10;
+/** More words say no more about whether it is answered. */
+const wordsMax = 12;
+/** Of a question of which nothing could be expected: as of the average one. */
+const unknown: Expectation = { fare: 0, likeness: 0.5 };
 
 /** @param candidates the best first; @returns 0 to 1 */
-export function confidenceOf({ terms }: Question, candidates: readonly Candidate[]): number {
+export function confidenceOf({ terms }: Question, candidates: readonly Candidate[], { fare, likeness }: Expectation = unknown): number {
   const [best] = candidates;
   if (!best) return 0;
   const article = new Set(candidates.filter(({ documentId }) => documentId === best.documentId).flatMap(({ stems }) => stems));
-  const anywhere = new Set(candidates.flatMap(({ stems }) => stems));
-  const mean = candidates.slice(0, meanOf).reduce((sum, { nearness }) => sum + strengthOf(nearness), 0) / meanOf;
   const sum =
     weights.best * strengthOf(best.nearness) +
-    weights.mean * mean +
     weights.coverage * shareOf(terms, (term) => coverOf(term, article)) +
-    weights.strange * shareOf(terms, ({ stem }) => (anywhere.has(stem) ? 0 : 1)) +
+    weights.fare * fare +
+    weights.likeness * likeness +
+    weights.words * Math.min(terms.length, wordsMax) +
     weights.bias;
   return 1 / (1 + Math.exp(-sum));
 }

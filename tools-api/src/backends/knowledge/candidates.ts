@@ -96,10 +96,11 @@ export function readerValues({ audiences, site, collections }: Reader): unknown[
   return [audiences, site ?? null, collections ?? null];
 }
 
-const filterSql = `${readerSql(2)} AND ($5::text IS NULL OR lower(split_part(language, '-', 1)) = $5)
+/** Of chunks and documents, with filterValues from $2 on. */
+export const filterSql = `${readerSql(2)} AND ($5::text IS NULL OR lower(split_part(language, '-', 1)) = $5)
   AND ($6::text[] IS NULL OR product_tags && $6::text[] OR product_tags = '{}')`;
 
-function filterValues({ language, productTags, ...reader }: Filter): unknown[] {
+export function filterValues({ language, productTags, ...reader }: Filter): unknown[] {
   return [...readerValues(reader), language ? primaryOf(language) : null, productTags?.length ? productTags : null];
 }
 

@@ -6,13 +6,13 @@ import { confidenceOf, isAnswerable } from './answerability.ts';
 import { type Filter, findCandidates, type Lists } from './candidates.ts';
 import { createCorpusReader, readCorpusState } from './corpus.ts';
 import { selectPassages } from './passages.ts';
-import { type Asked, ifInTime, type Question, readQuestion } from './question.ts';
+import { type Asked, type Question, readQuestion } from './question.ts';
+import { createReference, type Expectation } from './reference.ts';
 import { createRelatedWords } from './related-words.ts';
 import { judge } from './rerank/judge.ts';
 import type { Reranker } from './rerank/reranker.ts';
 import { type Candidate, scoreCandidates } from './score.ts';
 import { createSpelling, type Spelling } from './spelling.ts';
-import { typicalQuestions } from './typical-questions.ts';
 
 export type Passage = {
   id: string;
@@ -32,8 +32,10 @@ export type Ranking = {
   question: Question;
   lists: Lists;
   candidates: Candidate[];
+  /** Undefined without an embedding model, or as long as that is not known. */
+  expectation: Expectation | undefined;
   corpusVersion: string;
-  /** Whether words were weighed as this version of the corpus has them, not yet as an earlier one had, and the embedding model could be asked. */
+  /** Whether words and reference questions were weighed as this version of the corpus has them, not yet as an earlier one had, and the embedding model could be asked. */
   isCurrent: boolean;
 };
 /** A provisional result is right, but a moment later the same search may find a better one: it is not for keeping. */
@@ -69,18 +71,10 @@ export type KnowledgePorts = {
 export function createKnowledge(ports: KnowledgePorts): SearchEngine {
   const { database } = ports;
   const openSpelling = ports.spelling ?? createSpelling(ports.words);
-  const centres = new Map<string, Promise<number[]>>();
   const relatedWords = createRelatedWords(ports);
 
   const currentCorpus = createCorpusReader(database);
-  const centreOf = async (embedder: Embedder, signal: AbortSignal): Promise<number[]> => {
-    const known = centres.get(embedder.model) ?? meanOf(embedder, signal);
-    centres.set(embedder.model, known);
-    return await known.catch((error: unknown) => {
-      centres.delete(embedder.model);
-      throw error;
-    });
-  };
+  const reference = createReference(database);
 
   const rank: Knowledge['rank'] = async ({ text, context, signal, ...filter }) => {
     const { version, index, vocabulary, isCurrent } = await currentCorpus();
@@ -90,17 +84,18 @@ export function createKnowledge(ports: KnowledgePorts): SearchEngine {
     const question = await readQuestion({ database, spelling, relatedWords, embedder }, vocabulary, { asked, corpusVersion: version, signal });
     signal.throwIfAborted();
     const lists = await findCandidates(database, question, { index, vocabulary, filter });
-    const questionsCentre = embedder && question.vector && (await ifInTime(signal, async (inTime) => await centreOf(embedder, inTime)));
-    const candidates = await scoreCandidates(database, question, { index, vocabulary, questionsCentre, chunkIds: lists.fused });
-    const isWhole = !embedder || questionsCentre !== undefined;
-    return { question, lists, candidates, corpusVersion: version, isCurrent: isCurrent && isWhole };
+    const { vector } = question;
+    const measured = embedder && index && vector && (await reference({ vector, embedder, index, filter, corpusVersion: version, signal }));
+    const candidates = await scoreCandidates(database, question, { index, vocabulary, questionsCentre: measured?.centre, chunkIds: lists.fused });
+    const isWhole = !embedder || measured?.isCurrent === true;
+    return { question, lists, candidates, expectation: measured?.expectation, corpusVersion: version, isCurrent: isCurrent && isWhole };
   };
 
   const explain: SearchEngine['explain'] = async ({ limit, ...request }) => {
     const startedMs = performance.now();
-    const { question, lists, candidates, corpusVersion, isCurrent } = await rank(request);
+    const { question, lists, candidates, expectation, corpusVersion, isCurrent } = await rank(request);
     const judged = await judge(ports.reranker, { ...request, candidates, elapsedMs: performance.now() - startedMs });
-    const confidence = confidenceOf(question, candidates);
+    const confidence = confidenceOf(question, candidates, expectation);
     const result = {
       passages: selectPassages(judged.candidates, limit),
       // A judge has read the passages; the score has only counted.
@@ -124,9 +119,4 @@ export function createKnowledge(ports: KnowledgePorts): SearchEngine {
     search: async (request) => (await find(request)).result,
     version: async () => (await readCorpusState(database)).version,
   };
-}
-
-async function meanOf(embedder: Embedder, signal: AbortSignal): Promise<number[]> {
-  const vectors = await embedder.embed(typicalQuestions, { purpose: 'query', signal });
-  return Array.from({ length: embedder.dimensions }, (_, at) => vectors.reduce((sum, vector) => sum + (vector[at] ?? 0), 0) / vectors.length);
 }

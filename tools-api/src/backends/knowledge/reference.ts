@@ -1,0 +1,158 @@
+// What people ask everywhere, as a measure: how near the help centre comes to such questions says what to expect of one like them.
+import { type Database, inTransaction } from '@aiguy/manifests/database';
+import { LRUCache } from 'lru-cache';
+import { toSql } from 'pgvector/pg';
+import type { Embedder } from '../embedding/embedder.ts';
+import { type Filter, filterSql, filterValues } from './candidates.ts';
+import { type Index, indexedVector } from './indexes.ts';
+import { ifInTime, unit } from './question.ts';
+import referenceQuestions from './reference-questions.json' with { type: 'json' };
+
+/** How the questions that are most like this one fare, over what its reader may see. */
+export type Expectation = {
+  /** How near the help centre comes to them, in standard deviations about all reference questions. */
+  fare: number;
+  /** Cosine of the nearest of them, about their middle. */
+  likeness: number;
+};
+type Asked = { vector: number[]; embedder: Embedder; index: Index; filter: Filter; corpusVersion: string; signal: AbortSignal };
+/** centre: where an embedding model puts questions as such. expectation: undefined where that could not be told in time; current: whether it is of this version. */
+export type Measured = { centre: number[]; expectation: Expectation | undefined; isCurrent: boolean };
+export type Reference = (asked: Asked) => Promise<Measured | undefined>;
+
+const { elsewhere, ...ofHelpCentres } = referenceQuestions;
+const texts = [...Object.values(ofHelpCentres).flat(), ...elsewhere];
+const centred = texts.length - elsewhere.length;
+/** Of the cosine in the weight of a question: at 0.2 less, it counts a third. */
+const temperature = 0.2;
+/** Where nothing in the help centre is nearer to one question than to another, as with few passages. */
+const deviationMin = 0.01;
+const embedTimeoutMs = 60_000;
+const viewsMax = 100;
+/** Asked in so many parts, so that others get in between. */
+const partOf = 96;
+/** A view that took longer is measured again while the former measure serves, and at most a twentieth of the time. */
+const waitedForMs = 1000;
+const refreshShare = 20;
+
+/** asked: as the database reads vectors. */
+type Questions = { centre: number[]; vectors: number[][]; asked: string[] };
+type View = { version: string; fares: number[]; measuredAtMs: number; tookMs: number };
+
+/** Contract: undefined when the embedding model can't be asked; the same question over the same corpus is expected the same of, once it is current. */
+export function createReference(database: Database): Reference {
+  const questions = new Map<string, Promise<Questions>>();
+  const views = new LRUCache<string, View>({ max: viewsMax });
+  const measuring = new Map<string, Promise<View>>();
+
+  const questionsOf = async (embedder: Embedder): Promise<Questions> => {
+    const known = questions.get(embedder.model) ?? embedQuestions(embedder);
+    questions.set(embedder.model, known);
+    return await known.catch((error: unknown) => {
+      questions.delete(embedder.model);
+      throw error;
+    });
+  };
+
+  const measure = (key: string, known: Questions, { index, filter, corpusVersion: version }: Asked): Promise<View> => {
+    const underWay = measuring.get(key);
+    if (underWay) return underWay;
+    const startedMs = performance.now();
+    const next = readNearness(database, known.asked, { index, filter })
+      .then((nearness) => {
+        const measuredAtMs = performance.now();
+        const view = { version, fares: standardised(nearness), measuredAtMs, tookMs: measuredAtMs - startedMs };
+        views.set(key, view);
+        return view;
+      })
+      .finally(() => measuring.delete(key));
+    // Nobody may await it; when it fails, the next search tries again.
+    next.catch(() => undefined);
+    measuring.set(key, next);
+    return next;
+  };
+
+  const viewOf = async (known: Questions, asked: Asked): Promise<View | undefined> => {
+    const key = JSON.stringify([asked.index.indexId, filterValues(asked.filter)]);
+    const kept = views.get(key);
+    if (kept?.version === asked.corpusVersion) return kept;
+    if (kept && performance.now() - kept.measuredAtMs < kept.tookMs * refreshShare && kept.tookMs > waitedForMs) return kept;
+    const next = measure(key, known, asked);
+    if (kept && kept.tookMs > waitedForMs) return kept;
+    return (await ifInTime(asked.signal, async (inTime) => await orAborted(next, inTime))) ?? kept;
+  };
+
+  return async (asked) => {
+    const known = await ifInTime(asked.signal, async (inTime) => await orAborted(questionsOf(asked.embedder), inTime));
+    if (!known) return undefined;
+    const view = await viewOf(known, asked);
+    const expectation = view && expect(asked.vector, known, view.fares);
+    return { centre: known.centre, expectation, isCurrent: view?.version === asked.corpusVersion };
+  };
+}
+
+async function embedQuestions(embedder: Embedder): Promise<Questions> {
+  const vectors = await embedder.embed(texts, { purpose: 'query', signal: AbortSignal.timeout(embedTimeoutMs) });
+  const centre = meanOf(vectors.slice(0, centred), embedder.dimensions);
+  return { centre, vectors: vectors.map((vector) => about(centre, vector)), asked: vectors.map((vector): string => toSql(vector) ?? '') };
+}
+
+function meanOf(vectors: readonly number[][], dimensions: number): number[] {
+  return Array.from({ length: dimensions }, (_, at) => vectors.reduce((sum, vector) => sum + (vector[at] ?? 0), 0) / vectors.length);
+}
+
+function expect(vector: number[], { centre, vectors }: Questions, fares: readonly number[]): Expectation {
+  const own = about(centre, vector);
+  const cosines = vectors.map((other) => other.reduce((sum, value, at) => sum + value * (own[at] ?? 0), 0));
+  const weights = cosines.map((cosine) => Math.exp(cosine / temperature));
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  return { fare: weights.reduce((sum, weight, at) => sum + weight * (fares[at] ?? 0), 0) / whole, likeness: Math.max(...cosines) };
+}
+
+/** @returns cosine of the vector that is nearest to each question; 0 where the reader may see none */
+async function readNearness(database: Database, asked: string[], { index, filter }: Pick<Asked, 'index' | 'filter'>): Promise<number[]> {
+  const nearness: number[] = [];
+  for (let from = 0; from < asked.length; from += partOf) {
+    const part = asked.slice(from, from + partOf);
+    const { rows } = await inTransaction(database, async (connection) => {
+      // A new table's statistics would have it read from end to end for each question.
+      await connection.query('SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL hnsw.iterative_scan = strict_order');
+      return await connection.query<{ at: number; cosine: number }>(selectNearest(index), [part, ...filterValues(filter)]);
+    });
+    const found = new Map(rows.map(({ at, cosine }) => [at, cosine]));
+    nearness.push(...part.map((_, at) => found.get(at + 1) ?? 0));
+  }
+  return nearness;
+}
+
+const selectNearest = (index: Index): string => `
+  WITH asked AS MATERIALIZED (
+    SELECT at::integer, ${indexedVector(index, 'text')} AS vector FROM unnest($1::text[]) WITH ORDINALITY AS questions (text, at))
+  SELECT at, cosine FROM asked CROSS JOIN LATERAL (
+    SELECT 1 - (${indexedVector(index, 'embedding')} <=> asked.vector) AS cosine
+    FROM embeddings JOIN chunks USING (chunk_id) JOIN documents USING (document_id)
+    WHERE index_id = ${index.indexId} AND ${filterSql}
+    ORDER BY ${indexedVector(index, 'embedding')} <=> asked.vector LIMIT 1) AS nearest`;
+
+function standardised(values: readonly number[]): number[] {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  return values.map((value) => (deviation < deviationMin ? 0 : (value - mean) / deviation));
+}
+
+function about(centre: readonly number[], vector: readonly number[]): number[] {
+  return unit(vector.map((value, at) => value - (centre[at] ?? 0)));
+}
+
+/** What others await too goes on without this one. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const left = Promise.withResolvers<never>();
+  const leave = (): void => left.reject(signal.reason);
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([promise, left.promise]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}
