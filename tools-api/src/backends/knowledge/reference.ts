@@ -54,20 +54,23 @@ export function createReference(database: Database): Reference {
     });
   };
 
-  const measure = (key: string, known: Questions, { index, filter, corpusVersion: version }: Asked): Promise<View> => {
+  const measure = async (known: Questions, { index, filter, corpusVersion: version }: Asked, before?: View): Promise<View> => {
+    const startedMs = performance.now();
+    const nearness = await readNearness(database, known.asked, { index, filter }).catch(() => undefined);
+    const measuredAtMs = performance.now();
+    const took = { measuredAtMs, tookMs: measuredAtMs - startedMs };
+    // What fails by taking too long is not tried again at once; a database that is down fails the search itself.
+    return nearness ? { version, fares: standardised(nearness), ...took } : { version: '', fares: before?.fares ?? [], ...took };
+  };
+
+  const measureOnce = (key: string, known: Questions, asked: Asked): Promise<View> => {
     const underWay = measuring.get(key);
     if (underWay) return underWay;
-    const startedMs = performance.now();
-    const next = readNearness(database, known.asked, { index, filter })
-      .then((nearness) => {
-        const measuredAtMs = performance.now();
-        const view = { version, fares: standardised(nearness), measuredAtMs, tookMs: measuredAtMs - startedMs };
-        views.set(key, view);
-        return view;
-      })
-      .finally(() => measuring.delete(key));
-    // Nobody may await it; when it fails, the next search tries again.
-    next.catch(() => undefined);
+    const next = measure(known, asked, views.get(key)).then((view) => {
+      measuring.delete(key);
+      views.set(key, view);
+      return view;
+    });
     measuring.set(key, next);
     return next;
   };
@@ -76,10 +79,10 @@ export function createReference(database: Database): Reference {
     const key = JSON.stringify([asked.index.indexId, filterValues(asked.filter)]);
     const kept = views.get(key);
     if (kept?.version === asked.corpusVersion) return kept;
-    if (kept && performance.now() - kept.measuredAtMs < kept.tookMs * refreshShare && kept.tookMs > waitedForMs) return kept;
-    const next = measure(key, known, asked);
-    if (kept && kept.tookMs > waitedForMs) return kept;
-    return (await ifInTime(asked.signal, async (inTime) => await orAborted(next, inTime))) ?? kept;
+    const isSlow = kept !== undefined && kept.tookMs > waitedForMs;
+    if (isSlow && performance.now() - kept.measuredAtMs < kept.tookMs * refreshShare) return kept;
+    const next = measureOnce(key, known, asked);
+    return isSlow ? kept : ((await ifInTime(asked.signal, async (inTime) => await orAborted(next, inTime))) ?? kept);
   };
 
   return async (asked) => {
@@ -115,8 +118,7 @@ async function readNearness(database: Database, asked: string[], { index, filter
   for (let from = 0; from < asked.length; from += partOf) {
     const part = asked.slice(from, from + partOf);
     const { rows } = await inTransaction(database, async (connection) => {
-      // A new table's statistics would have it read from end to end for each question.
-      await connection.query('SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL hnsw.iterative_scan = strict_order');
+      await connection.query('SET LOCAL hnsw.iterative_scan = strict_order');
       return await connection.query<{ at: number; cosine: number }>(selectNearest(index), [part, ...filterValues(filter)]);
     });
     const found = new Map(rows.map(({ at, cosine }) => [at, cosine]));
