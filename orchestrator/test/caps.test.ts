@@ -190,31 +190,12 @@ test('a turn whose process is gone in the middle of a call is answered by anothe
   await second.close();
 });
 
-test('with the next UTC day everybody begins anew', async () => {
+test('with the next day everybody begins anew', async () => {
   const visitor = guest({ agent: { id: 'a', caps: { guest_messages_day: 1 } } });
   assert.equal((await ask(visitor)).degraded, undefined);
   assert.deepEqual((await ask(visitor)).degraded, { reason: 'guest_messages', action: 'knowledge', until: '2026-11-21T00:00:00.000Z' });
   clockMs += 20_000;
   assert.equal((await ask(visitor)).degraded, undefined);
-});
-
-test('the days and months of a site that signs its time zone begin there', async (t) => {
-  const before = clockMs;
-  t.after(() => {
-    clockMs = before;
-  });
-  clockMs = Date.parse('2026-11-30T22:59:50Z');
-  await spend({ '2026-11-29': 900_000 });
-  const claims = { time_zone: 'Europe/Berlin', agent: { id: 'a', caps: { guest_messages_day: 1, site_cost_month_usd: 0.95 } } };
-  const visitor = guest(claims);
-  const until = '2026-11-30T23:00:00.000Z';
-  const degradedOf = async (of: Visitor) => (await ask(of)).degraded;
-  assert.deepEqual([await degradedOf(visitor), await degradedOf(visitor)], [undefined, { reason: 'guest_messages', action: 'knowledge', until }]);
-  await spend({ '2026-11-28': 100_000 });
-  assert.deepEqual(await degradedOf(guest(claims)), { reason: 'site_cost_month', action: 'knowledge', until });
-  clockMs += 20_000;
-  assert.deepEqual([await degradedOf(visitor), await degradedOf(guest(claims))], [undefined, undefined]);
-  assert.equal((await degradedOf(guest({ agent: claims.agent })))?.until, '2026-12-01T00:00:00.000Z', 'another site’s November goes on in UTC');
 });
 
 test('at a guest’s cap the knowledge answers, with the help centre and a person as its only tools', async () => {
