@@ -44,12 +44,13 @@ async function save(page: Page, path: string, data: object | 'delete'): Promise<
   }, sent);
 }
 
-/** Until the vectors are computed, which happens beside everything else. */
+/** Until the vectors are computed and the words known, which happens beside everything else. */
 async function isUnderstood(page: Page, id: number): Promise<void> {
   const deadlineMs = Date.now() + waitMs;
   for (;;) {
     const trial = (await save(page, '/aiguy/v1/admin/knowledge/try', { question })) as unknown as KnowledgeTrial;
-    if (trial.finding.passages.some((passage) => passage.site_document === `post-${id}` && passage.found_by.meaning !== null)) return;
+    const { answerable, passages } = trial.finding;
+    if (answerable && passages.some((passage) => passage.site_document === `post-${id}` && passage.found_by.meaning !== null)) return;
     assert.ok(Date.now() < deadlineMs, JSON.stringify(trial));
     await page.waitForTimeout(500);
   }

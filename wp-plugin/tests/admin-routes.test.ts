@@ -51,6 +51,31 @@ async function others(expected: number, as: As, sent: { body?: string } = {}): P
   return wrong;
 }
 
+test('WordPress’ index says what each route takes; what is not in it is refused, as below', async () => {
+  type Index = { routes: Record<string, { endpoints: { methods: string[]; args: Record<string, object> }[] }> };
+  const index = JSON.parse((await send(`${site.url}/wp-json/aiguy/v1`)).text) as Index;
+  const taken = Object.entries(index.routes).flatMap(([path, { endpoints }]) =>
+    endpoints.map(({ methods, args }) => [`${methods.join()} ${path.replace('/aiguy/v1', '')}`, Object.keys(args).join()] as const),
+  );
+  const named = new Map(taken);
+  assert.equal(named.get('GET /admin/conversations'), 'q,filter,before');
+  assert.equal(named.get('POST /chat'), 'message,messageId');
+  assert.equal(named.get('POST /session'), 'start,open,link');
+  const without = taken.filter(([route, args]) => args === '' && /^(POST|PUT|PATCH)/.test(route)).map(([route]) => route);
+  assert.deepEqual(without.map((route) => route.replace(/\(\?P<id>.*\)/, ':id')).sort(), [
+    'POST /admin/alerts/test',
+    'POST /admin/connection',
+    'POST /admin/conversations/:id/close',
+    'POST /admin/conversations/:id/hand-back',
+    'POST /admin/conversations/:id/take-over',
+    'POST /admin/key',
+    'POST /admin/knowledge/cancel',
+    'POST /admin/knowledge/learn',
+    'POST /admin/knowledge/work',
+    'POST /chat/link',
+  ]);
+});
+
 test('who is not signed in reaches no admin route', async () => assert.deepEqual(await others(401, {}), []));
 
 test('the login cookie without the nonce reaches no admin route', async () => assert.deepEqual(await others(401, { cookie: owner.cookie }), []));

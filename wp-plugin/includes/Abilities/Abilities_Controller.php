@@ -26,28 +26,31 @@ final class Abilities_Controller {
 	}
 
 	private function register(): void {
+		$text = array( 'type' => 'string' );
 		$this->route->register( 'GET', '/abilities', Capabilities::MANAGE, fn(): array => $this->listed() );
 		$this->route->register(
 			'POST',
 			'/abilities/approve',
 			Capabilities::MANAGE,
 			function ( \WP_REST_Request $request ): array {
-				$values = $this->guard->read_json( $request, array( 'name', 'pin', 'questions' ) );
+				$values = $this->guard->read_json( $request );
 				if ( ! is_string( $values['pin'] ?? null ) || ! preg_match( '/\A[0-9a-f]{64}\z/', $values['pin'] ) ) {
 					throw new Api_Exception( 'invalid_request' );
 				}
 				$this->pins->approve( self::name_in( $values ), $values['pin'], self::questions_in( $values ) );
 				return $this->listed();
-			}
+			},
+			array( 'name' => $text, 'pin' => $text, 'questions' => array( 'type' => 'array', 'maxItems' => self::QUESTIONS_MAX, 'items' => $text ) )
 		);
 		$this->route->register(
 			'POST',
 			'/abilities/withdraw',
 			Capabilities::MANAGE,
 			function ( \WP_REST_Request $request ): array {
-				$this->pins->withdraw( self::name_in( $this->guard->read_json( $request, array( 'name' ) ) ) );
+				$this->pins->withdraw( self::name_in( $this->guard->read_json( $request ) ) );
 				return $this->listed();
-			}
+			},
+			array( 'name' => $text )
 		);
 	}
 

@@ -36,16 +36,17 @@ final class Run_Controller {
 			self::PATH,
 			array(
 				$this->endpoint( 'GET', fn(): array => array( 'abilities' => $this->pins->offered() ) ),
-				$this->endpoint( 'POST', $this->run( ... ) ),
+				$this->endpoint( 'POST', $this->run( ... ), array( 'name' => array( 'type' => 'string' ), 'pin' => array( 'type' => 'string' ), 'input' => array() ) ),
 			)
 		);
 	}
 
 	/**
 	 * @param \Closure(\WP_REST_Request): array<string, mixed> $answer
+	 * @param array<string, array<string, mixed>>                $args   JSON Schema of what the body may hold, by name.
 	 * @return array<string, mixed>
 	 */
-	private function endpoint( string $method, \Closure $answer ): array {
+	private function endpoint( string $method, \Closure $answer, array $args = array() ): array {
 		return array(
 			'methods'             => $method,
 			'callback'            => function ( \WP_REST_Request $request ) use ( $answer ): \WP_REST_Response {
@@ -56,6 +57,7 @@ final class Run_Controller {
 				}
 			},
 			'permission_callback' => fn( \WP_REST_Request $request ) => $this->errors->attempt( fn() => $this->assertions->read( (string) $request->get_header( 'authorization' ), time() ) ),
+			'args'                => $args,
 		);
 	}
 
@@ -65,7 +67,7 @@ final class Run_Controller {
 	 */
 	private function run( \WP_REST_Request $request ): array {
 		$asking = $this->assertions->read( (string) $request->get_header( 'authorization' ), time() );
-		$values = $this->guard->read_json( $request, array( 'name', 'pin', 'input' ), self::INPUT_BYTES_MAX );
+		$values = $this->guard->read_json( $request, self::INPUT_BYTES_MAX );
 		if ( ! is_string( $values['name'] ?? null ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}

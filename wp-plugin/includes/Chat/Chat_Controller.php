@@ -50,28 +50,32 @@ final class Chat_Controller {
 	}
 
 	private function register(): void {
+		$text   = array( 'type' => 'string' );
+		$number = array( 'type' => 'integer', 'minimum' => 1, 'maximum' => 999999999, 'required' => true );
+		$wait   = array( 'type' => 'integer', 'minimum' => 0, 'maximum' => self::WAIT_SECONDS_MAX );
 		$routes = array(
-			array( 'POST', '/chat', $this->send( ... ) ),
-			array( 'GET', '/chat', $this->follow( ... ) ),
-			array( 'DELETE', '/chat', $this->stop( ... ) ),
-			array( 'POST', '/chat/confirmations', $this->interrupts->confirm( ... ) ),
-			array( 'POST', '/chat/inputs', $this->interrupts->fill_in( ... ) ),
-			array( 'POST', '/chat/undo', $this->interrupts->undo( ... ) ),
-			array( 'GET', '/chat/receipt', $this->interrupts->receipt( ... ) ),
-			array( 'POST', '/chat/page', $this->interrupts->page( ... ) ),
-			array( 'GET', '/chat/file', $this->interrupts->file( ... ) ),
-			array( 'POST', '/chat/feedback', $this->visitors->rate( ... ) ),
-			array( 'GET', '/chat/sessions', $this->visitors->sessions( ... ) ),
-			array( 'POST', '/chat/link', $this->visitors->link( ... ) ),
+			array( 'POST', '/chat', $this->send( ... ), array( 'message' => $text, 'messageId' => array( 'type' => array( 'string', 'null' ) ) ) ),
+			array( 'GET', '/chat', $this->follow( ... ), array( 'after' => array( 'default' => '0' ), 'wait' => $wait ) ),
+			array( 'DELETE', '/chat', $this->stop( ... ), array() ),
+			array( 'POST', '/chat/confirmations', $this->interrupts->confirm( ... ), array( 'interruptId' => $text, 'decision' => array( 'type' => 'string', 'enum' => array( 'approve', 'reject' ) ) ) ),
+			array( 'POST', '/chat/inputs', $this->interrupts->fill_in( ... ), array( 'interruptId' => $text, 'values' => array( 'type' => 'object' ), 'cancel' => array( 'type' => 'boolean' ) ) ),
+			array( 'POST', '/chat/undo', $this->interrupts->undo( ... ), array( 'effectId' => $text ) ),
+			array( 'GET', '/chat/receipt', $this->interrupts->receipt( ... ), array( 'number' => $number ) ),
+			array( 'POST', '/chat/page', $this->interrupts->page( ... ), array( 'requestId' => $text, 'page' => array( 'type' => 'object' ) ) ),
+			array( 'GET', '/chat/file', $this->interrupts->file( ... ), array( 'id' => array( 'type' => 'string', 'pattern' => '^[A-Za-z0-9_-]{43}$', 'required' => true ) ) ),
+			array( 'POST', '/chat/feedback', $this->visitors->rate( ... ), array( 'runId' => $text, 'score' => array( 'type' => 'integer' ), 'reason' => $text, 'comment' => $text ) ),
+			array( 'GET', '/chat/sessions', $this->visitors->sessions( ... ), array( 'read' => array( 'type' => 'string', 'pattern' => '^[A-Za-z0-9_-]{22,64}$' ) ) ),
+			array( 'POST', '/chat/link', $this->visitors->link( ... ), array() ),
 		);
-		foreach ( $routes as list( $method, $path, $build ) ) {
+		foreach ( $routes as list( $method, $path, $build, $args ) ) {
 			$this->route->register(
 				$method,
 				$path,
 				function ( \WP_REST_Request $request, Chat_Session $session ) use ( $build ): \WP_REST_Response {
 					$this->accepted[ $request ] = $build( $request, $session );
 					return new \WP_REST_Response();
-				}
+				},
+				$args
 			);
 		}
 	}
@@ -111,7 +115,7 @@ final class Chat_Controller {
 	}
 
 	private function send( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
-		$values  = $this->guard->read_json( $request, array( 'message', 'messageId' ) );
+		$values  = $this->guard->read_json( $request );
 		$message = $values['message'] ?? null;
 		$id      = $values['messageId'] ?? null;
 		if ( ! is_string( $message ) || ( null !== $id && ! ( is_string( $id ) && preg_match( '/\A[A-Za-z0-9_-]{8,64}\z/', $id ) ) ) ) {
@@ -143,15 +147,11 @@ final class Chat_Controller {
 
 	/** With Accept: application/json and «wait», seconds that the orchestrator may wait for an event: one page of the log, for browsers that get no stream. */
 	private function follow( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
-		$after = $request->get_param( 'after' ) ?? '0';
+		$after = $request['after'];
 		if ( ! is_string( $after ) || ! preg_match( '/\A\d{1,9}\z/', $after ) ) {
 			throw new Api_Exception( 'invalid_cursor' );
 		}
-		$wait = $request->get_param( 'wait' ) ?? '';
-		if ( ! is_string( $wait ) || ! preg_match( '/\A\d{0,2}\z/', $wait ) || (int) $wait > self::WAIT_SECONDS_MAX ) {
-			throw new Api_Exception( 'invalid_request' );
-		}
-		$query = "after=$after" . ( '' === $wait ? '' : "&wait=$wait" );
+		$query = "after=$after" . ( isset( $request['wait'] ) ? "&wait={$request['wait']}" : '' );
 		return $this->client->request( $session, 'GET', "/sessions/$session->id/events?$query", null, $this->client->passed_headers( $request ) );
 	}
 

@@ -24,7 +24,7 @@ final class Interrupt_Requests {
 
 	/** @throws Api_Exception invalid_request, payload_too_large, unsupported_media_type. */
 	public function confirm( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
-		$values   = $this->guard->read_json( $request, array( 'interruptId', 'decision' ), self::DECISION_BYTES_MAX );
+		$values   = $this->guard->read_json( $request, self::DECISION_BYTES_MAX );
 		$decision = $values['decision'] ?? null;
 		if ( ! in_array( $decision, array( 'approve', 'reject' ), true ) ) {
 			throw new Api_Exception( 'invalid_request' );
@@ -34,7 +34,7 @@ final class Interrupt_Requests {
 
 	/** @throws Api_Exception invalid_request, payload_too_large, unsupported_media_type. */
 	public function fill_in( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
-		$values = $this->guard->read_json( $request, array( 'interruptId', 'values', 'cancel' ), self::FORM_BYTES_MAX );
+		$values = $this->guard->read_json( $request, self::FORM_BYTES_MAX );
 		$answer = array_diff_key( $values, array( 'interruptId' => true ) );
 		if ( array( 'cancel' => true ) !== $answer && ! ( array( 'values' ) === array_keys( $answer ) && self::are_fields( $answer['values'] ) ) ) {
 			throw new Api_Exception( 'invalid_request' );
@@ -44,34 +44,25 @@ final class Interrupt_Requests {
 
 	/** @throws Api_Exception invalid_request, payload_too_large, unsupported_media_type. */
 	public function undo( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
-		$values = $this->guard->read_json( $request, array( 'effectId' ), self::DECISION_BYTES_MAX );
+		$values = $this->guard->read_json( $request, self::DECISION_BYTES_MAX );
 		return $this->post( $request, $session, 'effects/' . self::id( $values['effectId'] ?? null ) . '/undo', array() );
 	}
 
-	/** It names the page on this site where it can be checked. @throws Api_Exception invalid_request. */
+	/** It names the page on this site where it can be checked. */
 	public function receipt( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
-		$number = $request->get_param( 'number' );
-		if ( ! is_string( $number ) || ! preg_match( '/\A[1-9]\d{0,8}\z/', $number ) ) {
-			throw new Api_Exception( 'invalid_request' );
-		}
 		$headers = array( 'Accept' => 'application/json' ) + $this->client->passed_headers( $request );
 		$query   = http_build_query( array( 'check_at' => ( $this->receipt_page )() ), '', '&', PHP_QUERY_RFC3986 );
-		return $this->client->request( $session, 'GET', "/sessions/$session->id/receipts/$number?$query", null, $headers );
+		return $this->client->request( $session, 'GET', "/sessions/$session->id/receipts/{$request['number']}?$query", null, $headers );
 	}
 
-	/** @throws Api_Exception invalid_request. */
 	public function file( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
-		$id = $request->get_param( 'id' );
-		if ( ! is_string( $id ) || ! preg_match( '/\A[A-Za-z0-9_-]{43}\z/', $id ) ) {
-			throw new Api_Exception( 'invalid_request' );
-		}
 		$headers = array( 'Accept' => 'application/pdf' ) + $this->client->passed_headers( $request );
-		return $this->client->request( $session, 'GET', "/sessions/$session->id/files/$id", null, $headers );
+		return $this->client->request( $session, 'GET', "/sessions/$session->id/files/" . rawurlencode( $request['id'] ), null, $headers );
 	}
 
 	/** What a page is, is checked where its schema is kept. @throws Api_Exception invalid_request, payload_too_large, unsupported_media_type. */
 	public function page( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
-		$values = $this->guard->read_json( $request, array( 'requestId', 'page' ) );
+		$values = $this->guard->read_json( $request );
 		$page   = $values['page'] ?? null;
 		$id     = $values['requestId'] ?? null;
 		if ( ! $page instanceof \stdClass || ! is_string( $id ) || ! preg_match( '/\A[A-Za-z0-9_-]{24}\z/', $id ) ) {

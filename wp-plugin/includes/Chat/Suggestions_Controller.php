@@ -29,7 +29,7 @@ final class Suggestions_Controller {
 	) {}
 
 	public function add_hooks(): void {
-		add_action( 'rest_api_init', fn() => $this->route->register( 'POST', '/suggestions', $this->suggest( ... ) ) );
+		add_action( 'rest_api_init', fn() => $this->route->register( 'POST', '/suggestions', $this->suggest( ... ), array( 'text' => array( 'type' => 'string' ), 'language' => array( 'type' => array( 'string', 'null' ) ) ) ) );
 	}
 
 	/** @throws Api_Exception not_found where the owner has switched them off; what read() and answer() throw. */
@@ -51,7 +51,7 @@ final class Suggestions_Controller {
 	 * @throws Api_Exception payload_too_large, unsupported_media_type, invalid_request.
 	 */
 	private function read( \WP_REST_Request $request ): array {
-		$values   = $this->guard->read_json( $request, array( 'text', 'language' ), self::BODY_BYTES_MAX );
+		$values   = $this->guard->read_json( $request, self::BODY_BYTES_MAX );
 		$text     = is_string( $values['text'] ?? null ) ? trim( $values['text'] ) : '';
 		$language = $values['language'] ?? null;
 		$length   = mb_strlen( $text, 'UTF-8' );

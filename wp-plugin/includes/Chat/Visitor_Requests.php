@@ -19,7 +19,7 @@ final class Visitor_Requests {
 
 	/** What a rating may be is checked where its schema is kept. @throws Api_Exception invalid_request, payload_too_large, unsupported_media_type. */
 	public function rate( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
-		$values = $this->guard->read_json( $request, array( 'runId', 'score', 'reason', 'comment' ), self::BODY_BYTES_MAX );
+		$values = $this->guard->read_json( $request, self::BODY_BYTES_MAX );
 		if ( ! is_int( $values['score'] ?? null ) || array_filter( $values, is_scalar( ... ) ) !== $values ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
@@ -29,25 +29,22 @@ final class Visitor_Requests {
 	/**
 	 * The conversations of a signed-in visitor, on whichever device; with «read», what was said in one of them. It is asked for as him, so that nobody else's can be named.
 	 *
-	 * @throws Api_Exception invalid_request, insufficient_scope.
+	 * @throws Api_Exception insufficient_scope.
 	 */
 	public function sessions( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
 		$read = $request->get_param( 'read' );
 		if ( null === $read ) {
 			return $this->request( $request, $session, 'GET', '/sessions' );
 		}
-		if ( ! is_string( $read ) || ! preg_match( '/\A[A-Za-z0-9_-]{22,64}\z/', $read ) ) {
-			throw new Api_Exception( 'invalid_request' );
-		}
 		if ( ! $session->visitor->is_customer ) {
 			throw new Api_Exception( 'insufficient_scope' );
 		}
-		return $this->request( $request, new Chat_Session( $read, $session->visitor, $session->agent ), 'GET', "/sessions/$read/transcript" );
+		return $this->request( $request, new Chat_Session( $read, $session->visitor, $session->agent ), 'GET', "/sessions/" . rawurlencode( $read ) . '/transcript' );
 	}
 
 	/** A link with which the conversation goes on on another device. @throws Api_Exception invalid_request, payload_too_large, unsupported_media_type. */
 	public function link( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
-		$this->guard->read_json( $request, array(), self::BODY_BYTES_MAX );
+		$this->guard->read_json( $request, self::BODY_BYTES_MAX );
 		return $this->request( $request, $session, 'POST', "/sessions/$session->id/continue-links", '{}' );
 	}
 

@@ -20,8 +20,9 @@ final class Visitor_Route {
 	/**
 	 * @param string                                                      $path   Below aiguy/v1, with a slash in front.
 	 * @param \Closure(\WP_REST_Request, Chat_Session): \WP_REST_Response $answer Throws Api_Exception to refuse.
+	 * @param array<string, array<string, mixed>>                        $args   JSON Schema of what its query or its body may hold, by name.
 	 */
-	public function register( string $method, string $path, \Closure $answer ): void {
+	public function register( string $method, string $path, \Closure $answer, array $args = array() ): void {
 		register_rest_route(
 			'aiguy/v1',
 			$path,
@@ -40,6 +41,7 @@ final class Visitor_Route {
 						$this->cookie->own();
 					}
 				),
+				'args'                => $args,
 			)
 		);
 	}

@@ -27,7 +27,7 @@ final class Health_Controller {
 		add_action(
 			'rest_api_init',
 			function (): void {
-				$this->route->register( 'GET', '/health', Capabilities::MANAGE, $this->run( ... ) );
+				$this->route->register( 'GET', '/health', Capabilities::MANAGE, $this->run( ... ), array( 'test' => array( 'type' => 'string' ) ) );
 				$this->route->register( 'GET', '/stream', Capabilities::MANAGE, $this->stream( ... ) );
 			}
 		);

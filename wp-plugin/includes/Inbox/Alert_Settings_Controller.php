@@ -16,6 +16,14 @@ final class Alert_Settings_Controller {
 
 	private const BODY_BYTES_MAX = 8192;
 
+	/** What they hold is checked, and said at the field, by Alert_Settings. */
+	private const FIELDS = array(
+		'emails'        => array(),
+		'slackUrl'      => array(),
+		'webhookUrl'    => array(),
+		'webhookSecret' => array(),
+	);
+
 	public function __construct( private readonly Alert_Settings $settings, private readonly Alert_Sender $sender, private readonly Staff_Route $route, private readonly Request_Guard $guard ) {}
 
 	public function add_hooks(): void {
@@ -24,13 +32,13 @@ final class Alert_Settings_Controller {
 
 	private function register(): void {
 		$this->route->register( 'GET', '/alerts', Capabilities::MANAGE, fn(): array => $this->settings->shown() );
-		$this->route->register( 'POST', '/alerts', Capabilities::MANAGE, $this->save( ... ) );
+		$this->route->register( 'POST', '/alerts', Capabilities::MANAGE, $this->save( ... ), self::FIELDS );
 		$this->route->register( 'POST', '/alerts/test', Capabilities::MANAGE, $this->test( ... ) );
 	}
 
 	/** @return array<string, mixed> */
 	private function save( \WP_REST_Request $request ): array {
-		$this->settings->save( $this->guard->read_json( $request, array( 'emails', 'slackUrl', 'webhookUrl', 'webhookSecret' ), self::BODY_BYTES_MAX ) );
+		$this->settings->save( $this->guard->read_json( $request, self::BODY_BYTES_MAX ) );
 		return $this->settings->shown();
 	}
 
@@ -39,7 +47,7 @@ final class Alert_Settings_Controller {
 	 * @throws Api_Exception invalid_request when no way is set up.
 	 */
 	private function test( \WP_REST_Request $request ): array {
-		$this->guard->read_json( $request, array(), self::BODY_BYTES_MAX );
+		$this->guard->read_json( $request, self::BODY_BYTES_MAX );
 		$ways = $this->settings->ways();
 		if ( array() === $ways ) {
 			throw Alert_Settings::invalid( 'emails', __( 'Nobody would get it: enter an e-mail address, Slack or a webhook first.', 'aiguy' ) );

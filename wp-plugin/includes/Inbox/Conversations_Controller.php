@@ -16,10 +16,15 @@ use Aiguy\Staff\Staff_Route;
 final class Conversations_Controller {
 
 	private const ONE             = '/conversations/(?P<id>[A-Za-z0-9_-]{22,64})';
-	private const FILTERS         = array( 'all', 'unanswered', 'low_rating', 'escalated', 'tool_errors', 'waiting', 'with_person', 'running' );
 	private const BODY_BYTES_MAX  = 32768;
 	private const TEXT_BYTES_MAX  = 16384;
 	private const DELETED_MAX     = 100;
+
+	private const FIND = array(
+		'q'      => array( 'type' => 'string', 'maxLength' => 200, 'default' => '' ),
+		'filter' => array( 'type' => 'string', 'enum' => array( 'all', 'unanswered', 'low_rating', 'escalated', 'tool_errors', 'waiting', 'with_person', 'running' ), 'default' => 'all' ),
+		'before' => array( 'type' => 'string', 'pattern' => '^[A-Za-z0-9_-]{0,300}$', 'default' => '' ),
+	);
 
 	public function __construct( private readonly Staff_Client $client, private readonly Staff_Route $route, private readonly Request_Guard $guard ) {}
 
@@ -33,25 +38,18 @@ final class Conversations_Controller {
 	}
 
 	private function register(): void {
-		$this->route->register( 'GET', '/conversations', Capabilities::VIEW, $this->find( ... ) );
-		$this->route->register( 'DELETE', '/conversations', Capabilities::MANAGE, $this->delete( ... ) );
+		$this->route->register( 'GET', '/conversations', Capabilities::VIEW, $this->find( ... ), self::FIND );
+		$this->route->register( 'DELETE', '/conversations', Capabilities::MANAGE, $this->delete( ... ), array( 'ids' => array( 'type' => 'array', 'minItems' => 1, 'maxItems' => self::DELETED_MAX, 'items' => array( 'type' => 'string' ) ) ) );
 		$this->route->register( 'GET', self::ONE, Capabilities::VIEW, fn( \WP_REST_Request $request ): array => $this->with_names( $this->read( self::path( $request ) ) ) );
 		$this->route->register( 'GET', self::ONE . '/export', Capabilities::VIEW, fn( \WP_REST_Request $request ): array => $this->with_names( $this->read( self::path( $request ) . '/export' ) ) );
 		$this->route->register( 'DELETE', self::ONE, Capabilities::MANAGE, fn( \WP_REST_Request $request ): array => $this->client->call( 'conversation:write', 'DELETE', self::path( $request ) ) );
 		foreach ( array( 'take-over' => array(), 'hand-back' => array(), 'close' => array(), 'notes' => array( 'text' ), 'messages' => array( 'messageId', 'text' ) ) as $name => $fields ) {
-			$this->route->register( 'POST', self::ONE . "/$name", Capabilities::REPLY, fn( \WP_REST_Request $request ): array => $this->act( $request, $name, $fields ) );
+			$this->route->register( 'POST', self::ONE . "/$name", Capabilities::REPLY, fn( \WP_REST_Request $request ): array => $this->act( $request, $name, $fields ), array_fill_keys( $fields, array( 'type' => 'string' ) ) );
 		}
 	}
 
-	/** @throws Api_Exception invalid_request. */
 	private function find( \WP_REST_Request $request ): array {
-		$text   = $request->get_param( 'q' ) ?? '';
-		$filter = $request->get_param( 'filter' ) ?? 'all';
-		$before = $request->get_param( 'before' ) ?? '';
-		if ( ! is_string( $text ) || mb_strlen( $text ) > 200 || ! in_array( $filter, self::FILTERS, true ) || ! is_string( $before ) || ! preg_match( '/\A[A-Za-z0-9_-]{0,300}\z/', $before ) ) {
-			throw new Api_Exception( 'invalid_request' );
-		}
-		$query  = array( 'q' => $text, 'filter' => $filter ) + ( '' === $before ? array() : array( 'before' => $before ) );
+		$query  = array( 'q' => $request['q'], 'filter' => $request['filter'] ) + ( '' === $request['before'] ? array() : array( 'before' => $request['before'] ) );
 		$query += current_user_can( Capabilities::REPLY ) ? array( 'present' => '1' ) : array();
 		$answer = $this->read( '/staff/conversations?' . http_build_query( $query, '', '&', PHP_QUERY_RFC3986 ) );
 		Waiting::remember( $answer );
@@ -63,7 +61,7 @@ final class Conversations_Controller {
 	 * @throws Api_Exception invalid_request, and what the guard and the orchestrator refuse.
 	 */
 	private function delete( \WP_REST_Request $request ): array {
-		$ids  = $this->guard->read_json( $request, array( 'ids' ), self::BODY_BYTES_MAX )['ids'] ?? null;
+		$ids  = $this->guard->read_json( $request, self::BODY_BYTES_MAX )['ids'] ?? null;
 		$fits = static fn( mixed $id ): bool => is_string( $id ) && 1 === preg_match( '/\A[A-Za-z0-9_-]{22,64}\z/', $id );
 		if ( ! is_array( $ids ) || array() === $ids || count( $ids ) > self::DELETED_MAX || array_filter( $ids, $fits ) !== array_unique( $ids, SORT_REGULAR ) ) {
 			throw new Api_Exception( 'invalid_request' );
@@ -77,7 +75,7 @@ final class Conversations_Controller {
 	 * @throws Api_Exception invalid_request, message_empty, and what the guard and the orchestrator refuse.
 	 */
 	private function act( \WP_REST_Request $request, string $name, array $fields ): array {
-		$values = $this->guard->read_json( $request, $fields, self::BODY_BYTES_MAX );
+		$values = $this->guard->read_json( $request, self::BODY_BYTES_MAX );
 		foreach ( $fields as $field ) {
 			if ( ! is_string( $values[ $field ] ?? null ) || strlen( $values[ $field ] ) > self::TEXT_BYTES_MAX ) {
 				throw new Api_Exception( 'invalid_request' );

@@ -21,6 +21,11 @@ final class Handoff_Controller {
 	private const BODY_BYTES_MAX   = 4096;
 	private const ANSWER_BYTES_MAX = 4096;
 
+	private const FIELDS = array(
+		'reason'       => array( 'type' => array( 'string', 'null' ), 'enum' => array( null, 'asked_for_human', 'not_helped' ) ),
+		'leaveMessage' => array( 'type' => array( 'object', 'null' ) ),
+	);
+
 	public function __construct(
 		private readonly Orchestrator_Client $client,
 		private readonly Visitor_Route $route,
@@ -29,12 +34,12 @@ final class Handoff_Controller {
 	) {}
 
 	public function add_hooks(): void {
-		add_action( 'rest_api_init', fn() => $this->route->register( 'POST', '/chat/handoff', $this->ask( ... ) ) );
+		add_action( 'rest_api_init', fn() => $this->route->register( 'POST', '/chat/handoff', $this->ask( ... ), self::FIELDS ) );
 	}
 
 	/** @throws Api_Exception payload_too_large, unsupported_media_type, invalid_request, orchestrator_unavailable. */
 	private function ask( \WP_REST_Request $request, Chat_Session $session ): \WP_REST_Response {
-		$values = $this->guard->read_json( $request, array( 'reason', 'leaveMessage' ), self::BODY_BYTES_MAX );
+		$values = $this->guard->read_json( $request, self::BODY_BYTES_MAX );
 		if ( ! in_array( $values['reason'] ?? null, array( null, 'asked_for_human', 'not_helped' ), true ) || ! self::may_be_left( $values['leaveMessage'] ?? null ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}

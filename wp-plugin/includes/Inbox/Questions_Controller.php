@@ -27,7 +27,7 @@ final class Questions_Controller {
 
 	private function register(): void {
 		$this->route->register( 'GET', '/questions', Capabilities::VIEW, fn(): array => array( 'article' => $this->article() ) + $this->client->call( 'conversation:read', 'GET', '/staff/questions' ) );
-		$this->route->register( 'POST', '/questions/draft', Capabilities::VIEW, $this->draft( ... ) );
+		$this->route->register( 'POST', '/questions/draft', Capabilities::VIEW, $this->draft( ... ), array( 'question' => array( 'type' => 'string' ) ) );
 	}
 
 	/** @return list<string> Types in which an article would be learnt. Pages first: what visitors keep asking is no news, and a post goes out to whoever follows the site. */
@@ -54,7 +54,7 @@ final class Questions_Controller {
 	 * @throws Api_Exception insufficient_scope, invalid_request, internal_error.
 	 */
 	private function draft( \WP_REST_Request $request ): array {
-		$question = $this->guard->read_json( $request, array( 'question' ), self::BODY_BYTES_MAX )['question'] ?? null;
+		$question = $this->guard->read_json( $request, self::BODY_BYTES_MAX )['question'] ?? null;
 		$article  = $this->article();
 		if ( 'offered' !== $article ) {
 			throw new Api_Exception( 'not_learnt' === $article ? 'invalid_request' : 'insufficient_scope' );

@@ -20,29 +20,26 @@ final class Tickets_Controller {
 	private const STATUSES       = array( 'open', 'waiting_for_customer', 'resolved', 'closed' );
 	private const BODY_BYTES_MAX = 1024;
 
+	private const FIND = array(
+		'filter' => array( 'type' => 'string', 'enum' => array( 'open', 'all' ), 'default' => 'open' ),
+		'before' => array( 'type' => 'string', 'pattern' => '^(' . self::REFERENCE . ')?$', 'default' => '' ),
+	);
+
 	public function __construct( private readonly Staff_Client $client, private readonly Staff_Route $route, private readonly Request_Guard $guard ) {}
 
 	public function add_hooks(): void {
 		add_action(
 			'rest_api_init',
 			function (): void {
-				$this->route->register( 'GET', '/tickets', Capabilities::VIEW, $this->find( ... ) );
-				$this->route->register( 'PUT', '/tickets/(?P<reference>' . self::REFERENCE . ')', Capabilities::REPLY, $this->change( ... ) );
+				$this->route->register( 'GET', '/tickets', Capabilities::VIEW, $this->find( ... ), self::FIND );
+				$this->route->register( 'PUT', '/tickets/(?P<reference>' . self::REFERENCE . ')', Capabilities::REPLY, $this->change( ... ), array( 'status' => array( 'type' => 'string', 'enum' => self::STATUSES ) ) );
 			}
 		);
 	}
 
-	/**
-	 * @return array<string, mixed>
-	 * @throws Api_Exception invalid_request.
-	 */
+	/** @return array<string, mixed> */
 	private function find( \WP_REST_Request $request ): array {
-		$filter = $request->get_param( 'filter' ) ?? 'open';
-		$before = $request->get_param( 'before' ) ?? '';
-		if ( ! in_array( $filter, array( 'open', 'all' ), true ) || ! is_string( $before ) || ! preg_match( '/\A(?:' . self::REFERENCE . ')?\z/', $before ) ) {
-			throw new Api_Exception( 'invalid_request' );
-		}
-		$query  = array( 'filter' => $filter ) + ( '' === $before ? array() : array( 'before' => $before ) );
+		$query  = array( 'filter' => $request['filter'] ) + ( '' === $request['before'] ? array() : array( 'before' => $request['before'] ) );
 		$answer = $this->client->call( 'conversation:read', 'GET', '/staff/tickets?' . http_build_query( $query, '', '&', PHP_QUERY_RFC3986 ) );
 		$answer['tickets'] = array_map( self::shown( ... ), is_array( $answer['tickets'] ?? null ) ? $answer['tickets'] : array() );
 		return $answer;
@@ -53,7 +50,7 @@ final class Tickets_Controller {
 	 * @throws Api_Exception invalid_request, and what the guard and the orchestrator refuse.
 	 */
 	private function change( \WP_REST_Request $request ): array {
-		$status = $this->guard->read_json( $request, array( 'status' ), self::BODY_BYTES_MAX )['status'] ?? null;
+		$status = $this->guard->read_json( $request, self::BODY_BYTES_MAX )['status'] ?? null;
 		if ( ! in_array( $status, self::STATUSES, true ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}

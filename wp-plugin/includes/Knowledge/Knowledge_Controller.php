@@ -22,6 +22,16 @@ final class Knowledge_Controller {
 	private const IDS_MAX       = 100;
 	private const QUESTION      = array( 'min' => 2, 'max' => 400 );
 
+	private const ITEMS  = array(
+		'state'  => array( 'type' => 'string', 'enum' => array( '', 'known', 'queued', 'forgetting', 'failed', 'empty', 'excluded' ), 'default' => '' ),
+		'search' => array( 'type' => 'string', 'maxLength' => 200, 'default' => '' ),
+		'page'   => array( 'type' => 'integer', 'minimum' => 1, 'maximum' => 999999, 'default' => 1 ),
+	);
+	private const CHANGE = array(
+		'ids'    => array( 'type' => 'array', 'minItems' => 1, 'maxItems' => self::IDS_MAX, 'items' => array( 'type' => 'integer', 'minimum' => 1 ) ),
+		'action' => array( 'type' => 'string', 'enum' => array( 'learn', 'exclude', 'include' ) ),
+	);
+
 	public function __construct(
 		private readonly Staff_Route $route,
 		private readonly Request_Guard $guard,
@@ -43,13 +53,13 @@ final class Knowledge_Controller {
 		$manage = Capabilities::MANAGE;
 		$this->route->register( 'GET', '/knowledge', $manage, fn(): array => $this->state() );
 		$this->route->register( 'GET', '/knowledge/collections', $manage, fn(): array => array( 'collections' => $this->collections() ) );
-		$this->route->register( 'GET', '/knowledge/items', $manage, $this->items( ... ) );
-		$this->route->register( 'POST', '/knowledge/types', $manage, $this->choose( ... ) );
+		$this->route->register( 'GET', '/knowledge/items', $manage, $this->items( ... ), self::ITEMS );
+		$this->route->register( 'POST', '/knowledge/types', $manage, $this->choose( ... ), array( 'types' => array( 'type' => 'array', 'maxItems' => 100, 'items' => array( 'type' => 'string' ) ) ) );
 		$this->route->register( 'POST', '/knowledge/learn', $manage, $this->learn( ... ) );
 		$this->route->register( 'POST', '/knowledge/cancel', $manage, $this->cancel( ... ) );
 		$this->route->register( 'POST', '/knowledge/work', $manage, $this->work( ... ) );
-		$this->route->register( 'POST', '/knowledge/items', $manage, $this->change( ... ) );
-		$this->route->register( 'POST', '/knowledge/try', $manage, $this->try( ... ) );
+		$this->route->register( 'POST', '/knowledge/items', $manage, $this->change( ... ), self::CHANGE );
+		$this->route->register( 'POST', '/knowledge/try', $manage, $this->try( ... ), array( 'question' => array( 'type' => 'string' ), 'agent' => array( 'type' => 'string' ) ) );
 	}
 
 	/** @return array<string, mixed> types, counts, import, problem. */
@@ -90,18 +100,10 @@ final class Knowledge_Controller {
 		return array_values( array_replace( $parts, $known ) );
 	}
 
-	/**
-	 * @return array<string, mixed> items, total.
-	 * @throws Api_Exception invalid_request.
-	 */
+	/** @return array<string, mixed> items, total. */
 	private function items( \WP_REST_Request $request ): array {
-		$state  = $request->get_param( 'state' ) ?? '';
-		$search = $request->get_param( 'search' ) ?? '';
-		$page   = $request->get_param( 'page' ) ?? '1';
-		if ( ! in_array( $state, array( '', 'known', 'queued', 'forgetting', 'failed', 'empty', 'excluded' ), true ) || ! is_string( $search ) || mb_strlen( $search ) > 200 || ! is_string( $page ) || ! preg_match( '/\A[1-9][0-9]{0,5}\z/', $page ) ) {
-			throw new Api_Exception( 'invalid_request' );
-		}
-		$found = 'excluded' === $state ? $this->excluded( $search, (int) $page ) : $this->table->page( $state, $search, (int) $page );
+		list( $state, $search, $page ) = array( $request['state'], $request['search'], $request['page'] );
+		$found = 'excluded' === $state ? $this->excluded( $search, $page ) : $this->table->page( $state, $search, $page );
 		return array( 'items' => array_map( $this->item( ... ), $found['items'] ), 'total' => $found['total'] );
 	}
 
@@ -141,7 +143,7 @@ final class Knowledge_Controller {
 	 * @throws Api_Exception
 	 */
 	private function choose( \WP_REST_Request $request ): array {
-		$types = $this->guard->read_json( $request, array( 'types' ) )['types'] ?? null;
+		$types = $this->guard->read_json( $request )['types'] ?? null;
 		if ( ! is_array( $types ) || count( $types ) > 100 || $types !== array_filter( $types, is_string( ... ) ) || array() !== array_diff( $types, array_keys( $this->choice->available() ) ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
@@ -155,7 +157,7 @@ final class Knowledge_Controller {
 	 * @throws Api_Exception
 	 */
 	private function learn( \WP_REST_Request $request ): array {
-		$this->guard->read_json( $request, array() );
+		$this->guard->read_json( $request );
 		$this->site->import();
 		$this->schedule->soon();
 		return $this->state();
@@ -166,7 +168,7 @@ final class Knowledge_Controller {
 	 * @throws Api_Exception
 	 */
 	private function cancel( \WP_REST_Request $request ): array {
-		$this->guard->read_json( $request, array() );
+		$this->guard->read_json( $request );
 		$this->site->cancel();
 		return $this->state();
 	}
@@ -176,7 +178,7 @@ final class Knowledge_Controller {
 	 * @throws Api_Exception
 	 */
 	private function work( \WP_REST_Request $request ): array {
-		$this->guard->read_json( $request, array() );
+		$this->guard->read_json( $request );
 		return array( 'batch' => $this->worker->run( self::BATCH_SECONDS ) ) + $this->state();
 	}
 
@@ -185,7 +187,7 @@ final class Knowledge_Controller {
 	 * @throws Api_Exception
 	 */
 	private function change( \WP_REST_Request $request ): array {
-		$body = $this->guard->read_json( $request, array( 'ids', 'action' ) );
+		$body = $this->guard->read_json( $request );
 		$ids  = $body['ids'] ?? null;
 		if ( ! is_array( $ids ) || array() === $ids || count( $ids ) > self::IDS_MAX || $ids !== array_filter( $ids, static fn( mixed $id ): bool => is_int( $id ) && $id > 0 ) || ! in_array( $body['action'] ?? null, array( 'learn', 'exclude', 'include' ), true ) ) {
 			throw new Api_Exception( 'invalid_request' );
@@ -204,7 +206,7 @@ final class Knowledge_Controller {
 	 * @throws Api_Exception
 	 */
 	private function try( \WP_REST_Request $request ): array {
-		$asked    = $this->guard->read_json( $request, array( 'question', 'agent' ) );
+		$asked    = $this->guard->read_json( $request );
 		$question = $asked['question'] ?? null;
 		$agent    = $asked['agent'] ?? '';
 		$length   = is_string( $question ) ? mb_strlen( trim( $question ) ) : 0;

@@ -78,6 +78,7 @@ final class Receipt_Page {
 				'callback'            => $this->answer( ... ),
 				// A receipt is checked by whoever holds it.
 				'permission_callback' => '__return_true',
+				'args'                => array( 'lang' => array(), 'receipts' => array() ),
 			)
 		);
 	}

@@ -16,6 +16,12 @@ use Aiguy\Staff\Staff_Route;
 
 final class Reports_Controller {
 
+	private const DAY  = array( 'type' => 'string', 'pattern' => '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' );
+	private const MAIL = array(
+		'mine'      => array( 'type' => array( 'boolean', 'null' ) ),
+		'addresses' => array( 'type' => array( 'array', 'null' ), 'items' => array( 'type' => 'string' ) ),
+	);
+
 	public function __construct(
 		private readonly Staff_Client $client,
 		private readonly Weekly_Recipients $recipients,
@@ -29,24 +35,20 @@ final class Reports_Controller {
 		add_action(
 			'rest_api_init',
 			function (): void {
-				$this->route->register( 'GET', '/reports', Capabilities::VIEW, $this->report( ... ) );
+				$this->route->register( 'GET', '/reports', Capabilities::VIEW, $this->report( ... ), array( 'from' => self::DAY, 'to' => self::DAY ) );
 				$this->route->register( 'GET', '/reports/mail', Capabilities::VIEW, $this->mail( ... ) );
-				$this->route->register( 'PUT', '/reports/mail', Capabilities::VIEW, $this->change( ... ) );
+				$this->route->register( 'PUT', '/reports/mail', Capabilities::VIEW, $this->change( ... ), self::MAIL );
 			}
 		);
 	}
 
 	/** @return array<string, mixed> Report of manifests/protocol/http.json. */
 	private function report( \WP_REST_Request $request ): array {
-		$query = array();
-		foreach ( array( 'from', 'to' ) as $name ) {
-			$value = $request->get_param( $name );
-			if ( ! is_string( $value ) || ! preg_match( '/\A\d{4}-\d{2}-\d{2}\z/', $value ) ) {
-				throw new Api_Exception( 'invalid_request' );
-			}
-			$query[] = "$name=$value";
+		if ( ! isset( $request['from'], $request['to'] ) ) {
+			throw new Api_Exception( 'invalid_request' );
 		}
-		return $this->client->call( 'report:read', 'GET', '/staff/reports?' . implode( '&', $query ), null, array( 'agent' => $this->agents->claim( '' ) ) );
+		$query = http_build_query( array( 'from' => $request['from'], 'to' => $request['to'] ) );
+		return $this->client->call( 'report:read', 'GET', "/staff/reports?$query", null, array( 'agent' => $this->agents->claim( '' ) ) );
 	}
 
 	/** @return array{mine: bool, addresses: list<string>|null, next: string|null} Addresses for those alone who may change them; the next mail in ISO 8601. */
@@ -64,7 +66,7 @@ final class Reports_Controller {
 	 * @return array<string, mixed>
 	 */
 	private function change( \WP_REST_Request $request ): array {
-		$values    = $this->guard->read_json( $request, array( 'mine', 'addresses' ) );
+		$values    = $this->guard->read_json( $request );
 		$mine      = $values['mine'] ?? null;
 		$addresses = $values['addresses'] ?? null;
 		if ( ! in_array( $mine, array( true, false, null ), true ) || ! ( null === $addresses || ( is_array( $addresses ) && Weekly_Recipients::are_addresses( $addresses ) ) ) ) {

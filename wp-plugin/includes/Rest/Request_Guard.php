@@ -35,12 +35,14 @@ final class Request_Guard {
 	}
 
 	/**
-	 * @param list<string> $fields    Names that the body may have.
-	 * @param int          $bytes_max Bytes that it may have.
+	 * The body's fields, of which there may be no others than the route's args. WordPress has checked them against these already, but takes "1" for a number
+	 * and "true" for a truth.
+	 *
+	 * @param int $bytes_max Bytes that it may have.
 	 * @return array<string, mixed>
 	 * @throws Api_Exception payload_too_large, unsupported_media_type, invalid_request.
 	 */
-	public function read_json( \WP_REST_Request $request, array $fields, int $bytes_max = self::BODY_BYTES_MAX ): array {
+	public function read_json( \WP_REST_Request $request, int $bytes_max = self::BODY_BYTES_MAX ): array {
 		$body = $request->get_body();
 		if ( strlen( $body ) > $bytes_max ) {
 			throw new Api_Exception( 'payload_too_large' );
@@ -53,7 +55,7 @@ final class Request_Guard {
 			throw new Api_Exception( 'invalid_request' );
 		}
 		$values  = get_object_vars( $decoded );
-		$unknown = array_diff( array_keys( $values ), $fields );
+		$unknown = array_diff( array_keys( $values ), array_keys( $request->get_attributes()['args'] ?? array() ) );
 		if ( array() !== $unknown ) {
 			$history = array( 'messages', 'system', 'history', 'role', 'model', 'tools' );
 			throw new Api_Exception( array_intersect( $unknown, $history ) ? 'history_not_accepted' : 'invalid_request' );

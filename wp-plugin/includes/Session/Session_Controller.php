@@ -20,6 +20,8 @@ final class Session_Controller {
 
 	private const BODY_BYTES_MAX = 1024;
 
+	private const WORD = array( 'type' => 'string' );
+
 	public function __construct(
 		private readonly Settings $settings,
 		private readonly Orchestrator_Call $orchestrator,
@@ -42,13 +44,14 @@ final class Session_Controller {
 				'methods'             => 'POST',
 				'callback'            => $this->open( ... ),
 				'permission_callback' => fn( \WP_REST_Request $request ) => $this->errors->attempt( fn() => $this->guard->assert_same_origin( $request ) ),
+				'args'                => array( 'start' => self::WORD, 'open' => self::WORD, 'link' => self::WORD ),
 			)
 		);
 	}
 
 	private function open( \WP_REST_Request $request ): \WP_REST_Response {
 		try {
-			$wish = self::wish( $this->guard->read_json( $request, array( 'start', 'open', 'link' ), self::BODY_BYTES_MAX ) );
+			$wish = self::wish( $this->guard->read_json( $request, self::BODY_BYTES_MAX ) );
 			// A page cache may still name an agent that is gone: its chats go on with the default one, whose settings are then signed.
 			$agent = Session_Cookie::agent();
 			$nonce = $this->visitors->nonce();

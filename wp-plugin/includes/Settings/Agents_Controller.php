@@ -15,6 +15,13 @@ final class Agents_Controller {
 
 	private const BODY_BYTES_MAX = 262144;
 
+	/** What an agent and the limits hold is checked, and said at the field, by Agent_Rules. */
+	private const FIELDS = array(
+		'default' => array(),
+		'agents'  => array(),
+		'limits'  => array(),
+	);
+
 	public function __construct( private readonly Agents $agents, private readonly Request_Guard $guard, private readonly Staff_Route $route ) {}
 
 	public function add_hooks(): void {
@@ -22,7 +29,7 @@ final class Agents_Controller {
 			'rest_api_init',
 			function (): void {
 				$this->route->register( 'GET', '/agents', Capabilities::MANAGE, $this->answer( ... ) );
-				$this->route->register( 'PUT', '/agents', Capabilities::MANAGE, $this->save( ... ) );
+				$this->route->register( 'PUT', '/agents', Capabilities::MANAGE, $this->save( ... ), self::FIELDS );
 			}
 		);
 	}
@@ -57,7 +64,7 @@ final class Agents_Controller {
 
 	/** @return array<string, mixed> */
 	private function save( \WP_REST_Request $request ): array {
-		$this->guard->read_json( $request, array( 'default', 'agents', 'limits' ), self::BODY_BYTES_MAX );
+		$this->guard->read_json( $request, self::BODY_BYTES_MAX );
 		// The guard gives objects; fields are compared as arrays.
 		$values = (array) json_decode( $request->get_body(), true );
 		$this->agents->save( $values['agents'] ?? null, $values['default'] ?? null, $values['limits'] ?? array() );

@@ -22,6 +22,15 @@ final class Setup_Controller {
 
 	private const EXCLUDED_MAX = 5000;
 
+	/** Addresses are checked, and said what is wrong with them, where they are kept. */
+	private const FIELDS = array(
+		'step'             => array( 'type' => 'string', 'enum' => Setup_State::STEPS ),
+		'finished'         => array( 'type' => 'boolean' ),
+		'orchestrator_url' => array(),
+		'knowledge'        => array( 'type' => array( 'object', 'null' ) ),
+		'alerts'           => array(),
+	);
+
 	public function __construct(
 		private readonly Setup_State $state,
 		private readonly Settings $settings,
@@ -42,9 +51,9 @@ final class Setup_Controller {
 			'rest_api_init',
 			function (): void {
 				$this->route->register( 'GET', '/setup', Capabilities::MANAGE, $this->answer( ... ) );
-				$this->route->register( 'PUT', '/setup', Capabilities::MANAGE, $this->change( ... ) );
-				$this->route->register( 'POST', '/setup/pair', Capabilities::MANAGE, $this->pair( ... ) );
-				$this->route->register( 'POST', '/setup/publish', Capabilities::MANAGE, $this->publish( ... ) );
+				$this->route->register( 'PUT', '/setup', Capabilities::MANAGE, $this->change( ... ), self::FIELDS );
+				$this->route->register( 'POST', '/setup/pair', Capabilities::MANAGE, $this->pair( ... ), array( 'code' => array( 'type' => 'string', 'maxLength' => 100 ) ) );
+				$this->route->register( 'POST', '/setup/publish', Capabilities::MANAGE, $this->publish( ... ), array( 'how' => array( 'type' => 'string' ), 'on' => array( 'type' => array( 'boolean', 'null' ) ) ) );
 			}
 		);
 	}
@@ -86,7 +95,7 @@ final class Setup_Controller {
 	 * @throws Api_Exception invalid_request.
 	 */
 	private function change( \WP_REST_Request $request ): array {
-		$values = $this->guard->read_json( $request, array( 'step', 'finished', 'orchestrator_url', 'knowledge', 'alerts' ) );
+		$values = $this->guard->read_json( $request );
 		if ( array() === $values ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
@@ -116,7 +125,7 @@ final class Setup_Controller {
 	 * @return array<string, mixed>
 	 */
 	private function checked_progress( array $values ): array {
-		if ( ! in_array( $values['step'] ?? Setup_State::STEPS[0], Setup_State::STEPS, true ) || ! is_bool( $values['finished'] ?? false ) ) {
+		if ( ! is_bool( $values['finished'] ?? false ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
 		return $values;
@@ -150,8 +159,8 @@ final class Setup_Controller {
 
 	/** @return array<string, mixed> */
 	private function pair( \WP_REST_Request $request ): array {
-		$code = $this->guard->read_json( $request, array( 'code' ) )['code'] ?? null;
-		if ( ! is_string( $code ) || strlen( $code ) > 100 ) {
+		$code = $this->guard->read_json( $request )['code'] ?? null;
+		if ( ! is_string( $code ) ) {
 			throw new Api_Exception( 'invalid_request' );
 		}
 		return array( 'keys' => $this->pairing->pair( $code ) );
@@ -159,7 +168,7 @@ final class Setup_Controller {
 
 	/** @return array<string, mixed> */
 	private function publish( \WP_REST_Request $request ): array {
-		$values = $this->guard->read_json( $request, array( 'how', 'on' ) );
+		$values = $this->guard->read_json( $request );
 		$how    = $values['how'] ?? null;
 		if ( 'page' === $how && ! isset( $values['on'] ) ) {
 			$this->publisher->make_page();

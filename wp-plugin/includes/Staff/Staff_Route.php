@@ -19,8 +19,9 @@ final class Staff_Route {
 	 * @param string                                     $path       Below admin, with a slash in front; may hold (?P<id>…).
 	 * @param string                                     $capability One of Capabilities.
 	 * @param \Closure(\WP_REST_Request): array<string, mixed> $answer Makes the answer; throws Api_Exception to refuse.
+	 * @param array<string, array<string, mixed>>         $args       JSON Schema of what its query or its body may hold, by name.
 	 */
-	public function register( string $methods, string $path, string $capability, \Closure $answer ): void {
+	public function register( string $methods, string $path, string $capability, \Closure $answer, array $args = array() ): void {
 		register_rest_route(
 			'aiguy/v1',
 			'/admin' . $path,
@@ -34,6 +35,7 @@ final class Staff_Route {
 					}
 				},
 				'permission_callback' => static fn(): bool => current_user_can( $capability ),
+				'args'                => $args,
 			)
 		);
 	}

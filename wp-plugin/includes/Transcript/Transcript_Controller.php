@@ -34,8 +34,10 @@ final class Transcript_Controller {
 	}
 
 	private function register(): void {
-		foreach ( array( 'GET' => $this->read( ... ), 'POST' => $this->mail( ... ) ) as $method => $answer ) {
-			$this->route->register( $method, '/chat/transcript', static fn( \WP_REST_Request $request, Chat_Session $session ): \WP_REST_Response => new \WP_REST_Response( $answer( $request, $session ) ) );
+		$text   = array( 'type' => 'string' );
+		$routes = array( array( 'GET', $this->read( ... ), array() ), array( 'POST', $this->mail( ... ), array( 'email' => $text, 'code' => $text ) ) );
+		foreach ( $routes as list( $method, $answer, $args ) ) {
+			$this->route->register( $method, '/chat/transcript', static fn( \WP_REST_Request $request, Chat_Session $session ): \WP_REST_Response => new \WP_REST_Response( $answer( $request, $session ) ), $args );
 		}
 	}
 
@@ -49,7 +51,7 @@ final class Transcript_Controller {
 	 * @throws Api_Exception invalid_request, code_wrong, rate_limited, mail_failed, not_found and what the orchestrator refuses.
 	 */
 	private function mail( \WP_REST_Request $request, Chat_Session $session ): array {
-		$values = $this->guard->read_json( $request, array( 'email', 'code' ), self::BODY_BYTES_MAX );
+		$values = $this->guard->read_json( $request, self::BODY_BYTES_MAX );
 		if ( $session->visitor->is_customer ) {
 			$address = (string) wp_get_current_user()->user_email;
 			if ( array() !== $values || ! is_email( $address ) ) {
