@@ -8,7 +8,7 @@ import { type Candidate, strengthOf } from './score.ts';
  * enough: «Do you have a military discount?» is near to every sentence about prices. So it also counts what part of the question stands
  * in the best article, and how the help centre fares with what is asked everywhere and is like it.
  */
-const weights = { best: 0.14, coverage: 4.03, fare: 4.17, likeness: -2.61, words: 0.158, bias: -3.22 };
+const weights = { best: 0.144, coverage: 4.1, fare: 3.65, likeness: -2.46, words: 0.174, bias: -3.49 };
 export const answerableFrom = 0.5;
 /** More words say no more about whether it is answered. */
 const wordsMax = 12;

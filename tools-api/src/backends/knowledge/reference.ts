@@ -1,10 +1,10 @@
 // What people ask everywhere, as a measure: how near the help centre comes to such questions says what to expect of one like them.
-import { type Database, inTransaction } from '@aiguy/manifests/database';
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { Database } from '@aiguy/manifests/database';
 import { LRUCache } from 'lru-cache';
-import { toSql } from 'pgvector/pg';
 import type { Embedder } from '../embedding/embedder.ts';
 import { type Filter, filterSql, filterValues } from './candidates.ts';
-import { type Index, indexedVector } from './indexes.ts';
+import type { Index } from './indexes.ts';
 import { ifInTime, unit } from './question.ts';
 import referenceQuestions from './reference-questions.json' with { type: 'json' };
 
@@ -29,14 +29,15 @@ const temperature = 0.2;
 const deviationMin = 0.01;
 const embedTimeoutMs = 60_000;
 const viewsMax = 100;
-/** Asked in so many parts, so that others get in between. */
-const partOf = 96;
-/** A view that took longer is measured again while the former measure serves, and at most a twentieth of the time. */
-const waitedForMs = 1000;
+/** Passages that stand for all that a reader may see; compared with so many questions at once. */
+const passagesMax = 500;
+const partOf = 48;
+/** What takes longer is measured while the search goes on without it, or with the measure before, and at most a twentieth of the time. */
+const waitMs = 300;
 const refreshShare = 20;
 
-/** asked: as the database reads vectors. */
-type Questions = { centre: number[]; vectors: number[][]; asked: string[] };
+/** vectors: about the centre; asked: as they are. All of unit length. */
+type Questions = { centre: number[]; vectors: number[][]; asked: number[][] };
 type View = { version: string; fares: number[]; measuredAtMs: number; tookMs: number };
 
 /** Contract: undefined when the embedding model can't be asked; the same question over the same corpus is expected the same of, once it is current. */
@@ -79,10 +80,10 @@ export function createReference(database: Database): Reference {
     const key = JSON.stringify([asked.index.indexId, filterValues(asked.filter)]);
     const kept = views.get(key);
     if (kept?.version === asked.corpusVersion) return kept;
-    const isSlow = kept !== undefined && kept.tookMs > waitedForMs;
+    const isSlow = kept !== undefined && kept.tookMs > waitMs;
     if (isSlow && performance.now() - kept.measuredAtMs < kept.tookMs * refreshShare) return kept;
-    const next = measureOnce(key, known, asked);
-    return isSlow ? kept : ((await ifInTime(asked.signal, async (inTime) => await orAborted(next, inTime))) ?? kept);
+    const inTime = AbortSignal.any([asked.signal, AbortSignal.timeout(waitMs)]);
+    return await orAborted(measureOnce(key, known, asked), inTime).catch(() => kept);
   };
 
   return async (asked) => {
@@ -97,7 +98,7 @@ export function createReference(database: Database): Reference {
 async function embedQuestions(embedder: Embedder): Promise<Questions> {
   const vectors = await embedder.embed(texts, { purpose: 'query', signal: AbortSignal.timeout(embedTimeoutMs) });
   const centre = meanOf(vectors.slice(0, centred), embedder.dimensions);
-  return { centre, vectors: vectors.map((vector) => about(centre, vector)), asked: vectors.map((vector): string => toSql(vector) ?? '') };
+  return { centre, vectors: vectors.map((vector) => about(centre, vector)), asked: vectors.map(unit) };
 }
 
 function meanOf(vectors: readonly number[][], dimensions: number): number[] {
@@ -106,35 +107,35 @@ function meanOf(vectors: readonly number[][], dimensions: number): number[] {
 
 function expect(vector: number[], { centre, vectors }: Questions, fares: readonly number[]): Expectation {
   const own = about(centre, vector);
-  const cosines = vectors.map((other) => other.reduce((sum, value, at) => sum + value * (own[at] ?? 0), 0));
+  const cosines = vectors.map((other) => product(other, own));
   const weights = cosines.map((cosine) => Math.exp(cosine / temperature));
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   return { fare: weights.reduce((sum, weight, at) => sum + weight * (fares[at] ?? 0), 0) / whole, likeness: Math.max(...cosines) };
 }
 
-/** @returns cosine of the vector that is nearest to each question; 0 where the reader may see none */
-async function readNearness(database: Database, asked: string[], { index, filter }: Pick<Asked, 'index' | 'filter'>): Promise<number[]> {
+/** @returns cosine of the passage that is nearest to each question; 0 where the reader may see none */
+async function readNearness(database: Database, asked: readonly number[][], { index, filter }: Pick<Asked, 'index' | 'filter'>): Promise<number[]> {
+  const { rows } = await database.query<{ vector: string }>(selectPassages, [index.indexId, ...filterValues(filter)]);
+  const passages = rows.map(({ vector }) => Float64Array.from(unit(JSON.parse(vector) as number[])));
   const nearness: number[] = [];
-  for (let from = 0; from < asked.length; from += partOf) {
-    const part = asked.slice(from, from + partOf);
-    const { rows } = await inTransaction(database, async (connection) => {
-      await connection.query('SET LOCAL hnsw.iterative_scan = strict_order');
-      return await connection.query<{ at: number; cosine: number }>(selectNearest(index), [part, ...filterValues(filter)]);
-    });
-    const found = new Map(rows.map(({ at, cosine }) => [at, cosine]));
-    nearness.push(...part.map((_, at) => found.get(at + 1) ?? 0));
+  for (const [at, question] of asked.entries()) {
+    const own = Float64Array.from(question);
+    nearness.push(passages.reduce((most, passage) => Math.max(most, product(own, passage)), 0));
+    // The computation holds the thread; others get in between.
+    if (at % partOf === 0) await breathe();
   }
   return nearness;
 }
 
-const selectNearest = (index: Index): string => `
-  WITH asked AS MATERIALIZED (
-    SELECT at::integer, ${indexedVector(index, 'text')} AS vector FROM unnest($1::text[]) WITH ORDINALITY AS questions (text, at))
-  SELECT at, cosine FROM asked CROSS JOIN LATERAL (
-    SELECT 1 - (${indexedVector(index, 'embedding')} <=> asked.vector) AS cosine
-    FROM embeddings JOIN chunks USING (chunk_id) JOIN documents USING (document_id)
-    WHERE index_id = ${index.indexId} AND ${filterSql}
-    ORDER BY ${indexedVector(index, 'embedding')} <=> asked.vector LIMIT 1) AS nearest`;
+const selectPassages = `
+  SELECT embedding::text AS vector FROM embeddings JOIN chunks USING (chunk_id) JOIN documents USING (document_id)
+  WHERE index_id = $1 AND embeddings.position = 0 AND ${filterSql} ORDER BY md5(chunk_id) LIMIT ${passagesMax}`;
+
+function product(one: ArrayLike<number>, other: ArrayLike<number>): number {
+  let sum = 0;
+  for (let at = 0; at < one.length; at += 1) sum += (one[at] ?? 0) * (other[at] ?? 0);
+  return sum;
+}
 
 function standardised(values: readonly number[]): number[] {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
