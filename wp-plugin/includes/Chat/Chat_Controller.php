@@ -51,7 +51,7 @@ final class Chat_Controller {
 
 	private function register(): void {
 		$text   = array( 'type' => 'string' );
-		$number = array( 'type' => 'integer', 'minimum' => 1, 'maximum' => 999999999, 'required' => true );
+		$number = array( 'type' => 'integer', 'minimum' => 1, 'maximum' => 999999999 );
 		$wait   = array( 'type' => 'integer', 'minimum' => 0, 'maximum' => self::WAIT_SECONDS_MAX );
 		$routes = array(
 			array( 'POST', '/chat', $this->send( ... ), array( 'message' => $text, 'messageId' => array( 'type' => array( 'string', 'null' ) ) ) ),
@@ -62,7 +62,7 @@ final class Chat_Controller {
 			array( 'POST', '/chat/undo', $this->interrupts->undo( ... ), array( 'effectId' => $text ) ),
 			array( 'GET', '/chat/receipt', $this->interrupts->receipt( ... ), array( 'number' => $number ) ),
 			array( 'POST', '/chat/page', $this->interrupts->page( ... ), array( 'requestId' => $text, 'page' => array( 'type' => 'object' ) ) ),
-			array( 'GET', '/chat/file', $this->interrupts->file( ... ), array( 'id' => array( 'type' => 'string', 'pattern' => '^[A-Za-z0-9_-]{43}$', 'required' => true ) ) ),
+			array( 'GET', '/chat/file', $this->interrupts->file( ... ), array( 'id' => array( 'type' => 'string', 'pattern' => '^[A-Za-z0-9_-]{43}$' ) ) ),
 			array( 'POST', '/chat/feedback', $this->visitors->rate( ... ), array( 'runId' => $text, 'score' => array( 'type' => 'integer' ), 'reason' => $text, 'comment' => $text ) ),
 			array( 'GET', '/chat/sessions', $this->visitors->sessions( ... ), array( 'read' => array( 'type' => 'string', 'pattern' => '^[A-Za-z0-9_-]{22,64}$' ) ) ),
 			array( 'POST', '/chat/link', $this->visitors->link( ... ), array() ),

@@ -48,16 +48,19 @@ final class Interrupt_Requests {
 		return $this->post( $request, $session, 'effects/' . self::id( $values['effectId'] ?? null ) . '/undo', array() );
 	}
 
-	/** It names the page on this site where it can be checked. */
+	/** It names the page on this site where it can be checked. @throws Api_Exception invalid_request. */
 	public function receipt( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
+		$number  = self::named( $request, 'number' );
 		$headers = array( 'Accept' => 'application/json' ) + $this->client->passed_headers( $request );
 		$query   = http_build_query( array( 'check_at' => ( $this->receipt_page )() ), '', '&', PHP_QUERY_RFC3986 );
-		return $this->client->request( $session, 'GET', "/sessions/$session->id/receipts/{$request['number']}?$query", null, $headers );
+		return $this->client->request( $session, 'GET', "/sessions/$session->id/receipts/$number?$query", null, $headers );
 	}
 
+	/** @throws Api_Exception invalid_request. */
 	public function file( \WP_REST_Request $request, Chat_Session $session ): Upstream_Request {
+		$id      = rawurlencode( self::named( $request, 'id' ) );
 		$headers = array( 'Accept' => 'application/pdf' ) + $this->client->passed_headers( $request );
-		return $this->client->request( $session, 'GET', "/sessions/$session->id/files/" . rawurlencode( $request['id'] ), null, $headers );
+		return $this->client->request( $session, 'GET', "/sessions/$session->id/files/$id", null, $headers );
 	}
 
 	/** What a page is, is checked where its schema is kept. @throws Api_Exception invalid_request, payload_too_large, unsupported_media_type. */
@@ -74,6 +77,11 @@ final class Interrupt_Requests {
 	/** @param array<string, mixed> $body */
 	private function post( \WP_REST_Request $request, Chat_Session $session, string $path, array $body ): Upstream_Request {
 		return $this->client->request( $session, 'POST', "/sessions/$session->id/$path", (string) wp_json_encode( (object) $body ), $this->client->passed_headers( $request ) );
+	}
+
+	/** What has to be named; not required by the route's args, because whoever holds no session is told that first. */
+	private static function named( \WP_REST_Request $request, string $name ): string {
+		return (string) ( $request[ $name ] ?? throw new Api_Exception( 'invalid_request' ) );
 	}
 
 	private static function id( mixed $id ): string {

@@ -2,6 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Database } from '@aiguy/manifests/database';
 import { LRUCache } from 'lru-cache';
+import { withinTime } from '../../time-limit.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { type Filter, filterSql, filterValues } from './candidates.ts';
 import type { Index } from './indexes.ts';
@@ -16,7 +17,7 @@ export type Expectation = {
   likeness: number;
 };
 type Asked = { vector: number[]; embedder: Embedder; index: Index; filter: Filter; corpusVersion: string; signal: AbortSignal };
-/** centre: where an embedding model puts questions as such. expectation: undefined where that could not be told in time; current: whether it is of this version. */
+/** centre: where an embedding model puts questions as such. expectation: undefined where it could not be told in time. isCurrent: whether it is of this version. */
 export type Measured = { centre: number[]; expectation: Expectation | undefined; isCurrent: boolean };
 export type Reference = (asked: Asked) => Promise<Measured | undefined>;
 
@@ -83,11 +84,11 @@ export function createReference(database: Database): Reference {
     const isSlow = kept !== undefined && kept.tookMs > waitMs;
     if (isSlow && performance.now() - kept.measuredAtMs < kept.tookMs * refreshShare) return kept;
     const inTime = AbortSignal.any([asked.signal, AbortSignal.timeout(waitMs)]);
-    return await orAborted(measureOnce(key, known, asked), inTime).catch(() => kept);
+    return await withinTime(inTime, measureOnce(key, known, asked)).catch(() => kept);
   };
 
   return async (asked) => {
-    const known = await ifInTime(asked.signal, async (inTime) => await orAborted(questionsOf(asked.embedder), inTime));
+    const known = await ifInTime(asked.signal, async (inTime) => await withinTime(inTime, questionsOf(asked.embedder)));
     if (!known) return undefined;
     const view = await viewOf(known, asked);
     const expectation = view && expect(asked.vector, known, view.fares);
@@ -145,17 +146,4 @@ function standardised(values: readonly number[]): number[] {
 
 function about(centre: readonly number[], vector: readonly number[]): number[] {
   return unit(vector.map((value, at) => value - (centre[at] ?? 0)));
-}
-
-/** What others await too goes on without this one. */
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const left = Promise.withResolvers<never>();
-  const leave = (): void => left.reject(signal.reason);
-  signal.addEventListener('abort', leave, { once: true });
-  try {
-    return await Promise.race([promise, left.promise]);
-  } finally {
-    signal.removeEventListener('abort', leave);
-  }
 }
