@@ -4,7 +4,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate } from '../manifests/src/generate.ts';
 import { projectRoot } from './data-directory.ts';
-import { learnShippedIntents } from './learn-intents.ts';
+import { reckonShippedNumbers } from './shipped-numbers.ts';
 import { hasPrograms, installHint } from './system-packages.ts';
 import { generateTranslations } from './translations/generate.ts';
 import { problemsOfServices, readTranslations, saidByServices } from './translations/services.ts';
@@ -47,7 +47,7 @@ function run(program: string, args: string[]): string | undefined {
 }
 
 async function staleFiles(): Promise<string | undefined> {
-  const stale = [...(await generate({ check: true })), ...(await learnShippedIntents({ check: true }))];
+  const stale = [...(await generate({ check: true })), ...(await reckonShippedNumbers({ check: true }))];
   return stale.length === 0 ? undefined : `stale, run npm run generate: ${stale.join(', ')}\n`;
 }
 

@@ -8,7 +8,6 @@ import { demoLogins, owner } from './demo-site.ts';
 import { buildWidget } from './widget.ts';
 
 const folder = join(projectRoot, 'wp-plugin', '.wordpress-org');
-const waitMs = 60_000;
 const desktop = { viewport: { width: 1280, height: 860 } };
 const phone: BrowserContextOptions = {
   viewport: { width: 412, height: 823 },
@@ -32,7 +31,6 @@ try {
 
 async function take(number: number, options: BrowserContextOptions, play: (page: Page, shop: System) => Promise<void>): Promise<void> {
   const context = await system.browser.newContext({ ...options, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(waitMs);
   const page = await context.newPage();
   await play(page, system);
   await page.screenshot({ path: join(folder, `screenshot-${number}.png`), animations: 'disabled' });

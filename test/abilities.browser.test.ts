@@ -45,7 +45,6 @@ async function violations(page: Page): Promise<string[]> {
 test('an owner approves and withdraws by keyboard, and sees what has changed since', async () => {
   const { site } = system;
   const context = await system.browser.newContext({ viewport: { width: 1200, height: 900 } });
-  context.setDefaultTimeout(60_000);
   await signIn(context, site, { login: 'owner', password: 'owner-demo' });
   const page = await context.newPage();
   const open = async () => await page.goto(`${site.url}/wp-admin/admin.php?page=aiguy-abilities`);
@@ -81,7 +80,6 @@ test('an owner approves and withdraws by keyboard, and sees what has changed sin
 test('the agent looks up what was approved when a visitor asks the owner’s question, and no longer once it says something else of itself', async (t) => {
   const { site } = system;
   const context = await system.browser.newContext({ viewport: { width: 1200, height: 900 } });
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   await signIn(context, site, { login: 'owner', password: 'owner-demo' });
   const admin = await context.newPage();

@@ -22,7 +22,6 @@ after(async () => await system?.stop());
 
 async function openScreen(t: { after: (work: () => Promise<void>) => void }, name: string, viewport = { width: 1280, height: 900 }): Promise<Page> {
   const context = await system.browser.newContext({ viewport });
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   await signIn(context, system.site, owner);
   const page = await context.newPage();
@@ -297,7 +296,6 @@ test('where a plugin manages consent (WP Consent API), its answer counts, also w
     `file_put_contents( WPMU_PLUGIN_DIR . '/consent.php', '<?php function wp_has_consent() { return false; } add_action( "wp_head", function () { echo "<script>${script}</script>"; } );' );`,
   );
   const context = await system.browser.newContext();
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   const page = await context.newPage();
   await page.goto(`${system.site.url}/${chatPageSlug}/`);

@@ -31,7 +31,6 @@ after(async () => await system?.stop());
 /** @returns the editor with one block in it, which is chosen */
 async function edit(t: { after: (work: () => Promise<void>) => void }, attributes: object): Promise<Page> {
   const context = await system.browser.newContext({ viewport: { width: 1360, height: 950 } });
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   await signIn(context, system.site, owner);
   const page = await context.newPage();
@@ -68,7 +67,6 @@ async function publish(page: Page): Promise<string> {
 
 async function visit(t: { after: (work: () => Promise<void>) => void }, url: string): Promise<Page> {
   const context = await system.browser.newContext();
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   const visitor = await context.newPage();
   await visitor.goto(url);

@@ -34,6 +34,9 @@ export const testSite: Pick<NativeOptions, 'host' | 'database' | 'release'> = {
   host: 'nginx',
 };
 
+/** Nothing here is about speed, and the machine may be busy with other tests. */
+const waitMs = 60_000;
+
 /** @param toolsEnv more variables of the tools API */
 export async function startSystem(toolsEnv: Record<string, string> = {}): Promise<System> {
   const dataDir = mkdtempSync(join(tmpdir(), 'aiguy-browser-'));
@@ -48,7 +51,7 @@ export async function startSystem(toolsEnv: Record<string, string> = {}): Promis
     const siteUrl = `http://127.0.0.1:${network.port}`;
     const ports = { orchestrator: await freePort(), tools: await freePort() };
     const log = () => undefined;
-    const backend = await startBackend({ dataDir, siteUrl, ports, inMemory: true, log, toolsEnv });
+    const backend = await startBackend({ dataDir, siteUrl, ports, inMemory: true, log, toolsEnv, orchestratorEnv: { TURN_WALL_MS: String(waitMs) } });
     stops.push(backend.stop);
     const site = {
       siteUrl,
@@ -87,7 +90,8 @@ export async function startBrowser(): Promise<Browser> {
     '--disable-component-update',
     '--disable-sync',
   ];
-  return await chromium.launch({ executablePath: findProgram('chromium') ?? 'chromium', args: quiet });
+  const browser = await chromium.launch({ executablePath: findProgram('chromium') ?? 'chromium', args: quiet });
+  return browser.on('context', (context) => context.setDefaultTimeout(waitMs));
 }
 
 /** The test fails at its end when a script of the page has thrown; but for what Chromium throws where one of WordPress' own screens is too slow for its view transition. */

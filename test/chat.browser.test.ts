@@ -24,7 +24,6 @@ after(async () => await system?.stop());
 async function newChat(t: TestContext, options: BrowserContextOptions & { login?: (typeof demoLogins)[number] } = {}) {
   const { login, ...contextOptions } = options;
   const context = await system.browser.newContext(contextOptions);
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   if (login) await signIn(context, system.site, login);
   const page = await context.newPage();
@@ -156,7 +155,7 @@ test('with the orchestrator gone the visitor reads a sentence that helps, and ca
   await page
     .getByText(/can’t be reached|can't be reached/)
     .first()
-    .waitFor({ timeout: 30_000 });
+    .waitFor();
   point(system.backend.orchestratorUrl);
   await page.getByRole('button', { name: 'Try again' }).click();
   await chat.says(/within 30 days/);

@@ -57,7 +57,6 @@ function serve(policy: Record<string, string>): void {
 
 async function openPage(t: TestContext): Promise<{ page: Page; chat: ChatOnPage; ours: () => Promise<Violation[]> }> {
   const context = await system.browser.newContext();
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   const page = await context.newPage();
   failOnErrors(t, page);

@@ -25,7 +25,6 @@ after(async () => await system?.stop());
 
 async function openChat(t: TestContext, login?: (typeof demoLogins)[number]): Promise<{ context: BrowserContext; page: Page; chat: ChatOnPage }> {
   const context = await system.browser.newContext({ viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   if (login) await signIn(context, system.site, login);
   return { context, ...(await openTab(context)) };

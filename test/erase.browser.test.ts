@@ -68,7 +68,6 @@ test('the owner erases a customer with WordPress’ tool, reads what stays and w
   const login = demoLogins.find(({ login: name }) => name === 'aarav');
   assert.ok(login);
   const customer = await browser.newContext();
-  customer.setDefaultTimeout(60_000);
   await signIn(customer, site, login);
   const page = await customer.newPage();
   await page.goto(`${site.url}/${chatPageSlug}/`);
@@ -85,7 +84,6 @@ test('the owner erases a customer with WordPress’ tool, reads what stays and w
     `$u = get_user_by('login', '${login.login}'); wp_create_user_request($u->user_email, 'remove_personal_data', array(), 'confirmed'); echo $u->user_email;`,
   );
   const owner = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  owner.setDefaultTimeout(60_000);
   await signIn(owner, site, { login: 'admin', password: 'admin-test' });
   const tool = await owner.newPage();
   await tool.goto(`${site.url}/wp-admin/erase-personal-data.php`);

@@ -30,7 +30,6 @@ async function mailedCode(mails = 1): Promise<string> {
 
 async function openPage(t: TestContext, width: number) {
   const context = await system.browser.newContext({ viewport: { width, height: 900 } });
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   const page = await context.newPage();
   await page.goto(system.pageUrl);

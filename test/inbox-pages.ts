@@ -12,7 +12,6 @@ export async function openPage(
   { asOwner = false, ...options }: BrowserContextOptions & { asOwner?: boolean } = {},
 ): Promise<Page> {
   const context = await system.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   if (asOwner) await signIn(context, system.site, owner);
   const page = await context.newPage();

@@ -21,7 +21,6 @@ after(async () => await system?.stop());
 
 async function openScreen(t: TestContext, viewport = { width: 1280, height: 1000 }): Promise<Page> {
   const context = await system.browser.newContext({ viewport });
-  context.setDefaultTimeout(waitMs);
   t.after(async () => await context.close());
   await signIn(context, system.site, owner);
   const page = await context.newPage();
@@ -62,7 +61,6 @@ async function picture(page: Page, name: string): Promise<void> {
 
 async function newChat(t: TestContext): Promise<ChatOnPage> {
   const context = await system.browser.newContext();
-  context.setDefaultTimeout(waitMs);
   t.after(async () => await context.close());
   const page = await context.newPage();
   await page.goto(system.pageUrl);

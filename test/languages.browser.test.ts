@@ -64,7 +64,6 @@ for (const site of sites)
   test(`on a ${site.locale} site an order is looked up and its address changed in that language, from form to outcome`, async (t) => {
     const login = demoLogins.find((one) => one.login === 'ethan') ?? assert.fail();
     const context = await system.browser.newContext({ viewport: { width: 390, height: 844 } });
-    context.setDefaultTimeout(60_000);
     t.after(async () => {
       system.site.evaluate("delete_option( 'test_locale' );");
       await context.close();

@@ -24,7 +24,6 @@ test('it is the oldest', () => {
 for (const screen of ['overview', 'conversations', 'reports', 'knowledge', 'setup', 'agents', 'abilities', 'connection']) {
   test(`the screen «${screen}» opens without an error and without a barrier`, async (t) => {
     const context = await system.browser.newContext({ viewport: { width: 1280, height: 900 } });
-    context.setDefaultTimeout(60_000);
     t.after(async () => await context.close());
     await signIn(context, system.site, owner);
     const page = await context.newPage();

@@ -36,7 +36,6 @@ function publish(content: string): string {
 
 async function open(url: string, options: BrowserContextOptions = {}): Promise<{ page: Page; context: BrowserContext }> {
   const context = await system.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   // The theme's fonts move its own texts when they arrive.
   await page.route(/\.woff2?(\?|$)/, (route) => route.abort());
@@ -64,7 +63,6 @@ const shiftsOf = async (page: Page) =>
 
 test('an owner places the block, sees it live without a request, gives it colours, and visitors see the same', async (t) => {
   const context = await system.browser.newContext({ viewport: { width: 1360, height: 950 } });
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   await signIn(context, system.site, owner);
   const page = await context.newPage();

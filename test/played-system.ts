@@ -146,7 +146,6 @@ export async function newChat(
 ): Promise<ChatPage> {
   const { path = chatPageSlug, ...contextOptions } = options;
   const context = await browser.newContext(contextOptions);
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   const known = new Set(played.sessions.keys());
   const page = await context.newPage();

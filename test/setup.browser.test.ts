@@ -122,7 +122,6 @@ const headed = async (page: Page, name: string) => await page.getByRole('heading
 
 test('a shop owner activates the plugin, follows three steps with the keyboard alone, and visitors get answers', async (t) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   await signIn(context, site, owner);
   const page = await context.newPage();
@@ -238,7 +237,6 @@ test('a shop owner activates the plugin, follows three steps with the keyboard a
   const chatUrl = await page.getByRole('link', { name: 'Open the page with the chat' }).getAttribute('href');
 
   const visitor = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  visitor.setDefaultTimeout(60_000);
   t.after(async () => await visitor.close());
   for (const url of [String(chatUrl), `${site.url}/`]) {
     const seen = await visitor.newPage();
@@ -254,7 +252,6 @@ test('a shop owner activates the plugin, follows three steps with the keyboard a
 
 test('on the site that was set up, Site Health measures the real stream, and the owner chooses among the real tools and parts of the knowledge', async (t) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   await signIn(context, site, owner);
   const page = await context.newPage();
@@ -298,7 +295,6 @@ test('on the site that was set up, Site Health measures the real stream, and the
 
 test('a finished set-up is gone through again from the settings, and all that was set is still there', async (t) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   await signIn(context, site, owner);
   const page = await context.newPage();

@@ -18,7 +18,6 @@ export async function newChat(
   { login, change, ...contextOptions }: Options = {},
 ): Promise<{ chat: ChatOnPage; page: Page; context: BrowserContext }> {
   const context = await system.browser.newContext({ viewport: { width: 1280, height: 900 }, ...contextOptions });
-  context.setDefaultTimeout(60_000);
   t.after(async () => await context.close());
   if (login) await signIn(context, system.site, login);
   const page = await context.newPage();

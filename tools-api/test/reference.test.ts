@@ -7,6 +7,7 @@ import type { Filter } from '../src/backends/knowledge/candidates.ts';
 import { readCorpusState } from '../src/backends/knowledge/corpus.ts';
 import { ingestSources } from '../src/backends/knowledge/ingest-source.ts';
 import { createReference, type Measured, type Reference } from '../src/backends/knowledge/reference.ts';
+import { referenceVectors } from '../src/backends/knowledge/reference-vectors.ts';
 import { openSource } from '../src/backends/knowledge/sources/open-source.ts';
 import { fakeEmbedder, type KnowledgeHarness, makeFolder, site, startKnowledge } from './knowledge-harness.ts';
 
@@ -47,12 +48,14 @@ async function measure(question: keyof typeof questions, { filter = everybody, e
   return await reference({ vector, embedder, index, filter, corpusVersion: version, signal });
 }
 
+const similarity = (one: number[], other: number[]): number =>
+  one.reduce((sum, value, at) => sum + value * (other[at] ?? 0), 0) / Math.hypot(...one) / Math.hypot(...other);
 const fareOf = (measured: Measured | undefined): number => measured?.expectation?.fare ?? assert.fail('nothing is expected');
 
 test('more is expected of questions like those that the help centre is near to, by what each reader may see, and anew when it changes', async (t) => {
   await fill(t, 'returns', 'delivery');
   reference = createReference(knowledge.database);
-  // The model is loaded by the first question, which need not wait for it.
+  // The first measure may take longer than a question waits for it.
   while (!(await measure('cup'))?.isCurrent);
   assert.ok(fareOf(await measure('returns')) > fareOf(await measure('cup')) + 0.1);
   const customers: Filter = { audiences: ['public', 'customers'] };
@@ -66,11 +69,21 @@ test('more is expected of questions like those that the help centre is near to, 
   assert.ok(fareOf(after) > before + 0.1);
 });
 
-test('while the embedding model can’t be asked nothing is expected; then it is', async () => {
+test('the local model is not asked for the reference questions: they are shipped as it reads them', async () => {
+  const signal = AbortSignal.timeout(60_000);
+  const shipped = await referenceVectors({ ...local, embed: async () => assert.fail('asked') }, signal);
+  const read = await referenceVectors({ ...local, model: 'the same under another name' }, signal);
+  assert.deepEqual([shipped.all.length, shipped.ofHelpCentres.length], [read.all.length, read.ofHelpCentres.length]);
+  const cosines = shipped.all.map((vector, at) => similarity(vector, read.all[at] ?? []));
+  assert.ok(Math.min(...cosines) > 0.999, String(Math.min(...cosines)));
+});
+
+test('while another embedding model can’t be asked nothing is expected; then it is', async () => {
   reference = createReference(knowledge.database);
   let isDown = true;
   const embedder: Embedder = {
     ...local,
+    model: 'a provider’s',
     embed: async (...asked) => {
       if (isDown) throw new EmbeddingError('down', { retryable: true });
       return await local.embed(...asked);

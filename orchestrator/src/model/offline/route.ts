@@ -41,9 +41,9 @@ export class Router {
     this.#intents = new Intents(embed, shipped);
   }
 
-  /** Does beforehand what the first message would wait for. */
+  /** Does beforehand what the first message would wait for: also the embedding model is loaded, of which what was shipped needs nothing. */
   async learn(tools: readonly ToolDefinition[]): Promise<void> {
-    await this.#intents.learn(tools);
+    await Promise.all([this.#intents.learn(tools), this.#embed(['Where is my order?'])]);
   }
 
   /** @param own the visitor's orders, once they were looked up for this message */

@@ -7,7 +7,7 @@ import type { Embedder } from '../embedding/embedder.ts';
 import { type Filter, filterSql, filterValues } from './candidates.ts';
 import type { Index } from './indexes.ts';
 import { ifInTime, unit } from './question.ts';
-import referenceQuestions from './reference-questions.json' with { type: 'json' };
+import { referenceVectors } from './reference-vectors.ts';
 
 /** How the questions that are most like this one fare, over what its reader may see. */
 export type Expectation = {
@@ -21,9 +21,6 @@ type Asked = { vector: number[]; embedder: Embedder; index: Index; filter: Filte
 export type Measured = { centre: number[]; expectation: Expectation | undefined; isCurrent: boolean };
 export type Reference = (asked: Asked) => Promise<Measured | undefined>;
 
-const { elsewhere, ...ofHelpCentres } = referenceQuestions;
-const texts = [...Object.values(ofHelpCentres).flat(), ...elsewhere];
-const centred = texts.length - elsewhere.length;
 /** Of the cosine in the weight of a question: at 0.2 less, it counts a third. */
 const temperature = 0.2;
 /** Where nothing in the help centre is nearer to one question than to another, as with few passages. */
@@ -97,9 +94,9 @@ export function createReference(database: Database): Reference {
 }
 
 async function embedQuestions(embedder: Embedder): Promise<Questions> {
-  const vectors = await embedder.embed(texts, { purpose: 'query', signal: AbortSignal.timeout(embedTimeoutMs) });
-  const centre = meanOf(vectors.slice(0, centred), embedder.dimensions);
-  return { centre, vectors: vectors.map((vector) => about(centre, vector)), asked: vectors.map(unit) };
+  const { ofHelpCentres, all } = await referenceVectors(embedder, AbortSignal.timeout(embedTimeoutMs));
+  const centre = meanOf(ofHelpCentres, embedder.dimensions);
+  return { centre, vectors: all.map((vector) => about(centre, vector)), asked: all.map(unit) };
 }
 
 function meanOf(vectors: readonly number[][], dimensions: number): number[] {
