@@ -7,7 +7,7 @@ export function siteZone(): string {
   return isTimeZone(timeZone) ? timeZone : new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** A zone as people name it. */
+/** As WordPress names it among its settings. */
 export function zoneName(timeZone: string): string {
   return /^[+-]/.test(timeZone) ? `UTC${timeZone}` : timeZone;
 }

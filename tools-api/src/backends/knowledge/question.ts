@@ -39,7 +39,7 @@ export async function readQuestion(
   const words = distinctWords([own, before]);
   const [vector, related] = [
     await embedQuestion(ports.embedder, { own: textOf(own), before: textOf(before), signal }),
-    await ports.relatedWords({ corpusVersion, textSearch: vocabulary.textSearch, words: words.map(({ word }) => word), signal }),
+    await ports.relatedWords({ corpusVersion, textSearch: vocabulary.textSearch, words, signal }),
   ];
   const terms = words.map(({ word, stem, weight }) => ({
     word,

@@ -83,8 +83,6 @@ function Day({ name, own, onChange }: DayProps) {
   );
 }
 
-/** A fixed distance is named as WordPress names it among its settings. */
-
 /** 6 January 2025 was a Monday. */
 function nameOf(day: number): string {
   return new Intl.DateTimeFormat(window.aiguyAdmin.locale, { weekday: 'long' }).format(new Date(2025, 0, 5 + day, 12));
