@@ -33,7 +33,7 @@ With ingest: documents and passages a second and memory while generated articles
 them) with the local embedder, and how long an answer takes meanwhile; on the embedded Postgres. A quarter of an hour.
 With sessions: 1,000 sessions open on one process, half SSE and half WebSocket, idle and then each with a turn: memory, delay of the
 event loop, and time from the model to the reader; on the embedded Postgres and on a real one (needs root and debootstrap). 3 minutes.
-With page: what the chat costs a page in Chromium, without it, closed and opened (needs php, mariadbd and chromium). 3 minutes.
+With page: what the chat costs a page in Chromium, without it, closed and opened (needs php, mariadbd and chromium-headless-shell). 3 minutes.
 With busy: how long a site's home page takes while fifty visitors wait for answers, by the way that their chats take (needs php,
 mariadbd and nginx). 5 minutes.
   --json         the last line is one JSON object
@@ -75,7 +75,8 @@ function tell(result: object): void {
 }
 
 async function benchPage(): Promise<void> {
-  if (!hasPrograms(['php', 'mariadbd', 'chromium'])) throw new Error(`This needs php, mariadbd and chromium. ${installHint}`);
+  if (!hasPrograms(['php', 'mariadbd', 'chromium-headless-shell']))
+    throw new Error(`This needs php, mariadbd and chromium-headless-shell. ${installHint}`);
   await buildWidget();
   tell({ pages: await measurePageSpeed({ runs: 7, say }) });
 }

@@ -2,7 +2,7 @@
 # Installs what the full test needs on Debian or Ubuntu: Chromium, PHP, MariaDB, Redis, nginx, Apache, PHP_CodeSniffer, debootstrap, fonts.
 # Usage: sudo scripts/install-system-packages.sh [--help]
 set -euo pipefail
-packages=(chromium fonts-noto-core php-cli php-fpm php-mysql php-sqlite3 php-curl php-mbstring php-xml php-intl php-zip
+packages=(chromium chromium-headless-shell fonts-noto-core php-cli php-fpm php-mysql php-sqlite3 php-curl php-mbstring php-xml php-intl php-zip
   php-codesniffer mariadb-server redis-server nginx apache2 libapache2-mod-php unzip debootstrap)
 
 if [ "${1:-}" = "--help" ]; then

@@ -79,7 +79,13 @@ const suites: Suite[] = [
     fetches: playground,
     prepare: buildWidget,
   },
-  { name: 'Browser', lane: 'site', files: find('test/**/*.browser.test.ts'), needs: [...wordpress, 'chromium'], prepare: buildWidget },
+  {
+    name: 'Browser',
+    lane: 'site',
+    files: find('test/**/*.browser.test.ts'),
+    needs: [...wordpress, 'chromium', 'chromium-headless-shell'],
+    prepare: buildWidget,
+  },
   {
     name: 'WordPress',
     lane: 'site',
