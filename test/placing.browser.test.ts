@@ -233,6 +233,8 @@ test('a German, an Austrian and a French site speak their language, from launche
   }
 });
 
+/** The one thing that a chat takes from its theme. */
+const font = '*{font-family:sans-serif!important}';
 /** Resets, huge fonts and colours for everything, and all that hides an element for the chat itself. */
 const hostileCss = `*,*::before,*::after{all:unset!important;font-size:40px!important;line-height:3!important;font-weight:900!important;letter-spacing:5px!important;
 text-transform:uppercase!important;text-align:right!important;text-decoration:underline!important;word-spacing:1em!important;color:lime!important;-webkit-text-fill-color:lime!important;
@@ -275,7 +277,7 @@ test('a hostile theme changes nothing of a chat, in the page or in the corner, c
     const url = publish(`<!-- wp:html --><div style="${room}">[aiguy_chat position="${position}"]</div><!-- /wp:html -->`);
     const seen: { closed: string[]; open: string[]; answered: string[] }[] = [];
     const grounds: string[] = [];
-    for (const css of ['', hostileCss]) {
+    for (const css of [font, `${hostileCss}${font}`]) {
       setTheme(css);
       const { page, context } = await open(url, { reducedMotion: 'reduce' });
       t.after(async () => await context.close());
@@ -291,7 +293,7 @@ test('a hostile theme changes nothing of a chat, in the page or in the corner, c
       await chat.says(/30 days/);
       await chat.rests();
       seen.push({ closed, open: opened, answered: await picture(page) });
-      if (screenshots) await page.screenshot({ path: join(screenshots, `${css === '' ? 'plain' : 'hostile'}-${position}.png`) });
+      if (screenshots) await page.screenshot({ path: join(screenshots, `${css === font ? 'plain' : 'hostile'}-${position}.png`) });
       await page.getByRole('button', { name: 'Close the chat' }).click();
       await page.getByRole('button', { name: /Start chat|Open the chat/ }).waitFor();
     }
