@@ -181,17 +181,22 @@ final class Knowledge_Table {
 	public function page( string $state, string $search, int $page ): array {
 		global $wpdb;
 		$this->install();
-		$values = array( self::name(), $state, $state, $search, '%' . $wpdb->esc_like( $search ) . '%' );
+		$like = '%' . $wpdb->esc_like( $search ) . '%';
 		return array(
 			'items' => $wpdb->get_results(
 				$wpdb->prepare(
 					"SELECT post_id, state, error, updated, due FROM %i LEFT JOIN $wpdb->posts ON ID = post_id WHERE ( %s = '' OR state = %s ) AND ( %s = '' OR post_title LIKE %s ) ORDER BY CASE state WHEN 'failed' THEN 0 WHEN 'known' THEN 2 WHEN 'empty' THEN 3 ELSE 1 END, updated DESC, post_id LIMIT %d OFFSET %d",
-					...$values,
-					...array( self::PER_PAGE, ( $page - 1 ) * self::PER_PAGE )
+					self::name(),
+					$state,
+					$state,
+					$search,
+					$like,
+					self::PER_PAGE,
+					( $page - 1 ) * self::PER_PAGE
 				),
 				ARRAY_A
 			),
-			'total' => (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM %i LEFT JOIN $wpdb->posts ON ID = post_id WHERE ( %s = '' OR state = %s ) AND ( %s = '' OR post_title LIKE %s )", ...$values ) ),
+			'total' => (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM %i LEFT JOIN $wpdb->posts ON ID = post_id WHERE ( %s = '' OR state = %s ) AND ( %s = '' OR post_title LIKE %s )", self::name(), $state, $state, $search, $like ) ),
 		);
 	}
 }
