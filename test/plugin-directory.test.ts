@@ -1,49 +1,18 @@
-// What Plugin Check and the guidelines of the plugin directory ask for, as far as it stands in the files.
+// What Plugin Check and the guidelines of the plugin directory ask of the plugin as a whole; what they ask of its code is in plugin-code.test.ts.
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { projectRoot } from '../scripts/data-directory.ts';
+import { packPlugin } from '../scripts/pack-plugin.ts';
 import { type Node, parsePhp, visit } from '../scripts/translations/messages.ts';
 import { readTexts } from '../scripts/translations/sources.ts';
-
-const plugin = join(projectRoot, 'wp-plugin');
-const read = (file: string) => readFileSync(join(plugin, file), 'utf8');
-const files = globSync(['*.php', 'includes/**/*.php', 'languages/*.php'], { cwd: plugin }).sort();
-const sources = files
-  .filter((file) => !file.startsWith('languages/'))
-  .map((file) => ({ file, lines: read(file).split('\n'), tree: parsePhp(read(file), file) }));
+import { argumentsOf, fileOf, find, generated, nameOf, plugin, read, sources, written } from './plugin-sources.ts';
 
 const header = Object.fromEntries([...read('aiguy.php').matchAll(/^ \* ([A-Z][\w ]+?):\s+(.+)$/gm)].map(([, name, value]) => [name, value]));
 const readme = read('readme.txt');
 const readmeHeader = Object.fromEntries(
   [...(readme.split('\n\n')[0]?.matchAll(/^([A-Z][\w ]+?):\s+(.+)$/gm) ?? [])].map(([, name, value]) => [name, value]),
 );
-
-type Finding = (node: Node) => string | undefined;
-
-/** @returns «file:line: what» */
-function find(rule: Finding): string[] {
-  return sources.flatMap(({ file, tree }) =>
-    visit(tree, (node) => {
-      const problem = rule(node);
-      const line = (node.loc as { start: { line: number } } | undefined)?.start.line ?? 0;
-      return problem === undefined ? undefined : `${file}:${line}: ${problem}`;
-    }),
-  );
-}
-
-/** Prints whole bodies that are no part of a page; the one place with something that can't be escaped. */
-const rawBody = 'includes/Rest/Raw_Body.php';
-
-test('no line of the plugin is excused from a check but the one that prints whole bodies', () => {
-  const excused = sources.flatMap(({ file, lines }) => lines.filter((text) => /phpcs:|@codingStandards/.test(text)).map(() => file));
-  assert.deepEqual(excused, [rawBody]);
-});
-
-const nameOf = (call: Node) =>
-  call.kind === 'call' && (call.what as Node).kind === 'name' ? String((call.what as Node).name).replace(/^\\/, '') : '';
-const argumentsOf = (call: Node) => call.arguments as Node[];
 
 test('plugin header, readme and code name the same version and the same requirements', () => {
   const version = header.Version;
@@ -54,6 +23,12 @@ test('plugin header, readme and code name the same version and the same requirem
   for (const name of ['Requires at least', 'Requires PHP', 'License', 'License URI']) assert.equal(readmeHeader[name], header[name], name);
   assert.deepEqual([header['Plugin Name'], header['Text Domain'], header['Domain Path']], ['AIGuy', 'aiguy', '/languages']);
   for (const name of ['Description', 'Author']) assert.ok(header[name], name);
+  for (const name of ['Update URI', 'Plugin URI']) assert.equal(header[name], undefined, name);
+  assert.ok(existsSync(join(plugin, header['Domain Path'] ?? '')));
+});
+
+test('nothing in the name belongs to somebody else', () => {
+  assert.doesNotMatch(`${header['Plugin Name']} ${header['Text Domain']}`, /wordpress|plugin|\bw[pc]\b|^woo|openai|gpt|claude|anthropic/i);
 });
 
 test('the readme has what the directory wants, and names every service outside', () => {
@@ -61,6 +36,8 @@ test('the readme has what the directory wants, and names every service outside',
   assert.ok((readmeHeader.Tags?.split(',').length ?? 9) <= 5);
   assert.match(readmeHeader['Tested up to'] ?? '', /^\d+\.\d+$/);
   assert.ok((readme.split('\n\n')[1]?.length ?? 0) <= 150);
+  assert.match(readmeHeader.Contributors ?? '', /^[a-z0-9-]+(, [a-z0-9-]+)*$/);
+  for (const section of readme.split('\n== ')) assert.ok(section.split(/\s+/).length <= 2500, section.slice(0, 40));
   for (const section of ['Description', 'External services', 'Installation', 'Frequently Asked Questions', 'Screenshots', 'Changelog']) {
     assert.ok(readme.includes(`\n== ${section} ==\n`), section);
   }
@@ -77,122 +54,46 @@ test('the readme has what the directory wants, and names every service outside',
   );
 });
 
-test('a PHP file that does something when it is called directly ends there', () => {
-  const declarations = new Set(['declare', 'namespace', 'usegroup', 'class', 'interface', 'trait', 'enum', 'function']);
-  for (const file of files) {
-    const [root] = [parsePhp(read(file), file) as { children: Node[] }];
-    const statements = root.children.flatMap((node) => (node.kind === 'namespace' ? (node.children as Node[]) : [node]));
+test('a PHP file that does something or declares a function when it is called directly ends there', () => {
+  const declarations = new Set(['declare', 'namespace', 'usegroup', 'class', 'interface', 'trait', 'enum']);
+  for (const file of [...written, ...generated]) {
+    const { children } = parsePhp(read(file), file) as { children: Node[] };
+    const statements = children.flatMap((node) => (node.kind === 'namespace' ? (node.children as Node[]) : [node]));
     const acts = statements.some(
       ({ kind, expr }) => !declarations.has(String(kind)) && !(kind === 'return' && (expr as Node | null)?.kind === 'array'),
     );
-    assert.ok(!acts || /defined\( '(ABSPATH|WP_UNINSTALL_PLUGIN)' \)/.test(read(file)), file);
+    const guard = file === 'uninstall.php' ? "if ( ! defined( 'WP_UNINSTALL_PLUGIN' ) ) {\n\texit;" : "\ndefined( 'ABSPATH' ) || exit;\n";
+    assert.ok(!acts || read(file).includes(guard), file);
   }
+});
+
+test('the zip holds no hidden, packed or executable file, and no name that some system can’t keep', () => {
+  const entries = packPlugin().entries;
+  const refused = /\.(zip|gz|tgz|rar|tar|7z|phar|a|bin|bpk|deploy|dist|distz|dmg|dms|dump|elc|exe|iso|lha|lrf|lzh|o|obj|pkg|sh|so|md)$/i;
+  assert.deepEqual(
+    entries.filter((entry) => refused.test(entry) || !/^([\w-][\w.-]*)(\/[\w-][\w.-]*)*$/.test(entry)),
+    [],
+  );
+  assert.equal(new Set(entries.map((entry) => entry.toLowerCase())).size, entries.length);
 });
 
 test('every text can be translated, in the text domain of the plugin', () => {
   assert.ok(readTexts(plugin).sources.length > 10);
 });
 
-const escapes =
-  /^(esc_|wp_kses|absint$|intval$|number_format_i18n$|checked$|selected$|disabled$|wp_nonce_field$|get_submit_button$|wp_get_attachment_image$|rest_url$)/;
-
-/** Whether nothing but written-out and escaped text can come out of it. */
-function isSafe(node: Node): boolean {
-  switch (node.kind) {
-    case 'string':
-    case 'number':
-      return true;
-    case 'bin':
-      return isSafe(node.left as Node) && isSafe(node.right as Node);
-    case 'retif':
-      return isSafe((node.trueExpr ?? node.test) as Node) && isSafe(node.falseExpr as Node);
-    case 'cast':
-      return node.type === 'int' || node.type === 'float';
-    case 'call':
-      return escapes.test(nameOf(node)) || (/^(sprintf|implode|join|str_repeat)$/.test(nameOf(node)) && argumentsOf(node).every(isSafe));
-    default:
-      return false;
-  }
-}
-
-test('what is printed is escaped where it is printed', () => {
-  const printed = (node: Node): Node[] => {
-    if (node.kind === 'echo') return node.expressions as Node[];
-    if (node.kind === 'print') return [node.expression as Node];
-    return /^(printf|vprintf|_e|_ex)$/.test(nameOf(node)) ? argumentsOf(node) : [];
-  };
-  assert.deepEqual(
-    find((node) => (printed(node).every(isSafe) ? undefined : 'escape it here, with esc_html(), esc_attr(), esc_url() or wp_kses()')).map(
-      (found) => found.split(':')[0],
-    ),
-    [rawBody],
-  );
-});
-
-test('SQL comes from prepare() or holds nothing but names of tables', () => {
-  const isPlain = (node: Node | undefined): boolean => {
-    if (node?.kind === 'bin') return isPlain(node.left as Node) && isPlain(node.right as Node);
-    if (node?.kind === 'encapsed') return (node.value as { expression: Node }[]).every(({ expression }) => isPlain(expression));
-    if (node?.kind === 'propertylookup') return (node.what as Node).name === 'wpdb';
-    // By convention, a table of ours.
-    if (node?.kind === 'variable') return node.name === 'table';
-    return node?.kind === 'string' || (node?.kind === 'call' && (((node.what as Node).offset as Node | undefined)?.name ?? '') === 'prepare');
-  };
-  assert.deepEqual(
-    find((node) => {
-      const what = node.kind === 'call' ? (node.what as Node) : {};
-      const method = String((what.offset as Node | undefined)?.name ?? '');
-      const isQuery = what.kind === 'propertylookup' && (what.what as Node).name === 'wpdb' && /^(query|get_(var|row|col|results))$/.test(method);
-      return isQuery && !isPlain(argumentsOf(node)[0]) ? `$wpdb->${method}() without prepare()` : undefined;
+test('a translator is told what stands for what in the line above, and can change the order', () => {
+  const found = sources.flatMap(({ lines, file, tree }) =>
+    visit(tree, (node) => {
+      const texts = /^(__|_[exn]|_nx|_ex|esc_(html|attr)_(_|e|x))$/.test(nameOf(node)) ? argumentsOf(node).slice(0, -1) : [];
+      const places = texts.map(({ value }) => String(value).match(/%(\d+\$)?[sdf]/g) ?? []);
+      const line = (node.loc as { start: { line: number } }).start.line;
+      const isTold = lines.slice(Math.max(0, line - 2), line).some((text) => text.includes('/* translators: '));
+      const isFixed = places.some((names) => names.length > 1 && names.some((name) => !name.includes('$')));
+      const isWrapped = texts.some(({ kind, value }) => kind === 'string' && /^\s*(<[^>]+>.*<\/\w+>)?\s*$/s.test(String(value)));
+      return (places.flat().length > 0 && !isTold) || isFixed || isWrapped ? `${file}:${line}: ${String(texts[0]?.value)}` : undefined;
     }),
-    [],
   );
-});
-
-const refused: Record<string, string> = {
-  strip_tags: 'wp_strip_all_tags()',
-  date: 'gmdate() or wp_date()',
-  rand: 'wp_rand() or random_int()',
-  mt_rand: 'wp_rand() or random_int()',
-  curl_init: 'the HTTP API',
-  fsockopen: 'the HTTP API',
-  wp_redirect: 'wp_safe_redirect()',
-  load_plugin_textdomain: 'nothing, WordPress loads it',
-  serialize: 'wp_json_encode()',
-  unserialize: 'json_decode()',
-  ...Object.fromEntries(
-    [
-      'create_function',
-      'exec',
-      'shell_exec',
-      'system',
-      'passthru',
-      'proc_open',
-      'popen',
-      'extract',
-      'error_log',
-      'var_dump',
-      'print_r',
-      'str_rot13',
-      'ini_set',
-      'dl',
-      'query_posts',
-    ].map((name) => [name, 'something else']),
-  ),
-};
-
-test('no function that the directory refuses, no eval, backtick, goto or heredoc', () => {
-  assert.deepEqual(
-    find((node) => {
-      const name = nameOf(node);
-      if (Object.hasOwn(refused, name)) return `${name}(); use ${refused[name]}`;
-      const isHeredoc = node.kind === 'nowdoc' || (node.kind === 'encapsed' && node.type === 'heredoc');
-      return isHeredoc || /^(eval|goto)$/.test(String(node.kind)) || (node.kind === 'encapsed' && node.type === 'shell')
-        ? String(node.type ?? node.kind)
-        : undefined;
-    }),
-    [],
-  );
+  assert.deepEqual(found, []);
 });
 
 const hasVersionAndPlace = ([, , , version, place]: Node[]) =>
@@ -234,7 +135,11 @@ test('hooks, options, shortcodes and global functions carry the plugin’s name'
     }),
     [],
   );
-  for (const file of files.filter((name) => name.startsWith('includes/'))) assert.match(read(file), /^namespace Aiguy(\\\w+)*;$/m, file);
+  for (const file of written.filter((name) => name.startsWith('includes/'))) assert.match(read(file), /^namespace Aiguy(\\\w+)*;$/m, file);
+  for (const file of ['template.php', 'uninstall.php']) {
+    const globals = [...read(file).matchAll(/^\t*(?:function |foreach .* as |)\$?(\w+)(?= = |\( array| \) \{)/gm)].map(([, name]) => name);
+    assert.ok(globals.length > 0 && globals.every((name) => name?.startsWith('aiguy_')), `${file}: ${globals.join(', ')}`);
+  }
 });
 
 test('nothing of WordPress is bundled: what it has is taken from the site', () => {
@@ -245,4 +150,76 @@ test('nothing of WordPress is bundled: what it has is taken from the site', () =
     globSync('{assets,includes}/**/*{jquery,react,lodash,moment,underscore,backbone,PHPMailer,SimplePie,getid3}*', { cwd: plugin }),
     [],
   );
+});
+
+/** Where they come from is what Plugin Check looks for: a copy of React older than WordPress' next one, and what that one no longer has. */
+const oldReact =
+  /['"]react\.element['"]|__SECRET_INTERNALS_DO_NOT|__reactFiber\$|\b(findDOMNode|unmountComponentAtNode|renderToNodeStream)\s*\(|ReactDOM\s*\.\s*(render|hydrate)\s*\(/;
+
+test('React is taken from WordPress, and nothing of it that its next version lacks; visitors load none of the editor', () => {
+  const scripts = globSync(['build/**/*.js', 'assets/*.js', 'src/**/*.{ts,tsx}'], { cwd: plugin });
+  assert.deepEqual(
+    scripts.filter((file) => oldReact.test(read(file))),
+    [],
+  );
+  assert.deepEqual(
+    generated.filter((file) => /^build\/[^/]+\.php$/.test(file) && /'wp-(block-editor|editor|edit-)/.test(read(file))),
+    [],
+  );
+});
+
+test('people can ask for what is kept of them and have it erased, and the owner gets words for his privacy policy', () => {
+  const filters = new Set<string>();
+  find((node) => {
+    const [hook] = /^add_filter$/.test(nameOf(node)) ? argumentsOf(node) : [];
+    filters.add(nameOf(node) === 'wp_add_privacy_policy_content' ? 'policy' : String(hook?.value));
+    return undefined;
+  });
+  for (const name of ['wp_privacy_personal_data_exporters', 'wp_privacy_personal_data_erasers', 'policy']) assert.ok(filters.has(name), name);
+});
+
+test('an option says whether every page loads it, a setting who cleans it, and the menu has an icon that takes the owner’s colours', () => {
+  const positions: Record<string, number> = { update_option: 2, add_option: 3 };
+  assert.deepEqual(
+    find((node) => {
+      const name = nameOf(node);
+      const position = positions[name];
+      if (position !== undefined && argumentsOf(node)[position]?.kind !== 'boolean') return `${name}() without $autoload`;
+      if (name === 'register_setting' && !/sanitize_callback/.test(JSON.stringify(argumentsOf(node)[2] ?? '')))
+        return `${name}() without sanitize_callback`;
+      return name === 'add_menu_page' && !String(argumentsOf(node)[5]?.value).startsWith('dashicons-') ? 'an icon from dashicons' : undefined;
+    }),
+    [],
+  );
+});
+
+/** Of WordPress 6.9, where header and readme say 6.6. */
+const newer = /^wp_(get|has|register|unregister)_abilit(y|ies)(_\w+)?$|^wp_(supports_ai|ai_client_prompt)$/;
+
+test('what the oldest supported WordPress lacks is asked for in the file that uses it', () => {
+  const asked = new Map(sources.map(({ file }) => [file, read(file)]));
+  const missing = find((node) => (newer.test(nameOf(node)) ? nameOf(node) : undefined)).filter(
+    (found) => !asked.get(fileOf(found))?.includes(`function_exists( '${found.split(': ')[1]}' )`),
+  );
+  assert.deepEqual(missing, []);
+});
+
+const unwanted: Record<string, RegExp> = {
+  'an address of one’s own machine': /https?:\/\/(localhost|127\.0\.0\.1|[^\s'"]*\.local(host)?\/)/i,
+  'a shortened address': /https?:\/\/([^/\s]+\.)?(bit\.ly|goo\.gl|tinyurl\.com|is\.gd|ow\.ly|cutt\.ly|rb\.gy|tiny\.cc|v\.gd)\b/,
+  'a link to good reviews only': /reviews\/\?filter=5/,
+  'a vendor’s address':
+    /https?:\/\/(api\.(openai|anthropic|mistral|groq|cohere|deepseek|perplexity|x)\.\w+|openrouter\.ai|generativelanguage\.googleapis\.com)/,
+  'the site’s keys for AI': /connectors_ai_\w+_api_key/,
+  'any file as an upload': /ALLOW_UNFILTERED_UPLOADS/,
+  'an update of its own': /auto_update_plugin|site_transient_update_|plugin-update-checker|updater\.\w+\.\w{2,5}/i,
+  'a locked feature': /__premium_only|\b(is_licensed|check_license|license_valid|is_premium|trial_expired)\b/i,
+  'a change of what WordPress logs': /\b(define\( '|const )(WP_DEBUG|SCRIPT_DEBUG)/,
+};
+
+test('no file of PHP holds an address or a name that the directory refuses', () => {
+  const found = [...written, ...generated].flatMap((file) =>
+    Object.entries(unwanted).flatMap(([what, pattern]) => (pattern.test(read(file)) ? [`${file}: ${what}`] : [])),
+  );
+  assert.deepEqual(found, []);
 });

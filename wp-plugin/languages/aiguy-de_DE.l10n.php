@@ -250,7 +250,7 @@ return ['domain'=>'aiguy','plural-forms'=>'nplurals=2; plural=(n != 1);','langua
 'Settings'=>'Einstellungen',
 'Chat'=>'Chat',
 'Address of the chat service'=>'Adresse des Chat-Dienstes',
-'As this server reaches it, such as http://127.0.0.1:8787.'=>'Wie dieser Server ihn erreicht, zum Beispiel http://127.0.0.1:8787.',
+'As this server reaches it, such as https://chat.example.com.'=>'Wie dieser Server ihn erreicht, zum Beispiel https://chat.example.com.',
 'Public address'=>'Öffentliche Adresse',
 'As browsers reach it, with https://; needed for the direct connection only.'=>'So erreichen ihn Browser, mit https://; nur für die direkte Verbindung nötig.',
 'Trusted proxies'=>'Vertrauenswürdige Proxys',

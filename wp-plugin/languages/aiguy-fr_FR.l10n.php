@@ -250,7 +250,7 @@ return ['domain'=>'aiguy','plural-forms'=>'nplurals=2; plural=(n > 1);','languag
 'Settings'=>'Réglages',
 'Chat'=>'Discussion',
 'Address of the chat service'=>'Adresse du service de discussion',
-'As this server reaches it, such as http://127.0.0.1:8787.'=>'Telle que ce serveur la joint, par exemple http://127.0.0.1:8787.',
+'As this server reaches it, such as https://chat.example.com.'=>'Telle que ce serveur la joint, par exemple https://chat.example.com.',
 'Public address'=>'Adresse publique',
 'As browsers reach it, with https://; needed for the direct connection only.'=>'Telle que les navigateurs la joignent, avec https:// ; nécessaire pour la connexion directe seulement.',
 'Trusted proxies'=>'Proxys de confiance',

@@ -20,7 +20,7 @@ final class Pinned_Abilities {
 	private const SAID_CHARACTERS    = 1000;
 
 	public function is_available(): bool {
-		return function_exists( 'wp_get_abilities' );
+		return function_exists( 'wp_get_abilities' ) && function_exists( 'wp_get_ability' ) && function_exists( 'wp_has_ability' );
 	}
 
 	/**

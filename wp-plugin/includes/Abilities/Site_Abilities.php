@@ -25,7 +25,7 @@ final class Site_Abilities {
 	public function __construct( private readonly Staff_Client $staff, private readonly Orchestrator_Client $visitors ) {}
 
 	public function add_hooks(): void {
-		add_action( 'wp_abilities_api_categories_init', static fn() => wp_register_ability_category( self::CATEGORY, array( 'label' => __( 'AIGuy', 'aiguy' ), 'description' => __( 'The support agent of this site.', 'aiguy' ) ) ) );
+		add_action( 'wp_abilities_api_categories_init', static fn() => function_exists( 'wp_register_ability_category' ) && wp_register_ability_category( self::CATEGORY, array( 'label' => __( 'AIGuy', 'aiguy' ), 'description' => __( 'The support agent of this site.', 'aiguy' ) ) ) );
 		add_action( 'wp_abilities_api_init', $this->register( ... ) );
 	}
 
@@ -66,7 +66,9 @@ final class Site_Abilities {
 
 	/** @param array<string, mixed> $ability */
 	private function add( string $name, array $ability ): void {
-		wp_register_ability( $name, $ability + array( 'category' => self::CATEGORY, 'meta' => array( 'annotations' => self::READS, 'show_in_rest' => true ) ) );
+		if ( function_exists( 'wp_register_ability' ) ) {
+			wp_register_ability( $name, $ability + array( 'category' => self::CATEGORY, 'meta' => array( 'annotations' => self::READS, 'show_in_rest' => true ) ) );
+		}
 	}
 
 	/** @return array<string, mixed> */

@@ -97,7 +97,7 @@ final class Chat_Controller {
 	private function hold( \WP_REST_Request $request, Upstream_Request $upstream ): void {
 		$has_place = $this->places->take();
 		if ( ! $has_place ) {
-			header( 'Retry-After: ' . Relay_Places::pause_seconds( microtime( true ) - (float) ( $_SERVER['REQUEST_TIME_FLOAT'] ?? 0 ) ) );
+			header( 'Retry-After: ' . Relay_Places::pause_seconds( timer_float() ) );
 		}
 		if ( 'POST' === $request->get_method() && ( ! $has_place || self::wants_no_answer( $request ) ) ) {
 			$this->relay->hand_over( $upstream, $has_place ? self::HAND_OVER_SECONDS : self::BUSY_HAND_OVER_SECONDS );

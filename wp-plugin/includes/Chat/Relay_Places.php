@@ -19,8 +19,7 @@ final class Relay_Places {
 	private const SHARE_OF_WORKER = 1 / 60;
 	private const PAUSE_SECONDS   = array( 'min' => 3, 'max' => 15 );
 
-	/** @var resource|null */
-	private $held = null;
+	private ?\SplFileObject $held = null;
 
 	/** Takes a place until release(), or until this request ends. @return bool Whether there was one. */
 	public function take(): bool {
@@ -30,7 +29,7 @@ final class Relay_Places {
 		$count = $this->count();
 		for ( $number = 0; $number < $count; $number++ ) {
 			$file = self::open( self::path( (string) $number ) );
-			if ( false !== $file && flock( $file, LOCK_EX | LOCK_NB ) ) {
+			if ( null !== $file && $file->flock( LOCK_EX | LOCK_NB ) ) {
 				$this->held = $file;
 				return true;
 			}
@@ -39,10 +38,7 @@ final class Relay_Places {
 	}
 
 	public function release(): void {
-		if ( null !== $this->held ) {
-			fclose( $this->held );
-			$this->held = null;
-		}
+		$this->held = null;
 	}
 
 	/**
@@ -56,7 +52,7 @@ final class Relay_Places {
 
 	/** Removes the files; who holds a place keeps it. */
 	public static function remove(): void {
-		array_map( 'unlink', glob( self::path( '*' ) ) ?: array() );
+		array_map( 'wp_delete_file', glob( self::path( '*' ) ) ?: array() );
 	}
 
 	/** The constant AIGUY_RELAY_PLACES, or four; under php-fpm with a fixed number of workers at most half of them. */
@@ -76,9 +72,13 @@ final class Relay_Places {
 		return max( 0, min( (int) apply_filters( 'aiguy_relay_places', $count ), self::PLACES_MAX ) );
 	}
 
-	/** @return resource|false */
-	private static function open( string $path ) {
-		return is_writable( file_exists( $path ) ? $path : dirname( $path ) ) ? fopen( $path, 'c' ) : false;
+	/** WordPress' own file systems know no locks. */
+	private static function open( string $path ): ?\SplFileObject {
+		try {
+			return wp_is_writable( file_exists( $path ) ? $path : dirname( $path ) ) ? new \SplFileObject( $path, 'c' ) : null;
+		} catch ( \RuntimeException ) {
+			return null;
+		}
 	}
 
 	/** Others on the same machine can't guess the name. */

@@ -106,7 +106,9 @@ final class Health_Checks {
 		/* translators: %s: a day with a time. */
 		$advice = sprintf( __( 'Something has been due since %s. Until tasks run again nobody is alerted, changed pages are not learnt, and nothing is mailed or erased later.', 'aiguy' ), wp_date( get_option( 'date_format' ) . ' ' . get_option( 'time_format' ), $since ) );
 		$remedy = $by_server
+			/* translators: %s: an address. */
 			? __( 'The constant DISABLE_WP_CRON is set, so the server itself has to call this address every minute: %s. Have your host set that up, or remove the constant.', 'aiguy' )
+			/* translators: %s: an address. */
 			: __( 'WordPress starts them on visits by calling this address, which does not seem to work: %s. Ask your host to allow loopback requests, or to call it every minute.', 'aiguy' );
 		return new Health_Result( 'cron', 'recommended', __( 'Scheduled tasks don’t run', 'aiguy' ), $advice . ' ' . sprintf( $remedy, site_url( 'wp-cron.php' ) ) );
 	}

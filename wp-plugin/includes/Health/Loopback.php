@@ -35,8 +35,8 @@ final class Loopback {
 			$first ??= $last;
 		};
 		add_action( 'requests-request.progress', $watch );
-		$headers  = array( 'Cookie' => (string) ( $_SERVER['HTTP_COOKIE'] ?? '' ), 'X-WP-Nonce' => wp_create_nonce( 'wp_rest' ), 'Accept' => 'text/event-stream' );
-		$response = wp_remote_request( rest_url( $path ), $this->arguments( 'GET', $headers ) );
+		$headers  = array( 'X-WP-Nonce' => wp_create_nonce( 'wp_rest' ), 'Accept' => 'text/event-stream' );
+		$response = wp_remote_request( rest_url( $path ), $this->arguments( 'GET', $headers ) + array( 'cookies' => wp_unslash( $_COOKIE ) ) );
 		remove_action( 'requests-request.progress', $watch );
 		if ( is_wp_error( $response ) ) {
 			return $response;

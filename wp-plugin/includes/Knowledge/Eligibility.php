@@ -47,7 +47,7 @@ final class Eligibility {
 			return array();
 		}
 		$places = implode( ', ', array_fill( 0, count( $types ), '%s' ) );
-		$sql    = "SELECT ID FROM $wpdb->posts WHERE ID > %d AND post_status = 'publish' AND post_password = '' AND post_type IN ($places) ORDER BY ID LIMIT %d";
-		return array_map( intval( ... ), $wpdb->get_col( $wpdb->prepare( $sql, $after, ...$types, ...array( $limit ) ) ) );
+		$ids    = $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM $wpdb->posts WHERE ID > %d AND post_status = 'publish' AND post_password = '' AND post_type IN ($places) ORDER BY ID LIMIT %d", $after, ...$types, ...array( $limit ) ) );
+		return array_map( intval( ... ), $ids );
 	}
 }

@@ -52,12 +52,11 @@ final class Knowledge_Table {
 	public function queue( array $ids, bool $anew = false ): void {
 		global $wpdb;
 		$this->install();
-		$table = self::name();
-		$hash  = $anew ? ", hash = ''" : '';
 		foreach ( array_chunk( $ids, 200 ) as $chunk ) {
-			$rows = implode( ', ', array_fill( 0, count( $chunk ), "(%d, 'queued')" ) );
-			$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $table (post_id, state) VALUES $rows", ...$chunk ) );
-			$wpdb->query( $wpdb->prepare( "UPDATE $table SET state = 'queued', tried = 0, due = %d, error = ''$hash WHERE " . self::among( $chunk ), time(), ...$chunk ) );
+			$places = implode( ', ', array_fill( 0, count( $chunk ), "(%d, 'queued')" ) );
+			$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO %i (post_id, state) VALUES $places", self::name(), ...$chunk ) );
+			$places = implode( ', ', array_fill( 0, count( $chunk ), '%d' ) );
+			$wpdb->query( $wpdb->prepare( "UPDATE %i SET state = 'queued', tried = 0, due = %d, error = '', hash = CASE %d WHEN 1 THEN '' ELSE hash END WHERE post_id IN ($places)", self::name(), time(), (int) $anew, ...$chunk ) );
 		}
 	}
 
@@ -65,18 +64,17 @@ final class Knowledge_Table {
 	public function forget( array $ids ): void {
 		global $wpdb;
 		$this->install();
-		$table = self::name();
 		foreach ( array_chunk( $ids, 200 ) as $chunk ) {
-			$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE state = 'queued' AND tried = 0 AND updated = 0 AND " . self::among( $chunk ), ...$chunk ) );
-			$wpdb->query( $wpdb->prepare( "UPDATE $table SET state = 'forgetting', tried = 0, due = %d, error = '' WHERE state <> 'forgetting' AND " . self::among( $chunk ), time(), ...$chunk ) );
+			$places = implode( ', ', array_fill( 0, count( $chunk ), '%d' ) );
+			$wpdb->query( $wpdb->prepare( "DELETE FROM %i WHERE state = 'queued' AND tried = 0 AND updated = 0 AND post_id IN ($places)", self::name(), ...$chunk ) );
+			$wpdb->query( $wpdb->prepare( "UPDATE %i SET state = 'forgetting', tried = 0, due = %d, error = '' WHERE state <> 'forgetting' AND post_id IN ($places)", self::name(), time(), ...$chunk ) );
 		}
 	}
 
 	/** The item whose turn it is, unless none is due. */
 	public function next(): ?Knowledge_Row {
 		global $wpdb;
-		$table = self::name();
-		$row   = $wpdb->get_row( $wpdb->prepare( "SELECT post_id, state, hash, tried, error FROM $table WHERE state IN ('queued', 'forgetting') AND due <= %d ORDER BY due, post_id LIMIT 1", time() ), ARRAY_A );
+		$row = $wpdb->get_row( $wpdb->prepare( "SELECT post_id, state, hash, tried, error FROM %i WHERE state IN ('queued', 'forgetting') AND due <= %d ORDER BY due, post_id LIMIT 1", self::name(), time() ), ARRAY_A );
 		return null === $row ? null : new Knowledge_Row( (int) $row['post_id'], $row['state'], $row['hash'], (int) $row['tried'], $row['error'] );
 	}
 
@@ -107,51 +105,46 @@ final class Knowledge_Table {
 	public function hasten(): void {
 		global $wpdb;
 		$this->install();
-		$wpdb->query( $wpdb->prepare( 'UPDATE ' . self::name() . " SET due = %d WHERE state IN ('queued', 'forgetting')", time() ) );
+		$wpdb->query( $wpdb->prepare( "UPDATE %i SET due = %d WHERE state IN ('queued', 'forgetting')", self::name(), time() ) );
 	}
 
 	/** Whoever gives up a first import keeps what is known already. */
 	public function cancel(): void {
 		global $wpdb;
 		$this->install();
-		$table = self::name();
-		$wpdb->query( "DELETE FROM $table WHERE state = 'queued' AND updated = 0 AND tried = 0" );
-		$wpdb->query( "UPDATE $table SET state = 'forgetting', tried = 0 WHERE state = 'queued' AND updated = 0" );
-		$wpdb->query( "UPDATE $table SET state = 'known', error = '' WHERE state = 'queued'" );
+		$wpdb->query( $wpdb->prepare( "DELETE FROM %i WHERE state = 'queued' AND updated = 0 AND tried = 0", self::name() ) );
+		$wpdb->query( $wpdb->prepare( "UPDATE %i SET state = 'forgetting', tried = 0 WHERE state = 'queued' AND updated = 0", self::name() ) );
+		$wpdb->query( $wpdb->prepare( "UPDATE %i SET state = 'known', error = '' WHERE state = 'queued'", self::name() ) );
 	}
 
 	/** @return array{queued: int, known: int, failed: int, empty: int, forgetting: int, due: int} due: waiting items whose turn is now. */
 	public function counts(): array {
 		global $wpdb;
 		$this->install();
-		$table  = self::name();
 		$counts = array( 'queued' => 0, 'known' => 0, 'failed' => 0, 'empty' => 0, 'forgetting' => 0 );
-		foreach ( $wpdb->get_results( "SELECT state, COUNT(*) AS items FROM $table GROUP BY state", ARRAY_A ) as $row ) {
+		foreach ( $wpdb->get_results( $wpdb->prepare( 'SELECT state, COUNT(*) AS items FROM %i GROUP BY state', self::name() ), ARRAY_A ) as $row ) {
 			$counts[ $row['state'] ] = (int) $row['items'];
 		}
-		return $counts + array( 'due' => (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $table WHERE state IN ('queued', 'forgetting') AND due <= %d", time() ) ) );
+		return $counts + array( 'due' => (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM %i WHERE state IN ('queued', 'forgetting') AND due <= %d", self::name(), time() ) ) );
 	}
 
 	/** What keeps the waiting items waiting, as the last attempt has it. */
 	public function last_problem(): string {
 		global $wpdb;
-		$table = self::name();
-		return (string) $wpdb->get_var( "SELECT error FROM $table WHERE state IN ('queued', 'forgetting') AND error <> '' ORDER BY due DESC LIMIT 1" );
+		return (string) $wpdb->get_var( $wpdb->prepare( "SELECT error FROM %i WHERE state IN ('queued', 'forgetting') AND error <> '' ORDER BY due DESC LIMIT 1", self::name() ) );
 	}
 
 	/** @return int When something was learnt last, in seconds since the epoch; 0 before the first time. */
 	public function last_update(): int {
 		global $wpdb;
 		$this->install();
-		$table = self::name();
-		return (int) $wpdb->get_var( "SELECT MAX(updated) FROM $table" );
+		return (int) $wpdb->get_var( $wpdb->prepare( 'SELECT MAX(updated) FROM %i', self::name() ) );
 	}
 
 	/** @return int|null When the next waiting item is due. */
 	public function next_due(): ?int {
 		global $wpdb;
-		$table = self::name();
-		$due   = $wpdb->get_var( "SELECT MIN(due) FROM $table WHERE state IN ('queued', 'forgetting')" );
+		$due = $wpdb->get_var( $wpdb->prepare( "SELECT MIN(due) FROM %i WHERE state IN ('queued', 'forgetting')", self::name() ) );
 		return null === $due ? null : (int) $due;
 	}
 
@@ -165,8 +158,8 @@ final class Knowledge_Table {
 			return array();
 		}
 		$this->install();
-		$table = self::name();
-		$rows  = $wpdb->get_results( $wpdb->prepare( "SELECT post_id, state FROM $table WHERE " . self::among( $ids ), ...$ids ), ARRAY_A );
+		$places = implode( ', ', array_fill( 0, count( $ids ), '%d' ) );
+		$rows   = $wpdb->get_results( $wpdb->prepare( "SELECT post_id, state FROM %i WHERE post_id IN ($places)", self::name(), ...$ids ), ARRAY_A );
 		return array_column( $rows, 'state', 'post_id' );
 	}
 
@@ -177,8 +170,7 @@ final class Knowledge_Table {
 	 */
 	public function rows( int $after, int $limit ): array {
 		global $wpdb;
-		$table = self::name();
-		return $wpdb->get_results( $wpdb->prepare( "SELECT post_id, state, updated FROM $table WHERE post_id > %d ORDER BY post_id LIMIT %d", $after, $limit ), ARRAY_A );
+		return $wpdb->get_results( $wpdb->prepare( 'SELECT post_id, state, updated FROM %i WHERE post_id > %d ORDER BY post_id LIMIT %d', self::name(), $after, $limit ), ARRAY_A );
 	}
 
 	/**
@@ -189,28 +181,22 @@ final class Knowledge_Table {
 	public function page( string $state, string $search, int $page ): array {
 		global $wpdb;
 		$this->install();
-		$table  = self::name();
-		$where  = array( 'post_id > %d' );
-		$values = array( 0 );
-		if ( '' !== $state ) {
-			$where[]  = 'state = %s';
-			$values[] = $state;
-		}
-		if ( '' !== $search ) {
-			$where[]  = 'post_title LIKE %s';
-			$values[] = '%' . $wpdb->esc_like( $search ) . '%';
-		}
-		$from  = "FROM $table LEFT JOIN $wpdb->posts ON ID = post_id WHERE " . implode( ' AND ', $where );
-		$count = "SELECT COUNT(*) $from";
-		$list  = "SELECT post_id, state, error, updated, due $from ORDER BY CASE state WHEN 'failed' THEN 0 WHEN 'known' THEN 2 WHEN 'empty' THEN 3 ELSE 1 END, updated DESC, post_id LIMIT %d OFFSET %d";
+		$like = '%' . $wpdb->esc_like( $search ) . '%';
 		return array(
-			'items' => $wpdb->get_results( $wpdb->prepare( $list, ...$values, ...array( self::PER_PAGE, ( $page - 1 ) * self::PER_PAGE ) ), ARRAY_A ),
-			'total' => (int) $wpdb->get_var( $wpdb->prepare( $count, ...$values ) ),
+			'items' => $wpdb->get_results(
+				$wpdb->prepare(
+					"SELECT post_id, state, error, updated, due FROM %i LEFT JOIN $wpdb->posts ON ID = post_id WHERE ( %s = '' OR state = %s ) AND ( %s = '' OR post_title LIKE %s ) ORDER BY CASE state WHEN 'failed' THEN 0 WHEN 'known' THEN 2 WHEN 'empty' THEN 3 ELSE 1 END, updated DESC, post_id LIMIT %d OFFSET %d",
+					self::name(),
+					$state,
+					$state,
+					$search,
+					$like,
+					self::PER_PAGE,
+					( $page - 1 ) * self::PER_PAGE
+				),
+				ARRAY_A
+			),
+			'total' => (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM %i LEFT JOIN $wpdb->posts ON ID = post_id WHERE ( %s = '' OR state = %s ) AND ( %s = '' OR post_title LIKE %s )", self::name(), $state, $state, $search, $like ) ),
 		);
-	}
-
-	/** @param list<int> $ids */
-	private static function among( array $ids ): string {
-		return 'post_id IN (' . implode( ', ', array_fill( 0, count( $ids ), '%d' ) ) . ')';
 	}
 }

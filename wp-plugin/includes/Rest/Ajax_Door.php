@@ -54,7 +54,7 @@ final class Ajax_Door {
 	private function request( \WP_REST_Server $server ): \WP_REST_Request {
 		$query   = wp_unslash( $_GET );
 		$route   = is_string( $query['route'] ?? null ) ? $query['route'] : '';
-		$request = new \WP_REST_Request( (string) ( $_SERVER['REQUEST_METHOD'] ?? 'GET' ), '/aiguy/v1/' . $route );
+		$request = new \WP_REST_Request( sanitize_text_field( wp_unslash( $_SERVER['REQUEST_METHOD'] ?? 'GET' ) ), '/aiguy/v1/' . $route );
 		$request->set_query_params( array_diff_key( $query, array( 'action' => true, 'route' => true ) ) );
 		$request->set_headers( $server->get_headers( wp_unslash( $_SERVER ) ) );
 		$request->set_body_params( wp_unslash( $_POST ) );

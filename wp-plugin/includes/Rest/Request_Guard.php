@@ -85,7 +85,7 @@ final class Request_Guard {
 
 	/** Scheme, host and port (RFC 6454) of an address, written as browsers write them; empty for what is no address. */
 	public static function origin_of( string $url ): string {
-		$parts = parse_url( $url );
+		$parts = wp_parse_url( $url );
 		if ( ! is_array( $parts ) || ! isset( $parts['scheme'], $parts['host'] ) ) {
 			return '';
 		}

@@ -15,8 +15,7 @@ final class Page_Language {
 
 	/** @return array{}|array{language: string} The claim of VisitorAssertion in manifests/protocol/claims.json. */
 	public static function claim(): array {
-		$named    = $_SERVER['HTTP_X_AIGUY_LANGUAGE'] ?? '';
-		$language = self::known( is_string( $named ) ? $named : '' ) ?? self::known( get_locale() );
+		$language = self::known( sanitize_text_field( wp_unslash( $_SERVER['HTTP_X_AIGUY_LANGUAGE'] ?? '' ) ) ) ?? self::known( get_locale() );
 		return null === $language ? array() : array( 'language' => $language );
 	}
 

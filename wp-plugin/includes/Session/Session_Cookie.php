@@ -21,8 +21,8 @@ final class Session_Cookie {
 
 	/** The id of the agent that this request names by the header X-Aiguy-Agent; empty for the default. Each agent has a session of its own, so that two chats of a page don't end each other's. */
 	public static function agent(): string {
-		$named = $_SERVER['HTTP_X_AIGUY_AGENT'] ?? '';
-		return is_string( $named ) && preg_match( '/\A[a-z0-9-]{1,40}\z/', $named ) ? $named : '';
+		$named = sanitize_text_field( wp_unslash( $_SERVER['HTTP_X_AIGUY_AGENT'] ?? '' ) );
+		return preg_match( '/\A[a-z0-9-]{1,40}\z/', $named ) ? $named : '';
 	}
 
 	/**
@@ -36,8 +36,7 @@ final class Session_Cookie {
 		if ( null === $session || ( $session->visitor->is_customer && $session->visitor->subject !== ( $this->user )()?->subject ) ) {
 			throw new Api_Exception( 'session_required' );
 		}
-		$shown = $_SERVER['HTTP_X_AIGUY_SESSION'] ?? null;
-		if ( is_string( $shown ) && $shown !== $session->id ) {
+		if ( isset( $_SERVER['HTTP_X_AIGUY_SESSION'] ) && sanitize_text_field( wp_unslash( $_SERVER['HTTP_X_AIGUY_SESSION'] ) ) !== $session->id ) {
 			throw new Api_Exception( 'session_required' );
 		}
 		return $session;
@@ -45,8 +44,7 @@ final class Session_Cookie {
 
 	public function read(): ?Chat_Session {
 		$agent   = self::agent();
-		$value   = $_COOKIE[ self::name_of( $agent ) ] ?? '';
-		$session = is_string( $value ) ? $this->decode( wp_unslash( $value ), time() ) : null;
+		$session = $this->decode( sanitize_text_field( wp_unslash( $_COOKIE[ self::name_of( $agent ) ] ?? '' ) ), time() );
 		// The name of a cookie is the visitor's to choose, what it holds is not.
 		return $session?->agent === $agent ? $session : null;
 	}

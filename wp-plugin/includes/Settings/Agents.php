@@ -94,7 +94,7 @@ final class Agents {
 		$fields  = array_map( static fn( array $agent ): array => Agent::of( $agent )->fields(), $list );
 		$ids     = array_map( static fn( Agent $agent ): string => $agent->id, $this->all() );
 		$retired = array_values( array_diff( array_unique( array( ...$this->retired(), ...$ids ) ), array_column( $fields, 'id' ) ) );
-		update_option( self::OPTION, array( 'version' => self::VERSION, 'default' => $default, 'limits' => $limits + $this->limits(), 'retired' => array_slice( $retired, -self::RETIRED_MAX ), 'agents' => $fields ) );
+		update_option( self::OPTION, array( 'version' => self::VERSION, 'default' => $default, 'limits' => $limits + $this->limits(), 'retired' => array_slice( $retired, -self::RETIRED_MAX ), 'agents' => $fields ), true );
 	}
 
 	/** @return list<array{pointer: string, rule: string}> */
@@ -153,8 +153,8 @@ final class Agents {
 			return array();
 		}
 		$stored = array( 'version' => self::VERSION, 'default' => self::FIRST, 'agents' => array( Agent::of( array( 'id' => self::FIRST ) + $fields )->fields() ) );
-		update_option( self::OPTION, $stored );
-		update_option( Settings::OPTION, array_diff_key( $settings, array( 'title' => 0, 'greeting' => 0 ) ) );
+		update_option( self::OPTION, $stored, true );
+		update_option( Settings::OPTION, array_diff_key( $settings, array( 'title' => 0, 'greeting' => 0 ) ), true );
 		return $stored;
 	}
 }

@@ -39,7 +39,7 @@ final class Settings_Page {
 		register_setting( self::SLUG, Settings::OPTION, array( 'type' => 'array', 'sanitize_callback' => $this->sanitize( ... ) ) );
 		add_settings_section( 'connection', __( 'Connection', 'aiguy' ), '__return_null', self::SLUG );
 		add_settings_section( 'chat', __( 'Chat', 'aiguy' ), '__return_null', self::SLUG );
-		$this->field( 'connection', 'orchestrator_url', __( 'Address of the chat service', 'aiguy' ), __( 'As this server reaches it, such as http://127.0.0.1:8787.', 'aiguy' ), 'AIGUY_ORCHESTRATOR_URL' );
+		$this->field( 'connection', 'orchestrator_url', __( 'Address of the chat service', 'aiguy' ), __( 'As this server reaches it, such as https://chat.example.com.', 'aiguy' ), 'AIGUY_ORCHESTRATOR_URL' );
 		$this->field( 'connection', 'public_orchestrator_url', __( 'Public address', 'aiguy' ), __( 'As browsers reach it, with https://; needed for the direct connection only.', 'aiguy' ), 'AIGUY_PUBLIC_ORCHESTRATOR_URL' );
 		$this->field( 'connection', 'trusted_proxies', __( 'Trusted proxies', 'aiguy' ), __( 'Addresses or ranges of proxies in front of this server, such as 10.0.0.0/8, separated by commas. They are believed where a visitor comes from; leave it empty without a proxy.', 'aiguy' ), 'AIGUY_TRUSTED_PROXIES' );
 		add_settings_field( 'transport', __( 'How the chat connects', 'aiguy' ), $this->render_transport( ... ), self::SLUG, 'connection', array( 'label_for' => 'aiguy-transport' ) );

@@ -30,8 +30,8 @@ final class Chat_Preview {
 		if ( ! isset( $_GET[ self::PARAMETER ] ) ) {
 			return;
 		}
-		$nonce = $_GET['_wpnonce'] ?? '';
-		if ( ! current_user_can( Capabilities::MANAGE ) || ! is_string( $nonce ) || ! wp_verify_nonce( wp_unslash( $nonce ), self::ACTION ) ) {
+		$nonce = sanitize_text_field( wp_unslash( $_GET['_wpnonce'] ?? '' ) );
+		if ( ! current_user_can( Capabilities::MANAGE ) || ! wp_verify_nonce( $nonce, self::ACTION ) ) {
 			wp_die( esc_html__( 'This preview is for who manages the site, and ends after a day. Open it again from the set-up.', 'aiguy' ), 403 );
 		}
 		nocache_headers();

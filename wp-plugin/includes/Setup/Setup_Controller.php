@@ -108,7 +108,7 @@ final class Setup_Controller {
 			$this->alerts->save( array( 'emails' => $values['alerts'] ) );
 		}
 		if ( null !== $url ) {
-			update_option( Settings::OPTION, array( 'orchestrator_url' => $url ) + (array) get_option( Settings::OPTION, array() ) );
+			update_option( Settings::OPTION, array( 'orchestrator_url' => $url ) + (array) get_option( Settings::OPTION, array() ), true );
 		}
 		if ( null !== $knowledge ) {
 			$this->choice->replace( $knowledge['types'], $knowledge['exclude'] );

@@ -20,12 +20,15 @@ final class Work_Lock {
 		global $wpdb;
 		// Past the cache of options, which other processes don't share.
 		$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $wpdb->options (option_name, option_value, autoload) VALUES (%s, '0', 'off')", $this->option ) );
-		return $this->write( wp_generate_password( 16, false ), 'option_value < %s', (string) time() );
+		$held = self::value( wp_generate_password( 16, false ) );
+		return $this->hold( $held, $wpdb->query( $wpdb->prepare( "UPDATE $wpdb->options SET option_value = %s WHERE option_name = %s AND option_value < %s", $held, $this->option, (string) time() ) ) );
 	}
 
 	/** @return bool Whether it is still ours. */
 	public function renew(): bool {
-		return '' !== $this->held && ( self::value( $this->token() ) === $this->held || $this->write( $this->token(), 'option_value = %s', $this->held ) );
+		global $wpdb;
+		$held = self::value( $this->token() );
+		return '' !== $this->held && ( $held === $this->held || $this->hold( $held, $wpdb->update( $wpdb->options, array( 'option_value' => $held ), array( 'option_name' => $this->option, 'option_value' => $this->held ) ) ) );
 	}
 
 	public function release(): void {
@@ -36,12 +39,9 @@ final class Work_Lock {
 		}
 	}
 
-	private function write( string $token, string $condition, string $value ): bool {
-		global $wpdb;
-		$held       = self::value( $token );
-		$taken      = 1 === $wpdb->query( $wpdb->prepare( "UPDATE $wpdb->options SET option_value = %s WHERE option_name = %s AND $condition", $held, $this->option, $value ) );
-		$this->held = $taken ? $held : '';
-		return $taken;
+	private function hold( string $held, int|bool $rows ): bool {
+		$this->held = 1 === $rows ? $held : '';
+		return '' !== $this->held;
 	}
 
 	/** Until when, then by whom: compared as text, because times have the same number of digits until the year 2286. */

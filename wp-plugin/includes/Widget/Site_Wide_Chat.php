@@ -43,7 +43,7 @@ final class Site_Wide_Chat {
 
 	/** Of this request, below the site's home. */
 	private static function path(): string {
-		$path = (string) wp_parse_url( (string) ( $_SERVER['REQUEST_URI'] ?? '/' ), PHP_URL_PATH );
+		$path = (string) wp_parse_url( sanitize_url( wp_unslash( $_SERVER['REQUEST_URI'] ?? '/' ) ), PHP_URL_PATH );
 		$home = untrailingslashit( (string) wp_parse_url( home_url(), PHP_URL_PATH ) );
 		return '/' . ltrim( rawurldecode( str_starts_with( $path, $home ) ? substr( $path, strlen( $home ) ) : $path ), '/' );
 	}
