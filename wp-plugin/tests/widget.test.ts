@@ -37,7 +37,16 @@ test('speed plugins that put scripts off until the visitor moves are told to lea
   const html = (await send(`${site.url}/${chatPageSlug}/`)).text;
   const address = /src="([^"]+launcher\.js[^"]*)"/.exec(html)?.[1] ?? assert.fail('no launcher');
   const filtered = (filter: string, before: string) => JSON.parse(site.evaluate(`echo wp_json_encode( apply_filters( '${filter}', ${before} ) );`));
-  for (const filter of ['rocket_delay_js_exclusions', 'perfmatters_delay_js_exclusions', 'litespeed_optm_js_defer_exc', 'litespeed_optm_gm_js_exc']) {
+  const lists = [
+    'rocket_delay_js_exclusions',
+    'perfmatters_delay_js_exclusions',
+    'flying_press_exclude_from_delay:js',
+    'wphb_delay_js_exclusions',
+    'litespeed_optm_js_defer_exc',
+    'litespeed_optm_gm_js_exc',
+    'litespeed_optimize_js_excludes',
+  ];
+  for (const filter of lists) {
     const [other, ours, ...rest] = filtered(filter, "array( 5 => 'other.js' )") as string[];
     assert.deepEqual([other, rest], ['other.js', []], filter);
     assert.ok(ours && ours.length > 20 && address.includes(ours), `${filter}: ${ours} in ${address}`);
@@ -46,6 +55,9 @@ test('speed plugins that put scripts off until the visitor moves are told to lea
   assert.equal(filtered('autoptimize_filter_js_exclude', "'jquery.js'"), `jquery.js, ${path}`);
   assert.equal(filtered('autoptimize_filter_js_exclude', "''"), path);
   assert.deepEqual(filtered('autoptimize_filter_js_exclude', "array( 'jquery.js' => 'remove' )"), { 'jquery.js': 'remove', [path]: '' });
+  const loaders = [...html.matchAll(/<script [^>]*data-cfasync[^>]*>/g)].map(([tag]) => tag);
+  assert.equal(loaders.length, 1);
+  assert.match(loaders[0] ?? '', / data-cfasync="false" .*src="[^"]+launcher\.js/, 'Rocket Loader wants it before the address');
 });
 
 test('the WP Consent API counts the plugin among those that ask it', () => {
