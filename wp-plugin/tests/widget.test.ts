@@ -5,6 +5,7 @@ import { pageWeight } from '../../bench/page-weight.ts';
 import { chatPageSlug } from '../../scripts/demo-site.ts';
 import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
+import { consentApi } from '../../test/doubles/consent-api.ts';
 import { startSite } from './site.ts';
 
 let site: NativeWordPress;
@@ -62,6 +63,16 @@ test('speed plugins that put scripts off until the visitor moves are told to lea
 
 test('the WP Consent API counts the plugin among those that ask it', () => {
   assert.equal(site.evaluate("echo wp_json_encode( apply_filters( 'wp_consent_api_registered_aiguy/aiguy.php', false ) );"), 'true');
+});
+
+test('the screen of the agents speaks of a consent plugin only where one says how it asks; the WP Consent API alone asks nobody', () => {
+  const listed = (type: Parameters<typeof consentApi>[0]) => {
+    site.evaluate(`file_put_contents( WPMU_PLUGIN_DIR . '/consent.php', base64_decode( '${Buffer.from(consentApi(type)).toString('base64')}' ) );`);
+    const list = "rest_do_request( new WP_REST_Request( 'GET', '/aiguy/v1/admin/agents' ) )->get_data()";
+    return JSON.parse(site.evaluate(`wp_set_current_user( 1 ); echo wp_json_encode( ${list}['consents'] );`));
+  };
+  assert.deepEqual([listed(''), listed('optin')], [false, true]);
+  site.evaluate("unlink( WPMU_PLUGIN_DIR . '/consent.php' );");
 });
 
 test('the scripts that the chat needs are named in the order in which they run, without the page’s own fetch', async () => {
