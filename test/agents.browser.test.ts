@@ -264,53 +264,6 @@ test('what a day and a month may cost is one setting, reckoned with the site’s
   assert.deepEqual(await axeViolations(page, '#aiguy-admin'), []);
 });
 
-test('where consent is asked for, nothing is stored and no session begins before the visitor agrees', async (t) => {
-  const page = await openScreen(t, 'agents');
-  await page.getByRole('checkbox', { name: 'Ask for consent before the first message' }).check();
-  await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Saved.', { exact: true }).waitFor();
-  const context = await system.browser.newContext({ viewport: { width: 900, height: 700 } });
-  t.after(async () => await context.close());
-  const visitor = await context.newPage();
-  const sessions: string[] = [];
-  visitor.on('request', (request) => {
-    if (request.url().includes('/aiguy/v1/')) sessions.push(request.url());
-  });
-  await visitor.goto(`${system.site.url}/${chatPageSlug}/`);
-  await visitor.getByRole('button', { name: 'Start chat' }).click();
-  const agree = visitor.getByRole('button', { name: 'Agree and start the chat' });
-  await agree.waitFor();
-  await picture(visitor, 'consent');
-  assert.deepEqual([sessions, await context.cookies()], [[], []]);
-  await agree.click();
-  const chat = new ChatOnPage(visitor);
-  await chat.input.waitFor();
-  assert.ok(sessions.length > 0);
-  await visitor.reload();
-  await chat.input.waitFor();
-});
-
-test('where a plugin manages consent (WP Consent API), its answer counts, also while the question stands', async (t) => {
-  const script = 'window.granted = false; window.wp_has_consent = () => window.granted; window.wp_set_consent = () => { window.granted = true; };';
-  system.site.evaluate(
-    `file_put_contents( WPMU_PLUGIN_DIR . '/consent.php', '<?php function wp_has_consent() { return false; } add_action( "wp_head", function () { echo "<script>${script}</script>"; } );' );`,
-  );
-  const context = await system.browser.newContext();
-  t.after(async () => await context.close());
-  const page = await context.newPage();
-  await page.goto(`${system.site.url}/${chatPageSlug}/`);
-  await page.getByRole('button', { name: 'Start chat' }).click();
-  await page.getByRole('button', { name: 'Agree and start the chat' }).waitFor();
-  assert.deepEqual(await context.cookies(), []);
-  // As the plugin's banner does it.
-  await page.evaluate(() => {
-    Object.assign(window, { granted: true });
-    document.dispatchEvent(new CustomEvent('wp_listen_for_consent_change'));
-  });
-  await new ChatOnPage(page).input.waitFor();
-  system.site.evaluate("unlink( WPMU_PLUGIN_DIR . '/consent.php' );");
-});
-
 test('both screens fit a narrow window, and right-to-left ones', async (t) => {
   for (const name of ['agents', 'setup']) {
     const page = await openScreen(t, name, { width: 390, height: 844 });

@@ -28,7 +28,7 @@ after(async () => {
 });
 beforeEach(() => {
   laterMs = 0;
-  Object.assign(woo, { mood: () => 'well', ignoresCustomer: false, taxes: new Map() });
+  Object.assign(woo, { mood: () => 'well', ignoresCustomer: false, isReadOnly: false, taxes: new Map() });
   woo.gateways.set('stripe', { refunds: true });
   woo.requests.length = 0;
   woo.orders.splice(0, Infinity, ...makeOrders());
@@ -310,6 +310,14 @@ test('an address that would change the price is refused, and the order is as bef
   const answer = await ask('change_address', { args, key });
   assert.match(String(ruleOf(answer)[2]), /^with this address the order would have another price/);
   assert.deepEqual([orderOf(100101).total, orderOf(100101).shipping.state], ['59.90', 'TX']);
+});
+
+test('with a key that may only read, orders are told, a change is refused and nobody thinks that it was made', async () => {
+  woo.isReadOnly = true;
+  assert.equal((await ask('get_order_status', { args: { order_id: '100101' } })).status, 200);
+  const before_ = structuredClone(woo.orders);
+  const { status, body } = await cancel(100101);
+  assert.deepEqual([status, body.code, woo.orders], [502, 'tool_failed', before_]);
 });
 
 test('a shop that is down, slow, elsewhere or no WooCommerce is a tool that is not available, and nothing of it is repeated', async () => {

@@ -59,16 +59,19 @@ test('the owner’s own words are offered to Polylang and shown as it translates
   assert.equal((await put({ default: 'main', agents: [own, { id: 'plain' }] })).status, 200);
   site.evaluate(
     `file_put_contents( WPMU_PLUGIN_DIR . '/polylang.php', '<?php
-      function pll_register_string( $name, $text, $group, $multiline ) { update_option( "test_told", array( ...(array) get_option( "test_told", array() ), "$name|$text|$group" ) ); }
-      function pll__( $text ) { return "Hi!" === $text ? "Hallo!" : $text; }' );`,
+      function pll_register_string( $name, $string, $context = "Polylang", $multiline = false ) {
+        if ( ! is_admin() ) { return; }
+        update_option( "test_told", array( ...(array) get_option( "test_told", array() ), implode( "|", array( $name, $string, $context, $multiline ? "lines" : "line" ) ) ) );
+      }
+      function pll__( $string ) { return "Hi!" === $string ? "Hallo!" : $string; }' );`,
   );
   await send(`${site.url}/wp-admin/profile.php`, { headers: { cookie: owner.cookie } });
   const offered = [...new Set(JSON.parse(site.evaluate(`echo wp_json_encode( get_option( 'test_told' ) );`)))];
   assert.deepEqual(offered, [
-    'main: name|Ada|AIGuy',
-    'main: greeting|Hi!|AIGuy',
-    'main: consent|Agree?|AIGuy',
-    'main: question 1|Where is it?|AIGuy',
+    'main: name|Ada|AIGuy|line',
+    'main: greeting|Hi!|AIGuy|line',
+    'main: consent|Agree?|AIGuy|line',
+    'main: question 1|Where is it?|AIGuy|line',
   ]);
   const shown = optionsOf(shortcode('[aiguy_chat]'));
   assert.deepEqual([shown.title, shown.greeting, shown.suggestedQuestions], ['Ada', 'Hallo!', ['Where is it?']]);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, beforeEach, test } from 'node:test';
+import { actionSchedulerDouble, type Planned } from './action-scheduler.ts';
 import { type KnowledgeSite, reply, startKnowledgeSite } from './knowledge-site.ts';
 
 let on: KnowledgeSite;
@@ -140,26 +141,27 @@ test('the daily look finds what no hook has told of', async () => {
 });
 
 test('where a plugin brings Action Scheduler, it alone is asked: one action at a time, brought forward for what is new, and WP-Cron has none', async () => {
-  type Planned = { time: number; hook: string; group: string };
-  // As the library keeps them; nothing here runs them by itself.
-  const code = `function as_planned( $change ) { update_option( "planned", array_values( $change( get_option( "planned", array() ) ) ) ); }
-    function as_schedule_single_action( $time, $hook, $given, $group ) { as_planned( fn( $all ) => array( ...$all, array( "time" => $time, "hook" => $hook, "group" => $group ) ) ); return 1; }
-    function as_next_scheduled_action( $hook, $given, $group ) { $times = array_column( get_option( "planned", array() ), "time" ); return $times ? min( $times ) : false; }
-    function as_unschedule_all_actions( $hook, $given, $group ) { as_planned( fn( $all ) => array_filter( $all, fn( $one ) => array( $hook, $group ) !== array( $one["hook"], $one["group"] ) ) ); }
-    add_action( "init", fn() => do_action( "action_scheduler_init" ), 1 );`;
-  on.site.evaluate(`wp_clear_scheduled_hook( 'aiguy_knowledge_work' ); file_put_contents( WPMU_PLUGIN_DIR . '/scheduler.php', '<?php ${code}' );`);
-  /** @returns in how many seconds; the only action that there is */
+  const code = Buffer.from(actionSchedulerDouble).toString('base64');
+  on.site.evaluate(
+    `wp_clear_scheduled_hook( 'aiguy_knowledge_work' ); file_put_contents( WPMU_PLUGIN_DIR . '/scheduler.php', base64_decode( '${code}' ) );`,
+  );
+  on.site.evaluate("as_schedule_single_action( time() + 9, 'aiguy_knowledge_work', array(), 'other' );");
+  /** @returns in how many seconds; our only action that has not begun */
   const next = () => {
-    const all = JSON.parse(on.site.evaluate("echo wp_json_encode( get_option( 'planned', array() ) );")) as Planned[];
+    const planned = JSON.parse(on.site.evaluate("echo wp_json_encode( get_option( 'planned', array() ) );")) as Planned[];
+    const all = planned.filter(({ group, status }) => group !== 'other' && status === 'pending');
+    assert.equal(planned.length - planned.filter(({ group }) => group !== 'other').length, 1, 'what others have planned stays');
     assert.equal(on.site.evaluate("echo (int) wp_next_scheduled( 'aiguy_knowledge_work' );"), '0');
     assert.deepEqual([...new Set(all.map(({ hook, group }) => `${hook} ${group}`))], all.length === 0 ? [] : ['aiguy_knowledge_work aiguy']);
     assert.ok(all.length <= 1, JSON.stringify(all));
     return all[0] && all[0].time - Date.now() / 1000;
   };
-  /** Its time has come: the library takes it out and runs it. */
+  /** Its time has come: the library runs it, and while it runs it is neither there to be cancelled nor has it a time. */
   const run = async () => {
-    on.site.evaluate("delete_option( 'planned' );");
+    const change = (code: string) => on.site.evaluate(`update_option( 'planned', array_values( ${code} ) );`);
+    change("array_map( fn( $one ) => 'aiguy' === $one['group'] ? array( 'status' => 'in-progress' ) + $one : $one, get_option( 'planned' ) )");
     await on.work();
+    change("array_filter( get_option( 'planned' ), fn( $one ) => 'pending' === $one['status'] )");
   };
   const first = on.insert();
   const soon = next();
@@ -177,6 +179,10 @@ test('where a plugin brings Action Scheduler, it alone is asked: one action at a
   on.hasten();
   await run();
   assert.deepEqual([on.known.has(first), on.known.has(second), next()], [true, true, undefined]);
+  on.insert();
+  assert.notEqual(next(), undefined);
+  on.site.evaluate('( new Aiguy\\Privacy\\Stored_Data() )->unschedule();');
+  assert.equal(next(), undefined, 'what is planned ends with the data');
   on.insert();
   assert.notEqual(next(), undefined);
   on.site.evaluate(`require_once ABSPATH . 'wp-admin/includes/plugin.php'; deactivate_plugins( 'aiguy/aiguy.php' );`);

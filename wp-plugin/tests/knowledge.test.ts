@@ -35,6 +35,29 @@ test('what is published is queued at once, without asking the agent, and sent by
   assert.deepEqual([claims.sub, claims.scopes], ['site', ['knowledge:write']]);
 });
 
+test('each item is in the language that Polylang or WPML says it is in, and in the site’s where they know none', async () => {
+  const languages: string[] = [];
+  const learn = async (plugin: string) => {
+    on.site.evaluate(
+      `file_put_contents( WPMU_PLUGIN_DIR . '/languages.php', base64_decode( '${Buffer.from(`<?php ${plugin}`).toString('base64')}' ) );`,
+    );
+    const id = on.insert("'post_content' => 'Text.'");
+    await on.work();
+    languages.push(String(on.known.get(id)?.language));
+  };
+  const polylang = (answer: string) =>
+    `function pll_get_post_language( $post_id, $field = 'slug' ) { return 'slug' === $field ? ${answer} : 'Deutsch'; }`;
+  const wpml = (answer: string) =>
+    `add_filter( 'wpml_post_language_details', fn( $empty, $post_id ) => get_post( $post_id ) ? ${answer} : $empty, 10, 2 );`;
+  const details = "array( 'language_code' => 'pt-br', 'locale' => 'pt_BR', 'text_direction' => false, 'display_name' => 'Portuguese' )";
+  await learn(polylang("'de'"));
+  await learn(polylang('false'));
+  await learn(wpml(details));
+  await learn(wpml("new WP_Error( 'missing_id', 'Missing post ID' )"));
+  on.site.evaluate("unlink( WPMU_PLUGIN_DIR . '/languages.php' );");
+  assert.deepEqual(languages, ['de', 'en-US', 'pt-br', 'en-US']);
+});
+
 test('what only some may see stays out, though an administrator learns it', async () => {
   on.site.evaluate(
     `file_put_contents( WPMU_PLUGIN_DIR . '/members.php', '<?php add_shortcode( "members", fn() => is_user_logged_in() ? "secret of members" : "sign in" );' );`,

@@ -130,8 +130,8 @@ test('the privacy policy guide has a text of ours, with how long conversations a
   assert.doesNotMatch(text, /\[30\]/);
 });
 
-const cli = async (command: string, method: string, call = 'array(), array()') =>
-  await runInside(site, `WP_CLI::$commands['${command}']->${method}(${call});`, cliDouble);
+/** @param words of the command, and its options, in PHP */
+const cli = async (words: string, options = '') => await runInside(site, `WP_CLI::run_command(array(${words}), array(${options}));`, cliDouble);
 
 test('wp aiguy status names what is wrong, and key rotate replaces the key', async () => {
   upstream.answer = ({ url }, response) => {
@@ -139,35 +139,35 @@ test('wp aiguy status names what is wrong, and key rotate replaces the key', asy
     const answer = answers[url];
     response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? { code: 'not_found' }));
   };
-  const well = await cli('aiguy', 'status');
+  const well = await cli("'aiguy', 'status'");
   assert.match(well, /✔ {2}connection +Connected/);
   assert.match(well, /✔ {2}REST for guests +200/);
   assert.match(well, /✔ {2}knowledge +\d+ known, \d+ waiting, 0 failed, last update/);
   assert.match(well, /Success/);
   const before = /key +(\S+)/.exec(well)?.[1];
-  assert.match(await cli('aiguy key', 'rotate'), /Success: The site signs with \S+ now/);
+  assert.match(await cli("'aiguy', 'key', 'rotate'"), /Success: The site signs with \S+ now/);
   upstream.answer = (_request, response) => void response.writeHead(200).end('<html>');
-  const ill = await cli('aiguy', 'status');
+  const ill = await cli("'aiguy', 'status'");
   assert.match(ill, /✖ {2}connection +Something answers/);
   assert.match(ill, /Error: Something is wrong/);
   assert.notEqual(/key +(\S+)/.exec(ill)?.[1], before);
 });
 
 test('wp aiguy conversations lists them without control characters, and names an orchestrator that is too old', async () => {
-  assert.match(await cli('aiguy', 'conversations'), /Error: This orchestrator does not list conversations yet/);
+  assert.match(await cli("'aiguy', 'conversations'"), /Error: This orchestrator does not list conversations yet/);
   answers['/staff/conversations'] = () => [200, { conversations: [{ id: 'abc', title: 'Hi \u001b[31mred' }] }];
-  assert.equal(await cli('aiguy', 'conversations', "array(), array('search' => 'a b', 'limit' => '5')"), 'abc\tHi  [31mred\n');
+  assert.equal(await cli("'aiguy', 'conversations'", "'search' => 'a b', 'limit' => '5'"), 'abc\tHi  [31mred\n');
   assert.equal(upstream.received.at(-1)?.url, '/staff/conversations?limit=5&q=a+b');
-  assert.match(await cli('aiguy', 'conversations', "array(), array('limit' => '0')"), /Error: --limit/);
+  assert.match(await cli("'aiguy', 'conversations'", "'limit' => '0'"), /Error: --limit/);
 });
 
 test('wp aiguy erase takes a number, a login or an address, asks first, and refuses who is nobody', async () => {
-  const output = await cli('aiguy', 'erase', "array('aarav'), array('yes' => true)");
+  const output = await cli("'aiguy', 'erase', 'aarav'", "'yes' => true");
   assert.match(output, /sessions: 2\ntickets: 1\nWarning: .*security record.*\nSuccess: Erased/s);
-  await cli('aiguy', 'erase', "array('424242'), array('yes' => true)");
+  await cli("'aiguy', 'erase', '424242'", "'yes' => true");
   assert.deepEqual(bodies(), [{ subject: `wp:1:${customer.id}`, email: customer.mail }, { subject: 'wp:1:424242' }]);
-  assert.match(await cli('aiguy', 'erase', "array('nobody-at-all'), array()"), /Error: There is no user/);
-  const refused = await runInside(site, "WP_CLI::$agrees = false; WP_CLI::$commands['aiguy']->erase(array('aarav'), array());", cliDouble);
+  assert.match(await cli("'aiguy', 'erase', 'nobody-at-all'"), /Error: There is no user/);
+  const refused = await runInside(site, "WP_CLI::$agrees = false; WP_CLI::run_command(array('aiguy', 'erase', 'aarav'));", cliDouble);
   assert.match(refused, /Erase everything that is kept of aarav\? no/);
   assert.equal(upstream.received.length, 2);
 });

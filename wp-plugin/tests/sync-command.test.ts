@@ -13,9 +13,9 @@ after(async () => await site?.stop());
 beforeEach(async () => await site.settle());
 
 /** @param options as WP-CLI gives them to a command, in PHP */
-const sync = async (options = '') => await runInside(site.site, `WP_CLI::$commands['aiguy sync'](array(), array(${options}));`, cliDouble);
+const sync = async (options = '') => await runInside(site.site, `WP_CLI::run_command(array('aiguy', 'sync'), array(${options}));`, cliDouble);
 const status = async () => {
-  const said = await runInside(site.site, "WP_CLI::$commands['aiguy']->status();", cliDouble);
+  const said = await runInside(site.site, "WP_CLI::run_command(array('aiguy', 'status'));", cliDouble);
   return said.split('\n').find((line) => line.includes('  knowledge')) ?? '';
 };
 /** Without the questions that the status asks. */

@@ -5,6 +5,7 @@ import { pageWeight } from '../../bench/page-weight.ts';
 import { chatPageSlug } from '../../scripts/demo-site.ts';
 import { send } from '../../scripts/wordpress/http.ts';
 import type { NativeWordPress } from '../../scripts/wordpress/native.ts';
+import { consentApi } from '../../test/doubles/consent-api.ts';
 import { startSite } from './site.ts';
 
 let site: NativeWordPress;
@@ -37,7 +38,16 @@ test('speed plugins that put scripts off until the visitor moves are told to lea
   const html = (await send(`${site.url}/${chatPageSlug}/`)).text;
   const address = /src="([^"]+launcher\.js[^"]*)"/.exec(html)?.[1] ?? assert.fail('no launcher');
   const filtered = (filter: string, before: string) => JSON.parse(site.evaluate(`echo wp_json_encode( apply_filters( '${filter}', ${before} ) );`));
-  for (const filter of ['rocket_delay_js_exclusions', 'perfmatters_delay_js_exclusions', 'litespeed_optm_js_defer_exc', 'litespeed_optm_gm_js_exc']) {
+  const lists = [
+    'rocket_delay_js_exclusions',
+    'perfmatters_delay_js_exclusions',
+    'flying_press_exclude_from_delay:js',
+    'wphb_delay_js_exclusions',
+    'litespeed_optm_js_defer_exc',
+    'litespeed_optm_gm_js_exc',
+    'litespeed_optimize_js_excludes',
+  ];
+  for (const filter of lists) {
     const [other, ours, ...rest] = filtered(filter, "array( 5 => 'other.js' )") as string[];
     assert.deepEqual([other, rest], ['other.js', []], filter);
     assert.ok(ours && ours.length > 20 && address.includes(ours), `${filter}: ${ours} in ${address}`);
@@ -46,10 +56,23 @@ test('speed plugins that put scripts off until the visitor moves are told to lea
   assert.equal(filtered('autoptimize_filter_js_exclude', "'jquery.js'"), `jquery.js, ${path}`);
   assert.equal(filtered('autoptimize_filter_js_exclude', "''"), path);
   assert.deepEqual(filtered('autoptimize_filter_js_exclude', "array( 'jquery.js' => 'remove' )"), { 'jquery.js': 'remove', [path]: '' });
+  const loaders = [...html.matchAll(/<script [^>]*data-cfasync[^>]*>/g)].map(([tag]) => tag);
+  assert.equal(loaders.length, 1);
+  assert.match(loaders[0] ?? '', / data-cfasync="false" .*src="[^"]+launcher\.js/, 'Rocket Loader wants it before the address');
 });
 
 test('the WP Consent API counts the plugin among those that ask it', () => {
   assert.equal(site.evaluate("echo wp_json_encode( apply_filters( 'wp_consent_api_registered_aiguy/aiguy.php', false ) );"), 'true');
+});
+
+test('the screen of the agents speaks of a consent plugin only where one says how it asks; the WP Consent API alone asks nobody', () => {
+  const listed = (type: Parameters<typeof consentApi>[0]) => {
+    site.evaluate(`file_put_contents( WPMU_PLUGIN_DIR . '/consent.php', base64_decode( '${Buffer.from(consentApi(type)).toString('base64')}' ) );`);
+    const list = "rest_do_request( new WP_REST_Request( 'GET', '/aiguy/v1/admin/agents' ) )->get_data()";
+    return JSON.parse(site.evaluate(`wp_set_current_user( 1 ); echo wp_json_encode( ${list}['consents'] );`));
+  };
+  assert.deepEqual([listed(''), listed('optin')], [false, true]);
+  site.evaluate("unlink( WPMU_PLUGIN_DIR . '/consent.php' );");
 });
 
 test('the scripts that the chat needs are named in the order in which they run, without the page’s own fetch', async () => {

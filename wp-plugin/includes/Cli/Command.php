@@ -18,7 +18,9 @@ use Aiguy\Settings\Settings;
 use Aiguy\Staff\Staff_Client;
 use Aiguy\Transcript\Unsent_Mails;
 
-/** Looks after the support agent: its connection, its knowledge, its conversations. */
+/**
+ * Looks after the support agent: its connection, its knowledge, its conversations.
+ */
 final class Command {
 
 	private const TIMEOUT_SECONDS = 8;

@@ -9,7 +9,9 @@ namespace Aiguy\Cli;
 
 use Aiguy\Session\Signing_Key;
 
-/** The key by which the site signs. */
+/**
+ * The key by which the site signs.
+ */
 final class Key_Command {
 
 	public function __construct( private readonly Signing_Key $key ) {}

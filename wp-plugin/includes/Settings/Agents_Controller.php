@@ -52,7 +52,8 @@ final class Agents_Controller {
 			'avatars'  => array_filter( array_combine( array_map( static fn( Agent $agent ): string => $agent->id, $agents ), array_map( static fn( Agent $agent ): string => (string) wp_get_attachment_image_url( $agent->avatar ), $agents ) ) ),
 			'fixed'    => $this->agents->is_constant(),
 			'privacy'  => get_privacy_policy_url(),
-			'consents' => function_exists( 'wp_has_consent' ),
+			// The API alone asks nobody.
+			'consents' => function_exists( 'wp_get_consent_type' ) && (bool) wp_get_consent_type(),
 		);
 	}
 

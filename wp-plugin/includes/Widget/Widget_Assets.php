@@ -43,6 +43,11 @@ final class Widget_Assets {
 		return (string) wp_parse_url( $this->url( 'launcher.js' ), PHP_URL_PATH );
 	}
 
+	/** @param array<string, mixed> $attributes Of a script's tag. */
+	public function is_launcher( array $attributes ): bool {
+		return self::LAUNCHER . '-js' === ( $attributes['id'] ?? '' );
+	}
+
 	/** @return array{chat: string, page: string, person: string, extras: string, extrasStyle: string, style: string, deps: list<string>} Addresses of what the launcher loads, dependencies first. */
 	public function chat(): array {
 		$version = $this->version( 'chat.asset.php' );

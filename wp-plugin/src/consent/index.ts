@@ -2,7 +2,13 @@
 import { __ } from '@wordpress/i18n';
 import type { ChatOptions } from '../options.ts';
 
-type ConsentApi = { wp_has_consent?: (category: string) => boolean; wp_set_consent?: (category: string, value: 'allow') => void };
+type ConsentApi = {
+  wp_has_consent?: (category: string) => boolean;
+  wp_set_consent?: (category: string, value: 'allow') => void;
+  /** Set by a banner; the other by the API itself, empty where no banner has told it. */
+  wp_consent_type?: string | false;
+  wp_fallback_consent_type?: string | false;
+};
 
 /** A chat is there because the visitor opens it; it stores no more than it needs to work. */
 const category = 'functional';
@@ -14,8 +20,7 @@ window.aiguyConsent = { ask };
 /** @returns undefined where the visitor has agreed already */
 function ask(element: HTMLElement, options: ChatOptions, onClose: () => void): Promise<void> | undefined {
   const { text = '', always = true } = options.consent ?? {};
-  const isManaged = page.wp_has_consent !== undefined;
-  if (isManaged ? page.wp_has_consent?.(category) : !always || remembered(text)) return undefined;
+  if (isManaged() ? page.wp_has_consent?.(category) : !always || remembered(text)) return undefined;
   return new Promise((resolve) => {
     const done = () => {
       document.removeEventListener('wp_listen_for_consent_change', changed);
@@ -24,7 +29,7 @@ function ask(element: HTMLElement, options: ChatOptions, onClose: () => void): P
     };
     // Given in the banner while the question stands here.
     const changed = () => {
-      if (page.wp_has_consent?.(category)) done();
+      if (isManaged() && page.wp_has_consent?.(category)) done();
     };
     const onAgree = () => {
       agree(text);
@@ -35,6 +40,12 @@ function ask(element: HTMLElement, options: ChatOptions, onClose: () => void): P
     element.append(section);
     section.querySelector<HTMLElement>('.card-go')?.focus();
   });
+}
+
+/** Without a type of consent the API says yes to everything, because there is no banner that would ask. */
+function isManaged(): boolean {
+  const { wp_has_consent: hasConsent, wp_fallback_consent_type: fallback, wp_consent_type: type = fallback } = page;
+  return hasConsent !== undefined && type !== '' && type !== false;
 }
 
 function agree(text: string): void {

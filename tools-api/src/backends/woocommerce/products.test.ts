@@ -78,6 +78,12 @@ test('products come by name with every variant that has a price, its options, it
   assert.deepEqual(await open().list(), whole);
 });
 
+test('a price is read as the shop has it: without a digit before the point, or as a number that a plug-in has counted', async () => {
+  woo.products = [product(1, { price: '.5' }), product(2, { price: 10.499999999999998 }), product(3, { price: '7.333333333333333' })];
+  const prices = (await open().list()).flatMap(({ variants }) => variants.map(({ price }) => price));
+  assert.deepEqual(prices, [0.5, 10.5, 7.3333]);
+});
+
 test('a WooCommerce that has no list of all variations is asked product by product', async () => {
   woo.isOld = true;
   assert.deepEqual(await open().list(), whole);

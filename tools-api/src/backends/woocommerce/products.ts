@@ -46,7 +46,7 @@ export function createWooProducts({ settings, nowMs = Date.now }: { settings: Wo
 }
 
 type WooAttribute = { name: string; option?: string; options?: string[]; variation?: boolean };
-type WooItem = WooStock & { id: number; sku: string; price: string; purchasable: boolean; attributes: WooAttribute[] };
+type WooItem = WooStock & { id: number; sku: string; price: string | number; purchasable: boolean; attributes: WooAttribute[] };
 type WooProduct = WooItem & { name: string; type: string; catalog_visibility: string; categories: { name: string }[] };
 type WooVariation = WooItem & { parent_id?: number };
 
@@ -59,7 +59,13 @@ const attribute = {
 const itemProperties = {
   id: { type: 'integer' },
   sku: text,
-  price: { type: 'string', pattern: '^(\\d{1,12}(\\.\\d{1,8})?)?$' },
+  // As the shop's people wrote it («.5»), or as a plug-in that counts prices leaves it.
+  price: {
+    anyOf: [
+      { type: 'string', pattern: '^(\\d{0,12}(\\.\\d{1,20})?)?$' },
+      { type: 'number', minimum: 0 },
+    ],
+  },
   purchasable: { type: 'boolean' },
   stock_status: text,
   attributes: { type: 'array', maxItems: 100, items: attribute },
@@ -164,7 +170,7 @@ function toVariant({ id, sku, price, purchasable, stock_status: state, attribute
       sku: (sku || `product-${id}`).slice(0, 100),
       options: Object.fromEntries([...shared, ...own].slice(0, 20)),
       available: purchasable && state !== 'outofstock',
-      price: Number(price),
+      price: Math.round(Number(price) * 10_000) / 10_000,
       ...(purchasable ? stock : {}),
     },
   ];

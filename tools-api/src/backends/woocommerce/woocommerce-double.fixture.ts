@@ -1,12 +1,12 @@
-// A WooCommerce on loopback that speaks the wire format of its REST API v3: Basic login, pages with X-WP-Total, _fields, orders, refunds, notes,
-// gateways, and errors as { code, message, data: { status } }.
+// A WooCommerce on loopback that speaks the wire format of its REST API v3: Basic login (which the real one takes over https alone), pages with X-WP-Total,
+// _fields, parameters that fit its schema, orders, refunds, notes, gateways, and errors as { code, message, data: { status } }.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { WooRow } from './wire.ts';
 
 /** losing the answer: it is done, and the line breaks before anybody hears of it. */
 export type WooMood = 'well' | 'down' | 'hanging' | 'html' | 'huge' | 'redirecting' | 'losing the answer';
-type Refund = { id: number; amount: string; total: string; reason: string; meta_data: { key: string; value: unknown }[] };
+type Refund = { id: number; amount: string; reason: string; meta_data: { key: string; value: unknown }[] };
 export type WooOrderDouble = WooRow & { notes: { id: number; note: string; customer_note: boolean }[]; made: Refund[] };
 export type WooDouble = {
   settings: { url: string; key: string; secret: string };
@@ -16,6 +16,8 @@ export type WooDouble = {
   variations: (object & { parent_id: number })[];
   /** Settings of the group «products»; undefined where the key may not read them. */
   shopOptions: { id: string; value: string }[] | undefined;
+  /** The key was made without write access. */
+  isReadOnly: boolean;
   /** Older than 10.3: variations are asked for product by product. */
   isOld: boolean;
   /** Gateways that send money back by themselves; each may refuse. */
@@ -44,6 +46,7 @@ export async function startWooCommerce(orders: WooOrderDouble[]): Promise<WooDou
     products: [],
     variations: [],
     shopOptions: undefined,
+    isReadOnly: false,
     isOld: false,
     gateways: new Map([
       ['stripe', { refunds: true }],
@@ -109,8 +112,11 @@ type Answer = { status: number; body: unknown; headers?: Record<string, string> 
 type Call = { method: string; parts: string[]; query: Record<string, string>; body: Record<string, unknown> };
 
 const refused = (status: number, code: string, message: string): Answer => ({ status, body: { code, message, data: { status } } });
+/** Where WooCommerce gives the status in another form, WordPress answers 500 whatever it is. */
+const failed = (code: string, message: string, data: number): Answer => ({ status: 500, body: { code, message, data } });
+const invalid = (name: string) => refused(400, 'rest_invalid_param', `Invalid parameter(s): ${name}`);
 const noRoute = () => refused(404, 'rest_no_route', 'No route was found matching the URL and request method.');
-const noOrder = () => refused(404, 'woocommerce_rest_shop_order_invalid_id', 'Invalid ID.');
+const noOrder = (status: number) => refused(status, 'woocommerce_rest_shop_order_invalid_id', 'Invalid ID.');
 
 async function serve(double: WooDouble, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
@@ -122,11 +128,10 @@ async function serve(double: WooDouble, request: IncomingMessage, response: Serv
   double.requests.push({ method, path, query });
   const mood = double.mood({ method, path });
   if (isMoody(mood, response)) return;
-  const wanted = `Basic ${Buffer.from(`${login.key}:${login.secret}`).toString('base64')}`;
   const answer =
-    request.headers.authorization === wanted
-      ? answerTo(double, { method, parts: path.split('/'), query, body: text === '' ? {} : JSON.parse(text) })
-      : refused(401, 'woocommerce_rest_authentication_error', 'Consumer key is invalid.');
+    notAllowed(double, method, request.headers.authorization) ??
+    wrongQuery(query) ??
+    answerTo(double, { method, parts: path.split('/'), query, body: text === '' ? {} : JSON.parse(text) });
   if (mood === 'losing the answer') response.destroy();
   else response.writeHead(answer.status, { 'Content-Type': 'application/json; charset=UTF-8', ...answer.headers }).end(JSON.stringify(answer.body));
 }
@@ -140,28 +145,58 @@ function isMoody(mood: WooMood, response: ServerResponse): boolean {
   return response.writableEnded;
 }
 
+function notAllowed({ isReadOnly }: WooDouble, method: string, authorization = ''): Answer | undefined {
+  const [key, secret] = Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
+    .toString('utf8')
+    .split(':');
+  // Whose key nobody knows is nobody.
+  if (key !== login.key) return refused(401, 'woocommerce_rest_cannot_view', 'Sorry, you cannot list resources.');
+  const isKnown = secret === login.secret;
+  if (isKnown && !(isReadOnly && method !== 'GET')) return undefined;
+  const message = isKnown ? 'The API key provided does not have write permissions.' : 'Consumer secret is invalid.';
+  return refused(401, 'woocommerce_rest_authentication_error', message);
+}
+
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d(:\d\d)?)?$/;
+const parameters: Record<string, RegExp> = {
+  per_page: /^([1-9]\d?|100)$/,
+  page: /^[1-9]\d*$/,
+  order: /^(asc|desc)$/,
+  orderby: /^(date|id|include|title|slug|modified)$/,
+  customer: /^\d+$/,
+  after: moment,
+  before: moment,
+  type: /^(any|customer|internal)$/,
+  status: /^(any|publish)$/,
+};
+
+function wrongQuery(query: Call['query']): Answer | undefined {
+  const wrong = Object.entries(parameters).find(([name, form]) => query[name] !== undefined && !form.test(query[name]));
+  return wrong && invalid(wrong[0]);
+}
+
 function answerTo(double: WooDouble, call: Call): Answer {
   const [kind, id] = call.parts;
-  if (kind === 'payment_gateways') return gateway(double, id ?? '');
-  if (kind === 'data') return { status: 200, body: { code: 'EUR', name: 'Euro' } };
-  if (kind === 'products' || kind === 'variations') return catalogue(double, call);
-  if (kind === 'settings')
+  const path = call.parts.join('/');
+  if (kind === 'payment_gateways') return only(gateway(double, id ?? ''), call);
+  if (path === 'data/currencies/current') return only({ status: 200, body: { code: 'EUR', name: 'Euro', symbol: '&euro;' } }, call);
+  if (kind === 'products' || kind === 'variations') return only(catalogue(double, call), call);
+  if (path === 'settings/products')
     return double.shopOptions
-      ? { status: 200, body: double.shopOptions }
-      : refused(403, 'woocommerce_rest_cannot_view', 'Sorry, you cannot view this resource.');
-  if (kind === 'customers') return customer(double, id ?? '');
+      ? only({ status: 200, body: double.shopOptions }, call)
+      : refused(403, 'woocommerce_rest_cannot_view', 'Sorry, you cannot list resources.');
+  if (kind === 'customers') return only(customer(double, id ?? ''), call);
   if (kind !== 'orders') return noRoute();
-  return id === undefined ? list(double, call) : ordersAnswer(double, call);
+  return only(id === undefined ? list(double, call) : ordersAnswer(double, call), call);
 }
 
 function ordersAnswer(double: WooDouble, call: Call): Answer {
   const [, id, part] = call.parts;
   const order = double.orders.find((candidate) => String(candidate.id) === id);
-  if (!order) return noOrder();
-  if (part === 'refunds') return call.method === 'GET' ? { status: 200, body: order.made } : refund(double, order, call.body);
-  if (part === 'notes') return call.method === 'GET' ? { status: 200, body: order.notes } : note(order, call.body);
-  if (call.method === 'PUT') update(double, order, call.body);
-  return { status: 200, body: fieldsOf(order, call.query._fields) };
+  if (part === 'refunds') return order ? refund(double, order, call.body) : failed('woocommerce_rest_invalid_order_id', 'Invalid order ID.', 404);
+  if (part === 'notes') return order ? notesOf(order, call) : refused(404, 'woocommerce_rest_order_invalid_id', 'Invalid order ID.');
+  if (call.method !== 'PUT') return order ? { status: 200, body: whole(order) } : noOrder(404);
+  return order ? update(double, order, call.body) : noOrder(400);
 }
 
 function customer({ customers }: WooDouble, id: string): Answer {
@@ -169,23 +204,29 @@ function customer({ customers }: WooDouble, id: string): Answer {
   return found ? { status: 200, body: found } : refused(404, 'woocommerce_rest_invalid_id', 'Invalid resource ID.');
 }
 
+/** The clock by which the shop reads dates in a query. */
+const clockAheadMs = 10 * 3_600_000;
+const shopTime = ({ date_created_gmt: created }: WooRow) => new Date(Date.parse(`${created}Z`) + clockAheadMs).toISOString().slice(0, 19);
+
 function list(double: WooDouble, { query }: Call): Answer {
-  const own = double.orders.filter((order) =>
-    query.search === undefined
-      ? double.ignoresCustomer || String(order.customer_id) === query.customer
-      : [String(order.id), order.number].some((number) => number.includes(query.search ?? '')),
-  );
-  const { after = '', before = '~' } = query;
-  const dated = own.filter(({ date_created_gmt: created }) => created > after && created < before);
-  const newestFirst = dated.toSorted((a, b) => b.date_created_gmt.localeCompare(a.date_created_gmt) || b.id - a.id);
-  const sorted = query.order === 'asc' ? newestFirst.toReversed() : newestFirst;
-  return paged(
-    sorted.map((order) => fieldsOf(order, query._fields)),
-    query,
-  );
+  const { after = '', before = '~', customer: owner, search } = query;
+  const found = double.orders
+    // «Any» state has neither what was thrown away nor what was only begun in wp-admin.
+    .filter(({ status }) => !['trash', 'auto-draft'].includes(status))
+    .filter((order) => owner === undefined || double.ignoresCustomer || String(order.customer_id) === owner)
+    .filter((order) => search === undefined || searched(order).includes(search))
+    .filter((order) => shopTime(order) > after && shopTime(order) < before);
+  const newestFirst = found.toSorted((a, b) => b.date_created_gmt.localeCompare(a.date_created_gmt) || b.id - a.id);
+  return paged((query.order === 'asc' ? newestFirst.toReversed() : newestFirst).map(whole), query);
+}
+
+/** Numbers, and whatever else an order is looked for by. */
+function searched({ id, number, billing, shipping, line_items: items }: WooOrderDouble): string {
+  return JSON.stringify([String(id), number, Object.values(billing), Object.values(shipping), items.map(({ name }) => name)]);
 }
 
 function catalogue({ products, variations, isOld }: WooDouble, { parts: [kind, id], query }: Call): Answer {
+  if (query.status !== 'publish' || query.orderby !== 'id') return invalid('status, orderby: what is not for sale would be told');
   if (kind === 'variations') return isOld ? noRoute() : paged(variations, query);
   if (id === undefined) return paged(products, query);
   return paged(
@@ -196,7 +237,6 @@ function catalogue({ products, variations, isOld }: WooDouble, { parts: [kind, i
 
 function paged(all: object[], query: Call['query']): Answer {
   const [size, page] = [Number(query.per_page ?? 10), Number(query.page ?? 1)];
-  if (size > 100) return refused(400, 'rest_invalid_param', 'Invalid parameter(s): per_page');
   return {
     status: 200,
     body: all.slice((page - 1) * size, page * size),
@@ -204,40 +244,57 @@ function paged(all: object[], query: Call['query']): Answer {
   };
 }
 
-function fieldsOf({ notes, made, ...order }: WooOrderDouble, fields: string | undefined): object {
-  const whole = { ...order, _links: {} };
-  return fields === undefined ? whole : Object.fromEntries(Object.entries(whole).filter(([name]) => fields.split(',').includes(name)));
+const whole = ({ notes: _notes, made: _made, ...order }: WooOrderDouble): object => ({ ...order, _links: {} });
+
+/** What _fields names, of one thing or of each. */
+function only({ body, ...answer }: Answer, { query: { _fields: fields } }: Call): Answer {
+  const names = fields?.split(',');
+  const cut = (one: object) => (names ? Object.fromEntries(Object.entries(one).filter(([name]) => names.includes(name))) : one);
+  if (answer.status !== 200) return { ...answer, body };
+  return { ...answer, body: Array.isArray(body) ? body.map(cut) : cut(body as object) };
 }
 
-function update(double: WooDouble, order: WooOrderDouble, body: Record<string, unknown>): void {
+const states = ['pending', 'processing', 'on-hold', 'completed', 'cancelled', 'refunded', 'failed', 'checkout-draft'];
+
+function update(double: WooDouble, order: WooOrderDouble, body: Record<string, unknown>): Answer {
   const { status, shipping, meta_data: metaData } = body as Partial<WooOrderDouble>;
+  if (status !== undefined && !states.includes(status)) return invalid('status');
+  if (shipping && !Object.values(shipping).every((value) => typeof value === 'string')) return invalid('shipping');
+  order.date_modified_gmt = new Date().toISOString().slice(0, 19);
   for (const { key, value } of metaData ?? []) {
     order.meta_data = [...order.meta_data.filter((meta) => meta.key !== key), { key, value }];
   }
   if (status !== undefined) order.status = status;
-  if (!shipping) return;
+  if (!shipping) return { status: 200, body: whole(order) };
   // WooCommerce adds an order up anew when its address is sent along.
   const tax = (state: string) => double.taxes.get(state) ?? 0;
   order.total = (Number(order.total) - tax(order.shipping.state) + tax(shipping.state)).toFixed(2);
   order.shipping = { ...order.shipping, ...shipping };
+  return { status: 200, body: whole(order) };
 }
 
 function refund(double: WooDouble, order: WooOrderDouble, body: Record<string, unknown>): Answer {
   const { amount, reason, api_refund: throughGateway, meta_data: metaData } = body as Omit<Refund, 'id'> & { api_refund: boolean };
-  const left = Number(order.total) - order.made.reduce((sum, made) => sum + Number(made.amount), 0);
-  if (Number(amount) > left + 0.001) return refused(500, 'woocommerce_rest_cannot_create_order_refund', 'Invalid refund amount.');
+  if (typeof amount !== 'string' || typeof throughGateway !== 'boolean') return invalid('amount, api_refund');
+  const left = Number(order.total) - order.made.reduce((sum, one) => sum + Number(one.amount), 0);
+  const cannot = (message: string) => failed('woocommerce_rest_cannot_create_order_refund', message, 500);
+  if (Number(amount) > left + 0.001) return cannot('Invalid refund amount.');
   const way = double.gateways.get(order.payment_method);
-  if (throughGateway && (!way?.refunds || way.refuses))
-    return refused(500, 'woocommerce_rest_cannot_create_order_refund', 'The payment gateway for this order does not support automatic refunds.');
-  const made = { id: 900 + order.made.length, amount, total: `-${amount}`, reason, meta_data: metaData };
+  if (throughGateway && (!way?.refunds || way.refuses)) return cannot('The payment gateway for this order does not support automatic refunds.');
+  const made = { id: 900 + order.made.length, amount, reason, meta_data: metaData };
   order.made.push(made);
-  order.refunds = order.made.map(({ total }) => ({ total }));
+  order.refunds = order.made.map((one) => ({ id: one.id, reason: one.reason, total: `-${one.amount}` }));
   if (left - Number(amount) < 0.005) order.status = 'refunded';
-  return { status: 201, body: made };
+  return { status: 201, body: { ...made, refunded_payment: throughGateway } };
 }
 
-function note(order: WooOrderDouble, body: Record<string, unknown>): Answer {
-  const made = { id: order.notes.length + 1, note: String(body.note), customer_note: body.customer_note === true };
+function notesOf(order: WooOrderDouble, { method, query, body: { note, customer_note: forCustomer = false } }: Call): Answer {
+  if (method === 'GET') {
+    const type = query.type ?? 'any';
+    return { status: 200, body: order.notes.filter((one) => type === 'any' || one.customer_note === (type === 'customer')).toReversed() };
+  }
+  if (typeof note !== 'string' || typeof forCustomer !== 'boolean') return invalid('note, customer_note');
+  const made = { id: order.notes.length + 1, note, customer_note: forCustomer };
   order.notes.push(made);
   return { status: 201, body: made };
 }

@@ -56,7 +56,7 @@ export type AgentList = {
   /** Set by a constant; nothing can be saved. */
   fixed: boolean;
   privacy: string;
-  /** A plugin manages consent (WP Consent API). */
+  /** A plugin manages consent and tells the WP Consent API how. */
   consents: boolean;
 };
 /** By agent's place and field; those of the site's limits by their pointer. */
