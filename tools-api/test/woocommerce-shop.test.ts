@@ -22,7 +22,7 @@ let woo: WooDouble;
 let mail: MailServer;
 
 const invoiced = [
-  { key: '_wcpdf_invoice_number', value: '2026-0042' },
+  { key: '_wcpdf_invoice_number', value: 'RE 2026/0042' },
   { key: '_wcpdf_invoice_date', value: 1_794_300_000 },
 ];
 
@@ -112,7 +112,8 @@ test('the mailed code opens this order alone: items, a write, and the invoice as
   assert.deepEqual([seen.status, seen.body.output?.items], [200, [{ name: 'Hiking boots', options: { Size: '42' }, quantity: 1, unit_price: 49.9 }]]);
   const { status, body, text } = await call(guest, 'get_invoice_pdf', { order_id: '200101' });
   assert.equal(status, 200, text);
-  assert.deepEqual([body.output?.invoice_id, body.output?.total, body.output?.status], ['2026-0042', 63.9, 'paid']);
+  assert.deepEqual([body.output?.invoice_id, body.output?.total, body.output?.status], ['RE 2026/0042', 63.9, 'paid']);
+  assert.match(text, /"name":"invoice-RE-2026-0042\.pdf"/);
   const moved = await call(guest, 'change_address', { order_id: '200101', address1: '14 Birch Lane', city: 'Austin', state: 'TX', zip: '78702' });
   assert.deepEqual([moved.status, woo.orders[0]?.shipping.address_1], [200, '14 Birch Lane'], moved.text);
   for (const other of ['1042', '200103']) assert.equal((await call(guest, 'get_invoice_pdf', { order_id: other })).body.code, 'proof_required');

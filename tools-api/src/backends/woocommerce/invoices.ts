@@ -20,12 +20,12 @@ export function createWooInvoices(client: WooClient, connection: Queryable): Inv
 function toInvoice(row: WooRow): Invoice | undefined {
   const number = metaOf(row, '_wcpdf_invoice_number');
   const issuedS = Number(metaOf(row, '_wcpdf_invoice_date'));
-  if (!number || !/^[A-Z0-9-]{1,40}$/i.test(number)) return undefined;
+  if (!number || !/^[A-Za-z0-9][A-Za-z0-9 ./&#_-]{0,39}$/.test(number)) return undefined;
   const [total, tax, refunded] = [Number(row.total), Number(row.total_tax), refundedOf(row)];
   const paid = row.date_paid_gmt === null ? 0 : total;
   const method = { id: row.payment_method, source: 'other' as const, title: plain(row.payment_method_title) };
   return {
-    invoice_id: number.toUpperCase(),
+    invoice_id: number,
     order_id: orderNumber(row),
     issued_at: Number.isFinite(issuedS) && issuedS > 0 ? new Date(issuedS * 1000) : inUtc(row.date_created_gmt),
     ordered_at: inUtc(row.date_created_gmt),

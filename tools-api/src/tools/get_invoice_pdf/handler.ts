@@ -12,7 +12,8 @@ export function createGetInvoicePdf({ shop, invoices, files, seller }: Pick<Back
     if (!invoice) throw new AiguyError('not_found');
     signal.throwIfAborted();
     const bytes = await render(invoice, seller);
-    const made = { tool: 'get_invoice_pdf', name: `invoice-${invoice.invoice_id}.pdf`, mediaType: 'application/pdf', bytes };
+    const name = `invoice-${invoice.invoice_id.replace(/[^A-Za-z0-9-]+/g, '-')}.pdf`;
+    const made = { tool: 'get_invoice_pdf', name, mediaType: 'application/pdf', bytes };
     const file = await files.hand(made, { subject, sessionId }, signal);
     const { invoice_id, order_id, issued_at, currency, total, amount_refunded, status } = invoice;
     return { invoice_id, order_id, issued_at: issued_at.toISOString(), currency, total, amount_refunded, status, file };
