@@ -52,6 +52,8 @@ test('speed plugins that put scripts off until the visitor moves are told to lea
     assert.deepEqual([other, rest], ['other.js', []], filter);
     assert.ok(ours && ours.length > 20 && address.includes(ours), `${filter}: ${ours} in ${address}`);
   }
+  assert.deepEqual(filtered('sgo_javascript_combine_exclude', "array( 'other' )"), ['other', 'aiguy-launcher']);
+  assert.ok(html.includes('id="aiguy-launcher-js"'));
   const path = new URL(address).pathname;
   assert.equal(filtered('autoptimize_filter_js_exclude', "'jquery.js'"), `jquery.js, ${path}`);
   assert.equal(filtered('autoptimize_filter_js_exclude', "''"), path);

@@ -11,7 +11,7 @@ use Aiguy\Plugin;
 
 final class Widget_Assets {
 
-	private const LAUNCHER = 'aiguy-launcher';
+	public const LAUNCHER = 'aiguy-launcher';
 	private const CHAT     = 'aiguy-chat';
 
 	public function __construct( private readonly string $file ) {}
