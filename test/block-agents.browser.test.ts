@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { owner } from '../scripts/demo-site.ts';
 import { ChatOnPage, signIn } from './browser.ts';
-import type { Wp } from './editor.ts';
+import { canvasIn, type Wp } from './editor.ts';
 import { type PlayedSystem, startPlayedSystem } from './played-system.ts';
 
 const screenshots = process.env.AIGUY_SCREENSHOTS;
@@ -46,13 +46,7 @@ async function edit(t: { after: (work: () => Promise<void>) => void }, attribute
   return page;
 }
 
-/** Older editors have no frame round the text. */
-async function previewIn(page: Page): Promise<Locator> {
-  const here = page.locator('.aiguy-chat-preview');
-  const frame = page.locator('iframe[name="editor-canvas"]');
-  await here.or(frame).first().waitFor();
-  return (await frame.count()) > 0 ? frame.contentFrame().locator('.aiguy-chat-preview') : here;
-}
+const previewIn = async (page: Page): Promise<Locator> => (await canvasIn(page)).locator('.aiguy-chat-preview');
 
 /** @returns its address */
 async function publish(page: Page): Promise<string> {

@@ -1,4 +1,5 @@
-// What the block editor's page offers to scripts, as far as tests use it.
+// What the block editor's page offers to scripts, as far as tests use it, and where its text is.
+import type { FrameLocator, Page } from 'playwright-core';
 
 /** window.wp */
 export type Wp = {
@@ -8,3 +9,10 @@ export type Wp = {
   };
   blocks: Record<string, (...args: unknown[]) => never>;
 };
+
+/** Older editors have no frame round the text. */
+export async function canvasIn(page: Page): Promise<Page | FrameLocator> {
+  const frame = page.locator('iframe[name="editor-canvas"]');
+  await page.locator('.is-root-container').or(frame).first().waitFor();
+  return (await frame.count()) > 0 ? frame.contentFrame() : page;
+}

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { owner } from '../scripts/demo-site.ts';
 import { axeViolations, ChatOnPage, type System, signIn, startSystem } from './browser.ts';
-import type { Wp } from './editor.ts';
+import { canvasIn, type Wp } from './editor.ts';
 
 const screenshots = process.env.AIGUY_SCREENSHOTS;
 let system: System;
@@ -76,7 +76,7 @@ test('an owner places the block, sees it live without a request, gives it colour
     const old = blocks.createBlock?.('core/shortcode', { text: '[aiguy_chat position="inline" title="Old shortcode" accent="#0a7d55"]' });
     data.dispatch('core/block-editor').insertBlocks?.([old]);
   });
-  const canvas = page.frameLocator('iframe[name="editor-canvas"]');
+  const canvas = await canvasIn(page);
   await canvas.getByText('[aiguy_chat').click();
   await page.evaluate(() => {
     const { data, blocks } = (window as unknown as { wp: Wp }).wp;
@@ -85,15 +85,15 @@ test('an owner places the block, sees it live without a request, gives it colour
   });
   const preview = canvas.locator('.aiguy-chat-preview');
   await preview.getByText('Old shortcode').waitFor();
-  await page.getByRole('textbox', { name: 'Title' }).fill('Ask the shop');
+  await page.getByRole('textbox', { name: 'Title', exact: true }).fill('Ask the shop');
   await preview.getByText('Ask the shop').waitFor();
-  await page.getByRole('combobox', { name: 'Preview' }).selectOption('open');
+  await page.getByRole('combobox', { name: 'Preview', exact: true }).selectOption('open');
   await preview.getByText('You are chatting with an automated assistant.').waitFor();
   const colour = await preview.locator('.mark').evaluate((mark) => getComputedStyle(mark).backgroundColor);
   assert.equal(colour, 'rgb(10, 125, 85)');
   if (screenshots) await page.screenshot({ path: join(screenshots, 'block-editor.png') });
   assert.deepEqual(await axeViolations(page, '.block-editor-block-inspector'), []);
-  assert.deepEqual(await axeViolations(page.frame('editor-canvas') ?? assert.fail('no canvas'), '.aiguy-chat-preview'), []);
+  assert.deepEqual(await axeViolations(page.frame('editor-canvas') ?? page, '.aiguy-chat-preview'), []);
   assert.deepEqual(
     asked.filter((url) => /aiguy\/v1|rest_route=.*aiguy/.test(url)),
     [],
@@ -187,11 +187,12 @@ test('a classic theme places it with the template function, and goes on without 
   const index = `<?php get_template_part( 'head' ); ?><!doctype html><html <?php language_attributes(); ?>><head><meta charset="utf-8"><?php wp_head(); ?></head><body <?php body_class(); ?>><?php
     aiguy_chat( array( 'position' => 'inline', 'title' => 'By the theme', 'radius' => '0px', 'background' => 'url(https://evil.example)' ) );
     do_action( 'aiguy_chat' ); do_action( 'aiguy_chat', 'nonsense' ); wp_footer(); ?></body></html>`;
+  const before = system.site.evaluate('echo get_stylesheet();');
   system.site.evaluate(
     `mkdir( WP_CONTENT_DIR . '/themes/classic' ); file_put_contents( WP_CONTENT_DIR . '/themes/classic/style.css', '/* Theme Name: Classic */' );
     file_put_contents( WP_CONTENT_DIR . '/themes/classic/index.php', ${quoted(index)} ); switch_theme( 'classic' );`,
   );
-  t.after(() => system.site.evaluate("switch_theme( 'twentytwentyfive' );"));
+  t.after(() => system.site.evaluate(`switch_theme( '${before}' );`));
   const { page, context } = await open(`${system.site.url}/`);
   t.after(async () => await context.close());
   await page.getByRole('button', { name: 'Start chat' }).click();
