@@ -44,6 +44,6 @@ export async function query(system: System, sql: string, values: unknown[] = [])
 export function placePlugin(system: System, code: string): void {
   const encoded = Buffer.from(code).toString('base64');
   system.site.evaluate(
-    `wp_mkdir_p( WPMU_PLUGIN_DIR ); file_put_contents( WPMU_PLUGIN_DIR . '/test.php', '<?php ' . base64_decode( '${encoded}' ) );`,
+    `wp_mkdir_p( WPMU_PLUGIN_DIR ); array_map( 'unlink', glob( WPMU_PLUGIN_DIR . '/test-*.php' ) ); file_put_contents( WPMU_PLUGIN_DIR . '/test-${crypto.randomUUID()}.php', '<?php ' . base64_decode( '${encoded}' ) );`,
   );
 }

@@ -64,6 +64,8 @@ function start(options: WebServerOptions, logs: string): ChildProcess[] {
         '--nodaemonize',
         '-d',
         `opcache.file_cache=${options.tree.compiled}`,
+        '-d',
+        'opcache.revalidate_freq=0',
         '--fpm-config',
         write(logs, 'fpm.conf', fpmConfig({ ...options, logs })),
       ];
