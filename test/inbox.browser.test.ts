@@ -256,6 +256,7 @@ test('several are chosen and deleted after one question; what is busy stays chos
   for (const name of ['one', 'two', 'three']) {
     const { chat } = await openChat(system, t);
     await chat.ask(`how long do I have to return batch ${name}?`);
+    await chat.log.getByRole('article').nth(1).waitFor();
     await chat.rests();
   }
   const staff = await openPage(system, t, { asOwner: true });
@@ -276,6 +277,7 @@ test('several are chosen and deleted after one question; what is busy stays chos
   assert.deepEqual(await axeViolations(staff, '#aiguy-admin'), []);
   await remove.click();
   const question = staff.getByRole('dialog', { name: 'Delete 3 conversations for good?' });
+  await question.waitFor();
   await picture(staff, 'inbox-10-several-question');
   assert.deepEqual(await axeViolations(staff, '.components-modal__frame'), []);
   await question.getByRole('button', { name: 'Keep them' }).click();
