@@ -154,8 +154,9 @@ export class ChatOnPage {
     await this.log.getByText(text).last().waitFor();
   }
 
-  /** Waits until no answer is running. */
+  /** Waits until no answer is running, or being thought of: until it begins, there is a button to send the next message. */
   async rests(): Promise<void> {
+    await this.page.getByText('Thinking…').first().waitFor({ state: 'hidden' });
     await this.page.getByRole('button', { name: 'Send' }).waitFor();
   }
 }

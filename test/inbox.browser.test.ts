@@ -256,7 +256,6 @@ test('several are chosen and deleted after one question; what is busy stays chos
   for (const name of ['one', 'two', 'three']) {
     const { chat } = await openChat(system, t);
     await chat.ask(`how long do I have to return batch ${name}?`);
-    await chat.log.getByRole('article').nth(1).waitFor();
     await chat.rests();
   }
   const staff = await openPage(system, t, { asOwner: true });

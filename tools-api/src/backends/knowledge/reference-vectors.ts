@@ -9,9 +9,9 @@ const { elsewhere, ...ofHelpCentres } = referenceQuestions;
 const texts = [...Object.values(ofHelpCentres).flat(), ...elsewhere];
 
 /** digest: of the questions, in the order of their vectors. */
-export type PackedVectors = { model: string; digest: string; vectors: PackedNumbers[] };
+type PackedVectors = { model: string; digest: string; vectors: PackedNumbers[] };
 /** all: begins with those that are asked of help centres. */
-export type ReferenceVectors = { ofHelpCentres: number[][]; all: number[][] };
+type ReferenceVectors = { ofHelpCentres: number[][]; all: number[][] };
 
 /** @throws EmbeddingError when the questions have to be embedded and can't be */
 export async function referenceVectors(embedder: Embedder, signal: AbortSignal): Promise<ReferenceVectors> {

@@ -30,10 +30,10 @@ export function createRelatedWords(ports: { database: Database; words: Embedder 
     const known = new Map(words.map(({ word }) => [word, remembered.get(keyOf(word))]));
     const missing = words.filter(({ word }) => !known.get(word));
     if (missing.length > 0) {
-      const near = await findRelated(ports, { textSearch, words: missing.map(({ word }) => word), signal });
+      const nearby = await findRelated(ports, { textSearch, words: missing.map(({ word }) => word), signal });
       const same = textSearch === 'english' ? await readSupportStems(ports.database) : undefined;
       for (const { word, stem } of missing) {
-        const found = [...(near.get(word) ?? []), ...(same?.get(stem) ?? [])];
+        const found = [...(nearby.get(word) ?? []), ...(same?.get(stem) ?? [])];
         remembered.set(keyOf(word), found);
         known.set(word, found);
       }
@@ -44,11 +44,9 @@ export function createRelatedWords(ports: { database: Database; words: Embedder 
 
 /** For the stem of each word of support, the stems of its line. */
 async function readSupportStems(database: Database): Promise<Map<string, Related[]>> {
-  const related = new Map<string, Related[]>();
   const stems = new Map((await stemsOf(database, 'english', supportWords.flat())).map(({ word, stem }) => [word, stem ?? word]));
-  for (const line of supportWords.map((words) => new Set(words.map((word) => stems.get(word) ?? word))))
-    for (const stem of line) related.set(stem, [...(related.get(stem) ?? []), ...[...line].map((other) => ({ stem: other, part: sameInSupport }))]);
-  return related;
+  const lines = supportWords.map((words) => [...new Set(words.map((word) => stems.get(word) ?? word))]);
+  return new Map(lines.flatMap((line) => line.map((stem) => [stem, line.map((other) => ({ stem: other, part: sameInSupport }))])));
 }
 
 /** From the words that the help centre holds itself or, for a strange word, from the model. */
